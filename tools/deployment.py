@@ -1,0 +1,198 @@
+"""Deploy the application in its order: storage, the model artifact, then everything else; and see that it is good.
+
+The same steps for AWS and for the emulator. What differs is the `Deployment` value: which environment, which manifest,
+and the variables with which the AWS clients find their way. The CDK CLI does the work; its own words are shown.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.session import Session
+
+from tools.api_client import ApiClient
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class DeploymentError(Exception):
+    """A step failed; the text is one sentence for a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """One environment of the application, and how to reach it.
+
+    Attributes
+    ----------
+    environment
+        `local`, `dev` or `prod`.
+    manifest
+        The manifest of the model to serve.
+    variables
+        The process environment for every program that is started: credentials, region, endpoint URL.
+    folder
+        Where the cloud assembly and the outputs of the stacks are written.
+    """
+
+    environment: str
+    manifest: Path
+    variables: Mapping[str, str]
+    folder: Path
+
+    @property
+    def is_emulated(self) -> bool:
+        """Whether this goes to the emulator rather than to AWS."""
+        return self.environment == "local"
+
+    @property
+    def assembly(self) -> Path:
+        """The folder of the synthesised templates and assets."""
+        return self.folder / "cdk.out"
+
+    def stack(self, part: str) -> str:
+        """Name of the stack of a part, such as `storage`."""
+        return f"digits-{self.environment}-{part}"
+
+    def session(self) -> Session:
+        """A botocore session with this deployment's credentials and region."""
+        session = Session()
+        session.set_config_variable("region", self.variables["AWS_REGION"])
+        if "AWS_ACCESS_KEY_ID" in self.variables:
+            session.set_credentials(
+                self.variables["AWS_ACCESS_KEY_ID"],
+                self.variables["AWS_SECRET_ACCESS_KEY"],
+                self.variables.get("AWS_SESSION_TOKEN"),
+            )
+        return session
+
+    def client(self, service: str) -> Any:
+        """A botocore client of this deployment, for `service`."""
+        return self.session().create_client(service, endpoint_url=self.variables.get("AWS_ENDPOINT_URL"))
+
+
+def synthesise(deployment: Deployment) -> None:
+    """Write the templates and assets of the environment, once for all the steps that follow."""
+    _cdk(deployment, "synth", "--quiet", "--output", str(deployment.assembly))
+
+
+def bootstrap(deployment: Deployment) -> None:
+    """Run `cdk bootstrap` unless the account and region have it already."""
+    if _stack_outputs(deployment, "CDKToolkit"):
+        return
+    _cdk(deployment, "bootstrap", *_from_assembly(deployment))
+
+
+def deploy(deployment: Deployment) -> None:
+    """Deploy storage, publish the model artifact into it, then deploy the rest and check the endpoint.
+
+    Raises
+    ------
+    DeploymentError
+        When a step fails, or the endpoint does not run the configuration that was deployed.
+    """
+    _deploy_stacks(deployment, deployment.stack("storage"))
+    publish(deployment)
+    _deploy_stacks(deployment, "--all")
+    check_endpoint(deployment)
+
+
+def publish(deployment: Deployment) -> None:
+    """Put the artifact of the manifest into the bucket of the environment; nothing happens if it is there."""
+    _run(deployment, "training", "publish", "--manifest", str(deployment.manifest))
+
+
+def destroy(deployment: Deployment) -> None:
+    """Remove the stacks; what is retained by its policy stays."""
+    _cdk(deployment, "destroy", "--all", "--force", *_from_assembly(deployment))
+
+
+def check_endpoint(deployment: Deployment) -> None:
+    """Compare the configuration that the endpoint runs with the one that was deployed.
+
+    SageMaker can return to the old configuration by itself when an update goes wrong, and call the endpoint
+    `InService`; only the name of the configuration tells.
+    """
+    wanted = _stack_outputs(deployment, deployment.stack("inference"))
+    endpoint = deployment.client("sagemaker").describe_endpoint(EndpointName=wanted["EndpointName"])
+    running, status = endpoint["EndpointConfigName"], endpoint["EndpointStatus"]
+    if (running, status) != (wanted["EndpointConfigName"], "InService"):
+        msg = (
+            f"endpoint {wanted['EndpointName']} is {status} with configuration {running}, "
+            f"but {wanted['EndpointConfigName']} was deployed: the update was rolled back; "
+            f"read its logs in /aws/sagemaker/Endpoints/{wanted['EndpointName']}"
+        )
+        raise DeploymentError(msg)
+
+
+def api_url(deployment: Deployment) -> str:
+    """Address of the deployed stage of the API. The emulator serves every API under one path."""
+    outputs = _stack_outputs(deployment, deployment.stack("api"))
+    if not deployment.is_emulated:
+        return outputs["ApiUrl"].rstrip("/")
+    return f"{deployment.variables['AWS_ENDPOINT_URL']}/_aws/execute-api/{outputs['ApiId']}/{outputs['StageName']}"
+
+
+def api_client(deployment: Deployment) -> ApiClient:
+    """A client of the deployed API that signs with this deployment's credentials."""
+    return ApiClient(api_url(deployment), deployment.session())
+
+
+def stack_outputs(deployment: Deployment, part: str) -> dict[str, str]:
+    """The outputs of a part's stack, by name; empty when it is not deployed."""
+    return _stack_outputs(deployment, deployment.stack(part))
+
+
+def _stack_outputs(deployment: Deployment, name: str) -> dict[str, str]:
+    cloudformation = deployment.client("cloudformation")
+    try:
+        (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except cloudformation.exceptions.ClientError as error:
+        if "does not exist" in str(error):
+            return {}
+        raise
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def _deploy_stacks(deployment: Deployment, *selection: str) -> None:
+    # The emulator skips a change set that changes outputs only, so there the CLI updates the stacks directly.
+    method = ["--method=direct"] if deployment.is_emulated else []
+    approval = ["--require-approval", "never"] if deployment.is_emulated else []
+    _cdk(deployment, "deploy", *selection, *method, *approval, *_from_assembly(deployment))
+
+
+def _from_assembly(deployment: Deployment) -> list[str]:
+    return ["--app", str(deployment.assembly)]
+
+
+def _cdk(deployment: Deployment, *arguments: str) -> None:
+    _run(deployment, "tools.cdk", *arguments)
+
+
+def _run(deployment: Deployment, module: str, *arguments: str) -> None:
+    variables = {
+        **deployment.variables,
+        "DIGITS_ENVIRONMENT": deployment.environment,
+        "DIGITS_MANIFEST": str(deployment.manifest),
+    }
+    command = [sys.executable, "-m", module, *arguments]
+    code = subprocess.run(command, env=variables, cwd=ROOT, check=False).returncode
+    if code:
+        msg = f"'python -m {module} {' '.join(arguments[:2])}' ended with exit code {code}; its own words are above"
+        raise DeploymentError(msg)
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """The manifest as it is on disk, for showing; raises `DeploymentError` when there is none."""
+    try:
+        document: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError:
+        msg = f"no manifest at {path}: run 'make train' first"
+        raise DeploymentError(msg) from None
+    return document
