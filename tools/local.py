@@ -1,0 +1,80 @@
+"""Start the emulator and deploy the application into it: `python -m tools.local up`.
+
+It serves the model that was trained last (`build/model/manifest.json`), or the manifest that `DIGITS_MANIFEST` names.
+Trying things out never touches the promoted manifest in `models/`.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.deployment import ROOT, Deployment, DeploymentError, api_url, bootstrap, deploy, read_manifest, synthesise
+
+DEFAULT_MANIFEST = ROOT / "build/model/manifest.json"
+
+
+def start_emulator(*options: str) -> dict[str, str]:
+    """Start the emulator if it does not run yet, and return the process environment that reaches it.
+
+    Parameters
+    ----------
+    options
+        Further options of `python -m emulator`, such as `--port 4567`.
+    """
+    if subprocess.run([sys.executable, "-m", "emulator", "up", *options], cwd=ROOT, check=False).returncode:
+        msg = "the emulator did not start; its own words are above, its log is shown by 'python -m emulator logs'"
+        raise DeploymentError(msg)
+    exports = subprocess.run(
+        [sys.executable, "-m", "emulator", "env", *options], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    return _without_aws(os.environ) | parse_exports(exports)
+
+
+def parse_exports(text: str) -> dict[str, str]:
+    """Read `export NAME=value` lines, quoted for a shell."""
+    lines = (shlex.split(line) for line in text.splitlines() if line.startswith("export "))
+    return dict(words[1].split("=", 1) for words in lines)
+
+
+def local_deployment(variables: Mapping[str, str], *, manifest: Path | None = None) -> Deployment:
+    """The deployment into the emulator that `variables` reaches."""
+    chosen = manifest or Path(os.environ.get("DIGITS_MANIFEST", DEFAULT_MANIFEST)).resolve()
+    read_manifest(chosen)
+    return Deployment(environment="local", manifest=chosen, variables=variables, folder=ROOT / "build/local")
+
+
+def bring_up(deployment: Deployment) -> None:
+    """Bootstrap and deploy; every step that was done already is quick."""
+    synthesise(deployment)
+    bootstrap(deployment)
+    deploy(deployment)
+
+
+def _without_aws(variables: Mapping[str, str]) -> dict[str, str]:
+    """Drop what could lead a client to a real account or away from the loopback."""
+    return {name: value for name, value in variables.items() if not name.startswith(("AWS_", "CDK_"))}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line; returns the exit code."""
+    if arguments != ["up"]:
+        print("usage: python -m tools.local up", file=sys.stderr)
+        return 2
+    try:
+        read_manifest(Path(os.environ.get("DIGITS_MANIFEST", DEFAULT_MANIFEST)))
+        deployment = local_deployment(start_emulator())
+        bring_up(deployment)
+        print(f"\nThe API is at {api_url(deployment)}\nStop it with: make down")
+    except DeploymentError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

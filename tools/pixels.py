@@ -1,0 +1,30 @@
+"""Draw small grey images with text, two by four pixels a character, for a terminal."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Bits of a braille character, by row and column of its dots (Unicode standard, block U+2800).
+_DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+
+
+def braille(image: NDArray[np.uint8], *, threshold: int = 100) -> list[str]:
+    """Lines of text that show an image.
+
+    Parameters
+    ----------
+    image
+        Grey values 0..255, shape `(height, width)`, height a multiple of 4 and width of 2.
+    threshold
+        From this grey value on a dot is set.
+
+    Returns
+    -------
+    list of str
+        `height / 4` lines of `width / 2` characters.
+    """
+    height, width = image.shape
+    cells = (image >= threshold).reshape(height // 4, 4, width // 2, 2)
+    codes = 0x2800 + np.einsum("ridj,ij->rd", cells.astype(int), _DOTS)
+    return ["".join(map(chr, row)) for row in codes]
