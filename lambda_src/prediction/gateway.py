@@ -1,0 +1,117 @@
+"""Requests and answers as API Gateway (REST, proxy integration) hands them over: one event in, one dictionary out.
+
+Reads any event without assuming that a member is there or of the right type; knows nothing of predictions.
+Format: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from prediction.problems import MALFORMED_REQUEST, ProblemError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What the routes need of an event.
+
+    Attributes
+    ----------
+    method
+        HTTP method, upper case.
+    resource
+        Resource of the API that matched, such as `/predictions`; the path where the event names none.
+    headers
+        Header values by lower-case name.
+    """
+
+    method: str
+    resource: str
+    headers: Mapping[str, str]
+    raw_body: str
+    is_base64: bool
+
+    @classmethod
+    def from_event(cls, event: object) -> Request:
+        """Read an event, whatever it is; what is missing or of a wrong type becomes empty."""
+        members: dict[str, Any] = event if isinstance(event, dict) else {}
+        return cls(
+            method=_text(members.get("httpMethod")).upper(),
+            resource=_text(members.get("resource")) or _text(members.get("path")),
+            headers=_headers(members),
+            raw_body=_text(members.get("body")),
+            is_base64=members.get("isBase64Encoded") is True,
+        )
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type in lower case, without parameters; empty where there is none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def body(self) -> bytes:
+        """Give the body as the caller sent it.
+
+        Raises
+        ------
+        ProblemError
+            If it is marked as base64 and is not, or holds characters that are no Unicode text.
+        """
+        try:
+            if self.is_base64:
+                return base64.b64decode(self.raw_body, validate=True)
+            return self.raw_body.encode()
+        except (binascii.Error, ValueError) as error:
+            raise ProblemError(MALFORMED_REQUEST, f"the body's encoding is broken: {error}") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """An answer: status, headers beside the usual ones, and a JSON document."""
+
+    status: int
+    document: Mapping[str, object]
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def to_proxy(self) -> dict[str, Any]:
+        """Give the dictionary that API Gateway turns into the HTTP answer."""
+        usual = {
+            "Content-Type": self.content_type,
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return {
+            "statusCode": self.status,
+            "headers": usual | dict(self.headers),
+            "body": json.dumps(self.document, separators=(",", ":"), allow_nan=False),
+            "isBase64Encoded": False,
+        }
+
+
+def request_id(event: object, context: object) -> str:
+    """Find the id that names this request: API Gateway's, else the Lambda invocation's, else "unknown"."""
+    members = event.get("requestContext") if isinstance(event, dict) else None
+    from_gateway = _text(members.get("requestId")) if isinstance(members, dict) else ""
+    return from_gateway or _text(getattr(context, "aws_request_id", None)) or "unknown"
+
+
+def _headers(members: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    several = members.get("multiValueHeaders")
+    if isinstance(several, dict):
+        for name, values in several.items():
+            if isinstance(values, list) and values:
+                found[str(name).lower()] = _text(values[-1])
+    single = members.get("headers")
+    if isinstance(single, dict):
+        found |= {str(name).lower(): value for name, value in single.items() if isinstance(value, str)}
+    return found
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

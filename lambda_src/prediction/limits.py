@@ -1,0 +1,28 @@
+"""The limits of the HTTP API, each named once: the parser enforces them and the OpenAPI document prints them."""
+
+from __future__ import annotations
+
+SIDE = 28
+"""Height and width of a digit image, in pixels (MNIST)."""
+
+FEATURES = SIDE * SIDE
+"""Values of one row."""
+
+PIXEL_MAX = 255
+"""Largest value of a pixel: full ink. 0 is background."""
+
+CLASSES = 10
+"""Digits the model tells apart, and probabilities of one answer."""
+
+ROWS_MIN = 1
+ROWS_MAX = 1000
+"""Rows of one request. 1,000 rows are 3.2 MB as CSV, under the 4 MB a serverless endpoint takes."""
+
+BODY_BYTES_MAX = 4 * 1024 * 1024
+"""Largest body, JSON or picture: base64 of it still fits in the 6 MB that Lambda takes in one event."""
+
+IMAGE_PIXELS_MAX = 25_000_000
+"""Largest picture, width x height, known from its header before anything is decoded."""
+
+ENDPOINT_BODY_BYTES_MAX = 4 * 1000 * 1000
+"""What a serverless endpoint takes in one request, read strictly."""
