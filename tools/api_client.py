@@ -13,6 +13,7 @@ from typing import Any
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.exceptions import NoCredentialsError
 from botocore.session import Session
 from urllib3 import PoolManager, Retry, Timeout
 
@@ -77,6 +78,8 @@ class ApiClient:
         if self._session is None:
             return headers
         request = AWSRequest(method=method, url=url, data=body, headers=headers)
-        region = self._session.get_config_variable("region")
-        SigV4Auth(self._session.get_credentials(), "execute-api", region).add_auth(request)
+        credentials, region = self._session.get_credentials(), self._session.get_config_variable("region")
+        if credentials is None:
+            raise NoCredentialsError
+        SigV4Auth(credentials, "execute-api", region).add_auth(request)
         return dict(request.headers.items())

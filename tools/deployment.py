@@ -108,9 +108,10 @@ def publish(deployment: Deployment) -> None:
     _run(deployment, "training", "publish", "--manifest", str(deployment.manifest))
 
 
-def destroy(deployment: Deployment) -> None:
-    """Remove the stacks; what is retained by its policy stays."""
-    _cdk(deployment, "destroy", "--all", "--force", *_from_assembly(deployment))
+def destroy(deployment: Deployment, *parts: str) -> None:
+    """Remove the stacks of `parts`; what is retained by its policy stays."""
+    stacks = [deployment.stack(part) for part in parts]
+    _cdk(deployment, "destroy", *stacks, "--force", *_from_assembly(deployment))
 
 
 def check_endpoint(deployment: Deployment) -> None:

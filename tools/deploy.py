@@ -1,0 +1,98 @@
+"""Deploy to AWS, or remove it: `python -m tools.deploy ENVIRONMENT [--destroy]`, what `make deploy` runs.
+
+Uses the credentials that the AWS clients find, in the account and region of `stacks/settings.py`. The storage stack is
+never removed from here: it holds the data and the models, and is protected against it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from stacks.errors import ConfigurationError
+from stacks.settings import ENVIRONMENTS, Settings, require_own_account
+from tools.deployment import (
+    ROOT,
+    Deployment,
+    DeploymentError,
+    api_client,
+    api_url,
+    deploy,
+    destroy,
+    read_manifest,
+    stack_outputs,
+    synthesise,
+)
+
+AWS_ENVIRONMENTS = [name for name in ENVIRONMENTS if name != "local"]
+CURRENT_MANIFEST = ROOT / "models/current.json"
+
+
+def aws_deployment(settings: Settings) -> Deployment:
+    """The deployment of an environment to AWS, of the promoted model unless `DIGITS_MANIFEST` names another."""
+    require_own_account(settings)
+    manifest = Path(os.environ.get("DIGITS_MANIFEST", CURRENT_MANIFEST)).resolve()
+    read_manifest(manifest)
+    variables = {**os.environ, "AWS_REGION": settings.region, "AWS_DEFAULT_REGION": settings.region}
+    return Deployment(
+        environment=settings.environment,
+        manifest=manifest,
+        variables=variables,
+        folder=ROOT / "build" / settings.environment,
+    )
+
+
+def check_account(deployment: Deployment, settings: Settings) -> None:
+    """Refuse credentials of another account than the one that the settings name."""
+    account = deployment.client("sts").get_caller_identity()["Account"]
+    if account != settings.account:
+        msg = (
+            f"the credentials belong to account {account}, but {settings.environment} is account {settings.account} "
+            "in stacks/settings.py: use other credentials, or correct the settings"
+        )
+        raise DeploymentError(msg)
+
+
+def deploy_and_check(deployment: Deployment) -> None:
+    """Deploy in order, then ask the API which model it serves."""
+    deploy(deployment)
+    answer = api_client(deployment).model()
+    wanted = read_manifest(deployment.manifest)["artifact"]["sha256"]
+    if answer.status != 200 or answer.json()["artifact"]["sha256"] != wanted:
+        msg = f"GET {api_url(deployment)}/model answered {answer.status} {answer.body[:300]!r}, expected model {wanted}"
+        raise DeploymentError(msg)
+    print(f"\nDeployed model {wanted[:12]}. The API is at {api_url(deployment)}")
+
+
+def remove(deployment: Deployment) -> None:
+    """Remove what serves; say what stays."""
+    destroy(deployment, "api", "inference")
+    bucket = stack_outputs(deployment, "storage").get("BucketName")
+    if bucket:
+        print(f"\nThe bucket {bucket} with data and models stays, in stack {deployment.stack('storage')}.")
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tools.deploy", description="Deploy to AWS, or remove it.")
+    parser.add_argument("environment", choices=AWS_ENVIRONMENTS)
+    parser.add_argument("--destroy", action="store_true", help="remove the stacks that serve; the storage stays")
+    options = parser.parse_args(arguments)
+    settings = ENVIRONMENTS[options.environment]
+    try:
+        deployment = aws_deployment(settings)
+        check_account(deployment, settings)
+        synthesise(deployment)
+        (remove if options.destroy else deploy_and_check)(deployment)
+    except (DeploymentError, ConfigurationError, BotoCoreError, ClientError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
