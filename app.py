@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""The composition root: environment -> settings -> manifest -> stacks -> synth. The only CDK file that reads the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+
+from stacks.acknowledgements import check_policies
+from stacks.api_stack import ApiStack
+from stacks.errors import ConfigurationError
+from stacks.inference_stack import InferenceStack
+from stacks.manifest import Manifest, read_manifest
+from stacks.settings import Settings, settings_for
+from stacks.storage_stack import StorageStack
+
+
+def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App:
+    """Make the application of one environment; `options` are those of `cdk.App`."""
+    app = cdk.App(**options)
+    storage = StorageStack(app, settings=settings)
+    inference = InferenceStack(app, settings=settings, manifest=manifest, bucket=storage.bucket)
+    ApiStack(app, settings=settings, manifest=manifest, model_endpoint=inference.model_endpoint)
+    cdk.Tags.of(app).add("project", "digits")
+    cdk.Tags.of(app).add("environment", settings.environment)
+    check_policies(app, settings)
+    return app
+
+
+def main() -> None:
+    """Write the templates; input that cannot be used ends in a sentence."""
+    try:
+        settings = settings_for(os.environ.get("DIGITS_ENVIRONMENT", "local"))
+        manifest = read_manifest(Path(os.environ.get("DIGITS_MANIFEST", "models/current.json")))
+        build_app(settings, manifest).synth()
+    except ConfigurationError as error:
+        sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    main()

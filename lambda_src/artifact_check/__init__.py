@@ -1,0 +1,1 @@
+"""A step of the deployment: is the model's artifact in the bucket, as the manifest says?"""

@@ -1,0 +1,127 @@
+"""The policy rules that every synthesis is checked against, and the findings that are accepted, each with its reason.
+
+A finding is accepted at one construct, by its full identifier; anything else that the rules find fails the synthesis. A
+test takes all of this away and sees that each finding is still there, so that none outlives its cause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from cdk_nag import AwsSolutionsChecks
+
+from stacks.settings import Settings
+
+_SHARED_BUCKET = "PublishOutputFnGetAttDataBucketE6B0FAA8Arn1C0B2E61"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptedFinding:
+    """One finding that stays.
+
+    Attributes
+    ----------
+    construct
+        Path of the construct below its stack; findings in it are accepted, and nowhere else.
+    finding
+        Full identifier, as the report of a synthesis gives it.
+    reason
+        Why it is right as it is.
+    """
+
+    stack: str
+    construct: str
+    finding: str
+    reason: str
+
+
+def accepted_findings(settings: Settings) -> list[AcceptedFinding]:
+    """All of them, for one environment."""
+    return [*_inference(settings), *_api(settings)]
+
+
+def check_policies(app: cdk.App, settings: Settings, *, accept: bool = True) -> None:
+    """Let every synthesis of `app` fail on a finding that is not accepted.
+
+    Parameters
+    ----------
+    accept
+        False reports the accepted ones too.
+    """
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    for accepted in accepted_findings(settings) if accept else []:
+        construct = app.node.find_child(accepted.stack)
+        for name in accepted.construct.split("/"):
+            construct = construct.node.find_child(name)
+        cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=accepted.finding, reason=accepted.reason))
+
+
+def _inference(settings: Settings) -> list[AcceptedFinding]:
+    stack, storage = settings.stack_name("inference"), settings.stack_name("storage")
+    bucket = f'{{"Fn::GetStackOutput":{{"StackName":"{storage}","Region":"{settings.region}","OutputName":"{_SHARED_BUCKET}"}}}}'
+    logs = f"arn:aws:logs:{settings.region}:{settings.account}:log-group:/aws/sagemaker/Endpoints"
+    traced = [_traced(stack, "Artifact/Check/Role")] if settings.tracing else []
+    return [
+        *traced,
+        AcceptedFinding(
+            stack=stack,
+            construct="Artifact/Check/Role",
+            finding=f"AwsSolutions-IAM5[Resource::{bucket}/models/*]",
+            reason="the check may ask for any model: a right to the new key alone could reach S3 after the check asks",
+        ),
+        AcceptedFinding(
+            stack=stack,
+            construct="Serving/ExecutionRole",
+            finding="AwsSolutions-IAM5[Resource::*]",
+            reason="ecr:GetAuthorizationToken and cloudwatch:PutMetricData take no resource; the latter is held to two "
+            "namespaces by a condition",
+        ),
+        AcceptedFinding(
+            stack=stack,
+            construct="Serving/ExecutionRole",
+            finding=f"AwsSolutions-IAM5[Resource::{logs}/{settings.endpoint_name}:log-stream:*]",
+            reason="SageMaker names the log streams of the endpoint; its log group is named in full",
+        ),
+    ]
+
+
+def _api(settings: Settings) -> list[AcceptedFinding]:
+    stack = settings.stack_name("api")
+    accepted = [
+        AcceptedFinding(
+            stack=stack,
+            construct="Service/RestApi",
+            finding="AwsSolutions-COG4",
+            reason="callers are services and people with AWS credentials: every method asks for a signature (IAM) instead",
+        ),
+        AcceptedFinding(
+            stack=stack,
+            construct="Service/RestApi",
+            finding="AwsSolutions-APIG3",
+            reason="nobody without AWS credentials gets past the front door, and every method is throttled; a web "
+            "application firewall costs more a month than the rest of dev together",
+        ),
+    ]
+    if settings.owns_api_gateway_account:
+        policy = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+        accepted.append(
+            AcceptedFinding(
+                stack=stack,
+                construct="ApiGatewayLogRole",
+                finding=f"AwsSolutions-IAM4[Policy::{policy}]",
+                reason="API Gateway refuses a role that does not have the rights of this policy of AWS",
+            )
+        )
+    if settings.tracing:
+        accepted.append(_traced(stack, "Prediction/Role"))
+    return accepted
+
+
+def _traced(stack: str, role: str) -> AcceptedFinding:
+    return AcceptedFinding(
+        stack=stack,
+        construct=role,
+        finding="AwsSolutions-IAM5[Resource::*]",
+        reason="the two actions that send traces to X-Ray take no resource",
+    )

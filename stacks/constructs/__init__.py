@@ -1,0 +1,1 @@
+"""The parts that stacks are built from, one idea of the domain in each file."""

@@ -1,0 +1,88 @@
+"""The role that a model's container and SageMaker's hosting act with: one object, one repository, its own logs and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from stacks.manifest import Manifest
+from stacks.xgboost_image import XgboostImage
+
+LOG_GROUPS = "/aws/sagemaker/Endpoints"
+METRIC_NAMESPACES = ("AWS/SageMaker", "/aws/sagemaker/Endpoints")
+
+
+def make_execution_role(
+    scope: Construct,
+    *,
+    bucket: s3.IBucket,
+    manifest: Manifest,
+    image: XgboostImage,
+    endpoint_name: str,
+    alarm_arns: Sequence[str],
+) -> iam.Role:
+    """Make the role.
+
+    Its policies are part of the role itself: whatever refers to the role exists after them, so a model is never started
+    before it may read its artifact. Its path names the artifact, so that CloudFormation replaces the role with the model:
+    while an update goes on, or is rolled back, the old model can still be read by its own role.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms
+    """
+    stack = cdk.Stack.of(scope)
+    statements = [
+        iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects(manifest.key)]),
+        *_pull_image(image),
+        _write_logs(stack, endpoint_name),
+        _put_metrics(),
+    ]
+    if alarm_arns:
+        statements.append(iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=list(alarm_arns)))
+    return iam.Role(
+        scope,
+        "ExecutionRole",
+        path=f"/{endpoint_name}/{manifest.sha256[:12]}/",
+        assumed_by=iam.ServicePrincipal(
+            "sagemaker.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": stack.account}}
+        ),
+        inline_policies={"hosting": iam.PolicyDocument(statements=statements)},
+    )
+
+
+def _pull_image(image: XgboostImage) -> list[iam.PolicyStatement]:
+    return [
+        # It takes no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+        iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]),
+        iam.PolicyStatement(
+            actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            resources=[image.repository_arn],
+        ),
+    ]
+
+
+def _write_logs(stack: cdk.Stack, endpoint_name: str) -> iam.PolicyStatement:
+    group = f"{LOG_GROUPS}/{endpoint_name}"
+    return iam.PolicyStatement(
+        actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        resources=[
+            stack.format_arn(
+                service="logs",
+                resource="log-group",
+                resource_name=name,
+                arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+            )
+            for name in (group, f"{group}:log-stream:*")
+        ],
+    )
+
+
+def _put_metrics() -> iam.PolicyStatement:
+    # It takes no resource either; the namespace is what can be narrowed.
+    return iam.PolicyStatement(
+        actions=["cloudwatch:PutMetricData"],
+        resources=["*"],
+        conditions={"StringEquals": {"cloudwatch:namespace": list(METRIC_NAMESPACES)}},
+    )

@@ -1,0 +1,144 @@
+"""The code of one Lambda function as a deployable folder: its package, and its dependencies for the platform it runs on.
+
+uv installs the locked dependencies, without Docker, and only when something is deployed: a synthesis for review or tests
+needs neither the network nor uv. The folder's identity is the digest of everything that decides its content, so templates
+are the same whether it was built or not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import jsii
+
+from stacks.errors import ConfigurationError
+from stacks.settings import FunctionTarget
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "lambda_src"
+REQUIREMENTS = SOURCES / "requirements.txt"
+EMULATOR_PYTHON = ROOT / ".venv-emulator/bin/python"
+
+PYTHON_VERSION = "3.14"
+# Pillow has no wheel for an older glibc; Lambda's python3.14 is Amazon Linux 2023, glibc 2.34.
+LAMBDA_PLATFORM = "aarch64-manylinux_2_28"
+_NOT_DEPLOYED = shutil.ignore_patterns("__pycache__", "*.pyc", ".DS_Store")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSource:
+    """A package below `lambda_src/`, and whether it needs what `lambda_src/requirements.txt` locks."""
+
+    package: str
+    has_requirements: bool
+
+    @property
+    def folder(self) -> Path:
+        """Where the package is."""
+        return SOURCES / self.package
+
+    def digest(self, target: FunctionTarget) -> str:
+        """SHA-256 of all that decides the deployed folder: files, locked packages, Python, platform."""
+        digest = hashlib.sha256(f"{self.package} {target.value} {PYTHON_VERSION} {LAMBDA_PLATFORM}".encode())
+        for path in self._files():
+            digest.update(f"\0{path.relative_to(SOURCES).as_posix()}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+    def _files(self) -> list[Path]:
+        if not (self.folder / "handler.py").is_file():
+            raise ConfigurationError(f"no handler.py in {self.folder}; a function is a package below lambda_src")
+        files = [path for path in self.folder.rglob("*") if path.is_file() and not _is_left_out(path)]
+        return sorted(files) + ([REQUIREMENTS] if self.has_requirements else [])
+
+
+@jsii.implements(cdk.ILocalBundling)
+class FunctionBundle:
+    """Builds the folder for the CDK, in place of a Docker container.
+
+    Parameters
+    ----------
+    source
+        What to build.
+    target
+        Where it will run: Lambda's Arm machines, or the emulator, which runs functions in its own Python.
+    """
+
+    def __init__(self, source: FunctionSource, target: FunctionTarget) -> None:
+        self._source = source
+        self._target = target
+
+    def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
+        """Build the folder at `output_dir`; True says that it was done."""
+        output = Path(output_dir)
+        if self._source.has_requirements:
+            install_requirements(output, self._target)
+        shutil.copytree(self._source.folder, output / self._source.package, ignore=_NOT_DEPLOYED)
+        compile_bytecode(output, self._target)
+        return True
+
+
+def install_requirements(output: Path, target: FunctionTarget) -> None:
+    """Install the locked packages into a folder with uv.
+
+    Raises
+    ------
+    ConfigurationError
+        If uv cannot; its own words are in the text.
+    """
+    command = [_uv(), "pip", "install", "--quiet", "--no-config", "--require-hashes", "--only-binary", ":all:"]
+    command += ["--no-compile-bytecode", "--link-mode", "copy", "--target", str(output), *_platform(target)]
+    done = subprocess.run([*command, "--requirement", str(REQUIREMENTS)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ConfigurationError(f"the packages of {REQUIREMENTS} could not be installed:\n{done.stderr.strip()}")
+
+
+def compile_bytecode(output: Path, target: FunctionTarget) -> None:
+    """Compile the folder if a Python of the function's own version is here, so that it starts faster.
+
+    The bytecode is not checked against the sources' times, which the archive of an asset does not keep.
+    """
+    python = _compiler(target)
+    if python is None:
+        return
+    options = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(output), "-p", "/var/task"]
+    subprocess.run([python, "-m", "compileall", *options, str(output)], stdout=subprocess.DEVNULL, check=False)
+
+
+def _platform(target: FunctionTarget) -> Sequence[str]:
+    if target is FunctionTarget.EMULATOR:
+        return ["--python", _emulator_python()]
+    return ["--python-version", PYTHON_VERSION, "--python-platform", LAMBDA_PLATFORM]
+
+
+def _compiler(target: FunctionTarget) -> str | None:
+    if target is FunctionTarget.EMULATOR:
+        return _emulator_python()
+    if sys.version_info[:2] == tuple(map(int, PYTHON_VERSION.split("."))):
+        return sys.executable
+    return shutil.which(f"python{PYTHON_VERSION}")
+
+
+def _emulator_python() -> str:
+    return str(EMULATOR_PYTHON if EMULATOR_PYTHON.exists() else sys.executable)
+
+
+def _uv() -> str:
+    beside = Path(sys.executable).parent / "uv"
+    found = str(beside) if beside.exists() else shutil.which("uv")
+    if found is None:
+        raise ConfigurationError("uv is not installed, and it bundles the functions: run 'make setup'")
+    return found
+
+
+def _is_left_out(path: Path) -> bool:
+    names = [path.name, *(parent.name for parent in path.relative_to(SOURCES).parents)]
+    return "__pycache__" in names or path.suffix == ".pyc" or path.name == ".DS_Store"

@@ -1,0 +1,132 @@
+"""What API Gateway answers by itself, before or instead of the function: problem+json (RFC 9457), as the function does.
+
+The templates take variables only, no logic. The content type is set by a header, because API Gateway chooses the template by
+the caller's `Accept` and falls back to `application/json` only.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from aws_cdk import aws_apigateway as apigateway
+
+URN_PREFIX = "urn:digits:problem:"
+RETRY_AFTER_SECONDS = 1
+
+# A variable that API Gateway writes as a JSON string, with its quotes.
+_MESSAGE = "$context.error.messageString"
+_VALIDATION = '"$context.error.validationErrorString"'
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayProblem:
+    """One kind of answer.
+
+    Attributes
+    ----------
+    response
+        API Gateway's name of it.
+    slug, title
+        Type and title of the problem; the types that the function knows too have its names.
+    status
+        HTTP status; None keeps the one that API Gateway chose.
+    detail
+        A JSON text or a variable that becomes one.
+    retry_after_seconds
+        Whether and when to try again.
+    """
+
+    response: apigateway.ResponseType
+    slug: str
+    title: str
+    status: int | None = None
+    detail: str = _MESSAGE
+    retry_after_seconds: int | None = None
+
+    @property
+    def template(self) -> str:
+        """The body: JSON in which the variables stand unquoted."""
+        members = {"type": URN_PREFIX + self.slug, "title": self.title}
+        if self.status is not None:
+            members |= {"status": str(self.status)}
+        text = json.dumps(members | {"detail": "@detail", "request_id": "$context.requestId"})
+        return text.replace('"@detail"', self.detail).replace(f'"status": "{self.status}"', f'"status": {self.status}')
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers, each a fixed text in quotes as API Gateway wants it."""
+        headers = {"Content-Type": "'application/problem+json'"}
+        if self.retry_after_seconds is not None:
+            headers["Retry-After"] = f"'{self.retry_after_seconds}'"
+        return headers
+
+
+_TYPE = apigateway.ResponseType
+
+GATEWAY_PROBLEMS = {
+    "Default4xx": GatewayProblem(response=_TYPE.DEFAULT_4_XX, slug="refused", title="the request was refused"),
+    "Default5xx": GatewayProblem(
+        response=_TYPE.DEFAULT_5_XX, slug="internal-error", title="the request could not be answered"
+    ),
+    # Status and type are those of the function for the same fault.
+    "BadRequestBody": GatewayProblem(
+        response=_TYPE.BAD_REQUEST_BODY,
+        slug="wrong-structure",
+        title="the JSON does not have the structure of a prediction request",
+        status=422,
+        detail=_VALIDATION,
+    ),
+    "MissingAuthenticationToken": GatewayProblem(
+        response=_TYPE.MISSING_AUTHENTICATION_TOKEN,
+        slug="not-signed",
+        title="the request is not signed, or nothing is at this path",
+        status=403,
+    ),
+    "AccessDenied": GatewayProblem(
+        response=_TYPE.ACCESS_DENIED, slug="access-denied", title="the caller may not do this", status=403
+    ),
+    "RequestTooLarge": GatewayProblem(
+        response=_TYPE.REQUEST_TOO_LARGE, slug="body-too-large", title="the body is too large", status=413
+    ),
+    "UnsupportedMediaType": GatewayProblem(
+        response=_TYPE.UNSUPPORTED_MEDIA_TYPE,
+        slug="unsupported-media-type",
+        title="the body is of a type that is not read here",
+        status=415,
+    ),
+    "Throttled": GatewayProblem(
+        response=_TYPE.THROTTLED,
+        slug="throttled",
+        title="too many requests at the moment",
+        status=429,
+        retry_after_seconds=RETRY_AFTER_SECONDS,
+    ),
+    "IntegrationFailure": GatewayProblem(
+        response=_TYPE.INTEGRATION_FAILURE,
+        slug="function-unavailable",
+        title="the function could not be asked",
+        status=503,
+        retry_after_seconds=RETRY_AFTER_SECONDS,
+    ),
+    "IntegrationTimeout": GatewayProblem(
+        response=_TYPE.INTEGRATION_TIMEOUT,
+        slug="function-timeout",
+        title="the function did not answer in time",
+        status=504,
+    ),
+}
+"""By the construct id of each."""
+
+
+def add_gateway_problems(api: apigateway.RestApi) -> None:
+    """Give the API these answers."""
+    for construct_id, problem in GATEWAY_PROBLEMS.items():
+        api.add_gateway_response(
+            construct_id,
+            type=problem.response,
+            status_code=None if problem.status is None else str(problem.status),
+            response_headers=problem.headers,
+            templates={"application/json": problem.template},
+        )

@@ -1,0 +1,70 @@
+"""Buckets that nobody outside the account reads, over TLS only, with their access logged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+
+class PrivateBucket(Construct):
+    """A versioned bucket, and a second one that keeps the log of who read and wrote it.
+
+    Encrypted with keys that S3 manages; why not KMS is in docs/adr/0004-bucket.md.
+
+    Parameters
+    ----------
+    lifecycle_rules
+        What moves or expires by itself.
+    retain
+        Whether both buckets outlive their stack.
+    access_log_days
+        How long the access log is kept.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        lifecycle_rules: Sequence[s3.LifecycleRule],
+        retain: bool,
+        access_log_days: int,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        removal_policy = cdk.RemovalPolicy.RETAIN if retain else cdk.RemovalPolicy.DESTROY
+        self.access_logs = s3.Bucket(
+            self,
+            "AccessLogs",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            removal_policy=removal_policy,
+            lifecycle_rules=[
+                s3.LifecycleRule(id="expire-log-lines", expiration=cdk.Duration.days(access_log_days)),
+                abandoned_uploads(),
+            ],
+        )
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=True,
+            removal_policy=removal_policy,
+            lifecycle_rules=list(lifecycle_rules),
+            server_access_logs_bucket=self.access_logs,
+            server_access_logs_prefix="bucket/",
+        )
+
+
+def abandoned_uploads() -> s3.LifecycleRule:
+    """The rule that removes the parts of uploads which nobody finished. It cannot touch an object."""
+    return s3.LifecycleRule(id="abort-unfinished-uploads", abort_incomplete_multipart_upload_after=cdk.Duration.days(7))

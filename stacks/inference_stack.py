@@ -1,0 +1,49 @@
+"""What changes with every model: the check of its artifact, and the endpoint that serves it."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from stacks.constructs.artifact_check import ArtifactCheck
+from stacks.constructs.model_endpoint import ModelEndpoint
+from stacks.manifest import Manifest
+from stacks.settings import Settings
+from stacks.xgboost_image import XgboostImage
+
+
+class InferenceStack(cdk.Stack):
+    """The endpoint of the model that the manifest names.
+
+    Parameters
+    ----------
+    settings
+        The environment.
+    manifest
+        The promoted model.
+    bucket
+        Where its artifact was published.
+    """
+
+    def __init__(self, scope: Construct, *, settings: Settings, manifest: Manifest, bucket: s3.IBucket) -> None:
+        super().__init__(
+            scope,
+            settings.stack_name("inference"),
+            env=cdk.Environment(account=settings.account, region=settings.region),
+            description="Digits: the endpoint that serves the promoted model",
+        )
+        check = ArtifactCheck(self, "Artifact", settings=settings, bucket=bucket, manifest=manifest)
+        self.model_endpoint = ModelEndpoint(
+            self,
+            "Serving",
+            endpoint_name=settings.endpoint_name,
+            bucket=bucket,
+            manifest=manifest,
+            image=XgboostImage(region=settings.region, tag=manifest.image_tag),
+            capacity=settings.capacity,
+        )
+        self.model_endpoint.model.node.add_dependency(check.resource)
+        cdk.CfnOutput(self, "EndpointName", value=settings.endpoint_name)
+        # SageMaker may return to the old configuration by itself; whoever deploys compares with this name.
+        cdk.CfnOutput(self, "EndpointConfigName", value=self.model_endpoint.config.attr_endpoint_config_name)

@@ -1,0 +1,72 @@
+"""Read fields of a JSON document one by one, and collect everything that is wrong with it instead of the first thing only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
+
+
+class JsonFields:
+    """A JSON object whose fields are asked for by a dotted path, such as `artifact.sha256`.
+
+    Every field that is missing or not allowed adds a line to `problems`; asking goes on with a stand-in value, so that
+    one run names all of them.
+    """
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self.problems: list[str] = []
+
+    def text(self, path: str, *, allowed: str = "a text", rule: Callable[[str], object] = bool) -> str:
+        """The string at `path`, for which `rule` holds; `allowed` says the rule in words."""
+        return self._value(path, str, allowed, rule, "")
+
+    def whole_number(self, path: str, *, allowed: str, rule: Callable[[int], object]) -> int:
+        """The integer at `path`, for which `rule` holds."""
+        return self._value(path, int, allowed, rule, 0)
+
+    def number(self, path: str, *, allowed: str, rule: Callable[[float], object]) -> float:
+        """The number at `path`, for which `rule` holds."""
+        return float(self._value(path, (int, float), allowed, rule, 0))
+
+    def mapping(self, path: str, *, allowed: str, rule: Callable[[dict[str, Any]], object] = bool) -> dict[str, Any]:
+        """The object at `path`, for which `rule` holds."""
+        return self._value(path, dict, allowed, rule, {})
+
+    def sequence(self, path: str, *, allowed: str, rule: Callable[[list[Any]], object] = bool) -> list[Any]:
+        """The array at `path`, for which `rule` holds."""
+        return self._value(path, list, allowed, rule, [])
+
+    def _value(
+        self,
+        path: str,
+        kind: type[Value] | tuple[type, ...],
+        allowed: str,
+        rule: Callable[[Any], object],
+        stand_in: Value,
+    ) -> Any:
+        try:
+            value = self._find(path)
+        except KeyError:
+            self.problems.append(f"{path} is missing; allowed is {allowed}")
+            return stand_in
+        # JSON's true is no number, though Python's is.
+        if isinstance(value, kind) and not isinstance(value, bool) and rule(value):
+            return value
+        self.problems.append(f"{path} is {_short(value)}; allowed is {allowed}")
+        return stand_in
+
+    def _find(self, path: str) -> Any:
+        value = self._document
+        for name in path.split("."):
+            if not isinstance(value, dict) or name not in value:
+                raise KeyError(path)
+            value = value[name]
+        return value
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

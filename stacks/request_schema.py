@@ -1,0 +1,85 @@
+"""The JSON schema of a prediction request, for API Gateway: read from the function's OpenAPI document, as data.
+
+API Gateway takes JSON Schema draft 4 without references to elsewhere and without the annotations of OpenAPI.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from stacks.errors import ConfigurationError
+
+OPENAPI_PATH = Path(__file__).resolve().parents[1] / "lambda_src/prediction/openapi.json"
+
+ALLOWED = frozenset(
+    {
+        "type",
+        "properties",
+        "required",
+        "items",
+        "minItems",
+        "maxItems",
+        "minimum",
+        "maximum",
+        "enum",
+        "additionalProperties",
+    }
+)
+"""The keywords that are passed on."""
+
+LEFT_OUT = frozenset({"title", "description", "example", "examples", "default"})
+"""The keywords that say nothing about what is valid."""
+
+
+def prediction_request_schema(path: Path = OPENAPI_PATH) -> dict[str, Any]:
+    """Read the schema of the JSON body of `POST /predictions`.
+
+    Raises
+    ------
+    ConfigurationError
+        If the document is missing or has no such body, or a keyword that API Gateway does not take.
+    """
+    if not path.exists():  # the function's document is not written yet
+        return {"$schema": "http://json-schema.org/draft-04/schema#", "type": "object"}
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        operation = document["paths"]["/predictions"]["post"]
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    except (OSError, ValueError, KeyError) as error:
+        raise ConfigurationError(
+            f"no JSON request body of POST /predictions in {path} ({error!r}): "
+            "write the document with 'PYTHONPATH=lambda_src python -m prediction.openapi'"
+        ) from error
+    return {"$schema": "http://json-schema.org/draft-04/schema#", **to_draft_4(schema, document)}
+
+
+def to_draft_4(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """Follow references within `document`, and leave out what only describes.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is a keyword that API Gateway does not take.
+    """
+    if "$ref" in schema:
+        return to_draft_4(_resolve(schema["$ref"], document), document)
+    kept = {name: value for name, value in schema.items() if name not in LEFT_OUT}
+    if unknown := kept.keys() - ALLOWED:
+        raise ConfigurationError(
+            f"request schema has {', '.join(sorted(unknown))}; API Gateway is given {', '.join(sorted(ALLOWED))} only"
+        )
+    if "items" in kept:
+        kept["items"] = to_draft_4(kept["items"], document)
+    if "properties" in kept:
+        kept["properties"] = {name: to_draft_4(each, document) for name, each in kept["properties"].items()}
+    return kept
+
+
+def _resolve(reference: str, document: dict[str, Any]) -> dict[str, Any]:
+    value: Any = document
+    for name in reference.removeprefix("#/").split("/"):
+        value = value[name]
+    return dict(value)

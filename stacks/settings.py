@@ -1,0 +1,178 @@
+"""What differs between the environments `local`, `dev` and `prod`: one frozen value each, checked where it enters.
+
+To deploy to AWS, put your own account and region into `dev` and `prod` below. Nothing here is read from the outside.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from stacks.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity
+from stacks.errors import ConfigurationError
+from stacks.xgboost_image import REGISTRY_ACCOUNTS
+
+EXAMPLE_ACCOUNTS = frozenset({"111111111111", "222222222222"})
+"""Nobody's accounts: templates can be made for them, but nothing is deployed."""
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
+"""What CloudWatch Logs takes, up to two years."""
+
+
+class FunctionTarget(Enum):
+    """Where Lambda functions run, and so which compiled packages are bundled with them."""
+
+    LAMBDA = "lambda"
+    EMULATOR = "emulator"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Throttle:
+    """Requests that each method of the API takes: so many a second, and so many more in a burst."""
+
+    requests_per_second: int
+    burst: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.requests_per_second <= 10_000 or not 1 <= self.burst <= 5_000:
+            raise ConfigurationError(
+                f"throttle is {self.requests_per_second} a second with bursts of {self.burst}; "
+                "API Gateway's own quota is 10000 and 5000, and both must be 1 or more"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One environment.
+
+    Attributes
+    ----------
+    environment
+        Its name, part of the names of stacks and of the endpoint.
+    account, region
+        Where it is deployed: 12 digits, and a region that has the built-in XGBoost image.
+    capacity
+        What the endpoint runs on.
+    throttle
+        How much the API takes.
+    function_target
+        Which platform the Lambda functions are bundled for.
+    log_level
+        Least important lines that the functions log.
+    log_retention_days
+        How long logs are kept.
+    retain_data
+        Whether the bucket outlives its stack.
+    retain_logs
+        Whether log groups outlive their stack.
+    tracing
+        Whether API Gateway and Lambda send traces to X-Ray.
+    owns_api_gateway_account
+        Whether the stack sets the role with which API Gateway writes logs. An account has one for each region;
+        without it no REST API can have access logs. Say False where another team owns it.
+    """
+
+    environment: str
+    account: str
+    region: str
+    capacity: Capacity
+    throttle: Throttle
+    function_target: FunctionTarget = FunctionTarget.LAMBDA
+    log_level: str = "INFO"
+    log_retention_days: int = 30
+    retain_data: bool = True
+    retain_logs: bool = False
+    tracing: bool = False
+    owns_api_gateway_account: bool = True
+
+    def __post_init__(self) -> None:
+        _check(re.fullmatch(r"[a-z][a-z0-9]{0,15}", self.environment), "environment", self.environment, _NAME_RULE)
+        _check(re.fullmatch(r"\d{12}", self.account), "account", self.account, "12 digits")
+        _check(self.region in REGISTRY_ACCOUNTS, "region", self.region, f"one of {', '.join(REGISTRY_ACCOUNTS)}")
+        _check(self.log_level in LOG_LEVELS, "log_level", self.log_level, f"one of {', '.join(LOG_LEVELS)}")
+        days = self.log_retention_days
+        _check(days in LOG_RETENTION_DAYS, "log_retention_days", days, f"one of {LOG_RETENTION_DAYS}")
+
+    @property
+    def endpoint_name(self) -> str:
+        """Name of the endpoint. It never changes, whatever model the endpoint serves."""
+        return f"digits-{self.environment}"
+
+    def stack_name(self, part: str) -> str:
+        """Name of the stack of a part, such as `storage`."""
+        return f"digits-{self.environment}-{part}"
+
+
+_NAME_RULE = "a lower-case letter and up to 15 more lower-case letters or digits"
+
+
+def _check(good: object, name: str, value: object, allowed: str) -> None:
+    if not good:
+        raise ConfigurationError(f"{name} is {value!r}; allowed is {allowed}: correct it in stacks/settings.py")
+
+
+LOCAL = Settings(
+    environment="local",
+    account="123456789012",  # the emulator's
+    region="us-east-1",
+    capacity=InstanceCapacity(instance_type="ml.m5.large", count=1),
+    throttle=Throttle(requests_per_second=200, burst=400),
+    function_target=FunctionTarget.EMULATOR,
+    log_level="DEBUG",
+    log_retention_days=1,
+    retain_data=False,
+)
+
+DEV = Settings(
+    environment="dev",
+    account="111111111111",  # an example: put your own
+    region="us-east-1",
+    # Costs nothing between requests.
+    capacity=ServerlessCapacity(memory_mb=2048, max_concurrency=5),
+    throttle=Throttle(requests_per_second=10, burst=20),
+    log_level="DEBUG",
+    log_retention_days=14,
+)
+
+PROD = Settings(
+    environment="prod",
+    account="222222222222",  # an example: put your own
+    region="us-east-1",
+    capacity=InstanceCapacity(instance_type="ml.m5.large", count=2, rollout=Canary()),
+    throttle=Throttle(requests_per_second=50, burst=100),
+    log_retention_days=365,
+    retain_logs=True,
+    tracing=True,
+)
+
+ENVIRONMENTS = {settings.environment: settings for settings in (LOCAL, DEV, PROD)}
+
+
+def settings_for(environment: str) -> Settings:
+    """The settings of an environment by its name.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is no such environment.
+    """
+    if environment not in ENVIRONMENTS:
+        raise ConfigurationError(f"DIGITS_ENVIRONMENT is {environment!r}; allowed is one of {', '.join(ENVIRONMENTS)}")
+    return ENVIRONMENTS[environment]
+
+
+def require_own_account(settings: Settings) -> None:
+    """Refuse to touch AWS while the account is still the example.
+
+    Raises
+    ------
+    ConfigurationError
+        If the account of `settings` is one of `EXAMPLE_ACCOUNTS`.
+    """
+    if settings.account in EXAMPLE_ACCOUNTS:
+        raise ConfigurationError(
+            f"account of {settings.environment} is {settings.account}, an example that belongs to nobody: "
+            f"put your own account and region into {settings.environment.upper()} in stacks/settings.py"
+        )

@@ -1,0 +1,52 @@
+"""The CDK CLI of `package-lock.json`, run by the Node of the Python environment: `python -m tools.cdk deploy --all`.
+
+It is what `npx cdk` would be with a Node installed, in an environment where `python3` is this Python. It does not choose an
+account or an endpoint: credentials, region and `AWS_ENDPOINT_URL` come from the environment, as for every AWS tool.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tools.node import node_binary, node_environment
+
+ROOT = Path(__file__).resolve().parent.parent
+CDK_SCRIPT = ROOT / "node_modules/aws-cdk/bin/cdk"
+
+
+def cdk_command(arguments: Sequence[str]) -> list[str]:
+    """The program and arguments that run the CDK CLI."""
+    return [str(node_binary()), str(CDK_SCRIPT), *arguments]
+
+
+def cdk_environment() -> dict[str, str]:
+    """The environment for the CLI: our Node and Python first, and no talk about newer versions.
+
+    npm's newest `aws-cdk` is an older build that cannot read what today's library writes.
+    """
+    variables = node_environment()
+    variables["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{variables['PATH']}"
+    return {"CDK_DISABLE_VERSION_CHECK": "1", "CDK_DISABLE_CLI_TELEMETRY": "true", **variables}
+
+
+def refusal(arguments: Sequence[str], variables: Mapping[str, str]) -> str | None:
+    """Why the CLI must not be started, or None if it may be."""
+    if not CDK_SCRIPT.exists():
+        return f"the CDK CLI is not at {CDK_SCRIPT.relative_to(ROOT)}: run 'make setup'"
+    return None
+
+
+def main(arguments: list[str]) -> int:
+    """Run the CDK CLI; returns its exit code."""
+    if reason := refusal(arguments, os.environ):
+        print(f"error: {reason}", file=sys.stderr)
+        return 2
+    return subprocess.run(cdk_command(arguments), env=cdk_environment(), check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
