@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""The composition root: environment -> settings -> manifest -> stacks -> synth. The only CDK file that reads the environment."""
+"""The composition root: environment -> settings -> manifest -> stacks -> synth.
+
+It is the only CDK file that reads the environment: `DIGITS_ENVIRONMENT` and `DIGITS_MANIFEST`, nothing else.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is deployed: settings, the promoted model's manifest, and the stacks built from both. Runs at synth, never in AWS."""
+"""What is deployed: settings, the promoted model's manifest, and the stacks built from both. Runs at synth only."""

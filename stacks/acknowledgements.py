@@ -6,6 +6,7 @@ test takes all of this away and sees that each finding is still there, so that n
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import aws_cdk as cdk
@@ -59,7 +60,8 @@ def check_policies(app: cdk.App, settings: Settings, *, accept: bool = True) -> 
 
 def _inference(settings: Settings) -> list[AcceptedFinding]:
     stack, storage = settings.stack_name("inference"), settings.stack_name("storage")
-    bucket = f'{{"Fn::GetStackOutput":{{"StackName":"{storage}","Region":"{settings.region}","OutputName":"{_SHARED_BUCKET}"}}}}'
+    output = {"StackName": storage, "Region": settings.region, "OutputName": _SHARED_BUCKET}
+    bucket = json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
     logs = f"arn:aws:logs:{settings.region}:{settings.account}:log-group:/aws/sagemaker/Endpoints"
     traced = [_traced(stack, "Artifact/Check/Role")] if settings.tracing else []
     return [
@@ -93,7 +95,7 @@ def _api(settings: Settings) -> list[AcceptedFinding]:
             stack=stack,
             construct="Service/RestApi",
             finding="AwsSolutions-COG4",
-            reason="callers are services and people with AWS credentials: every method asks for a signature (IAM) instead",
+            reason="callers are services and people with AWS credentials: every method asks for a signature instead",
         ),
         AcceptedFinding(
             stack=stack,

@@ -1,7 +1,8 @@
-"""What an endpoint runs on, and how a new model takes its place: two closed unions, so that what AWS rejects cannot be said.
+"""What an endpoint runs on, and how a new model takes its place: two closed unions.
 
-A serverless variant has no network isolation, data capture, VPC or instance type, and takes all traffic at once; it has no
-field for any of them. https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html#serverless-endpoints-how-it-works-exclusions
+What AWS rejects cannot be said. A serverless variant has no network isolation, data capture, VPC or instance type, and
+takes all traffic at once; here it has no field for any of them.
+https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html#serverless-endpoints-how-it-works-exclusions
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ class ServerlessCapacity:
     def __post_init__(self) -> None:
         if self.memory_mb not in SERVERLESS_MEMORY_MB:
             allowed = ", ".join(map(str, SERVERLESS_MEMORY_MB))
-            raise ConfigurationError(f"serverless memory_mb is {self.memory_mb}; SageMaker allows {allowed}")
+            msg = f"serverless memory_mb is {self.memory_mb}; SageMaker allows {allowed}"
+            raise ConfigurationError(msg)
         _in_range("serverless max_concurrency", self.max_concurrency, 1, SERVERLESS_CONCURRENCY_MAX)
 
 
@@ -105,20 +107,19 @@ class InstanceCapacity:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"ml\.[a-z0-9-]+\.[a-z0-9]+", self.instance_type):
-            raise ConfigurationError(
-                f"instance_type is {self.instance_type!r}; a SageMaker type such as 'ml.m5.large' is needed"
-            )
+            msg = f"instance_type is {self.instance_type!r}; a SageMaker type such as 'ml.m5.large' is needed"
+            raise ConfigurationError(msg)
         # The built-in image has had no Graviton build since 1.5-1.
         if re.fullmatch(r"ml\.[a-z]+\d+g[a-z]*\..+", self.instance_type):
-            raise ConfigurationError(
+            msg = (
                 f"instance_type is {self.instance_type!r}, a Graviton type; the built-in XGBoost image is x86 only, "
                 "take one such as 'ml.m5.large'"
             )
+            raise ConfigurationError(msg)
         _in_range("instance count", self.count, 1, 100)
         if isinstance(self.rollout, Canary) and self.count < 2:
-            raise ConfigurationError(
-                f"instance count is {self.count} with a canary rollout; a canary needs 2 or more, or take AllAtOnce()"
-            )
+            msg = f"instance count is {self.count} with a canary rollout; a canary needs 2 or more, or take AllAtOnce()"
+            raise ConfigurationError(msg)
 
 
 Capacity = ServerlessCapacity | InstanceCapacity
@@ -126,4 +127,5 @@ Capacity = ServerlessCapacity | InstanceCapacity
 
 def _in_range(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
-        raise ConfigurationError(f"{name} is {value}; allowed is {low} to {high}")
+        msg = f"{name} is {value}; allowed is {low} to {high}"
+        raise ConfigurationError(msg)

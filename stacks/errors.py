@@ -1,4 +1,4 @@
-"""The one exception for input that a template cannot be made of. It is no bug of the program: the text is for a person."""
+"""The one exception for input that no template can be made of. It is no bug: the text is for a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read fields of a JSON document one by one, and collect everything that is wrong with it instead of the first thing only."""
+"""Read fields of a JSON document one by one, and collect everything that is wrong instead of the first thing only."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Manifest:
     sha256, size_bytes, key
         Digest and size of the artifact `model.tar.gz`, and its key in the environment's bucket.
     framework_version, image_tag
-        XGBoost that wrote the model, such as `3.2.0`, and the tag of the built-in image that serves it, such as `3.2-0`.
+        XGBoost that wrote the model, such as `3.2.0`, and the tag of the built-in image that serves it: `3.2-0`.
     metrics_split, metrics_count, accuracy, log_loss, per_class
         Measured on that many images of that split.
     data_source, data_counts
@@ -97,12 +97,14 @@ def read_manifest(path: Path) -> Manifest:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigurationError(
+        msg = (
             f"no manifest of a model at {path}: run 'python -m training promote build/model/manifest.json', "
             "or name another manifest with DIGITS_MANIFEST"
-        ) from None
+        )
+        raise ConfigurationError(msg) from None
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"manifest {path} cannot be read: {error}") from error
+        msg = f"manifest {path} cannot be read: {error}"
+        raise ConfigurationError(msg) from error
     return parse_manifest(document, origin=str(path))
 
 
@@ -118,7 +120,8 @@ def parse_manifest(document: Any, *, origin: str) -> Manifest:
     manifest = _manifest(fields)
     if fields.problems:
         lines = "".join(f"\n  {problem}" for problem in fields.problems)
-        raise ConfigurationError(f"manifest {origin} cannot be served:{lines}")
+        msg = f"manifest {origin} cannot be served:{lines}"
+        raise ConfigurationError(msg)
     return manifest
 
 

@@ -49,10 +49,11 @@ def prediction_request_schema(path: Path = OPENAPI_PATH) -> dict[str, Any]:
         operation = document["paths"]["/predictions"]["post"]
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
     except (OSError, ValueError, KeyError) as error:
-        raise ConfigurationError(
+        msg = (
             f"no JSON request body of POST /predictions in {path} ({error!r}): "
             "write the document with 'PYTHONPATH=lambda_src python -m prediction.openapi'"
-        ) from error
+        )
+        raise ConfigurationError(msg) from error
     return {"$schema": "http://json-schema.org/draft-04/schema#", **to_draft_4(schema, document)}
 
 
@@ -68,9 +69,8 @@ def to_draft_4(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, An
         return to_draft_4(_resolve(schema["$ref"], document), document)
     kept = {name: value for name, value in schema.items() if name not in LEFT_OUT}
     if unknown := kept.keys() - ALLOWED:
-        raise ConfigurationError(
-            f"request schema has {', '.join(sorted(unknown))}; API Gateway is given {', '.join(sorted(ALLOWED))} only"
-        )
+        msg = f"request schema has {', '.join(sorted(unknown))}; API Gateway is given {', '.join(sorted(ALLOWED))} only"
+        raise ConfigurationError(msg)
     if "items" in kept:
         kept["items"] = to_draft_4(kept["items"], document)
     if "properties" in kept:

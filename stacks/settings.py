@@ -37,10 +37,11 @@ class Throttle:
 
     def __post_init__(self) -> None:
         if not 1 <= self.requests_per_second <= 10_000 or not 1 <= self.burst <= 5_000:
-            raise ConfigurationError(
+            msg = (
                 f"throttle is {self.requests_per_second} a second with bursts of {self.burst}; "
                 "API Gateway's own quota is 10000 and 5000, and both must be 1 or more"
             )
+            raise ConfigurationError(msg)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +111,8 @@ _NAME_RULE = "a lower-case letter and up to 15 more lower-case letters or digits
 
 def _check(good: object, name: str, value: object, allowed: str) -> None:
     if not good:
-        raise ConfigurationError(f"{name} is {value!r}; allowed is {allowed}: correct it in stacks/settings.py")
+        msg = f"{name} is {value!r}; allowed is {allowed}: correct it in stacks/settings.py"
+        raise ConfigurationError(msg)
 
 
 LOCAL = Settings(
@@ -159,7 +161,8 @@ def settings_for(environment: str) -> Settings:
         If there is no such environment.
     """
     if environment not in ENVIRONMENTS:
-        raise ConfigurationError(f"DIGITS_ENVIRONMENT is {environment!r}; allowed is one of {', '.join(ENVIRONMENTS)}")
+        msg = f"DIGITS_ENVIRONMENT is {environment!r}; allowed is one of {', '.join(ENVIRONMENTS)}"
+        raise ConfigurationError(msg)
     return ENVIRONMENTS[environment]
 
 
@@ -172,7 +175,8 @@ def require_own_account(settings: Settings) -> None:
         If the account of `settings` is one of `EXAMPLE_ACCOUNTS`.
     """
     if settings.account in EXAMPLE_ACCOUNTS:
-        raise ConfigurationError(
+        msg = (
             f"account of {settings.environment} is {settings.account}, an example that belongs to nobody: "
             f"put your own account and region into {settings.environment.upper()} in stacks/settings.py"
         )
+        raise ConfigurationError(msg)

@@ -24,6 +24,7 @@ class StorageStack(cdk.Stack):
             settings.stack_name("storage"),
             env=cdk.Environment(account=settings.account, region=settings.region),
             description="Digits: the bucket of training data and models",
+            termination_protection=settings.retain_data,
         )
         data = PrivateBucket(
             self,
@@ -64,8 +65,8 @@ def _cool_channels() -> s3.LifecycleRule:
 def _write_models_once(bucket: s3.Bucket) -> list[iam.PolicyStatement]:
     """A model is written once and its versions stay, whatever other policies allow.
 
-    An upload must say If-None-Match, which S3 refuses when the key exists. Parts of a multipart upload cannot say it, its
-    completion does. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+    An upload must say If-None-Match, which S3 refuses when the key exists. Parts of an upload cannot say
+    it, its completion does. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
     Nobody is locked out: who may change the bucket policy may remove these statements.
     """
     models = [bucket.arn_for_objects(f"{MODELS_PREFIX}*")]

@@ -1,8 +1,8 @@
 """The one budget of time for a prediction, from the caller's request to the last attempt at the endpoint.
 
 Each layer gives up before the layer that waits for it, so that the caller gets an answer that says what happened
-instead of a broken connection. The numbers reach API Gateway as the integration's time-out, Lambda as the function's, and
-the function's SDK by environment variables.
+instead of a broken connection. The numbers reach API Gateway as the integration's time-out, Lambda as the
+function's, and the function's SDK by environment variables.
 """
 
 from __future__ import annotations
@@ -34,11 +34,12 @@ class TimeBudget:
 
     def __post_init__(self) -> None:
         if not API_GATEWAY_LIMIT_SECONDS >= self.api_seconds > self.function_seconds > self.sdk_seconds:
-            raise ConfigurationError(
+            msg = (
                 f"time budget does not add up: API {self.api_seconds} s, function {self.function_seconds} s, "
                 f"SDK {self.sdk_seconds} s; each must be longer than the next, and the API at most "
                 f"{API_GATEWAY_LIMIT_SECONDS} s"
             )
+            raise ConfigurationError(msg)
 
     @property
     def sdk_seconds(self) -> int:

@@ -1,9 +1,9 @@
-"""Where SageMaker's built-in XGBoost image lies: the registry of each region, the known tags and how long they are patched.
+"""Where SageMaker's built-in XGBoost image lies: the registry of each region, the tags, how long they are patched.
 
 Accounts are those of sagemaker-core 2.27.0, `image_uri_config/xgboost.json`; the public ones agree with
 https://github.com/aws/deep-learning-containers/blob/master/docs/reference/region_availability.md. Dates are from
-`docs/src/data/sagemaker-xgboost/*.yml` of the same repository. Nothing here reads the clock: who wants to know whether an
-image is past its date says which day it is.
+`docs/src/data/sagemaker-xgboost/*.yml` of the same repository. Nothing here reads the clock: who wants to know
+whether an image is past its date says which day it is.
 """
 
 from __future__ import annotations
@@ -84,15 +84,17 @@ class XgboostImage:
 
     def __post_init__(self) -> None:
         if self.region not in REGISTRY_ACCOUNTS:
-            raise ConfigurationError(
+            msg = (
                 f"region is {self.region!r}, which has no built-in XGBoost image; "
                 f"allowed is one of {', '.join(REGISTRY_ACCOUNTS)}"
             )
+            raise ConfigurationError(msg)
         if self.tag not in END_OF_PATCH:
-            raise ConfigurationError(
+            msg = (
                 f"image tag is {self.tag!r}; known are {', '.join(END_OF_PATCH)}: "
                 "train with one of them, or add the tag to stacks/xgboost_image.py"
             )
+            raise ConfigurationError(msg)
 
     @property
     def registry_account(self) -> str:

@@ -1,7 +1,7 @@
 """The CDK CLI of `package-lock.json`, run by the Node of the Python environment: `python -m tools.cdk deploy --all`.
 
-It is what `npx cdk` would be with a Node installed, in an environment where `python3` is this Python. It does not choose an
-account or an endpoint: credentials, region and `AWS_ENDPOINT_URL` come from the environment, as for every AWS tool.
+It is what `npx cdk` would be with a Node installed, in an environment where `python3` is this Python. It chooses no
+account and no endpoint: credentials, region and `AWS_ENDPOINT_URL` come from the environment, as for every AWS tool.
 """
 
 from __future__ import annotations
@@ -12,10 +12,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from stacks.errors import ConfigurationError
+from stacks.settings import FunctionTarget, require_own_account, settings_for
 from tools.node import node_binary, node_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 CDK_SCRIPT = ROOT / "node_modules/aws-cdk/bin/cdk"
+
+CHANGING_COMMANDS = frozenset({"bootstrap", "deploy", "destroy", "import", "refactor", "rollback", "watch"})
+"""Commands that change an account."""
 
 
 def cdk_command(arguments: Sequence[str]) -> list[str]:
@@ -34,9 +39,30 @@ def cdk_environment() -> dict[str, str]:
 
 
 def refusal(arguments: Sequence[str], variables: Mapping[str, str]) -> str | None:
-    """Why the CLI must not be started, or None if it may be."""
+    """Why the CLI must not be started, or None if it may be.
+
+    Parameters
+    ----------
+    arguments
+        What the CLI would get; its command is the first that is no option.
+    variables
+        The environment: which environment is meant, and whether AWS stands for the emulator.
+    """
     if not CDK_SCRIPT.exists():
         return f"the CDK CLI is not at {CDK_SCRIPT.relative_to(ROOT)}: run 'make setup'"
+    command = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if command not in CHANGING_COMMANDS:
+        return None
+    try:
+        settings = settings_for(variables.get("DIGITS_ENVIRONMENT", "local"))
+        require_own_account(settings)
+    except ConfigurationError as error:
+        return str(error)
+    if settings.function_target is FunctionTarget.EMULATOR and "AWS_ENDPOINT_URL" not in variables:
+        return (
+            f"'cdk {command}' for environment {settings.environment} needs the emulator, and AWS_ENDPOINT_URL is not set: "
+            "run 'make up', then 'source <(.venv/bin/python -m emulator env)', or set DIGITS_ENVIRONMENT"
+        )
     return None
 
 

@@ -1,1 +1,1 @@
-"""A step of the deployment: is the model's artifact in the bucket, as the manifest says?"""
+"""A step of the deployment: see that the model's artifact is in the bucket, as the manifest says."""

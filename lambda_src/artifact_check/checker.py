@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-class ArtifactProblem(Exception):
+class ArtifactError(Exception):
     """The artifact cannot be served as it is; the text is one sentence for the person who deploys."""
 
 
@@ -41,26 +41,29 @@ def check(artifact: Artifact, store: ObjectStore) -> None:
 
     Raises
     ------
-    ArtifactProblem
+    ArtifactError
         If it is not.
     """
     found = store.find(artifact.bucket, artifact.key)
     where = f"s3://{artifact.bucket}/{artifact.key}"
     if found is None:
-        raise ArtifactProblem(
+        msg = (
             f"the model's artifact {where} is not there (or may not be read): "
             "run 'python -m training publish', then deploy again"
         )
+        raise ArtifactError(msg)
     if found.size_bytes != artifact.size_bytes:
-        raise ArtifactProblem(
+        msg = (
             f"the model's artifact {where} has {found.size_bytes} bytes, but the manifest says {artifact.size_bytes}: "
-            "promote the manifest that was written with it, or run 'python -m training publish' with a newly packaged model"
+            "promote the manifest that was written with it"
         )
+        raise ArtifactError(msg)
     if found.checksum_sha256 and found.checksum_sha256 != _base64_of(artifact.sha256):
-        raise ArtifactProblem(
+        msg = (
             f"the model's artifact {where} has SHA-256 {found.checksum_sha256} (base64), but the manifest says "
             f"{_base64_of(artifact.sha256)}: remove it, then run 'python -m training publish'"
         )
+        raise ArtifactError(msg)
 
 
 def _base64_of(hexadecimal: str) -> str:

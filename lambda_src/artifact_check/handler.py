@@ -1,7 +1,7 @@
 """Answers CloudFormation for the custom resource `Custom::ModelArtifactCheck`.
 
-Create and update check; delete has nothing to remove. Whatever happens CloudFormation gets an answer, since it would wait
-for one until the resource's time-out.
+Create and update check; delete has nothing to remove. Whatever happens CloudFormation gets an answer, since it
+would wait for one until the resource's time-out.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html
 """
 
@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from artifact_check.checker import Artifact, ArtifactProblem, ObjectStore, check
+from artifact_check.checker import Artifact, ArtifactError, ObjectStore, check
 from artifact_check.s3_store import S3Store
 
 logger = logging.getLogger("artifact_check")
@@ -63,7 +63,7 @@ def _problem(event: Mapping[str, Any], make_store: Callable[[], ObjectStore], lo
         return None
     try:
         check(_artifact(event["ResourceProperties"]), make_store())
-    except ArtifactProblem as problem:
+    except ArtifactError as problem:
         return str(problem)
     except Exception:
         # The last resort: without an answer the deployment would hang until its time-out.

@@ -1,7 +1,7 @@
 """The role with which API Gateway writes logs. An account has one for each region, shared by all of its REST APIs.
 
-Access logs cannot be switched on without it. It stays when the stack goes, since other APIs may have come to rely on it; see
-docs/adr/0006-api-gateway-account.md.
+Access logs cannot be switched on without it. It stays when the stack goes, since other APIs may have come to rely on
+it; see docs/adr/0006-api-gateway-account.md.
 """
 
 from __future__ import annotations

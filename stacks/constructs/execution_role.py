@@ -1,4 +1,4 @@
-"""The role that a model's container and SageMaker's hosting act with: one object, one repository, its own logs and metrics."""
+"""The role that SageMaker hosts a model with: one object, one repository, its own logs and metrics."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def make_execution_role(
     """Make the role.
 
     Its policies are part of the role itself: whatever refers to the role exists after them, so a model is never started
-    before it may read its artifact. Its path names the artifact, so that CloudFormation replaces the role with the model:
-    while an update goes on, or is rolled back, the old model can still be read by its own role.
+    before it may read its artifact. Its path names the artifact, so that CloudFormation replaces the role with the
+    model: while an update goes on, or is rolled back, the old model can still be read by its own role.
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms
     """
     stack = cdk.Stack.of(scope)

@@ -1,8 +1,8 @@
-"""The code of one Lambda function as a deployable folder: its package, and its dependencies for the platform it runs on.
+"""The code of one Lambda function as a deployable folder: its package, and its dependencies for where it runs.
 
-uv installs the locked dependencies, without Docker, and only when something is deployed: a synthesis for review or tests
-needs neither the network nor uv. The folder's identity is the digest of everything that decides its content, so templates
-are the same whether it was built or not.
+uv installs the locked dependencies, without Docker, and only when something is deployed: a synthesis for review or
+tests needs neither the network nor uv. The folder's identity is the digest of everything that decides its content, so
+templates are the same whether it was built or not.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ class FunctionSource:
 
     def _files(self) -> list[Path]:
         if not (self.folder / "handler.py").is_file():
-            raise ConfigurationError(f"no handler.py in {self.folder}; a function is a package below lambda_src")
+            msg = f"no handler.py in {self.folder}; a function is a package below lambda_src"
+            raise ConfigurationError(msg)
         files = [path for path in self.folder.rglob("*") if path.is_file() and not _is_left_out(path)]
         return sorted(files) + ([REQUIREMENTS] if self.has_requirements else [])
 
@@ -98,7 +99,8 @@ def install_requirements(output: Path, target: FunctionTarget) -> None:
     command += ["--no-compile-bytecode", "--link-mode", "copy", "--target", str(output), *_platform(target)]
     done = subprocess.run([*command, "--requirement", str(REQUIREMENTS)], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ConfigurationError(f"the packages of {REQUIREMENTS} could not be installed:\n{done.stderr.strip()}")
+        msg = f"the packages of {REQUIREMENTS} could not be installed:\n{done.stderr.strip()}"
+        raise ConfigurationError(msg)
 
 
 def compile_bytecode(output: Path, target: FunctionTarget) -> None:
@@ -135,7 +137,8 @@ def _uv() -> str:
     beside = Path(sys.executable).parent / "uv"
     found = str(beside) if beside.exists() else shutil.which("uv")
     if found is None:
-        raise ConfigurationError("uv is not installed, and it bundles the functions: run 'make setup'")
+        msg = "uv is not installed, and it bundles the functions: run 'make setup'"
+        raise ConfigurationError(msg)
     return found
 
 

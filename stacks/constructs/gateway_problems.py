@@ -1,7 +1,7 @@
 """What API Gateway answers by itself, before or instead of the function: problem+json (RFC 9457), as the function does.
 
-The templates take variables only, no logic. The content type is set by a header, because API Gateway chooses the template by
-the caller's `Accept` and falls back to `application/json` only.
+The templates take variables only, no logic. The content type is set by a header, because API Gateway chooses
+the template by the caller's `Accept` and falls back to `application/json` only.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 """
 

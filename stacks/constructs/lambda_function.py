@@ -1,4 +1,4 @@
-"""The one way in which this application makes a Lambda function: Python on Arm, its own log group, its own narrow role."""
+"""The one way in which this application makes a Lambda function: Python on Arm, with a log group and a role of its own."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The REST API in front of the prediction function: who may call, how often, with what body, and what is logged.
 
-Routes are those of the function's OpenAPI document: `POST /predictions` and `GET /model`. Callers sign with IAM credentials.
+Routes are those of the function's OpenAPI document: `POST /predictions` and `GET /model`. Callers sign with IAM
+credentials.
 """
 
 from __future__ import annotations
