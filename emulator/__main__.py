@@ -1,0 +1,196 @@
+"""`python -m emulator up | down | status | logs | env | faults`: the local stand-in for AWS, from the command line.
+
+Standard library only. What the daemon does is in `emulator.server`; how it is started and stopped in `lifecycle`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from emulator import lifecycle, settings
+from emulator.lifecycle import EmulatorError, Json, Running
+from emulator.settings import StateFolder
+
+
+def _say(text: str, stream: TextIO | None = None) -> None:
+    print(text, file=stream or sys.stdout, flush=True)
+
+
+def up(options: argparse.Namespace) -> int:
+    """Start the emulator, unless it runs already."""
+    state = _state(options)
+    running = lifecycle.find(state)
+    if running is not None:
+        if options.port not in (None, running.port):
+            msg = f"it already runs at {settings.url(running.port)}; a second one needs its own --state-dir"
+            raise EmulatorError(msg)
+        _say(f"emulator already running at {settings.url(running.port)} (process {running.pid})")
+        return 0
+    began = time.monotonic()
+    running = lifecycle.start(state, port=options.port or settings.DEFAULT_PORT, auth=options.auth)
+    _say(f"emulator running at {settings.url(running.port)} (process {running.pid}, {_seconds(began)})")
+    _say("it keeps everything in memory: 'python -m emulator down' forgets it all, on purpose")
+    _say(f'to use it from a shell: eval "$(python -m emulator env{_where(options)})"')
+    return 0
+
+
+def down(options: argparse.Namespace) -> int:
+    """Stop the emulator and everything it started."""
+    pid = lifecycle.stop(_state(options))
+    if pid is None:
+        _say("emulator not running")
+    else:
+        _say(f"emulator stopped (process {pid}); its stacks, buckets and endpoints are gone")
+    return 0
+
+
+def status(options: argparse.Namespace) -> int:
+    """Say whether the emulator runs, and what its endpoints do; exit code 1 when it does not run."""
+    running = lifecycle.find(_state(options))
+    if running is None:
+        _say("emulator not running; start it with 'python -m emulator up'")
+        return 1
+    report = lifecycle.ask(running.port, "status")
+    _say(f"emulator running at {settings.url(running.port)} (process {running.pid}, AUTH={_word(running.auth)})")
+    for endpoint in report["endpoints"]:
+        _say(_endpoint_line(endpoint))
+    for name, fault in report["faults"].items():
+        _say(f"  fault on {name}: {fault['kind']} (requests left: {fault['count'] or 'all'})")
+    if not report["endpoints"]:
+        _say("  no endpoints")
+    return 0
+
+
+def logs(options: argparse.Namespace) -> int:
+    """Print the daemon's log, which holds the lines of its endpoints too; follow it if asked."""
+    path = _state(options).log
+    if not path.exists():
+        msg = f"there is no log yet ({path}); start the emulator with 'python -m emulator up'"
+        raise EmulatorError(msg)
+    with path.open(errors="replace") as log:
+        sys.stdout.write("".join(log.readlines()[-options.lines :]))
+        while options.follow:
+            sys.stdout.write(log.read())
+            sys.stdout.flush()
+            time.sleep(0.2)
+    return 0
+
+
+def env(options: argparse.Namespace) -> int:
+    """Print the lines with which a shell talks to the emulator."""
+    running = lifecycle.find(_state(options))
+    port = options.port or (running.port if running else settings.DEFAULT_PORT)
+    for name, value in settings.client_environment(port).items():
+        _say(f"export {name}={shlex.quote(value)}")
+    _say(f"unset {' '.join(settings.UNSET_FOR_CLIENTS)}")
+    return 0
+
+
+def faults(options: argparse.Namespace) -> int:
+    """Make an endpoint fail, or stop doing so."""
+    running = _needed(_state(options))
+    if options.kind == "clear":
+        lifecycle.ask(running.port, "faults", method="DELETE", document={"endpoint": options.endpoint})
+        _say(f"no fault on {options.endpoint}")
+        return 0
+    wanted = {"endpoint": options.endpoint, "kind": options.kind, "count": options.count}
+    wanted |= {"seconds": options.seconds, "status": options.status}
+    lifecycle.ask(running.port, "faults", method="PUT", document=wanted)
+    requests = options.count or "all"
+    _say(f"{options.endpoint}: {options.kind} for {requests} requests; end it with 'faults {options.endpoint} clear'")
+    return 0
+
+
+def _state(options: argparse.Namespace) -> StateFolder:
+    folder: Path = options.state_dir
+    return StateFolder(path=folder.resolve())
+
+
+def _needed(state: StateFolder) -> Running:
+    running = lifecycle.find(state)
+    if running is None:
+        msg = "the emulator does not run; start it with 'python -m emulator up'"
+        raise EmulatorError(msg)
+    return running
+
+
+def _endpoint_line(endpoint: Json) -> str:
+    models = ", ".join(
+        f"{variant['name']} <- {variant['artifact']} (process {variant['pid']})" for variant in endpoint["variants"]
+    )
+    reason = f"; {endpoint['reason']}" if endpoint["reason"] else ""
+    return f"  {endpoint['name']}: {endpoint['status']} {models}{reason}"
+
+
+def _where(options: argparse.Namespace) -> str:
+    default = options.state_dir.resolve() == settings.DEFAULT_STATE
+    return "" if default else f" --state-dir {shlex.quote(str(options.state_dir))}"
+
+
+def _seconds(began: float) -> str:
+    return f"{time.monotonic() - began:.1f} s"
+
+
+def _word(flag: bool) -> str:
+    return "true" if flag else "false"
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--port", type=int, help=f"port on {settings.HOST} (default {settings.DEFAULT_PORT})")
+    shared.add_argument(
+        "--state-dir", type=Path, default=settings.DEFAULT_STATE, help="folder of pid, log and temporary files"
+    )
+    parser = argparse.ArgumentParser(
+        prog="python -m emulator", description="A local stand-in for AWS, on loopback only."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        text = (run.__doc__ or "").partition(";")[0].rstrip(".")
+        added = commands.add_parser(run.__name__, parents=[shared], help=text, description=text)
+        added.set_defaults(run=run)
+        return added
+
+    starting = command(up)
+    starting.add_argument(
+        "--no-auth", dest="auth", action="store_false", help="do not check signatures and IAM policies"
+    )
+    command(down)
+    command(status)
+    showing = command(logs)
+    showing.add_argument("--follow", "-f", action="store_true", help="go on printing what comes in")
+    showing.add_argument("--lines", "-n", type=int, default=200, help="how many lines to begin with")
+    command(env)
+    failing = command(faults)
+    failing.add_argument("endpoint", help="name of the endpoint")
+    failing.add_argument(
+        "kind", help="latency, throttle, not-ready, unavailable, internal, model-error, disconnect, or clear"
+    )
+    failing.add_argument("--count", type=int, help="how many requests it hits (default: all, until cleared)")
+    failing.add_argument("--seconds", type=float, default=1.0, help="delay of latency")
+    failing.add_argument("--status", type=int, default=500, help="status of model-error")
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except EmulatorError as error:
+        _say(f"error: {error}", sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

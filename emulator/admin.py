@@ -1,0 +1,111 @@
+"""The emulator's own small HTTP interface below `/_digits/`: health, status, faults. JSON, on loopback, without keys.
+
+Only requests that name this machine in `Host` are answered, and changes must come as `application/json`; so no web page
+can reach it from a browser.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from emulator.sagemaker import faults
+from emulator.sagemaker.control_plane import ControlPlane
+from emulator.sagemaker.operations import SageMaker
+from emulator.sagemaker.records import Endpoint
+from emulator.sagemaker.runtime import Runtime
+
+PREFIX = "/_digits/"
+Json = dict[str, Any]
+Send = Callable[[Json], Awaitable[None]]
+Receive = Callable[[], Awaitable[Json]]
+_NAMES = ("localhost", "127.0.0.1")
+
+
+class Admin:
+    """Answers requests below `/_digits/`.
+
+    Parameters
+    ----------
+    service, runtime
+        What is reported on, and where faults are set.
+    facts
+        What `health` tells about this daemon.
+    """
+
+    def __init__(self, service: SageMaker, runtime: Runtime, facts: Json) -> None:
+        self._service, self._runtime = service, runtime
+        self._facts = {**facts, "pid": os.getpid()}
+
+    async def __call__(self, scope: Json, receive: Receive, send: Send) -> None:
+        """Answer one ASGI request."""
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if headers.get("host", "").partition(":")[0] not in _NAMES:
+            await _answer(send, 403, {"message": "only requests to localhost or 127.0.0.1 are answered"})
+            return
+        key = (scope["method"], scope["path"].removeprefix(PREFIX))
+        if key == ("GET", "health"):
+            await _answer(send, 200, self._facts)
+        elif key == ("GET", "status"):
+            await _answer(send, 200, {**self._facts, "endpoints": self._endpoints(), "faults": self._faults.document()})
+        elif key[1] == "faults" and headers.get("content-type") == "application/json":
+            await _answer(send, *self._change(key[0], await _body(receive)))
+        else:
+            await _answer(send, 404, {"message": "there are GET health, GET status, PUT faults, DELETE faults"})
+
+    @property
+    def _faults(self) -> faults.Faults:
+        return self._runtime.faults
+
+    def _change(self, method: str, body: bytes) -> tuple[int, Json]:
+        try:
+            document = json.loads(body or b"{}")
+            if method == "DELETE":
+                self._faults.clear(document.get("endpoint"))
+            else:
+                self._faults.set(document["endpoint"], faults.parse(document))
+        except (ValueError, TypeError, AttributeError) as error:
+            return 400, {"message": str(error)}
+        except KeyError:
+            return 400, {"message": "a fault needs the name of an endpoint"}
+        return 200, {"faults": self._faults.document()}
+
+    def _endpoints(self) -> list[Json]:
+        return [
+            {
+                "name": endpoint.name,
+                "status": str(endpoint.status),
+                "config": endpoint.config_name,
+                "reason": endpoint.failure_reason,
+                "region": control.scope.region,
+                "account": control.scope.account,
+                "variants": self._variants(control, endpoint),
+            }
+            for control in self._service.planes
+            for endpoint in control.endpoints.values()
+        ]
+
+    def _variants(self, control: ControlPlane, endpoint: Endpoint) -> list[Json]:
+        processes = self._service.fleet.processes(control.scope, endpoint.name)
+        return [
+            {"name": name, "pid": process.pid, "artifact": process.launch.artifact}
+            for name, process in processes.items()
+        ]
+
+
+async def _body(receive: Receive) -> bytes:
+    chunks = []
+    while True:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+async def _answer(send: Send, status: int, document: Json) -> None:
+    body = json.dumps(document).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,54 @@
+"""What endpoint processes write: into the daemon's log at once, and into CloudWatch Logs a moment later.
+
+The log group is `/aws/sagemaker/Endpoints/NAME` and the stream `VARIANT/FOLDER`, as the service names them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+
+from emulator.sagemaker.records import Scope
+
+logger = logging.getLogger("endpoint")
+
+Write = Callable[[Scope, str, str, list[tuple[int, str]]], Awaitable[None]]
+_SECONDS = 0.5
+
+
+class EndpointLogs:
+    """Collects lines and writes them in batches.
+
+    Parameters
+    ----------
+    write
+        Writes a batch of (milliseconds since the epoch, line) to a log group and stream.
+    """
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._waiting: dict[tuple[Scope, str, str], list[tuple[int, str]]] = defaultdict(list)
+
+    def add(self, scope: Scope, endpoint: str, stream: str, line: str) -> None:
+        """Take one line of one process."""
+        logger.info("%s %s: %s", endpoint, stream, line)
+        group = f"/aws/sagemaker/Endpoints/{endpoint}"
+        self._waiting[(scope, group, stream)].append((int(time.time() * 1000), line))
+
+    async def run(self) -> None:
+        """Write what has come in, for ever."""
+        while True:
+            await asyncio.sleep(_SECONDS)
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write what has come in."""
+        batches, self._waiting = self._waiting, defaultdict(list)
+        for (scope, group, stream), lines in batches.items():
+            try:
+                await self._write(scope, group, stream, lines)
+            except Exception:
+                logger.warning("could not write %s lines to %s", len(lines), group, exc_info=True)

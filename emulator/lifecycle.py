@@ -1,0 +1,223 @@
+"""Starts and stops the daemon and asks it how it is; standard library only, so that any Python can run it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from emulator import settings
+from emulator.settings import StateFolder
+
+Json = dict[str, Any]
+_START_SECONDS = 30.0
+_STOP_SECONDS = 10.0
+_POLL_SECONDS = 0.05
+
+
+class EmulatorError(Exception):
+    """Something is in the way; the text is a sentence for a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A daemon that answers."""
+
+    pid: int
+    port: int
+    state: Path
+    auth: bool
+
+
+def ask(port: int, path: str, *, method: str = "GET", document: Json | None = None, seconds: float = 5.0) -> Json:
+    """Ask the daemon's own interface (`/_digits/...`).
+
+    Raises
+    ------
+    OSError
+        When nothing answers there.
+    EmulatorError
+        When what answers is not an emulator, or refuses.
+    """
+    body = None if document is None else json.dumps(document).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"http://{settings.HOST}:{port}/_digits/{path}", body, headers, method=method)
+    try:
+        # No proxy of the surroundings may come between.
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=seconds) as answer:
+            found = json.load(answer)
+    except urllib.error.HTTPError as error:
+        raise EmulatorError(_refusal(error)) from error
+    except ValueError as error:
+        msg = f"port {port} is used by another program"
+        raise EmulatorError(msg) from error
+    if not isinstance(found, dict):
+        msg = f"port {port} is used by another program"
+        raise EmulatorError(msg)
+    return found
+
+
+def find(state: StateFolder) -> Running | None:
+    """The daemon of that state folder, if it runs and answers."""
+    try:
+        record = json.loads(state.record.read_text())
+        health = ask(record["port"], "health")
+    except (OSError, ValueError, KeyError, EmulatorError):
+        return None
+    if health.get("pid") != record.get("pid"):
+        return None
+    return Running(pid=health["pid"], port=health["port"], state=Path(health["state"]), auth=health["auth"])
+
+
+def start(state: StateFolder, *, port: int, auth: bool) -> Running:
+    """Start a daemon and wait until it answers.
+
+    Raises
+    ------
+    EmulatorError
+        With what is in the way: the port, the environment, or the daemon's own last words.
+    """
+    python = settings.daemon_python()
+    if not python.exists():
+        msg = f"the emulator's environment is missing ({python} does not exist); create it with 'make setup'"
+        raise EmulatorError(msg)
+    _check_port(port)
+    clean(state)
+    state.temporary.mkdir(parents=True, exist_ok=True)
+    process = _spawn(python, state, port=port, auth=auth)
+    deadline = time.monotonic() + _START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        if (running := find(state)) is not None and running.pid == process.pid:
+            return running
+        time.sleep(_POLL_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    msg = f"the daemon did not start; the end of {state.log} says:\n{last_lines(state.log, 15)}"
+    raise EmulatorError(msg)
+
+
+def _spawn(python: Path, state: StateFolder, *, port: int, auth: bool) -> subprocess.Popen[bytes]:
+    """Start the daemon in a session of its own: a terminal that goes away does not take it along."""
+    command = [str(python), "-m", "emulator.server", "--port", str(port), "--state-dir", str(state.path)]
+    with state.log.open("wb") as log:
+        return subprocess.Popen(
+            command,
+            cwd=settings.PROJECT,
+            env=settings.daemon_environment(port=port, state=state, auth=auth),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def stop(state: StateFolder) -> int | None:
+    """Stop the daemon and everything it started; returns its process id, or `None` if none ran."""
+    pid = _recorded_pid(state)
+    if pid is None:
+        clean(state)
+        return None
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    if not _gone(pid, _STOP_SECONDS):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        _gone(pid, _STOP_SECONDS)
+    # Its Lambda functions and model servers are in its process group.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    clean(state)
+    return pid
+
+
+def clean(state: StateFolder) -> None:
+    """Remove what a daemon leaves; the log stays until the next start."""
+    state.record.unlink(missing_ok=True)
+    shutil.rmtree(state.temporary, ignore_errors=True)
+
+
+def last_lines(path: Path, count: int) -> str:
+    """The end of a text file."""
+    try:
+        return "\n".join(path.read_text(errors="replace").splitlines()[-count:])
+    except FileNotFoundError:
+        return ""
+
+
+def _check_port(port: int) -> None:
+    """Say who holds the port, if it is not free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.HOST, port))
+        except PermissionError as error:
+            msg = f"port {port} may not be opened by this user; choose one above 1023 with --port"
+            raise EmulatorError(msg) from error
+        except OSError as error:
+            raise EmulatorError(_occupant(port)) from error
+
+
+def _occupant(port: int) -> str:
+    try:
+        health = ask(port, "health", seconds=2.0)
+        return (
+            f"port {port} is used by another emulator (process {health['pid']}, state folder {health['state']}); "
+            f"stop it with 'python -m emulator down --state-dir {health['state']}' or choose another --port"
+        )
+    except (OSError, EmulatorError, KeyError):
+        return f"port {port} is used by another program; stop that program or choose another --port"
+
+
+def _recorded_pid(state: StateFolder) -> int | None:
+    """Process id of the daemon, if that process still is the daemon and not a later one with the same number."""
+    running = find(state)
+    if running is not None:
+        return running.pid
+    try:
+        pid = int(json.loads(state.record.read_text())["pid"])
+    except (OSError, ValueError, KeyError):
+        return None
+    return pid if "emulator.server" in _command_line(pid) else None
+
+
+def _command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        pass
+    try:
+        answer = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
+    except OSError:
+        return ""
+    return answer.stdout
+
+
+def _gone(pid: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(_POLL_SECONDS)
+    return False
+
+
+def _refusal(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.load(error)["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"the answer was {error.code}; another program uses this port"

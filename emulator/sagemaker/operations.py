@@ -1,0 +1,195 @@
+"""The control plane's operations, by name: each takes a checked request and gives the answer of the service.
+
+One table, `OPERATIONS`, is the list of what is emulated; whatever is not in it answers `UnknownOperationException`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from emulator.sagemaker import descriptions
+from emulator.sagemaker.artifacts import Artifacts
+from emulator.sagemaker.control_plane import ControlPlane
+from emulator.sagemaker.errors import ServiceError, validation
+from emulator.sagemaker.fleet import Fleet
+from emulator.sagemaker.listing import page
+from emulator.sagemaker.records import Scope
+from emulator.sagemaker.shapes import Json, check_input
+
+XGBOOST_IMAGE = "sagemaker-xgboost"
+
+
+class SageMaker:
+    """The whole service: a control plane for every account and region, and the processes behind them."""
+
+    def __init__(self, artifacts: Artifacts, fleet: Fleet) -> None:
+        self.artifacts, self.fleet = artifacts, fleet
+        self._planes: dict[Scope, ControlPlane] = {}
+
+    def control(self, scope: Scope) -> ControlPlane:
+        """The control plane of that account and region."""
+        return self._planes.setdefault(scope, ControlPlane(scope, time.time))
+
+    @property
+    def planes(self) -> list[ControlPlane]:
+        """All control planes that were ever asked."""
+        return list(self._planes.values())
+
+    async def call(self, scope: Scope, operation: str, request: object) -> Json:
+        """Answer one request.
+
+        Raises
+        ------
+        ServiceError
+            Whatever the service answers instead of a success.
+        """
+        if operation not in OPERATIONS:
+            known = ", ".join(sorted(OPERATIONS))
+            raise ServiceError("UnknownOperationException", f"{operation} is not emulated; these are: {known}.")
+        return await OPERATIONS[operation](self, self.control(scope), check_input(operation, request))
+
+    async def reset(self) -> None:
+        """Forget everything and stop every process."""
+        self._planes.clear()
+        await self.fleet.close()
+
+
+async def _create_model(service: SageMaker, control: ControlPlane, request: Json) -> Json:
+    containers = [request["PrimaryContainer"]] if request.get("PrimaryContainer") else request.get("Containers", [])
+    if len(containers) != 1:
+        msg = (
+            f"This emulator runs models of exactly one container; {request['ModelName']} has {len(containers)}. "
+            "Give PrimaryContainer, or Containers with one item."
+        )
+        raise validation(msg)
+    _check_container(containers[0])
+    if not request.get("ExecutionRoleArn"):
+        raise validation("ExecutionRoleArn is required to create a model.")
+    await asyncio.to_thread(
+        service.artifacts.check, control.scope, containers[0]["ModelDataUrl"], request["ExecutionRoleArn"]
+    )
+    return {"ModelArn": control.create_model(request).arn}
+
+
+def _check_container(container: Json) -> None:
+    image = container.get("Image", "")
+    if image.split("/")[-1].partition(":")[0] != XGBOOST_IMAGE:
+        msg = f'This emulator only runs the built-in XGBoost image (.../{XGBOOST_IMAGE}:TAG); got "{image}".'
+        raise validation(msg)
+    if not container.get("ModelDataUrl"):
+        raise validation("This emulator needs ModelDataUrl: s3://BUCKET/KEY of a model.tar.gz.")
+
+
+async def _describe_model(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return descriptions.model(control.model(request["ModelName"]))
+
+
+async def _list_models(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    items = [descriptions.summary(record, "Model") for record in control.models.values()]
+    return _page("Models", items, request, "ModelName")
+
+
+async def _delete_model(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    control.delete_model(request["ModelName"])
+    return {}
+
+
+async def _create_config(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return {"EndpointConfigArn": control.create_config(request).arn}
+
+
+async def _describe_config(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return descriptions.config(control.config(request["EndpointConfigName"]))
+
+
+async def _list_configs(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    items = [descriptions.summary(record, "EndpointConfig") for record in control.configs.values()]
+    return _page("EndpointConfigs", items, request, "EndpointConfigName")
+
+
+async def _delete_config(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    control.delete_config(request["EndpointConfigName"])
+    return {}
+
+
+async def _create_endpoint(service: SageMaker, control: ControlPlane, request: Json) -> Json:
+    endpoint = control.create_endpoint(request)
+    service.fleet.deploy(control, endpoint)
+    return {"EndpointArn": endpoint.arn}
+
+
+async def _update_endpoint(service: SageMaker, control: ControlPlane, request: Json) -> Json:
+    endpoint = control.update_endpoint(request)
+    kept: frozenset[str] = frozenset()
+    if request.get("RetainAllVariantProperties"):
+        kept = frozenset(variant.name for variant in endpoint.variants)
+    service.fleet.deploy(control, endpoint, retain=kept)
+    return {"EndpointArn": endpoint.arn}
+
+
+async def _update_weights(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return {"EndpointArn": control.update_weights(request).arn}
+
+
+async def _describe_endpoint(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return descriptions.endpoint(control.endpoint(request["EndpointName"]), control)
+
+
+async def _list_endpoints(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    items = [descriptions.endpoint_summary(record) for record in control.endpoints.values()]
+    return _page("Endpoints", items, request, "EndpointName")
+
+
+async def _delete_endpoint(service: SageMaker, control: ControlPlane, request: Json) -> Json:
+    service.fleet.remove(control, control.delete_endpoint(request["EndpointName"]))
+    return {}
+
+
+async def _add_tags(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    control.tag(request["ResourceArn"], request["Tags"])
+    return {"Tags": _tags(control, request)}
+
+
+async def _list_tags(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return {"Tags": _tags(control, request)}
+
+
+async def _delete_tags(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    kept = control.tags_of(request["ResourceArn"])
+    for key in request["TagKeys"]:
+        kept.pop(key, None)
+    return {}
+
+
+def _tags(control: ControlPlane, request: Json) -> list[Json]:
+    return [{"Key": key, "Value": value} for key, value in control.tags_of(request["ResourceArn"]).items()]
+
+
+def _page(member: str, items: list[Json], request: Json, name_key: str) -> Json:
+    found, token = page(items, request, name_key=name_key, default_sort="CreationTime")
+    return {member: found, **({"NextToken": token} if token else {})}
+
+
+Operation = Callable[[SageMaker, ControlPlane, Json], Awaitable[Json]]
+
+OPERATIONS: dict[str, Operation] = {
+    "AddTags": _add_tags,
+    "CreateEndpoint": _create_endpoint,
+    "CreateEndpointConfig": _create_config,
+    "CreateModel": _create_model,
+    "DeleteEndpoint": _delete_endpoint,
+    "DeleteEndpointConfig": _delete_config,
+    "DeleteModel": _delete_model,
+    "DeleteTags": _delete_tags,
+    "DescribeEndpoint": _describe_endpoint,
+    "DescribeEndpointConfig": _describe_config,
+    "DescribeModel": _describe_model,
+    "ListEndpointConfigs": _list_configs,
+    "ListEndpoints": _list_endpoints,
+    "ListModels": _list_models,
+    "ListTags": _list_tags,
+    "UpdateEndpoint": _update_endpoint,
+    "UpdateEndpointWeightsAndCapacities": _update_weights,
+}

@@ -1,0 +1,136 @@
+"""The daemon: MiniStack with the extension, on 127.0.0.1, until SIGTERM. Started by `python -m emulator up`.
+
+It binds its port before it says that it runs, and takes everything that it started down with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import functools
+import importlib
+import json
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from emulator import registry, settings
+from emulator.admin import PREFIX, Admin, Json, Receive, Send
+from emulator.endpoint_logs import EndpointLogs
+from emulator.sagemaker.artifacts import Artifacts
+from emulator.sagemaker.faults import Faults
+from emulator.sagemaker.fleet import Fleet
+from emulator.sagemaker.http_api import HttpApi
+from emulator.sagemaker.operations import SageMaker
+from emulator.sagemaker.runtime import Runtime
+
+logger = logging.getLogger("emulator")
+
+
+class Front:
+    """The ASGI application that clients meet: `/_digits/` here, everything else in MiniStack.
+
+    Every request is marked as if it had come over TLS: the bucket policies of a good stack refuse anything else, and
+    there is nothing but loopback between the client and this process.
+    """
+
+    def __init__(self, ministack: Any, admin: Admin) -> None:
+        self._ministack, self._admin = ministack, admin
+
+    async def __call__(self, scope: Json, receive: Receive, send: Send) -> None:
+        """Answer one ASGI request."""
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await self._admin(scope, receive, send)
+            return
+        if scope["type"] in ("http", "websocket"):
+            kept = [(name, value) for name, value in scope["headers"] if name.lower() != b"x-forwarded-proto"]
+            scope = {**scope, "headers": [*kept, (b"x-forwarded-proto", b"https")]}
+        await self._ministack(scope, receive, send)
+
+
+@functools.cache
+def _session() -> Any:
+    """One for all clients: it reads the descriptions of the services once."""
+    return boto3.session.Session()
+
+
+def _s3(port: int, credentials: dict[str, str], region: str) -> Any:
+    """An S3 client of the emulator itself with somebody's credentials."""
+    config = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
+    where = f"http://{settings.HOST}:{port}"
+    return _session().client("s3", region_name=region, endpoint_url=where, config=config, **credentials)
+
+
+async def _serve(listening: socket.socket, state: settings.StateFolder) -> None:
+    port, loop, stop = listening.getsockname()[1], asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    logs = EndpointLogs(registry.write_log)
+    artifacts = Artifacts(registry.Roles(), functools.partial(_s3, port))
+    fleet = Fleet(artifacts, logs.add)
+    service = SageMaker(artifacts, fleet)
+    runtime = Runtime(service, Faults())
+    registry.install(HttpApi(service, runtime, registry.scope), loop)
+    facts = {"port": port, "state": str(state.path), "auth": os.environ.get("AUTH") == "true", "started": time.time()}
+    front = Front(registry.application(), Admin(service, runtime, facts))
+    state.record.write_text(json.dumps({"pid": os.getpid(), "port": port}) + "\n")
+    serve, config = _hypercorn(listening)
+    writing = asyncio.create_task(logs.run())
+    try:
+        await serve(front, config, shutdown_trigger=stop.wait)
+    finally:
+        writing.cancel()
+        await fleet.close()
+
+
+def _hypercorn(listening: socket.socket) -> tuple[Any, Any]:
+    """The server function and its configuration: one bound socket, short goodbyes."""
+    config = importlib.import_module("hypercorn.config").Config()
+    config.bind = [f"fd://{listening.fileno()}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    config.backlog = 512
+    return importlib.import_module("hypercorn.asyncio").serve, config
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((settings.HOST, port))
+    return listening
+
+
+def main(arguments: list[str]) -> int:
+    """Run until told to stop; never returns when it served."""
+    parser = argparse.ArgumentParser(prog="python -m emulator.server", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--state-dir", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    state = settings.StateFolder(path=options.state_dir)
+    try:
+        listening = _listen(options.port)
+    except OSError as error:
+        logger.error("cannot listen on %s:%s: %s", settings.HOST, options.port, error.strerror)  # noqa: TRY400
+        return 1
+    asyncio.new_event_loop().run_until_complete(_serve(listening, state))
+    registry.stop_functions()
+    state.record.unlink(missing_ok=True)
+    shutil.rmtree(state.temporary, ignore_errors=True)
+    logger.info("stopped")
+    # A custom resource that waits for an answer holds a thread that the interpreter would wait for.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
