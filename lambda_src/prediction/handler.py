@@ -60,7 +60,7 @@ def _answer(
     except ProblemError as error:
         facts |= {"problem": error.problem.slug, "detail": error.detail, "cause": error.cause}
         return Answer(response=problem_response(error, identity))
-    except Exception:  # noqa: BLE001 the last resort: the caller gets an answer, the log the reason
+    except Exception:  # the last resort: the caller gets an answer, the log the reason
         logger.exception("unexpected error")
         facts["problem"] = INTERNAL_ERROR.slug
         return Answer(response=problem_response(ProblemError(INTERNAL_ERROR, INTERNAL_ERROR.remedy), identity))

@@ -24,7 +24,7 @@ from prediction.problems import (
 )
 
 WORKING_SIDE = 400
-"""Longest side of the picture worked on, in pixels: twenty times the digit's, so that a digit may be small on its paper."""
+"""Longest side of the picture worked on, in pixels: 20 times the digit's, so that a digit may be small on its paper."""
 
 FORMATS: Mapping[str, tuple[str, bytes]] = {
     "image/png": ("PNG", b"\x89PNG\r\n\x1a\n"),

@@ -1,7 +1,8 @@
 """Every way a request can end badly: ONE table from what went wrong to what the caller is told (RFC 9457).
 
 Each `ProblemType` is a stable URN, a status, a title, what to do next, and the error codes of the SageMaker runtime
-that mean it. Nothing here knows HTTP frameworks, AWS clients or logging. `docs/api.md` and `openapi.json` show the same table.
+that mean it. It knows no HTTP framework, AWS client or logging. `docs/api.md` and `openapi.json` show the same
+table.
 """
 
 from __future__ import annotations
