@@ -1,0 +1,65 @@
+"""How the commands speak: what was written, what comes next, progress, tables. No command prints in another way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from training.places import Places
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def places_of(context: typer.Context) -> Places:
+    """The build folder that the root options named."""
+    return context.obj if isinstance(context.obj, Places) else Places()
+
+
+def say(text: str) -> None:
+    """Print one line, exactly as it is."""
+    console.print(text, markup=False)
+
+
+def show(renderable: RenderableType) -> None:
+    """Print a table or a picture made of characters."""
+    console.print(renderable)
+
+
+def wrote(*paths: Path) -> None:
+    """Tell what was written."""
+    for path in paths:
+        console.print(f"wrote {path}", markup=False, style="green")
+
+
+def next_step(command: str) -> None:
+    """Tell which command comes next."""
+    console.print(f"next: {command}", markup=False, style="bold")
+
+
+def here(context: typer.Context, command: str) -> str:
+    """A command line of this program that uses the same build folder."""
+    build = places_of(context).build
+    option = "" if build == Path("build") else f" --build {build}"
+    return f"python -m training{option} {command}"
+
+
+@contextmanager
+def steps() -> Iterator[Progress]:
+    """A spinner with the step that runs now; silent when the output is not a terminal."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield progress
+
+
+@contextmanager
+def transfer(total_bytes: int, description: str) -> Iterator[Progress]:
+    """A bar of bytes; its only task is number 0. Silent when the output is not a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        progress.add_task(description, total=total_bytes)
+        yield progress

@@ -1,0 +1,79 @@
+"""`evaluate`: score the model on the test images, as a table, as JSON and as a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from training.commands.console import here, next_step, places_of, say, show, steps, wrote
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from training.manifest import Metrics
+
+
+def evaluate(context: typer.Context) -> None:
+    """Score the model on the 10,000 test images, which it never saw.
+
+    Writes BUILD/model/evaluation.json and confusion.png. The model is loaded from disk, so what is scored is what will
+    be served.
+    """
+    from training.artifact import load_model, read_model
+    from training.data_folder import read_manifest, read_split
+    from training.evaluation import evaluate as score
+    from training.evaluation import probabilities_of
+    from training.files import pretty_json, sha256_of_bytes, write_file
+    from training.model_records import Evaluation
+    from training.pictures import confusion_picture
+
+    places = places_of(context)
+    with steps() as progress:
+        task = progress.add_task("reading model and test images")
+        model = read_model(places.model)
+        test = read_split(places.data, "test")
+        progress.update(task, description=f"predicting {len(test)} images")
+        probabilities = probabilities_of(load_model(model, name=str(places.model)), test.images)
+        metrics = score(probabilities, test.labels, split="test")
+        evaluation = Evaluation(
+            model_sha256=sha256_of_bytes(model),
+            source_sha256=dict(read_manifest(places.data).source_sha256),
+            metrics=metrics,
+        )
+        progress.update(task, description="drawing the confusion matrix")
+        picture = confusion_picture(metrics)
+    write_file(places.evaluation, pretty_json(evaluation.to_json()))
+    write_file(places.confusion_picture, picture)
+    show(_per_class(metrics))
+    show(_confusion(metrics))
+    wrong = round((1 - metrics.accuracy) * metrics.count)
+    say(f"accuracy {metrics.accuracy:.4f} ({wrong} of {metrics.count} wrong), log-loss {metrics.log_loss:.4f}")
+    wrote(places.evaluation, places.confusion_picture)
+    next_step(here(context, "package"))
+
+
+def _per_class(metrics: Metrics) -> Table:
+    from rich.table import Table
+
+    table = Table(title=f"per digit, {metrics.count} {metrics.split} images", title_justify="left")
+    for heading in ("digit", "precision", "recall", "F1", "images"):
+        table.add_column(heading, justify="right")
+    for entry in metrics.per_class:
+        table.add_row(
+            str(entry.label), f"{entry.precision:.4f}", f"{entry.recall:.4f}", f"{entry.f1:.4f}", str(entry.support)
+        )
+    return table
+
+
+def _confusion(metrics: Metrics) -> Table:
+    from rich.table import Table
+
+    table = Table(title="true digit (rows) taken for (columns)", title_justify="left")
+    table.add_column("", justify="right", style="bold")
+    for label in range(len(metrics.confusion)):
+        table.add_column(str(label), justify="right")
+    for label, row in enumerate(metrics.confusion):
+        cells = [f"[bold green]{count}" if column == label else str(count or "·") for column, count in enumerate(row)]
+        table.add_row(str(label), *cells)
+    return table

@@ -1,0 +1,73 @@
+"""`look`: see the digits, how many there are of each, and which are hardest for the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from training.commands.console import here, next_step, places_of, say, show, steps, wrote
+from training.places import Places
+
+if TYPE_CHECKING:
+    from training.dataset import Dataset
+
+
+def look(
+    context: typer.Context,
+    columns: Annotated[int, typer.Option(min=1, max=60, help="Examples of each digit on the contact sheet.")] = 16,
+    count: Annotated[int, typer.Option(min=1, max=50, help="How many of the hardest digits to show.")] = 10,
+    seed: Annotated[int, typer.Option(min=0, help="Which examples are picked.")] = 1,
+) -> None:
+    """Draw the digits: a contact sheet with labels and a class histogram, as PNG.
+
+    Once there is a model, also the test images that are hardest for it: those to whose true digit it gives the least
+    probability, with what it takes them for.
+    """
+    from training.data_folder import read_manifest, read_split
+    from training.dataset import Dataset
+    from training.files import write_file
+    from training.pictures import class_histogram, contact_sheet
+
+    places = places_of(context)
+    manifest = read_manifest(places.data)
+    with steps() as progress:
+        task = progress.add_task("reading the digits")
+        train, validation, test = (read_split(places.data, name) for name in ("train", "validation", "test"))
+        dataset = Dataset(
+            train=train, validation=validation, test=test, source=manifest.source, sha256=manifest.source_sha256
+        )
+        progress.update(task, description="drawing")
+        sheet, histogram = contact_sheet(train, name="train", columns=columns, seed=seed), class_histogram(dataset)
+    write_file(places.pictures / "digits.png", sheet)
+    write_file(places.pictures / "histogram.png", histogram)
+    wrote(places.pictures / "digits.png", places.pictures / "histogram.png")
+    if not places.model.exists():
+        say("there is no model yet, so nothing is hard for it")
+        next_step(here(context, "fit"))
+        return
+    _look_at_hardest(places, dataset, count)
+    next_step(here(context, "evaluate"))
+
+
+def _look_at_hardest(places: Places, dataset: Dataset, count: int) -> None:
+    from rich.table import Table
+
+    from training.artifact import load_model, read_model
+    from training.evaluation import hardest, probabilities_of
+    from training.files import write_file
+    from training.pictures import hardest_digits
+
+    booster = load_model(read_model(places.model), name=str(places.model))
+    mistakes = hardest(probabilities_of(booster, dataset.test.images), dataset.test, count=count)
+    write_file(places.pictures / "hardest.png", hardest_digits(dataset.test, mistakes))
+    table = Table(title=f"the {len(mistakes)} test images hardest for the model", title_justify="left")
+    for heading in ("image", "true digit", "its probability", "predicted", "its probability"):
+        table.add_column(heading, justify="right")
+    for mistake in mistakes:
+        table.add_row(
+            str(mistake.index), str(mistake.label), f"{mistake.probability:.2g}",
+            str(mistake.predicted), f"{mistake.predicted_probability:.4f}",
+        )  # fmt: skip
+    show(table)
+    wrote(places.pictures / "hardest.png")

@@ -1,0 +1,44 @@
+"""`package`: the model as the archive that an endpoint serves, and the manifest beside it."""
+
+from __future__ import annotations
+
+import typer
+
+from training.commands.console import here, next_step, places_of, say, steps, wrote
+from training.errors import ManifestError
+
+
+def package(context: typer.Context) -> None:
+    """Pack the model as model.tar.gz, check it, and write its manifest.
+
+    The archive holds one file and is the same, byte for byte, for the same model. It is checked after it was packed:
+    one regular file, no pickle, loads, 784 features, 10 classes, multi:softprob. Needs fit and evaluate before it.
+    """
+    from training.artifact import load_model, pack, read_model, unpack
+    from training.files import sha256_of_bytes, write_file
+    from training.model_records import compose_manifest, read_evaluation, read_fit_record
+
+    places = places_of(context)
+    with steps() as progress:
+        progress.add_task("packing and checking")
+        model = read_model(places.model)
+        record, evaluation = read_fit_record(places.fit_record), read_evaluation(places.evaluation)
+        if sha256_of_bytes(model) != record.model_sha256:
+            raise ManifestError(
+                f"{places.model} is not the model that {places.fit_record} tells of; run: {here(context, 'fit')}"
+            )
+        archive = pack(model)
+        load_model(unpack(archive, name=str(places.archive)), name=str(places.archive))
+        manifest = compose_manifest(
+            archive_sha256=sha256_of_bytes(archive), archive_bytes=len(archive), fit=record, evaluation=evaluation
+        )
+    write_file(places.archive, archive)
+    write_file(places.manifest, manifest.to_bytes())
+    say(
+        f"sha256 {manifest.artifact.sha256}, {manifest.artifact.size_bytes:,} bytes,"
+        f" accuracy {manifest.metrics.accuracy:.4f}"
+    )
+    wrote(places.archive, places.manifest)
+    next_step(
+        here(context, "publish") + "   (or without a bucket: " + here(context, f"promote {places.manifest}") + ")"
+    )

@@ -1,0 +1,49 @@
+"""Every error this package raises on purpose, each carrying one sentence for the person at the terminal.
+
+::
+
+    TrainingError               caught by the command line: the sentence on stderr, exit code 2
+    ├── DataError               a source, channel or array is missing, damaged or not what it should be
+    ├── HyperparameterError     a name or value the built-in container would refuse
+    ├── FitError                the library could not train
+    ├── ArtifactError           a model file or archive is not one that may be served
+    ├── ManifestError           a manifest is damaged or contradicts itself
+    ├── PublicationError        the bucket, the credentials or the network
+    └── PromotionError          the manifest is sound, but must not become the current one
+
+A text says what went wrong, the value got, what is allowed and what to do: lower case, no full stop, one line.
+"""
+
+from __future__ import annotations
+
+
+class TrainingError(Exception):
+    """A problem that one sentence explains."""
+
+
+class DataError(TrainingError):
+    """A source, channel or array is missing, damaged or not what it should be."""
+
+
+class HyperparameterError(TrainingError):
+    """A hyperparameter's name or value is one that the built-in container refuses."""
+
+
+class FitError(TrainingError):
+    """The library could not train with what it was given."""
+
+
+class ArtifactError(TrainingError):
+    """A model file or archive is not one that may be served."""
+
+
+class ManifestError(TrainingError):
+    """A manifest is damaged, incomplete or contradicts itself."""
+
+
+class PublicationError(TrainingError):
+    """Something between here and the bucket: name, credentials, permission, network, content."""
+
+
+class PromotionError(TrainingError):
+    """The manifest is sound, but must not become the current one."""

@@ -1,0 +1,161 @@
+"""Put an artifact, or channels, into a bucket: once, verified, never over something else. Knows no AWS, only a store.
+
+Keys contain the digest of their content, so an object that is there is either the same or a serious mistake.
+`training.s3_store` is the store on S3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from training.channels import CONTENT_TYPES
+from training.data_folder import CHANNELS, DataManifest, verify
+from training.errors import PublicationError
+from training.files import sha256_of_bytes
+from training.manifest import Manifest
+
+
+class ObjectStore(Protocol):
+    """The little that publishing needs of a bucket."""
+
+    @property
+    def name(self) -> str:
+        """What to call it, such as `s3://my-bucket`."""
+
+    def sha256_of(self, key: str) -> str | None:
+        """The SHA-256 of the object's content in hexadecimal, or None when there is no such object."""
+
+    def put_new(self, key: str, content: bytes, *, sha256: str, content_type: str) -> bool:
+        """Store an object unless there is one of that key; False when there was. The store verifies the SHA-256."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """One object to publish.
+
+    Parameters
+    ----------
+    key
+        where it goes
+    path
+        the file with its content
+    sha256
+        of the content
+    size_bytes
+        of the content
+    content_type
+        for those who read it
+    """
+
+    key: str
+    path: Path
+    sha256: str
+    size_bytes: int
+    content_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """What was done: how many objects were uploaded, and how many were there already."""
+
+    uploaded: int
+    present: int
+
+
+def artifact_upload(manifest: Manifest, archive: Path) -> Upload:
+    """The upload of a packaged model, after holding the archive against its manifest.
+
+    Raises
+    ------
+    PublicationError
+        when the archive is missing or not the one that the manifest describes
+    """
+    if not archive.is_file():
+        raise PublicationError(f"there is no archive {archive} beside the manifest; run: python -m training package")
+    actual = sha256_of_bytes(archive.read_bytes())
+    if actual != manifest.artifact.sha256:
+        raise PublicationError(
+            f"the sha256 of {archive} is {actual}, its manifest says {manifest.artifact.sha256};"
+            " run: python -m training package"
+        )
+    return Upload(
+        key=manifest.artifact.key,
+        path=archive,
+        sha256=actual,
+        size_bytes=manifest.artifact.size_bytes,
+        content_type="application/gzip",
+    )
+
+
+def channel_uploads(folder: Path, manifest: DataManifest, *, file_format: str) -> list[Upload]:
+    """The uploads of both channels in one format, after holding every file against the data manifest.
+
+    Keys are `channels/<digest of all parts>/train/part-00000.csv` and so on, so a job can be given
+    `channels/<digest>/train/` as its channel.
+
+    Raises
+    ------
+    DataError
+        when a file is missing or changed
+    """
+    digest = manifest.channels_digest(file_format)
+    uploads = []
+    for channel in CHANNELS:
+        names = manifest.channel_files(channel, file_format)
+        verify(folder, manifest, names)
+        uploads += [
+            Upload(
+                key=f"channels/{digest}/{channel}/{Path(name).name}",
+                path=folder / name,
+                sha256=manifest.files[name],
+                size_bytes=(folder / name).stat().st_size,
+                content_type=CONTENT_TYPES[file_format],
+            )
+            for name in names
+        ]
+    return uploads
+
+
+def publish(
+    store: ObjectStore, uploads: list[Upload], *, on_bytes: Callable[[int], None] = lambda _count: None
+) -> Publication:
+    """Upload what is not there yet, and verify everything.
+
+    Parameters
+    ----------
+    store
+        the bucket
+    uploads
+        what must be in it afterwards
+    on_bytes
+        told the size of each object once it is there
+
+    Raises
+    ------
+    PublicationError
+        when an object of that key has another content, or the store does not hold what was sent
+    """
+    uploaded = 0
+    for upload in uploads:
+        uploaded += _publish_one(store, upload)
+        on_bytes(upload.size_bytes)
+    return Publication(uploaded=uploaded, present=len(uploads) - uploaded)
+
+
+def _publish_one(store: ObjectStore, upload: Upload) -> bool:
+    """Whether it had to be uploaded; somebody else may be publishing the same at the same time."""
+    stored = store.sha256_of(upload.key)
+    new = stored is None and store.put_new(
+        upload.key, upload.path.read_bytes(), sha256=upload.sha256, content_type=upload.content_type
+    )
+    if stored is None:
+        stored = store.sha256_of(upload.key)
+    if stored != upload.sha256:
+        raise PublicationError(
+            f"{store.name}/{upload.key} has sha256 {stored}, expected {upload.sha256}; it is not overwritten:"
+            " find out who put it there and remove it"
+        )
+    return new

@@ -1,0 +1,123 @@
+"""The store of `training.publication` on S3, and the look-up of an environment's bucket. All of boto3 is in this file.
+
+Every failure of AWS, the network or the credentials becomes one sentence (`training.aws_errors`). boto3 honours
+`AWS_ENDPOINT_URL`, so the same code talks to the emulator.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from training.aws_errors import explained
+from training.errors import PublicationError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CONFIG = Config(
+    connect_timeout=5,
+    read_timeout=60,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    user_agent_extra="digits-training",
+)
+_CHUNK_BYTES = 1 << 20
+_ABSENT = ("404", "NoSuchKey", "NotFound")
+_THERE_ALREADY = ("PreconditionFailed", "412", "ConditionalRequestConflict", "409")
+
+
+class S3Store:
+    """One bucket.
+
+    Parameters
+    ----------
+    bucket
+        its name
+    """
+
+    def __init__(self, bucket: str) -> None:
+        self._bucket = bucket
+        with explained(self.name):
+            self._client: S3Client = boto3.client("s3", config=_CONFIG)
+
+    @property
+    def name(self) -> str:
+        """The bucket as people write it."""
+        return f"s3://{self._bucket}"
+
+    def sha256_of(self, key: str) -> str | None:
+        """The checksum that S3 keeps with the object, or that of its content if it keeps none; None if absent."""
+        with explained(self.name):
+            try:
+                answer = self._client.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
+            except ClientError as problem:
+                if problem.response["Error"]["Code"] in _ABSENT and self._exists():
+                    return None
+                raise
+            checksum = answer.get("ChecksumSHA256")
+            # a composite checksum of a multipart upload ends in -N and is not that of the content
+            if checksum and "-" not in checksum:
+                return base64.b64decode(checksum).hex()
+            return self._sha256_of_content(key)
+
+    def put_new(self, key: str, content: bytes, *, sha256: str, content_type: str) -> bool:
+        """Store an object unless there is one; S3 refuses it when the content does not have that SHA-256."""
+        with explained(self.name):
+            try:
+                self._client.put_object(
+                    Bucket=self._bucket,
+                    Key=key,
+                    Body=content,
+                    ContentType=content_type,
+                    ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
+                    IfNoneMatch="*",
+                )
+            except ClientError as problem:
+                if problem.response["Error"]["Code"] in _THERE_ALREADY:
+                    return False
+                raise
+        return True
+
+    def _exists(self) -> bool:
+        """True, or the error of a missing bucket: HEAD of an object cannot tell the two apart, it has no body."""
+        self._client.head_bucket(Bucket=self._bucket)
+        return True
+
+    def _sha256_of_content(self, key: str) -> str:
+        digest = hashlib.sha256()
+        for chunk in self._client.get_object(Bucket=self._bucket, Key=key)["Body"].iter_chunks(_CHUNK_BYTES):
+            digest.update(chunk)
+        return digest.hexdigest()
+
+
+def bucket_of(environment: str) -> str:
+    """The bucket of an environment, from the SSM parameter that its storage stack writes.
+
+    Raises
+    ------
+    PublicationError
+        when it is not deployed, or AWS cannot be asked
+    """
+    if environment == "local" and not (os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT_URL_SSM")):
+        raise PublicationError(
+            "the environment local is the emulator, but AWS_ENDPOINT_URL is not set;"
+            ' run: eval "$(python -m emulator env)", or name another with --environment'
+        )
+    name = f"/digits/{environment}/bucket-name"
+    with explained(f"the parameter {name}"):
+        try:
+            value = boto3.client("ssm", config=_CONFIG).get_parameter(Name=name)["Parameter"]["Value"]
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] == "ParameterNotFound":
+                raise PublicationError(
+                    f"there is no parameter {name}, so the environment {environment} has no bucket here;"
+                    f" deploy the stack digits-{environment}-storage first, or name a bucket with --bucket"
+                ) from None
+            raise
+    return value
