@@ -30,7 +30,6 @@ def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App
     ApiStack(app, settings=settings, manifest=manifest, model_endpoint=inference.model_endpoint)
     cdk.Tags.of(app).add("project", "digits")
     cdk.Tags.of(app).add("environment", settings.environment)
-    check_policies(app, settings)
     return app
 
 
@@ -39,7 +38,9 @@ def main() -> None:
     try:
         settings = settings_for(os.environ.get("DIGITS_ENVIRONMENT", "local"))
         manifest = read_manifest(Path(os.environ.get("DIGITS_MANIFEST", "models/current.json")))
-        build_app(settings, manifest).synth()
+        app = build_app(settings, manifest)
+        check_policies(app, settings)
+        app.synth()
     except ConfigurationError as error:
         sys.exit(f"error: {error}")
 

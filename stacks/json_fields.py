@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
-
-Value = TypeVar("Value")
+from typing import Any
 
 
 class JsonFields:
@@ -21,11 +19,13 @@ class JsonFields:
 
     def text(self, path: str, *, allowed: str = "a text", rule: Callable[[str], object] = bool) -> str:
         """The string at `path`, for which `rule` holds; `allowed` says the rule in words."""
-        return self._value(path, str, allowed, rule, "")
+        value: str = self._value(path, str, allowed, rule, "")
+        return value
 
     def whole_number(self, path: str, *, allowed: str, rule: Callable[[int], object]) -> int:
         """The integer at `path`, for which `rule` holds."""
-        return self._value(path, int, allowed, rule, 0)
+        value: int = self._value(path, int, allowed, rule, 0)
+        return value
 
     def number(self, path: str, *, allowed: str, rule: Callable[[float], object]) -> float:
         """The number at `path`, for which `rule` holds."""
@@ -33,19 +33,21 @@ class JsonFields:
 
     def mapping(self, path: str, *, allowed: str, rule: Callable[[dict[str, Any]], object] = bool) -> dict[str, Any]:
         """The object at `path`, for which `rule` holds."""
-        return self._value(path, dict, allowed, rule, {})
+        value: dict[str, Any] = self._value(path, dict, allowed, rule, {})
+        return value
 
     def sequence(self, path: str, *, allowed: str, rule: Callable[[list[Any]], object] = bool) -> list[Any]:
         """The array at `path`, for which `rule` holds."""
-        return self._value(path, list, allowed, rule, [])
+        value: list[Any] = self._value(path, list, allowed, rule, [])
+        return value
 
     def _value(
         self,
         path: str,
-        kind: type[Value] | tuple[type, ...],
+        kind: type | tuple[type, ...],
         allowed: str,
         rule: Callable[[Any], object],
-        stand_in: Value,
+        stand_in: Any,
     ) -> Any:
         try:
             value = self._find(path)

@@ -6,6 +6,7 @@ The file is `models/current.json`, or what `DIGITS_MANIFEST` names. Promoting a 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -155,7 +156,7 @@ def _manifest(fields: JsonFields) -> Manifest:
         metrics_split=fields.text("metrics.split", allowed="'test'", rule=lambda text: text == "test"),
         metrics_count=fields.whole_number("metrics.count", allowed="1 or more", rule=lambda count: count > 0),
         accuracy=fields.number("metrics.accuracy", allowed="0 to 1", rule=lambda value: 0 <= value <= 1),
-        log_loss=fields.number("metrics.log_loss", allowed="0 or more", rule=lambda value: value >= 0),
+        log_loss=fields.number("metrics.log_loss", allowed="0 or more", rule=lambda value: 0 <= value < math.inf),
         per_class=_per_class(fields),
         data_source=fields.text("data.source"),
         data_counts=_data_counts(fields),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
@@ -31,7 +32,7 @@ class S3Store:
         return StoredObject(size_bytes=head["ContentLength"], checksum_sha256=_whole_checksum(head))
 
 
-def _whole_checksum(head: dict[str, Any]) -> str | None:
+def _whole_checksum(head: Mapping[str, object]) -> str | None:
     """The checksum of the content; that of an upload in parts is one of the parts' checksums, and says nothing here."""
     checksum = head.get("ChecksumSHA256")
     return None if checksum is None or "-" in checksum else str(checksum)

@@ -1,4 +1,4 @@
-"""The one way in which this application makes a Lambda function: Python on Arm, with a log group and a role of its own."""
+"""The one way in which this application makes a Lambda function: Python on Arm, with its own log group and role."""
 
 from __future__ import annotations
 

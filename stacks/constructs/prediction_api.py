@@ -121,6 +121,10 @@ class PredictionApi(Construct):
             name="PredictionRequest",
             schema=request_schema,
         )
+        # Without this a changed schema would be saved, but not deployed to the stage.
+        if self.api.latest_deployment is not None:
+            self.api.latest_deployment.add_to_logical_id(request_schema)
+            self.api.latest_deployment.node.add_dependency(model)
         return apigateway.Model.from_model_name(self, "RequestModelName", model.ref)
 
 

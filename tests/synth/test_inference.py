@@ -1,0 +1,126 @@
+"""What must hold for the model and its endpoint."""
+
+from __future__ import annotations
+
+import json
+
+from stacks.capacity import InstanceCapacity, ServerlessCapacity
+from tests.synth.assemblies import MANIFEST, Assembly, as_list, as_text, statements
+
+DOCUMENT = json.loads(MANIFEST.read_text())
+ROLE = "ServingExecutionRole3FF479F4"
+
+
+def test_model_and_config_have_no_name_of_their_own(assembly: Assembly) -> None:
+    # CloudFormation replaces them; it could not make a second one of the same name.
+    assert "ModelName" not in assembly.only("AWS::SageMaker::Model")
+    assert "EndpointConfigName" not in assembly.only("AWS::SageMaker::EndpointConfig")
+
+
+def test_the_endpoint_has_a_stable_name_and_id(assembly: Assembly) -> None:
+    (name,) = assembly.resources("AWS::SageMaker::Endpoint")
+    assert name == "ServingEndpointC149CBA2"
+    endpoint = assembly.only("AWS::SageMaker::Endpoint")
+    assert endpoint["EndpointName"] == f"digits-{assembly.settings.environment}"
+    assert endpoint["EndpointConfigName"] == {"Fn::GetAtt": ["ServingConfig79E8D9DE", "EndpointConfigName"]}
+
+
+def test_the_model_is_the_one_of_the_manifest(assembly: Assembly) -> None:
+    container = assembly.only("AWS::SageMaker::Model")["PrimaryContainer"]
+    assert as_text(container["ModelDataUrl"]).endswith(f"/{DOCUMENT['artifact']['key']}")
+    assert container["Image"] == "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
+
+
+def test_the_model_waits_for_its_role_and_for_the_check(assembly: Assembly) -> None:
+    (model,) = assembly.resources("AWS::SageMaker::Model").values()
+    (check,) = assembly.resources("Custom::ModelArtifactCheck")
+    assert model["DependsOn"] == [check]
+    assert model["Properties"]["ExecutionRoleArn"] == {"Fn::GetAtt": [ROLE, "Arn"]}
+    # The rights are in the role itself: no policy that could come after the model.
+    assert assembly.resources("AWS::IAM::Role")[ROLE]["Properties"]["Policies"]
+    policies = assembly.resources("AWS::IAM::Policy").values()
+    assert not [policy for policy in policies if {"Ref": ROLE} in policy["Properties"]["Roles"]]
+
+
+def test_each_model_has_a_role_of_its_own(assembly: Assembly) -> None:
+    path = assembly.resources("AWS::IAM::Role")[ROLE]["Properties"]["Path"]
+    assert path == f"/{assembly.settings.endpoint_name}/{DOCUMENT['artifact']['sha256'][:12]}/"
+
+
+def test_network_isolation_wherever_there_can_be(assembly: Assembly) -> None:
+    isolated = assembly.only("AWS::SageMaker::Model")["EnableNetworkIsolation"]
+    assert isolated is isinstance(assembly.settings.capacity, InstanceCapacity)
+    assert isolated or isinstance(assembly.settings.capacity, ServerlessCapacity)
+
+
+def test_the_role_reads_one_object_and_one_repository(assembly: Assembly) -> None:
+    allowed: dict[str, list[str]] = {}
+    for name, statement in statements(assembly):
+        if name == ROLE:
+            for action in as_list(statement["Action"]):
+                allowed[action] = [as_text(resource) for resource in as_list(statement["Resource"])]
+    (s3,) = [allowed[action] for action in allowed if action.startswith("s3:")]
+    assert len(s3) == 1
+    assert s3[0].endswith(f"/{DOCUMENT['artifact']['key']}")
+    repository = ["arn:aws:ecr:us-east-1:683313688378:repository/sagemaker-xgboost"]
+    pulls = {"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
+    assert [allowed[action] for action in sorted(pulls)] == [repository] * 3
+    others = {action for action in allowed if not action.startswith("logs:")} - pulls
+    wanted = {"s3:GetObject", "ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"}
+    assert others == wanted | ({"cloudwatch:DescribeAlarms"} if assembly.settings.environment == "prod" else set())
+
+
+def test_one_variant_whose_name_never_changes(assembly: Assembly) -> None:
+    (variant,) = assembly.only("AWS::SageMaker::EndpointConfig")["ProductionVariants"]
+    assert variant["VariantName"] == "AllTraffic"
+    capacity = assembly.settings.capacity
+    if isinstance(capacity, ServerlessCapacity):
+        assert variant["ServerlessConfig"] == {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+        assert variant.keys() & {"InstanceType", "InitialInstanceCount"} == set()
+    else:
+        assert (variant["InstanceType"], variant["InitialInstanceCount"]) == (capacity.instance_type, capacity.count)
+        assert "ServerlessConfig" not in variant
+
+
+def test_prod_rolls_out_step_by_step_and_back(prod: Assembly) -> None:
+    deployment = prod.only("AWS::SageMaker::Endpoint")["DeploymentConfig"]
+    policy = deployment["BlueGreenUpdatePolicy"]
+    routing = policy["TrafficRoutingConfiguration"]
+    assert routing["Type"] == "CANARY"
+    assert routing["CanarySize"] == {"Type": "CAPACITY_PERCENT", "Value": 50}
+    waits = routing["WaitIntervalInSeconds"] + policy["TerminationWaitInSeconds"]
+    assert waits < policy["MaximumExecutionTimeoutInSeconds"] <= 28_800
+    watched = [alarm["AlarmName"]["Ref"] for alarm in deployment["AutoRollbackConfiguration"]["Alarms"]]
+    assert set(watched) == set(prod.resources("AWS::CloudWatch::Alarm"))
+    assert len(watched) == 2
+
+
+def test_rollback_alarms_watch_one_metric_of_this_endpoint_each(prod: Assembly) -> None:
+    for alarm in prod.resources("AWS::CloudWatch::Alarm").values():
+        properties = alarm["Properties"]
+        assert "Metrics" not in properties  # metric math, which a rollback alarm must not need
+        assert properties["TreatMissingData"] == "notBreaching"
+        assert properties["Dimensions"] == [
+            {"Name": "EndpointName", "Value": "digits-prod"},
+            {"Name": "VariantName", "Value": "AllTraffic"},
+        ]
+    thresholds = {
+        alarm["Properties"]["MetricName"]: alarm["Properties"]["Threshold"]
+        for alarm in prod.resources("AWS::CloudWatch::Alarm").values()
+    }
+    assert thresholds == {"Invocation5XXErrors": 5, "ModelLatency": 500_000}  # microseconds
+
+
+def test_dev_costs_nothing_between_requests(assemblies: dict[str, Assembly]) -> None:
+    assert isinstance(assemblies["dev"].settings.capacity, ServerlessCapacity)
+
+
+def test_the_check_knows_what_the_manifest_says(assembly: Assembly) -> None:
+    check = assembly.only("Custom::ModelArtifactCheck")
+    artifact = DOCUMENT["artifact"]
+    assert (check["Key"], check["Sha256"], check["SizeBytes"]) == (
+        artifact["key"],
+        artifact["sha256"],
+        artifact["size_bytes"],
+    )
+    assert int(check["ServiceTimeout"]) == 60  # CloudFormation would wait an hour for a check that died

@@ -1,0 +1,59 @@
+"""A real synthesis in its own process: nothing but the two variables comes in, and the same bytes come out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.synth.assemblies import MANIFEST, PARTS, ROOT, Assembly, context
+from tools.node import node_binary
+
+
+def run_app(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run app.py with an environment that has no credentials, no home and proxies that lead nowhere."""
+    nowhere = "http://127.0.0.1:9"
+    environment = {
+        "JSII_NODE": str(node_binary()),
+        "CDK_CONTEXT_JSON": json.dumps({**context(), "aws:cdk:version-reporting": False}),
+        "CDK_OUTDIR": str(folder / "cdk.out"),
+        "HOME": str(folder),
+        "HTTP_PROXY": nowhere,
+        "HTTPS_PROXY": nowhere,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "DIGITS_MANIFEST": str(MANIFEST),
+        **variables,
+    }
+    command = [sys.executable, str(ROOT / "app.py")]
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_same_bytes_in_another_process_with_validation(prod: Assembly, tmp_path: Path) -> None:
+    # The other one ran with another hash seed, time zone and home, and without CloudFormation's validation.
+    done = run_app(tmp_path, DIGITS_ENVIRONMENT="prod", PYTHONHASHSEED="7", TZ="Pacific/Kiritimati")
+    assert done.returncode == 0, done.stderr
+    for part in PARTS:
+        written = (tmp_path / "cdk.out" / prod.template_path(part).name).read_bytes()
+        assert written == prod.template_path(part).read_bytes()
+    assert json.loads((tmp_path / "cdk.out/validation-report.json").read_text())["pluginReports"] == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"DIGITS_ENVIRONMENT": "staging"}, "DIGITS_ENVIRONMENT is 'staging'; allowed is one of local, dev, prod"),
+        (
+            {"DIGITS_MANIFEST": "models/none.json"},
+            "no manifest of a model at models/none.json: run 'python -m training",
+        ),
+    ],
+)
+def test_bad_input_is_a_sentence(variables: dict[str, str], sentence: str, tmp_path: Path) -> None:
+    done = run_app(tmp_path, **variables)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {sentence}")
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "cdk.out").exists()

@@ -1,0 +1,109 @@
+"""Least privilege, as properties of every policy in every template."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from stacks.acknowledgements import accepted_findings, check_policies
+from stacks.settings import ENVIRONMENTS
+from tests.synth.assemblies import Assembly, Json, as_list, as_text, make_app, statements
+
+WILDCARDS = (
+    # AWS defines no resource for these.
+    (r"ecr:GetAuthorizationToken", r"\*"),
+    (r"cloudwatch:PutMetricData", r"\*"),
+    (r"xray:Put(TraceSegments|TelemetryRecords)", r"\*"),
+    # Streams of one log group, whose names SageMaker makes.
+    (r"logs:\w+", r"arn:aws:logs:[a-z0-9-]+:\d{12}:log-group:/aws/sagemaker/Endpoints/digits-\w+:log-stream:\*"),
+    # The check of artifacts reads any model.
+    (r"s3:GetObject", r"<PublishOutput\w+>/models/\*"),
+    # S3 writes the access log of one bucket into the other.
+    (r"s3:PutObject", r"<\{\"Fn::GetAtt\": \[\"DataAccessLogsC0C25EE4\", \"Arn\"\]\}>/bucket/\*"),
+)
+"""Actions and resources with a wildcard that are meant."""
+
+
+def test_no_wildcard_actions(assembly: Assembly) -> None:
+    for name, statement in statements(assembly):
+        for action in as_list(statement["Action"]):
+            assert "*" not in action, f"{name} allows {action}"
+        assert "NotAction" not in statement, name
+
+
+def test_wildcard_resources_are_from_the_list(assembly: Assembly) -> None:
+    for name, statement in statements(assembly):
+        assert "NotResource" not in statement, name
+        for resource in map(as_text, as_list(statement["Resource"])):
+            if "*" not in resource:
+                continue
+            for action in as_list(statement["Action"]):
+                allowed = any(re.fullmatch(a, action) and re.fullmatch(r, resource) for a, r in WILDCARDS)
+                assert allowed, f"{name} allows {action} on {resource}"
+
+
+def test_metrics_are_held_to_namespaces(assembly: Assembly) -> None:
+    (condition,) = [s["Condition"] for _, s in statements(assembly) if s["Action"] == "cloudwatch:PutMetricData"]
+    assert condition == {"StringEquals": {"cloudwatch:namespace": ["AWS/SageMaker", "/aws/sagemaker/Endpoints"]}}
+
+
+def test_no_managed_policies_but_the_one_of_api_gateway(assembly: Assembly) -> None:
+    for name, role in assembly.resources("AWS::IAM::Role").items():
+        managed = "".join(as_text(policy) for policy in role["Properties"].get("ManagedPolicyArns", []))
+        if name.startswith("ApiGatewayLogRole"):
+            assert managed.endswith(":policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs")
+        else:
+            assert managed == "", name
+    assert assembly.resources("AWS::IAM::ManagedPolicy") == {}
+
+
+def test_roles_trust_one_service_each(assembly: Assembly) -> None:
+    trusted = set()
+    for role in assembly.resources("AWS::IAM::Role").values():
+        (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Action"] == "sts:AssumeRole"
+        trusted.add(statement["Principal"]["Service"])
+        if statement["Principal"]["Service"] == "sagemaker.amazonaws.com":
+            own = {"StringEquals": {"aws:SourceAccount": assembly.settings.account}}
+            assert statement["Condition"] == own
+    assert trusted == {"lambda.amazonaws.com", "sagemaker.amazonaws.com", "apigateway.amazonaws.com"}
+
+
+def test_no_open_finding(assembly: Assembly) -> None:
+    # An open one would have failed the synthesis; the report must not be empty because no rule ran.
+    assert assembly.report["pluginReports"] == []
+
+
+@pytest.mark.parametrize("environment", ["local", "dev", "prod"])
+def test_accepted_findings_are_exactly_those_that_are_found(environment: str, tmp_path: Path) -> None:
+    settings = ENVIRONMENTS[environment]
+    app = make_app(settings, tmp_path)
+    check_policies(app, settings, accept=False)
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+    found = findings(json.loads((tmp_path / "validation-report.json").read_text()))
+    accepted = {(f"{each.stack}/{each.construct}", each.finding) for each in accepted_findings(settings)}
+    covered = {
+        (where, finding): [path for path, rule in found if rule == finding and path.startswith(f"{where}/")]
+        for where, finding in accepted
+    }
+    assert {row for row, paths in covered.items() if not paths} == set(), "accepted, but not found any more"
+    assert len(found) == sum(map(len, covered.values()))
+
+
+def findings(report: Json) -> list[tuple[str, str]]:
+    """Path of the construct and identifier of everything that the rules found."""
+    return [
+        (construct["constructPath"], violation["ruleName"])
+        for plugin in report["pluginReports"]
+        for violation in plugin["violations"]
+        for construct in violation["violatingConstructs"]
+    ]
+
+
+def test_every_accepted_finding_has_a_reason() -> None:
+    for settings in ENVIRONMENTS.values():
+        assert all(len(accepted.reason) > 40 for accepted in accepted_findings(settings))
