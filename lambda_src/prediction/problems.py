@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from prediction.limits import FEATURES, PIXEL_MAX, ROWS_MAX, ROWS_MIN, SIDE
+
 URN_PREFIX = "urn:digits:problem:"
 
 
@@ -96,25 +98,25 @@ WRONG_STRUCTURE = ProblemType(
     slug="wrong-structure",
     status=422,
     title="the JSON does not have the structure of a prediction request",
-    remedy='send {"instances": [[784 integers], ...]} and no other member',
+    remedy=f'send {{"instances": [[{FEATURES} integers], ...]}} and no other member',
 )
 WRONG_ROW_COUNT = ProblemType(
     slug="wrong-row-count",
     status=422,
     title="the request has no rows or too many",
-    remedy="send 1 to 1000 rows; split a longer list over several requests",
+    remedy=f"send {ROWS_MIN} to {ROWS_MAX} rows; split a longer list over several requests",
 )
 WRONG_LENGTH = ProblemType(
     slug="wrong-length",
     status=422,
-    title="a row does not have 784 values",
-    remedy="send 28 x 28 pixels row by row, without the label",
+    title=f"a row does not have {FEATURES} values",
+    remedy=f"send {SIDE} x {SIDE} pixels row by row, without the label",
 )
 WRONG_VALUE = ProblemType(
     slug="wrong-value",
     status=422,
-    title="a value is not an integer from 0 to 255",
-    remedy="send raw grey values as JSON integers, 0 for background and 255 for full ink; undo any scaling to 0..1",
+    title=f"a value is not an integer from 0 to {PIXEL_MAX}",
+    remedy=f"send raw grey values as JSON integers, 0 for background, {PIXEL_MAX} for ink; undo any scaling to 0..1",
 )
 UNREADABLE_IMAGE = ProblemType(
     slug="unreadable-image",

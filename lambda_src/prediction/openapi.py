@@ -1,0 +1,156 @@
+"""Writes the OpenAPI document of the HTTP API from the function's own tables: `python -m prediction.openapi`.
+
+The document is committed beside this module as `openapi.json`. The stacks read the request schema out of it as the
+model of API Gateway's request validator, which knows JSON Schema draft 4 only. OpenAPI 3.0.3, because API Gateway reads
+no 3.1. The function itself does not use it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from http import HTTPStatus
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from prediction.application import MODEL, PREDICTIONS, PROBLEM_TYPE, READERS
+from prediction.limits import BODY_BYTES_MAX, IMAGE_PIXELS_MAX
+from prediction.openapi_schemas import SCHEMAS, request_example, response_example
+from prediction.problems import INTERNAL_ERROR, METHOD_NOT_ALLOWED, NOT_FOUND, PROBLEM_TYPES, ProblemType
+
+PATH = Path(__file__).with_name("openapi.json")
+
+_REQUEST_ID = "8c0f4a0e-1f0b-4a53-9a56-3a3f5d1c9b2e"
+
+_JSON = "application/json"
+
+_UNUSUAL = (NOT_FOUND, METHOD_NOT_ALLOWED)
+
+
+def document() -> dict[str, Any]:
+    """Build the OpenAPI document; the same code gives the same document."""
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": "Digits",
+            "version": "1",
+            "description": "Tells which digit a picture shows. Problems are answered as RFC 9457 says.",
+            "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+        },
+        "servers": [
+            {
+                "url": "https://{api}.execute-api.{region}.amazonaws.com/v1",
+                "variables": {"api": {"default": "api-id"}, "region": {"default": "us-east-1"}},
+            }
+        ],
+        "security": [{"sigv4": []}],
+        "paths": {PREDICTIONS: {"post": _predict()}, MODEL: {"get": _show_model()}},
+        "components": {
+            "schemas": SCHEMAS,
+            "securitySchemes": {
+                "sigv4": {
+                    "type": "apiKey",
+                    "name": "Authorization",
+                    "in": "header",
+                    "x-amazon-apigateway-authtype": "awsSigv4",
+                    "description": "AWS Signature Version 4, service execute-api",
+                }
+            },
+        },
+    }
+
+
+def render() -> str:
+    """Write the document as text: two spaces, lists of numbers on one line, a newline at the end."""
+    text = json.dumps(document(), indent=2)
+    return re.sub(r"\[\s+(-?\d[^][{}\"]*?)\s+\]", lambda match: f"[{' '.join(match[1].split())}]", text) + "\n"
+
+
+def main() -> None:
+    """Write the document to its file."""
+    PATH.write_text(render(), encoding="utf-8")
+    sys.stdout.write(f"wrote {PATH}\n")
+
+
+def _predict() -> dict[str, Any]:
+    return {
+        "operationId": "predict",
+        "summary": "Predict digits from rows of pixels, or one digit from a picture",
+        "description": (
+            f"A body has at most {BODY_BYTES_MAX} bytes. A picture has at most {IMAGE_PIXELS_MAX} pixels and shows one "
+            "digit, dark on light or light on dark; it is made grey, cropped, scaled and centred as MNIST's images "
+            "are. Transparent parts count as white, the EXIF orientation is followed, an animation is refused."
+        ),
+        "requestBody": {"required": True, "content": {media_type: _body(media_type) for media_type in READERS}},
+        "responses": {
+            "200": _success("One prediction a row, in their order", "PredictionResponse", response_example()),
+            **_problems([problem for problem in PROBLEM_TYPES if problem not in _UNUSUAL]),
+        },
+    }
+
+
+def _show_model() -> dict[str, Any]:
+    return {
+        "operationId": "showModel",
+        "summary": "Show which model answers, how good it is and what it was trained on",
+        "responses": {"200": _success("The model card", "ModelCard"), **_problems([INTERNAL_ERROR])},
+    }
+
+
+def _body(media_type: str) -> dict[str, Any]:
+    if media_type == _JSON:
+        return {"schema": _reference("PredictionRequest"), "example": request_example()}
+    return {"schema": {"type": "string", "format": "binary", "maxLength": BODY_BYTES_MAX}}
+
+
+def _success(description: str, schema: str, example: object = None) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": _reference(schema)}
+    if example is not None:
+        content["example"] = example
+    return {"description": description, "content": {_JSON: content}}
+
+
+def _problems(problems: Sequence[ProblemType]) -> dict[str, Any]:
+    by_status = sorted(problems, key=attrgetter("status"))
+    grouped = {str(status): _problem(status, list(group)) for status, group in groupby(by_status, attrgetter("status"))}
+    refused = {"description": "Not signed, or the caller may not do this; answered by API Gateway before the function"}
+    return dict(sorted({**grouped, "403": refused}.items()))
+
+
+def _problem(status: int, problems: Sequence[ProblemType]) -> dict[str, Any]:
+    examples = {problem.slug: {"summary": problem.title, "value": _problem_example(problem)} for problem in problems}
+    response: dict[str, Any] = {
+        "description": "; ".join([HTTPStatus(status).phrase, *(problem.title for problem in problems)]),
+        "content": {PROBLEM_TYPE: {"schema": _reference("Problem"), "examples": examples}},
+    }
+    waits = [problem.retry_after_seconds for problem in problems if problem.retry_after_seconds is not None]
+    if waits:
+        response["headers"] = {
+            "Retry-After": {
+                "description": "Seconds to wait before trying again",
+                "schema": {"type": "integer", "minimum": min(waits), "maximum": 2 * max(waits)},
+            }
+        }
+    return response
+
+
+def _problem_example(problem: ProblemType) -> dict[str, Any]:
+    return {
+        "type": problem.uri,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.remedy,
+        "instance": _REQUEST_ID,
+    }
+
+
+def _reference(schema: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{schema}"}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The JSON schemas of the HTTP API, in words that draft 4 of JSON Schema and OpenAPI 3.0 share, and real examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prediction.examples import MODEL, SEVEN_DIGIT, SEVEN_PNG, SEVEN_PROBABILITIES
+from prediction.images import decode
+from prediction.limits import CLASSES, FEATURES, PIXEL_MAX, ROWS_MAX, ROWS_MIN
+from prediction.normalise import normalise
+from prediction.problems import PROBLEM_TYPES
+from prediction.rows import MEMBER
+from prediction.settings import SHORT_DIGEST_LENGTH
+
+_SHORT_DIGEST = {
+    "type": "string",
+    "pattern": f"^[0-9a-f]{{{SHORT_DIGEST_LENGTH}}}$",
+    "description": f"The model that answered: first {SHORT_DIGEST_LENGTH} digits of its artifact's SHA-256",
+}
+
+_NUMBER = {"type": "number"}
+
+SCHEMAS: dict[str, Any] = {
+    "PredictionRequest": {
+        "type": "object",
+        "required": [MEMBER],
+        "additionalProperties": False,
+        "properties": {
+            MEMBER: {
+                "type": "array",
+                "description": "Rows of pixels, one for each digit",
+                "minItems": ROWS_MIN,
+                "maxItems": ROWS_MAX,
+                "items": {
+                    "type": "array",
+                    "description": "28 x 28 grey values row by row, 0 for background, 255 for ink, written as integers",
+                    "minItems": FEATURES,
+                    "maxItems": FEATURES,
+                    "items": {"type": "integer", "minimum": 0, "maximum": PIXEL_MAX},
+                },
+            }
+        },
+    },
+    "PredictionResponse": {
+        "type": "object",
+        "required": ["predictions", "model"],
+        "additionalProperties": False,
+        "properties": {
+            "predictions": {
+                "type": "array",
+                "minItems": ROWS_MIN,
+                "maxItems": ROWS_MAX,
+                "items": {"$ref": "#/components/schemas/Prediction"},
+            },
+            "model": _SHORT_DIGEST,
+        },
+    },
+    "Prediction": {
+        "type": "object",
+        "required": ["digit", "probabilities"],
+        "additionalProperties": False,
+        "properties": {
+            "digit": {"type": "integer", "minimum": 0, "maximum": CLASSES - 1, "description": "The most likely digit"},
+            "probabilities": {
+                "type": "array",
+                "description": "Of the digits 0 to 9; they sum to 1 within the precision of float32",
+                "minItems": CLASSES,
+                "maxItems": CLASSES,
+                "items": _NUMBER,
+            },
+        },
+    },
+    "ModelCard": {
+        "type": "object",
+        "description": "The public part of the model's manifest",
+        "required": ["model", "sha256", "features", "classes"],
+        "properties": {
+            "model": _SHORT_DIGEST,
+            "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            "features": {"type": "integer", "enum": [FEATURES]},
+            "classes": {"type": "array", "minItems": CLASSES, "maxItems": CLASSES, "items": {"type": "integer"}},
+            "schema": {"type": "string"},
+            "framework": {"type": "object"},
+            "metrics": {"type": "object"},
+            "data": {"type": "object"},
+            "created_at": {"type": "string"},
+        },
+    },
+    "Problem": {
+        "type": "object",
+        "description": "A problem document of RFC 9457",
+        "required": ["type", "title", "status", "detail", "instance"],
+        "properties": {
+            "type": {"type": "string", "enum": [problem.uri for problem in PROBLEM_TYPES]},
+            "title": {"type": "string"},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "detail": {"type": "string", "description": "What happened this time"},
+            "instance": {"type": "string", "description": "Id of the request: the log holds more under it"},
+            "row": {"type": "integer", "minimum": 0, "description": "Index of the row that is wrong"},
+            "position": {"type": "integer", "minimum": 0, "description": "Index of the value in its row"},
+        },
+    },
+}
+
+
+def request_example() -> dict[str, Any]:
+    """Give the first image of MNIST's test file as a request."""
+    return {MEMBER: [list(normalise(decode(SEVEN_PNG, "image/png")))]}
+
+
+def response_example() -> dict[str, Any]:
+    """Give what a model answered to it."""
+    prediction = {"digit": SEVEN_DIGIT, "probabilities": list(SEVEN_PROBABILITIES)}
+    return {"predictions": [prediction], "model": MODEL}
