@@ -74,7 +74,7 @@ class Assembly:
 
 
 def synthesise(environment: str, folder: Path) -> Assembly:
-    """Write the templates of an environment into `folder`; the policy rules run, CloudFormation's validation does not."""
+    """Write the templates of an environment; the policy rules run, CloudFormation's validation does not."""
     settings = ENVIRONMENTS[environment]
     app = make_app(settings, folder)
     check_policies(app, settings)
