@@ -7,9 +7,11 @@ and the variables with which the AWS clients find their way. The CDK CLI does th
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,8 @@ from botocore.session import Session
 from tools.api_client import ApiClient
 
 ROOT = Path(__file__).resolve().parent.parent
+# What the CDK CLI says once a stack: "NAME: deploying... [1/3]" and its outcome, marked with a sign.
+_MAIN_LINE = re.compile("deploying\\.\\.\\.|destroying\\.\\.\\.|^ \N{WHITE HEAVY CHECK MARK}|\N{CROSS MARK}")
 
 
 class DeploymentError(Exception):
@@ -173,20 +177,50 @@ def _from_assembly(deployment: Deployment) -> list[str]:
 
 
 def _cdk(deployment: Deployment, *arguments: str) -> None:
-    _run(deployment, "tools.cdk", *arguments)
+    run = _run_briefly if deployment.is_emulated else _run
+    run(deployment, "tools.cdk", *arguments)
 
 
 def _run(deployment: Deployment, module: str, *arguments: str) -> None:
-    variables = {
-        **deployment.variables,
-        "DIGITS_ENVIRONMENT": deployment.environment,
-        "DIGITS_MANIFEST": str(deployment.manifest),
-    }
-    command = [sys.executable, "-m", module, *arguments]
-    code = subprocess.run(command, env=variables, cwd=ROOT, check=False).returncode
-    if code:
-        msg = f"'python -m {module} {' '.join(arguments[:2])}' ended with exit code {code}; its own words are above"
-        raise DeploymentError(msg)
+    process = subprocess.run(_command(module, arguments), env=_variables(deployment), cwd=ROOT, check=False)
+    if process.returncode:
+        raise _failure(module, arguments, process.returncode)
+
+
+def _run_briefly(deployment: Deployment, module: str, *arguments: str) -> None:
+    """Run with only the main lines shown as they come; the others are kept, and shown when it fails."""
+    print(f"--> {module.removeprefix('tools.')} {' '.join(arguments[:2])}", flush=True)
+    started, kept = time.monotonic(), []
+    with subprocess.Popen(
+        _command(module, arguments),
+        env=_variables(deployment),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        for line in process.stdout or []:
+            kept.append(line)
+            if _MAIN_LINE.search(line):
+                print(f"    {line.rstrip()}", flush=True)
+    if process.returncode:
+        sys.stdout.writelines(kept)
+        raise _failure(module, arguments, process.returncode)
+    print(f"    {time.monotonic() - started:.0f} s", flush=True)
+
+
+def _command(module: str, arguments: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", module, *arguments]
+
+
+def _variables(deployment: Deployment) -> dict[str, str]:
+    own = {"DIGITS_ENVIRONMENT": deployment.environment, "DIGITS_MANIFEST": str(deployment.manifest)}
+    return {**deployment.variables, **own}
+
+
+def _failure(module: str, arguments: Sequence[str], code: int) -> DeploymentError:
+    command = f"python -m {module} {' '.join(arguments[:2])}"
+    return DeploymentError(f"'{command}' ended with exit code {code}; its own words are above")
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

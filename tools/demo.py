@@ -1,0 +1,148 @@
+"""The demonstration, `make demo`: deploy into the emulator, ask the API about real test images, show what it said.
+
+It ends well only when the answers are right: the ten digits that are shown carry the label that people gave them, of a
+batch of 1,000 test images at least 97 in 100 do, and an image sent as PNG gives the same digit as its pixels.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from rich.console import Console
+
+from tools.api_client import Answer, ApiClient
+from tools.deployment import ROOT, Deployment, DeploymentError, api_client, api_url, read_manifest
+from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emulator
+from tools.pixels import braille
+from training.data_folder import read_split
+from training.dataset import Split
+from training.errors import TrainingError
+
+BATCH = 1000
+LEAST_RIGHT = 970
+DATA = ROOT / "build/data"
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def one_of_each(split: Split) -> list[int]:
+    """Positions of the first image of each digit 0..9."""
+    return [int(np.argmax(split.labels == digit)) for digit in range(10)]
+
+
+def predict(api: ApiClient, images: NDArray[np.uint8]) -> list[dict[str, Any]]:
+    """Ask the API about images, shape `(n, 784)`; returns its predictions in their order."""
+    return predictions_of(api.predict(images.tolist()), len(images))
+
+
+def predictions_of(answer: Answer, count: int) -> list[dict[str, Any]]:
+    """The predictions of an answer; raises `DeploymentError` when it is not `count` predictions."""
+    if answer.status != 200 or len(answer.json()["predictions"]) != count:
+        msg = f"the API answered {answer.status} {answer.body[:500].decode(errors='replace')}"
+        raise DeploymentError(msg)
+    predictions: list[dict[str, Any]] = answer.json()["predictions"]
+    return predictions
+
+
+def show_digits(images: NDArray[np.uint8], labels: list[int], predictions: list[dict[str, Any]]) -> None:
+    """Draw the images, five in a row, with what was predicted below each."""
+    for start in (0, 5):
+        chosen = range(start, start + 5)
+        for line in zip(*(braille(images[index].reshape(28, 28)) for index in chosen), strict=True):
+            console.print("  ".join(line))
+        captions = (_caption(labels[index], predictions[index]) for index in chosen)
+        console.print("  ".join(f"{caption:^14}" for caption in captions), end="\n\n")
+
+
+def _caption(label: int, prediction: dict[str, Any]) -> str:
+    digit = prediction["digit"]
+    return f"{digit} {prediction['probabilities'][digit]:.1%}" + ("" if digit == label else f" not {label}!")
+
+
+def png_of(image: NDArray[np.uint8], *, scale: int = 10) -> bytes:
+    """A digit as the PNG file that a person would send: dark ink on white paper, enlarged."""
+    side = 28 * scale
+    paper = Image.fromarray(255 - image.reshape(28, 28)).resize((side, side), Image.Resampling.BICUBIC)
+    buffer = io.BytesIO()
+    paper.save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def write_examples(folder: Path, image: NDArray[np.uint8]) -> tuple[Path, Path]:
+    """Write one digit as a JSON request and as a PNG file, for use with curl."""
+    request, picture = folder / "digit.json", folder / "digit.png"
+    request.write_text(json.dumps({"instances": [image.tolist()]}))
+    picture.write_bytes(png_of(image))
+    return request, picture
+
+
+def ask(api: ApiClient, split: Split) -> list[str]:
+    """Ask about ten images, a batch and a PNG file, show the answers, and return what was wrong with them."""
+    shown = one_of_each(split)
+    images, labels = split.images[shown], [int(label) for label in split.labels[shown]]
+    predictions = predict(api, images)
+    console.print("\n[bold]Ten test images and what the API says they are, how sure[/bold]\n")
+    show_digits(images, labels, predictions)
+    started = time.perf_counter()
+    digits = np.array([prediction["digit"] for prediction in predict(api, split.images[:BATCH])])
+    seconds = time.perf_counter() - started
+    right = int((digits == split.labels[:BATCH]).sum())
+    console.print(f"{BATCH} test images in one request: {right} right, answered in {seconds:.2f} s")
+    picture = predictions_of(api.predict_image(png_of(images[7])), 1)[0]["digit"]
+    console.print(f"a 7 drawn on white paper, sent as a PNG file of 280 x 280 pixels: {picture}")
+    wrong = [
+        f"a {label} was called {p['digit']}"
+        for label, p in zip(labels, predictions, strict=True)
+        if label != p["digit"]
+    ]
+    wrong += [] if right >= LEAST_RIGHT else [f"only {right} of {BATCH} were right, at least {LEAST_RIGHT} must be"]
+    return wrong + ([] if picture == 7 else [f"the picture of a 7 was called {picture}"])
+
+
+def show_next_steps(deployment: Deployment, image: NDArray[np.uint8]) -> None:
+    """Say where the API is, how to call it, and what to try."""
+    request, picture = (path.relative_to(ROOT) for path in write_examples(deployment.folder, image))
+    url, variables = api_url(deployment), deployment.variables
+    key = f"{variables['AWS_ACCESS_KEY_ID']}:{variables['AWS_SECRET_ACCESS_KEY']}"
+    curl = f'curl --aws-sigv4 "aws:amz:{variables["AWS_REGION"]}:execute-api" --user {key}'
+    console.print(f"\n[bold]The API is at[/bold] {url}\n", markup=True)
+    console.print(f"  {curl} -H 'Content-Type: application/json' --data @{request} {url}/predictions", markup=False)
+    console.print(f"  {curl} -H 'Content-Type: image/png' --data-binary @{picture} {url}/predictions", markup=False)
+    console.print(f"  {curl} {url}/model", markup=False)
+    console.print("\n[bold]What to try next[/bold]\n")
+    console.print(
+        "  .venv/bin/python -m training look         pictures of the data, and the digits hardest for the model"
+    )
+    console.print("  .venv/bin/python -m emulator status       what runs; 'logs' shows what it says")
+    console.print(
+        "  .venv/bin/python -m training fit --help   train another, evaluate and package it; 'make up' serves it"
+    )
+    console.print("  make down                                 stop the emulator; it forgets everything")
+
+
+def main() -> int:
+    """Run the demonstration; returns the exit code."""
+    try:
+        read_manifest(DEFAULT_MANIFEST)
+        split = read_split(DATA, "test")
+        deployment = local_deployment(start_emulator(), manifest=DEFAULT_MANIFEST)
+        bring_up(deployment)
+        wrong = ask(api_client(deployment), split)
+        show_next_steps(deployment, split.images[one_of_each(split)[7]])
+    except (DeploymentError, TrainingError) as error:
+        wrong = [str(error)]
+    for sentence in wrong:
+        print(f"error: {sentence}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
