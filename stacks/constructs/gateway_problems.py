@@ -51,7 +51,7 @@ class GatewayProblem:
         members = {"type": URN_PREFIX + self.slug, "title": self.title}
         if self.status is not None:
             members |= {"status": str(self.status)}
-        text = json.dumps(members | {"detail": "@detail", "request_id": "$context.requestId"})
+        text = json.dumps(members | {"detail": "@detail", "instance": "$context.requestId"})
         return text.replace('"@detail"', self.detail).replace(f'"status": "{self.status}"', f'"status": {self.status}')
 
     @property

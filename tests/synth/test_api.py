@@ -103,7 +103,7 @@ def test_templates_of_problems_are_json_once_the_variables_are_filled_in() -> No
     for problem in GATEWAY_PROBLEMS.values():
         text = problem.template.replace("$context.error.messageString", '"said \\"no\\""')
         body = json.loads(re.sub(r"\$context\.[\w.]+", "filled in", text))
-        assert set(body) - {"status"} == {"type", "title", "detail", "request_id"}
+        assert set(body) - {"status"} == {"type", "title", "detail", "instance"}
         assert body["type"].startswith("urn:digits:problem:")
         assert body.get("status") == problem.status
 

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from app import main
 from tests.synth.assemblies import MANIFEST, PARTS, ROOT, Assembly, context
 from tools.node import node_binary
 
@@ -22,7 +25,6 @@ def run_app(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         "HTTP_PROXY": nowhere,
         "HTTPS_PROXY": nowhere,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "DIGITS_MANIFEST": str(MANIFEST),
         **variables,
     }
     command = [sys.executable, str(ROOT / "app.py")]
@@ -31,7 +33,8 @@ def run_app(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_same_bytes_in_another_process_with_validation(prod: Assembly, tmp_path: Path) -> None:
     # The other one ran with another hash seed, time zone and home, and without CloudFormation's validation.
-    done = run_app(tmp_path, DIGITS_ENVIRONMENT="prod", PYTHONHASHSEED="7", TZ="Pacific/Kiritimati")
+    variables = {"DIGITS_ENVIRONMENT": "prod", "DIGITS_MANIFEST": str(MANIFEST)}
+    done = run_app(tmp_path, **variables, PYTHONHASHSEED="7", TZ="Pacific/Kiritimati")
     assert done.returncode == 0, done.stderr
     for part in PARTS:
         written = (tmp_path / "cdk.out" / prod.template_path(part).name).read_bytes()
@@ -39,9 +42,19 @@ def test_the_same_bytes_in_another_process_with_validation(prod: Assembly, tmp_p
     assert json.loads((tmp_path / "cdk.out/validation-report.json").read_text())["pluginReports"] == []
 
 
-def test_bad_input_is_a_sentence(tmp_path: Path) -> None:
-    done = run_app(tmp_path, DIGITS_MANIFEST="models/none.json")
-    assert done.returncode == 1
-    assert done.stderr.startswith("error: no manifest of a model at models/none.json: run 'python -m training promote")
-    assert "Traceback" not in done.stderr
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("DIGITS_ENVIRONMENT", "staging", "error: DIGITS_ENVIRONMENT is 'staging'; allowed is one of local, dev, prod"),
+        ("DIGITS_MANIFEST", "none.json", "error: no manifest of a model at none.json: run 'python -m training promote"),
+    ],
+)
+def test_bad_input_is_a_sentence(
+    name: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CDK_OUTDIR", str(tmp_path / "cdk.out"))
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert str(caught.value).startswith(sentence)
     assert not (tmp_path / "cdk.out").exists()
