@@ -61,14 +61,19 @@ def _days(element: Element, transition: Json, days: str, storage: str) -> None:
 
 
 def encryption_xml(property_value: Json) -> bytes:
-    """`BucketEncryption` as the body of PutBucketEncryption."""
+    """`BucketEncryption` as the body of PutBucketEncryption.
+
+    MiniStack has no key that AWS manages for S3, and refuses uploads that would need it; so `aws:kms` without a key of
+    one's own becomes S3's own encryption.
+    """
     root = Element("ServerSideEncryptionConfiguration", xmlns=_NAMESPACE)
     for rule in property_value.get("ServerSideEncryptionConfiguration", []):
         element, default = SubElement(root, "Rule"), rule.get("ServerSideEncryptionByDefault", {})
         applied = SubElement(element, "ApplyServerSideEncryptionByDefault")
-        _text(applied, "SSEAlgorithm", default.get("SSEAlgorithm", "AES256"))
-        if default.get("KMSMasterKeyID"):
-            _text(applied, "KMSMasterKeyID", default["KMSMasterKeyID"])
+        key = default.get("KMSMasterKeyID")
+        _text(applied, "SSEAlgorithm", default.get("SSEAlgorithm", "AES256") if key else "AES256")
+        if key:
+            _text(applied, "KMSMasterKeyID", key)
         if "BucketKeyEnabled" in rule:
             _text(element, "BucketKeyEnabled", str(rule["BucketKeyEnabled"]).lower())
     return _bytes(root)

@@ -23,9 +23,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from emulator import registry, settings
+from emulator import extension, registry, settings
 from emulator.admin import PREFIX, Admin, Json, Receive, Send
 from emulator.endpoint_logs import EndpointLogs
+from emulator.extension import neighbours
+from emulator.extension.roles import Roles
 from emulator.sagemaker.artifacts import Artifacts
 from emulator.sagemaker.faults import Faults
 from emulator.sagemaker.fleet import Fleet
@@ -74,12 +76,12 @@ async def _serve(listening: socket.socket, state: settings.StateFolder) -> None:
     port, loop, stop = listening.getsockname()[1], asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    logs = EndpointLogs(registry.write_log)
-    artifacts = Artifacts(registry.Roles(), functools.partial(_s3, port))
+    logs = EndpointLogs(neighbours.write_log)
+    artifacts = Artifacts(Roles(), functools.partial(_s3, port))
     fleet = Fleet(artifacts, logs.add)
     service = SageMaker(artifacts, fleet)
     runtime = Runtime(service, Faults())
-    registry.install(HttpApi(service, runtime, registry.scope), loop)
+    extension.install(HttpApi(service, runtime, registry.scope), loop)
     facts = {"port": port, "state": str(state.path), "auth": os.environ.get("AUTH") == "true", "started": time.time()}
     front = Front(registry.application(), Admin(service, runtime, facts))
     state.record.write_text(json.dumps({"pid": os.getpid(), "port": port}) + "\n")
@@ -122,7 +124,7 @@ def main(arguments: list[str]) -> int:
         logger.error("cannot listen on %s:%s: %s", settings.HOST, options.port, error.strerror)  # noqa: TRY400
         return 1
     asyncio.new_event_loop().run_until_complete(_serve(listening, state))
-    registry.stop_functions()
+    neighbours.stop_functions()
     state.record.unlink(missing_ok=True)
     shutil.rmtree(state.temporary, ignore_errors=True)
     logger.info("stopped")

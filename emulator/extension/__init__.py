@@ -1,0 +1,27 @@
+"""What is entered into MiniStack so that it knows SageMaker, and does what it reads over; all through `registry`."""
+
+from __future__ import annotations
+
+import asyncio
+
+from emulator import registry
+from emulator.extension import api_gateway, buckets, change_sets, resource_types, root_signatures, services
+from emulator.sagemaker.http_api import HttpApi
+
+
+def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
+    """Enter everything into MiniStack.
+
+    Raises
+    ------
+    RegistryError
+        When this is another version of MiniStack, or a name is missing.
+    """
+    registry.check_version()
+    api.loop = loop
+    services.install(api)
+    resource_types.install(api, loop)
+    buckets.install()
+    change_sets.install()
+    api_gateway.install()
+    root_signatures.install()
