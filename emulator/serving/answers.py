@@ -44,7 +44,7 @@ class Answer:
     body
         What is sent; empty for 204.
     content_type
-        The header's whole value.
+        The header's whole value; empty for none.
     headers
         Further headers.
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -21,6 +22,7 @@ Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _CONTAINER_PATHS = ("/ping", "/invocations", "/execution-parameters")
+_REPEATED_SLASHES = re.compile("//+")
 _METHODS = {
     "/ping": ("GET", "HEAD", "OPTIONS"),
     "/execution-parameters": ("GET", "HEAD", "OPTIONS"),
@@ -50,7 +52,7 @@ class ContainerApplication:
         await _send(send, answer)
 
     async def _answer(self, scope: Scope, body: bytes, length: int) -> Answer:
-        path, method = scope["path"], scope["method"]
+        path, method = _REPEATED_SLASHES.sub("/", scope["path"]), scope["method"]
         if not path.startswith(_CONTAINER_PATHS):
             return UNKNOWN_PATH
         methods = _METHODS.get(path)
@@ -106,7 +108,7 @@ async def _read_body(receive: Receive, *, keep: int) -> tuple[bytes, int]:
 
 
 async def _send(send: Send, answer: Answer) -> None:
-    headers = [(b"content-type", answer.content_type.encode("latin-1"))]
+    headers = [(b"content-type", answer.content_type.encode("latin-1"))] if answer.content_type else []
     headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
     if answer.status != HTTPStatus.NO_CONTENT:
         headers.append((b"content-length", str(len(answer.body)).encode()))

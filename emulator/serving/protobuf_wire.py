@@ -91,7 +91,7 @@ def read_message(buffer: memoryview, position: int, end: int, readers: Mapping[T
         If the bytes are no such message.
     """
     while position != end:
-        tag, position = read_varint(buffer, position)
+        tag, position = _read_tag(buffer, position)
         number, wire_type = tag >> 3, tag & 7
         reader = readers.get((number, wire_type))
         if reader is not None:
@@ -99,6 +99,12 @@ def read_message(buffer: memoryview, position: int, end: int, readers: Mapping[T
         else:
             position = _skipped(buffer, position, end, number, wire_type)
     return end
+
+
+def _read_tag(buffer: memoryview, position: int) -> tuple[int, int]:
+    if all(byte & 0x80 for byte in buffer[position:]):
+        raise DecodeError("Truncated message.")
+    return read_varint(buffer, position)
 
 
 def _skipped(buffer: memoryview, position: int, end: int, number: int, wire_type: int) -> int:
@@ -134,7 +140,7 @@ def _behind_fixed(buffer: memoryview, position: int, size: int) -> int:
 
 def _behind_group(buffer: memoryview, position: int) -> int:
     while True:
-        tag, position = read_varint(buffer, position)
+        tag, position = _read_tag(buffer, position)
         if tag & 7 == WireType.END_GROUP:
             return position
         position = _behind_value(buffer, position, tag & 7)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import xgboost
-
 from emulator.serving.csv_payload import read_csv
 from emulator.serving.libsvm_payload import read_libsvm
 from emulator.serving.media_types import RequestFormat, request_format
-from emulator.serving.predictor import Rows
 from emulator.serving.protobuf_wire import DecodeError
 from emulator.serving.recordio_payload import read_recordio
+from emulator.serving.rows import Rows, make_rows
 
 
 class UnreadableBody(Exception):  # noqa: N818 - a fact about the request, answered with 415
@@ -39,18 +37,18 @@ def parse_body(body: bytes, content_type: str | None) -> Rows:
         message = f"Content-type {content_type} is not supported."
         raise UnreadableBody(message)
     try:
-        return Rows(matrix=_matrix(body, found), format=found)
+        return _read(body, found)
     except Exception as error:  # whatever a reader or XGBoost raises is the client's, and is told to it
         raise UnreadableBody(_sentence(found, error)) from error
 
 
-def _matrix(body: bytes, found: RequestFormat) -> xgboost.DMatrix:
+def _read(body: bytes, found: RequestFormat) -> Rows:
     if found is RequestFormat.CSV:
-        return xgboost.DMatrix(read_csv(body))
+        return make_rows(read_csv(body), found)
     if found is RequestFormat.LIBSVM:
-        return xgboost.DMatrix(read_libsvm(body))
+        return make_rows(read_libsvm(body), found)
     features, labels = read_recordio(body)
-    return xgboost.DMatrix(features, label=labels)
+    return make_rows(features, found, labels=labels)
 
 
 def _sentence(found: RequestFormat, error: Exception) -> str:
