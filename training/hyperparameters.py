@@ -16,7 +16,7 @@ from training.mnist import CLASSES
 DEFAULTS = {
     "objective": "multi:softprob",
     "num_class": str(CLASSES),
-    "num_round": "110",
+    "num_round": "100",
     "early_stopping_rounds": "20",
     "eval_metric": "mlogloss,merror",
     "tree_method": "hist",

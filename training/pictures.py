@@ -62,11 +62,11 @@ def class_histogram(dataset: Dataset) -> bytes:
         for x, count in zip(at, counts, strict=True):
             axes.text(
                 x,
-                count / len(split) * 100 - 0.2,
+                0.2,
                 f"{count}",
                 rotation=90,
                 ha="center",
-                va="top",
+                va="bottom",
                 size=7.5,
                 color="white" if index < 2 else _INK,
             )
@@ -115,7 +115,7 @@ def confusion_picture(metrics: Metrics) -> bytes:
     axes.imshow(mistakes, cmap="OrRd", vmin=0, vmax=most * 1.3)
     for (row, column), count in np.ndenumerate(counts):
         right = row == column
-        colour = _INK if right else "white" if count > 0.8 * most else "#7a3b2e"
+        colour = _INK if right else "white" if count > 0.65 * most else "#7a3b2e"
         axes.text(column, row, f"{count:,}" if count else "·", ha="center", va="center", size=11 if right else 10,
                   weight="bold" if right else "normal", color=colour if count else "#c9c4bb")  # fmt: skip
     axes.set_xticks(range(CLASSES))

@@ -1,0 +1,73 @@
+"""Publishing: once, verified, never over something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training_digits import small_data_folder
+from tests.training_fakes import MemoryStore
+from training.errors import DataError, PublicationError
+from training.files import sha256_of_bytes, write_file
+from training.publication import Upload, channel_uploads, publish
+
+
+def upload_of(folder: Path, content: bytes = b"model") -> Upload:
+    write_file(folder / "model.tar.gz", content)
+    sha256 = sha256_of_bytes(content)
+    return Upload(
+        key=f"models/{sha256}/model.tar.gz",
+        path=folder / "model.tar.gz",
+        sha256=sha256,
+        size_bytes=len(content),
+        content_type="application/gzip",
+    )
+
+
+def test_the_second_time_nothing_is_uploaded(tmp_path: Path) -> None:
+    store, upload = MemoryStore(), upload_of(tmp_path)
+    counted: list[int] = []
+    first = publish(store, [upload], on_bytes=counted.append)
+    second = publish(store, [upload])
+    assert (first.uploaded, first.present, second.uploaded, second.present) == (1, 0, 0, 1)
+    assert store.uploads == 1
+    assert counted == [5]
+
+
+def test_another_object_under_the_key_is_an_error_and_stays(tmp_path: Path) -> None:
+    store, upload = MemoryStore(), upload_of(tmp_path)
+    store.objects[upload.key] = b"something else"
+    with pytest.raises(PublicationError, match="it is not overwritten"):
+        publish(store, [upload])
+    assert store.objects[upload.key] == b"something else"
+
+
+def test_losing_a_race_is_fine_for_the_same_and_an_error_for_another(tmp_path: Path) -> None:
+    upload = upload_of(tmp_path)
+    assert publish(MemoryStore(race=b"model"), [upload]).uploaded == 0
+    with pytest.raises(PublicationError, match="it is not overwritten"):
+        publish(MemoryStore(race=b"other"), [upload])
+
+
+def test_channels_are_uploaded_part_by_part_and_skipped_when_there(tmp_path: Path) -> None:
+    manifest = small_data_folder(tmp_path, parts=2)
+    uploads = channel_uploads(tmp_path / "data", manifest, file_format="parquet")
+    digest = manifest.channels_digest("parquet")
+    assert [upload.key for upload in uploads] == [
+        f"channels/{digest}/{channel}/part-0000{number}.parquet"
+        for channel in ("train", "validation")
+        for number in (0, 1)
+    ]
+    assert {upload.content_type for upload in uploads} == {"application/x-parquet"}
+    store = MemoryStore()
+    publish(store, uploads[:3])
+    done = publish(store, uploads)
+    assert (done.uploaded, done.present) == (1, 3)
+
+
+def test_a_changed_part_is_not_uploaded(tmp_path: Path) -> None:
+    manifest = small_data_folder(tmp_path)
+    (tmp_path / "data/train/part-00000.csv").write_bytes(b"1,2,3\n")
+    with pytest.raises(DataError, match="is not what its manifest says"):
+        channel_uploads(tmp_path / "data", manifest, file_format="csv")
