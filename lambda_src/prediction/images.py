@@ -34,13 +34,15 @@ FORMATS: Mapping[str, tuple[str, bytes]] = {
 
 # What Pillow's decoders raise on damaged files, found by feeding them thousands of damaged files.
 _DECODER_ERRORS = (
-    OSError,
-    SyntaxError,
-    ValueError,
+    AssertionError,
+    AttributeError,
     EOFError,
-    IndexError,
-    KeyError,
+    LookupError,
+    OSError,
+    OverflowError,
+    SyntaxError,
     TypeError,
+    ValueError,
     struct.error,
     zlib.error,
 )
