@@ -101,6 +101,7 @@ def _hypercorn(listening: socket.socket) -> tuple[Any, Any]:
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     config.backlog = 512
+    logging.getLogger("hypercorn.error").propagate = False  # it has a handler of its own
     return importlib.import_module("hypercorn.asyncio").serve, config
 
 
