@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from training.commands import evaluate, fit, look, package, prepare, promote, publish
-from training.errors import TrainingError
+from training.errors import StoppedEarly, TrainingError
 from training.places import Places
 
 BAD_INPUT = 2
@@ -28,6 +28,7 @@ app = typer.Typer(
         " Each says what it wrote and which command comes next; defaults fit together."
     ),
     no_args_is_help=True,
+    rich_markup_mode="markdown",
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -71,9 +72,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         result = app(arguments, standalone_mode=False, prog_name="python -m training")
     except typer.TyperException as problem:
-        return _complain(_usage(problem))
-    except typer.Exit as ending:
-        return ending.exit_code
+        # without any command the help has been shown already
+        return _complain(_usage(problem)) if problem.format_message() else BAD_INPUT
+    except StoppedEarly:
+        return INTERRUPTED
     except TrainingError as problem:
         return _complain(str(problem))
     except OSError as problem:
@@ -81,8 +83,13 @@ def main(arguments: list[str] | None = None) -> int:
     except MemoryError:
         return _complain("there is not enough memory for this; close other programs or use a larger machine")
     except (KeyboardInterrupt, typer.Abort):
-        return _complain("interrupted; nothing was left half-written", INTERRUPTED)
-    return result if isinstance(result, int) else 0
+        result = INTERRUPTED
+    # typer turns an unexpected Ctrl-C into this number
+    return (
+        _complain("interrupted; nothing was left half-written", INTERRUPTED)
+        if result == INTERRUPTED
+        else int(result or 0)
+    )
 
 
 def _complain(sentence: str, code: int = BAD_INPUT) -> int:

@@ -21,6 +21,10 @@ class TrainingError(Exception):
     """A problem that one sentence explains."""
 
 
+class StoppedEarly(Exception):  # noqa: N818  it is no error
+    """Somebody asked to stop, and what there was has been kept: exit code 130, and nothing more to say."""
+
+
 class DataError(TrainingError):
     """A source, channel or array is missing, damaged or not what it should be."""
 

@@ -44,7 +44,7 @@ class S3Store:
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
         with explained(self.name):
-            self._client: S3Client = boto3.client("s3", config=_CONFIG)
+            self._client: S3Client = boto3.session.Session().client("s3", config=_CONFIG)
 
     @property
     def name(self) -> str:
@@ -112,7 +112,8 @@ def bucket_of(environment: str) -> str:
     name = f"/digits/{environment}/bucket-name"
     with explained(f"the parameter {name}"):
         try:
-            value = boto3.client("ssm", config=_CONFIG).get_parameter(Name=name)["Parameter"]["Value"]
+            ssm = boto3.session.Session().client("ssm", config=_CONFIG)
+            value = ssm.get_parameter(Name=name)["Parameter"]["Value"]
         except ClientError as problem:
             if problem.response["Error"]["Code"] == "ParameterNotFound":
                 raise PublicationError(

@@ -237,6 +237,13 @@ def test_options_and_settings_come_over_the_defaults() -> None:
     assert made["max_leaves"] == DEFAULTS["max_leaves"]
 
 
+def test_no_command_at_all_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    shown = capsys.readouterr()
+    assert "promote" in shown.out
+    assert shown.err == ""
+
+
 @pytest.mark.parametrize("command", ["", "prepare", "look", "fit", "evaluate", "package", "publish", "promote"])
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert main([*command.split(), "--help"]) == 0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.console import console, here, next_step, places_of, say, show, steps, wrote
-from training.errors import DataError, HyperparameterError
+from training.errors import DataError, HyperparameterError, StoppedEarly
 
 if TYPE_CHECKING:
     from training.dataset import Split
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from training.manifest import Data
     from training.places import Places
     from training.watching import Round
-
-INTERRUPTED = 130
 
 
 class From(StrEnum):
@@ -101,7 +99,7 @@ def fit(
     interrupted = _train_and_save(places, train, validation, hyperparameters, data)
     next_step(here(context, "evaluate"))
     if interrupted:
-        raise typer.Exit(INTERRUPTED)
+        raise StoppedEarly
 
 
 def hyperparameters_from(usual: dict[str, str], settings: list[str]) -> Hyperparameters:
