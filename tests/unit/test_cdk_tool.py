@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools.cdk import CDK_SCRIPT, cdk_command, cdk_environment, refusal
+
+EMULATED = {"AWS_ENDPOINT_URL": "http://localhost:4566"}
+
+
+@pytest.fixture(autouse=True)
+def _installed() -> None:
+    if not CDK_SCRIPT.exists():
+        pytest.skip("the CDK CLI is not installed: run 'make setup'")
+
+
+def test_the_cli_is_the_locked_one_and_node_the_one_of_the_environment() -> None:
+    node, script, *rest = cdk_command(["deploy", "--all"])
+    assert Path(node).name == "node"
+    assert script.endswith("node_modules/aws-cdk/bin/cdk")
+    assert rest == ["deploy", "--all"]
+    assert cdk_environment()["JSII_NODE"] == node
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("command", ["deploy", "destroy", "bootstrap", "watch"])
+def test_example_accounts_are_refused_by_a_sentence(environment: str, command: str) -> None:
+    reason = refusal([command, "--all"], {"DIGITS_ENVIRONMENT": environment})
+    assert reason is not None
+    assert f"account of {environment} is" in reason
+    assert "put your own account and region" in reason
+
+
+def test_local_needs_the_emulator() -> None:
+    assert refusal(["deploy"], EMULATED) is None
+    reason = refusal(["deploy"], {})
+    assert reason is not None
+    assert "run 'make up'" in reason
+
+
+@pytest.mark.parametrize("arguments", [["synth"], ["diff", "--all"], ["list"], ["--help"], []])
+def test_what_changes_nothing_is_never_refused(arguments: list[str]) -> None:
+    assert refusal(arguments, {"DIGITS_ENVIRONMENT": "prod"}) is None
+
+
+def test_an_unknown_environment_is_refused() -> None:
+    assert "allowed is one of local, dev, prod" in str(refusal(["deploy"], {"DIGITS_ENVIRONMENT": "staging"}))
