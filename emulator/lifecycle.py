@@ -130,10 +130,9 @@ def stop(state: StateFolder) -> int | None:
         return None
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
-    if not _gone(pid, _STOP_SECONDS):
+    if not _ended(pid, state):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        _gone(pid, _STOP_SECONDS)
     # Its Lambda functions and model servers are in its process group.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
@@ -203,14 +202,15 @@ def _command_line(pid: int) -> str:
     return answer.stdout
 
 
-def _gone(pid: int, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
+def _ended(pid: int, state: StateFolder) -> bool:
+    """Wait for the daemon to end, which removes its record last; a dead process may linger until it is reaped."""
+    deadline = time.monotonic() + _STOP_SECONDS
     while time.monotonic() < deadline:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
+            return True
+        if not state.record.exists():
             return True
         time.sleep(_POLL_SECONDS)
     return False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import functools
 import importlib
 import json
@@ -99,7 +100,7 @@ def _hypercorn(listening: socket.socket) -> tuple[Any, Any]:
     config = importlib.import_module("hypercorn.config").Config()
     config.bind = [f"fd://{listening.fileno()}"]
     config.keep_alive_timeout = 75
-    config.graceful_timeout = 1
+    config.graceful_timeout = 0.3
     config.backlog = 512
     logging.getLogger("hypercorn.error").propagate = False  # it has a handler of its own
     return importlib.import_module("hypercorn.asyncio").serve, config
@@ -126,9 +127,11 @@ def main(arguments: list[str]) -> int:
         return 1
     asyncio.new_event_loop().run_until_complete(_serve(listening, state))
     neighbours.stop_functions()
-    state.record.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        listening.close()
     shutil.rmtree(state.temporary, ignore_errors=True)
     logger.info("stopped")
+    state.record.unlink(missing_ok=True)  # last: `down` waits for this
     # A custom resource that waits for an answer holds a thread that the interpreter would wait for.
     sys.stdout.flush()
     sys.stderr.flush()

@@ -1,0 +1,79 @@
+"""Every private name of MiniStack that the extension touches is listed here, and is there in the installed version.
+
+When this fails after an upgrade of MiniStack, read what became of the name, adapt `emulator/extension`, then the list.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+from emulator import settings
+from emulator.registry import PRIVATE_NAMES, VERSION
+
+TOUCHED = """
+ministack.app:AUTH
+ministack.app:SERVICE_HANDLERS
+ministack.app:SERVICE_REGISTRY
+ministack.app:_enforce_execute_api
+ministack.app:_loaded_modules
+ministack.app:app
+ministack.app:detect_service
+ministack.app:pin_signed_body
+ministack.app:pin_signed_request
+ministack.core.iam_actions:SERVICE_TO_IAM_NAMESPACE
+ministack.core.iam_actions:_BOTOCORE_SERVICE_MAP
+ministack.core.iam_actions:access_denied_response
+ministack.core.iam_actions:extract_resource_arn
+ministack.core.iam_actions:identity_denial_message
+ministack.core.iam_evaluator:AuthError
+ministack.core.iam_evaluator:enforce
+ministack.core.iam_evaluator:is_root_access_key
+ministack.core.lambda_runtime:reset
+ministack.core.responses:get_account_id
+ministack.core.responses:get_region
+ministack.core.responses:request_scope
+ministack.core.router:SERVICE_PATTERNS
+ministack.core.sigv4:decode_header_value
+ministack.core.sigv4:header_signature_failure
+ministack.core.sigv4:parse_header_signature
+ministack.core.sigv4:request_time_failure
+ministack.services.apigateway_v1:_AUTHENTICATION_GATEWAY_ERRORS
+ministack.services.apigateway_v1:authentication_error_response
+ministack.services.cloudformation.changesets:_diff_resources
+ministack.services.cloudformation.changesets:_resolve_props_for_diff
+ministack.services.cloudformation.provisioners:_CUSTOM_NAME_REPLACEMENT
+ministack.services.cloudformation.provisioners:_REPLACING_PROPERTIES
+ministack.services.cloudformation.provisioners:_RESOURCE_HANDLERS
+ministack.services.cloudformation.provisioners:_S3_BUCKET_CONFIGURATIONS
+ministack.services.cloudformation.provisioners:_STACK_TAG_PROPERTY
+ministack.services.cloudformation.provisioners:_physical_name
+ministack.services.cloudformation.stacks:_runs_on_worker_thread
+ministack.services.iam:_roles
+ministack.services.s3:_bucket_tags
+ministack.services.s3:_buckets
+ministack.services.s3:_delete_bucket_encryption
+ministack.services.s3:_delete_bucket_lifecycle
+ministack.services.s3:_delete_bucket_ownership_controls
+ministack.services.s3:_delete_bucket_tagging
+ministack.services.s3:_put_bucket_encryption
+ministack.services.s3:_put_bucket_lifecycle
+ministack.services.s3:_put_bucket_logging
+ministack.services.s3:_put_bucket_ownership_controls
+ministack.services.s3:_put_bucket_tagging
+ministack.services.sts:register_session
+"""
+
+
+def test_the_names_that_are_touched_are_these_and_all_exist() -> None:
+    assert list(PRIVATE_NAMES) == TOUCHED.split()
+    program = (
+        "import json, emulator.registry as r, emulator.extension\n"
+        "r.check_version()\n"
+        "print(json.dumps([r.version(), len(r.PRIVATE_NAMES)]))"
+    )
+    answer = subprocess.run(
+        [settings.daemon_python(), "-c", program], cwd=settings.PROJECT, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads(answer.stdout.splitlines()[-1]) == [VERSION, len(PRIVATE_NAMES)]
