@@ -78,7 +78,9 @@ def fast_model(booster: xgboost.Booster) -> FastModel | None:
         _LOG.info("predicting every row with xgboost: %s", error)
         return None
     rows = _sample_rows(model.forest, model.features)
-    if not np.array_equal(model.predict(rows), booster.predict(xgboost.DMatrix(rows), validate_features=False)):
+    if not np.array_equal(
+        model.predict(rows), booster.predict(xgboost.DMatrix(rows, nthread=1), validate_features=False)
+    ):
         _LOG.warning("predicting every row with xgboost: the fast evaluator differed on a sample")
         return None
     return model

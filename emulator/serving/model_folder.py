@@ -117,7 +117,7 @@ def _native(path: Path) -> xgboost.Booster:
             # "Unknown file format, using UBJSON as a guess": by convention the artifact's name has no suffix.
             warnings.simplefilter("ignore", UserWarning)
             booster.load_model(path)
-    except xgboost.core.XGBoostError as error:
+    except (xgboost.core.XGBoostError, ValueError) as error:  # ValueError: its message quotes bytes that are not UTF-8
         if _looks_pickled(path):
             message = (
                 f"{path} is a pickle, which can run any code when it is loaded; save the model with"

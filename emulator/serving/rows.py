@@ -40,7 +40,7 @@ class Rows:
 
     def to_matrix(self) -> xgboost.DMatrix:
         """Return XGBoost's matrix of the rows."""
-        return self.matrix if self.matrix is not None else xgboost.DMatrix(self.dense)
+        return self.matrix if self.matrix is not None else xgboost.DMatrix(self.dense, nthread=1)
 
 
 def make_rows(features: Any, found: RequestFormat, *, labels: Any = None) -> Rows:
@@ -62,7 +62,7 @@ def make_rows(features: Any, found: RequestFormat, *, labels: Any = None) -> Row
     """
     if labels is None and isinstance(features, np.ndarray) and _is_plain(features):
         return Rows(format=found, columns=features.shape[1], dense=features.astype(np.float32, copy=False))
-    matrix = xgboost.DMatrix(features, label=labels)
+    matrix = xgboost.DMatrix(features, label=labels, nthread=1)
     return Rows(format=found, columns=matrix.num_col(), matrix=matrix)
 
 

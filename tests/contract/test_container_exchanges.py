@@ -74,7 +74,7 @@ def raw(body: dict[str, str]) -> bytes:
 
 
 def masked(body: bytes) -> bytes:
-    """Hide what no two processes share: stack addresses, times of day, where XGBoost was compiled, the number of CPUs."""
+    """Hide what no two processes share: stack addresses, times of day, XGBoost's build folder, the CPUs."""
     body = re.sub(rb"\nStack trace:.*", b"", body, flags=re.DOTALL)
     body = re.sub(rb"\[(\d\d:\d\d:\d\d|hh:mm:ss)\] \S*/src/", b"[hh:mm:ss] src/", body)
     return re.sub(rb'"MaxConcurrentTransforms": \d+', b'"MaxConcurrentTransforms": n', body)
