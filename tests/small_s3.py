@@ -1,4 +1,4 @@
-"""The little of S3 and SSM that publishing talks to, over HTTP on loopback: real boto3 on one side, a dictionary on the other.
+"""The little of S3 and SSM that publishing talks to, over HTTP on loopback: a dictionary behind real boto3.
 
 It keeps conditional writes and checksums honest, and can be told to fail as AWS does. Signatures are not checked.
 """

@@ -56,7 +56,7 @@ def read_parquet(path: Path) -> Rows:
     DataError
         when it is no Parquet file, or has not 785 columns of whole numbers in 0..255
     """
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
     try:

@@ -23,7 +23,7 @@ FORMATS = ("csv", "parquet")
 CONTENT_TYPES = {"csv": "text/csv", "parquet": "application/x-parquet"}
 COLUMN_NAMES = ("label", *(f"pixel_{index:03d}" for index in range(PIXELS)))
 
-_ROWS_AT_A_TIME = 2000
+_ROWS_AT_A_TIME = 250
 
 
 def _cells(ending: str) -> npt.NDArray[np.uint32]:
@@ -39,7 +39,7 @@ def write_csv(file: BinaryIO, split: Split) -> None:
     r"""Write rows of `label,pixel,...,pixel\n`, byte for byte what `numpy.savetxt(fmt="%d", delimiter=",")` writes.
 
     Every cell is looked up as a four-byte integer, so numpy moves whole rows at once; the NULs that pad short cells
-    are then deleted in one pass. A few thousand rows at a time keep the memory below 10 MB.
+    are then deleted in one pass. So few rows at a time stay in the processor's cache: 2,000 took half as long again.
 
     Parameters
     ----------

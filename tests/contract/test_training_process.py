@@ -1,4 +1,4 @@
-"""`python -m training` as a process: it starts fast, Ctrl-C keeps the rounds so far, and a kill leaves nothing half-written."""
+"""`python -m training` as a process: it starts fast, Ctrl-C keeps the rounds, a kill leaves nothing half-written."""
 
 from __future__ import annotations
 

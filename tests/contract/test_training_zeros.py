@@ -1,4 +1,4 @@
-"""Training and serving agree on zeros: the same images as CSV and as libsvm get the same labels from the container's stand-in.
+"""Training and serving agree on zeros: the same images as CSV and as libsvm get the same labels.
 
 A model that learned zero as "missing" answers dense rows wrongly and without any error, so this is held end to end:
 channels on disk -> fit -> package -> the endpoint process -> text/csv and text/libsvm with every zero.

@@ -79,7 +79,7 @@ def test_somebody_elses_folder_is_left_alone(tmp_path: Path) -> None:
     assert tree(tmp_path) == {"data/thesis.txt": b"years of work"}
 
 
-class Interrupted(Exception):
+class CtrlCError(Exception):
     """Stands for a Ctrl-C in the middle."""
 
 
@@ -89,28 +89,28 @@ def test_an_interrupted_run_leaves_the_former_folder_and_no_leftovers(tmp_path: 
 
     def interrupt(step: str) -> None:
         if step == "validation parquet":
-            raise Interrupted
+            raise CtrlCError
 
     changed = replace(small_dataset(), train=small_split(500))
-    with pytest.raises(Interrupted):
+    with pytest.raises(CtrlCError):
         write_data_folder(tmp_path / "data", changed, parts=2, on_step=interrupt)
     assert tree(tmp_path) == before
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 def test_an_interrupted_first_run_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(Interrupted), replacing_folder(tmp_path / "data") as temporary:
+    with pytest.raises(CtrlCError), replacing_folder(tmp_path / "data") as temporary:  # noqa: PT012
         write_file(temporary / "train/part-00000.csv", b"half")
-        raise Interrupted
+        raise CtrlCError
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_interrupted_file_keeps_its_former_content(tmp_path: Path) -> None:
     path = tmp_path / "model"
     write_file(path, b"whole")
-    with pytest.raises(Interrupted), replacing(path) as file:
+    with pytest.raises(CtrlCError), replacing(path) as file:  # noqa: PT012
         file.write(b"ha")
-        raise Interrupted
+        raise CtrlCError
     assert tree(tmp_path) == {"model": b"whole"}
 
 
@@ -129,7 +129,7 @@ def test_validation_names_what_is_wrong() -> None:
         r"shape \(50, 783\)": Split(images=good.images[:, :783], labels=good.labels),
         r"labels of shape \(49,\)": Split(images=good.images, labels=good.labels[:49]),
         "with n > 0": good.slice(0, 0),
-        "float32 pixels": Split(images=good.images.astype(np.float32), labels=good.labels),  # type: ignore[arg-type]
+        "float32 pixels": Split(images=good.images.astype(np.float32), labels=good.labels),
         "row 50 of train has the label 10": Split(
             images=good.images, labels=np.append(good.labels[:49], 10).astype(np.uint8)
         ),

@@ -196,7 +196,7 @@ def test_missing_things_are_named(tmp_path: Path) -> None:
         source_from(str(tmp_path)).load()
     with pytest.raises(DataError, match="is no source; give npm"):
         source_from(str(tmp_path / "absent"))
-    with pytest.raises(DataError, match="give the path of mnist.pkl.gz"):
+    with pytest.raises(DataError, match=r"give the path of mnist\.pkl\.gz"):
         source_from(str(tmp_path / "mnist.pkl.gz")).load()
     with pytest.raises(DataError, match="run make setup"):
         npm_source(tmp_path / "data")
