@@ -34,5 +34,5 @@ class S3Store:
 
 def _whole_checksum(head: Mapping[str, object]) -> str | None:
     """The checksum of the content; that of an upload in parts is one of the parts' checksums, and says nothing here."""
-    checksum = head.get("ChecksumSHA256")
-    return None if checksum is None or "-" in checksum else str(checksum)
+    checksum = str(head.get("ChecksumSHA256") or "-")
+    return None if "-" in checksum else checksum

@@ -24,7 +24,6 @@ from stacks.settings import FunctionTarget
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "lambda_src"
-REQUIREMENTS = SOURCES / "requirements.txt"
 EMULATOR_PYTHON = ROOT / ".venv-emulator/bin/python"
 
 PYTHON_VERSION = "3.14"
@@ -35,21 +34,27 @@ _NOT_DEPLOYED = shutil.ignore_patterns("__pycache__", "*.pyc", ".DS_Store")
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSource:
-    """A package below `lambda_src/`, and whether it needs what `lambda_src/requirements.txt` locks."""
+    """A package below `lambda_src/`, and whether it needs what `requirements.txt` there locks."""
 
     package: str
     has_requirements: bool
+    root: Path = SOURCES
 
     @property
     def folder(self) -> Path:
         """Where the package is."""
-        return SOURCES / self.package
+        return self.root / self.package
+
+    @property
+    def requirements(self) -> Path | None:
+        """The locked packages that it needs."""
+        return self.root / "requirements.txt" if self.has_requirements else None
 
     def digest(self, target: FunctionTarget) -> str:
         """SHA-256 of all that decides the deployed folder: files, locked packages, Python, platform."""
         digest = hashlib.sha256(f"{self.package} {target.value} {PYTHON_VERSION} {LAMBDA_PLATFORM}".encode())
         for path in self._files():
-            digest.update(f"\0{path.relative_to(SOURCES).as_posix()}\0".encode())
+            digest.update(f"\0{path.relative_to(self.root).as_posix()}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
 
@@ -58,7 +63,7 @@ class FunctionSource:
             msg = f"no handler.py in {self.folder}; a function is a package below lambda_src"
             raise ConfigurationError(msg)
         files = [path for path in self.folder.rglob("*") if path.is_file() and not _is_left_out(path)]
-        return sorted(files) + ([REQUIREMENTS] if self.has_requirements else [])
+        return sorted(files) + ([self.requirements] if self.requirements else [])
 
 
 @jsii.implements(cdk.ILocalBundling)
@@ -80,14 +85,14 @@ class FunctionBundle:
     def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
         """Build the folder at `output_dir`; True says that it was done."""
         output = Path(output_dir)
-        if self._source.has_requirements:
-            install_requirements(output, self._target)
+        if self._source.requirements is not None:
+            install_requirements(self._source.requirements, output, self._target)
         shutil.copytree(self._source.folder, output / self._source.package, ignore=_NOT_DEPLOYED)
         compile_bytecode(output, self._target)
         return True
 
 
-def install_requirements(output: Path, target: FunctionTarget) -> None:
+def install_requirements(requirements: Path, output: Path, target: FunctionTarget) -> None:
     """Install the locked packages into a folder with uv.
 
     Raises
@@ -97,10 +102,13 @@ def install_requirements(output: Path, target: FunctionTarget) -> None:
     """
     command = [_uv(), "pip", "install", "--quiet", "--no-config", "--require-hashes", "--only-binary", ":all:"]
     command += ["--no-compile-bytecode", "--link-mode", "copy", "--target", str(output), *_platform(target)]
-    done = subprocess.run([*command, "--requirement", str(REQUIREMENTS)], capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, "--requirement", str(requirements)], capture_output=True, text=True, check=False)
     if done.returncode:
-        msg = f"the packages of {REQUIREMENTS} could not be installed:\n{done.stderr.strip()}"
+        msg = f"the packages of {requirements} could not be installed:\n{done.stderr.strip()}"
         raise ConfigurationError(msg)
+    # uv's own lock, and start scripts that name this machine's Python.
+    (output / ".lock").unlink(missing_ok=True)
+    shutil.rmtree(output / "bin", ignore_errors=True)
 
 
 def compile_bytecode(output: Path, target: FunctionTarget) -> None:
@@ -143,5 +151,4 @@ def _uv() -> str:
 
 
 def _is_left_out(path: Path) -> bool:
-    names = [path.name, *(parent.name for parent in path.relative_to(SOURCES).parents)]
-    return "__pycache__" in names or path.suffix == ".pyc" or path.name == ".DS_Store"
+    return "__pycache__" in path.parts or path.suffix == ".pyc" or path.name == ".DS_Store"
