@@ -1,0 +1,97 @@
+"""`python -m emulator`: starting twice, ports that are taken, stopping, and dying without a goodbye."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+from pathlib import Path
+
+from emulator import settings
+from tests.emulators import Emulator, World, build_world, emulator_command, eventually, running_emulator
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; a dead one that nobody has reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        pass
+    if Path("/proc").exists():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def endpoint_pid(world: World, name: str) -> int:
+    """Process id of the model server behind an endpoint, as `status` tells it."""
+    found = re.search(rf"{name}: InService .*\(process (\d+)\)", world.emulator.command("status").stdout)
+    assert found, world.emulator.command("status").stdout
+    return int(found[1])
+
+
+def test_up_is_idempotent_and_status_tells(world: World, serving: str) -> None:
+    again = world.emulator.command("up")
+    assert again.returncode == 0
+    assert f"already running at {world.emulator.url}" in again.stdout
+    status = world.emulator.command("status")
+    assert status.returncode == 0
+    assert f"{serving}: InService AllTraffic <- {world.url('one')}" in status.stdout
+    other = world.emulator.command("up", "--port", "1024")
+    assert other.returncode == 1
+    assert "a second one needs its own --state-dir" in other.stderr
+
+
+def test_env_prints_what_a_client_needs(emulator: Emulator) -> None:
+    lines = emulator.command("env").stdout.splitlines()
+    assert f"export AWS_ENDPOINT_URL={emulator.url}" in lines
+    assert {f"export {name}={value}" for name, value in settings.client_environment(emulator.port).items()} <= set(
+        lines
+    )
+
+
+def test_logs_shows_the_end_of_the_daemon_s_log(world: World, serving: str) -> None:
+    assert f"endpoint {serving}: serves one" in world.emulator.command("logs", "-n", "10000").stdout
+
+
+def test_a_port_that_is_taken_is_named(emulator: Emulator, tmp_path: Path) -> None:
+    mine = emulator_command("up", "--port", str(emulator.port), "--state-dir", str(tmp_path / "other"))
+    assert mine.returncode == 1
+    assert f"used by another emulator (process {emulator.daemon_pid()}, state folder {emulator.state})" in mine.stderr
+    with socket.socket() as listening:
+        listening.bind((settings.HOST, 0))
+        listening.listen()
+        port = str(listening.getsockname()[1])
+        taken = emulator_command("up", "--port", port, "--state-dir", str(tmp_path / "other"))
+    assert taken.returncode == 1
+    assert f"port {port} is used by another program" in taken.stderr
+
+
+def test_nothing_outlives_a_killed_daemon_and_down_clears_up(tmp_path: Path) -> None:
+    with running_emulator(tmp_path / "state") as emulator:
+        world = build_world(emulator)
+        sagemaker = emulator.client("sagemaker")
+        sagemaker.create_endpoint(EndpointName="Doomed", EndpointConfigName="one")
+        assert world.settled("Doomed")["EndpointStatus"] == "InService"
+        daemon, server = emulator.daemon_pid(), endpoint_pid(world, "Doomed")
+        os.kill(daemon, signal.SIGKILL)
+        eventually(lambda: not alive(server) and not alive(daemon), seconds=5)
+        assert emulator.command("status").returncode == 1
+        assert emulator.command("down").returncode == 0
+        assert [path.name for path in emulator.state.iterdir()] == ["daemon.log"]
+
+
+def test_down_takes_the_endpoints_along(tmp_path: Path) -> None:
+    with running_emulator(tmp_path / "state") as emulator:
+        daemon = emulator.daemon_pid()
+        assert alive(daemon)
+        stopped = emulator.command("down")
+        assert stopped.returncode == 0
+        assert f"emulator stopped (process {daemon})" in stopped.stdout
+        eventually(lambda: not alive(daemon), seconds=5)
+        assert "not running" in emulator.command("down").stdout
+        assert [path.name for path in emulator.state.iterdir()] == ["daemon.log"]
