@@ -48,7 +48,7 @@ class ApiClient:
     def __init__(self, url: str, session: Session | None) -> None:
         self.url = url.rstrip("/")
         self._session = session
-        self._pool = PoolManager(timeout=_TIMEOUT, retries=Retry(total=False))
+        self._pool = PoolManager(timeout=_TIMEOUT, retries=Retry(total=False), maxsize=8)
 
     def request(
         self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from tools.local import parse_exports
 from tools.pixels import braille
 

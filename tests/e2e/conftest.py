@@ -1,0 +1,93 @@
+"""One emulator, one deployment by the CDK CLI, two models that were really trained: shared by all end-to-end tests.
+
+The files run in the order of their numbers: what is deployed is asked, then misused, then updated, then removed.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.api_client import ApiClient
+from tools.deployment import ROOT, Deployment, api_client
+from tools.local import bring_up, local_deployment, start_emulator
+from training.data_folder import read_split
+from training.dataset import Split
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for everything that the end-to-end tests write."""
+    return tmp_path_factory.mktemp("e2e")
+
+
+@pytest.fixture(scope="session")
+def emulator_options(workspace: Path) -> list[str]:
+    """Options of `python -m emulator` that keep this emulator apart from one that a person runs."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return ["--port", str(port), "--state-dir", str(workspace / "emulator")]
+
+
+@pytest.fixture(scope="session")
+def variables(emulator_options: list[str]) -> Iterator[Mapping[str, str]]:
+    """The process environment that reaches a running emulator, with signatures and policies enforced."""
+    yield start_emulator(*emulator_options)
+    subprocess.run([sys.executable, "-m", "emulator", "down", *emulator_options], cwd=ROOT, check=True)
+
+
+@pytest.fixture(scope="session")
+def good_manifest(workspace: Path) -> Path:
+    """The manifest of a model that knows its digits."""
+    return _train(workspace / "good", "--num-round", "30")
+
+
+@pytest.fixture(scope="session")
+def hasty_manifest(workspace: Path, good_manifest: Path) -> Path:
+    """The manifest of a model that was trained for one round on the same data."""
+    build = workspace / "hasty"
+    build.mkdir()
+    (build / "data").symlink_to(good_manifest.parent.parent / "data")
+    return _train(build, "--num-round", "1")
+
+
+@pytest.fixture(scope="session")
+def test_split(good_manifest: Path) -> Split:
+    """The 10,000 test images."""
+    return read_split(good_manifest.parent.parent / "data", "test")
+
+
+@pytest.fixture(scope="session")
+def deployment(workspace: Path, variables: Mapping[str, str], good_manifest: Path) -> Deployment:
+    """The application, deployed with the good model."""
+    deployment = replace(local_deployment(variables, manifest=good_manifest), folder=workspace / "deployment")
+    bring_up(deployment)
+    return deployment
+
+
+@pytest.fixture(scope="session")
+def api(deployment: Deployment) -> ApiClient:
+    """A client of the deployed API, signing as the root of the emulated account."""
+    return api_client(deployment)
+
+
+def _train(build: Path, *fit_options: str) -> Path:
+    """Run the training commands as a person would; returns the manifest of the packaged model."""
+    environment = {**os.environ, "DIGITS_BUILD": str(build)}
+    for stage in (["prepare"], ["fit", *fit_options], ["evaluate"], ["package"]):
+        subprocess.run([sys.executable, "-m", "training", *stage], cwd=ROOT, env=environment, check=True)
+    return build / "model/manifest.json"
+
+
+def one_of_each(split: Split) -> dict[int, Any]:
+    """The first image of each digit, by the digit."""
+    return {digit: split.images[int((split.labels == digit).argmax())] for digit in range(10)}
