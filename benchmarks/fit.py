@@ -85,8 +85,12 @@ def by_scikit_learn(train: Split, validation: Split, test: Split, budget: float)
 def row(name: str, seconds: float, rounds: int, errors: list[float]) -> dict[str, Cell]:
     """One line of the report."""
     return {
-        "library": name, "seconds": seconds, "rounds": rounds, "validation error %": errors[0], "test error %": errors[1],
-    }  # fmt: skip
+        "library": name,
+        "seconds": seconds,
+        "rounds": rounds,
+        "validation error %": errors[0],
+        "test error %": errors[1],
+    }
 
 
 def main() -> None:

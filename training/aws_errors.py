@@ -25,6 +25,7 @@ _BY_CODE = {
     "AuthorizationHeaderMalformed": "the bucket is in another region; set AWS_REGION to the region of the bucket",
     "IllegalLocationConstraintException": "the bucket is in another region; set AWS_REGION to the region of the bucket",
     "InvalidAccessKeyId": f"the access key is not known there; {_SIGN_IN}",
+    "InvalidSignatureException": f"the secret key does not fit the access key; {_SIGN_IN}",
     "SignatureDoesNotMatch": f"the secret key does not fit the access key; {_SIGN_IN}",
     "ExpiredToken": f"the credentials have expired; {_SIGN_IN}",
     "ExpiredTokenException": f"the credentials have expired; {_SIGN_IN}",
