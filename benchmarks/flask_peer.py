@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import xgboost
-from flask import Flask, Response, request
+from flask import Flask, Response, request  # type: ignore[import-not-found, unused-ignore]
 
 
 def create(model: str) -> Flask:
@@ -24,11 +24,11 @@ def create(model: str) -> Flask:
         booster.load_model(bytearray(file.read()))
     app = Flask(__name__)
 
-    @app.get("/ping")
+    @app.get("/ping")  # type: ignore[untyped-decorator, unused-ignore]
     def ping() -> Response:
         return Response(status=200)
 
-    @app.post("/invocations")
+    @app.post("/invocations")  # type: ignore[untyped-decorator, unused-ignore]
     def invocations() -> Response:
         rows = np.loadtxt(request.get_data(as_text=True).splitlines(), delimiter=",", ndmin=2, dtype=np.float32)
         predictions = booster.predict(xgboost.DMatrix(rows))
