@@ -6,6 +6,7 @@ It is the only CDK file that reads the environment: `DIGITS_ENVIRONMENT` and `DI
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -33,12 +34,18 @@ def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App
     return app
 
 
+def feature_flags() -> dict[str, Any]:
+    """The context of cdk.json, which only the CDK CLI would read: `python app.py` makes the same templates as it."""
+    document: dict[str, Any] = json.loads((Path(__file__).parent / "cdk.json").read_text())["context"]
+    return document
+
+
 def main() -> None:
     """Write the templates; input that cannot be used ends in a sentence."""
     try:
         settings = settings_for(os.environ.get("DIGITS_ENVIRONMENT", "local"))
         manifest = read_manifest(Path(os.environ.get("DIGITS_MANIFEST", "models/current.json")))
-        app = build_app(settings, manifest)
+        app = build_app(settings, manifest, context=feature_flags())
         check_policies(app, settings)
         app.synth()
     except ConfigurationError as error:
