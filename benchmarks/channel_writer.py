@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-from benchmarks.report import Report
+from benchmarks.report import Cell, Report
 from training.channels import write_csv
 from training.data_folder import read_split
 from training.dataset import Split
@@ -71,7 +71,7 @@ def main() -> None:
     split = read_split(options.data, "train")
     wall, processor, digests = measure(split, options.repeats)
     ours, numpy_name, pandas_name = CONTESTANTS
-    rows = [
+    rows: list[dict[str, Cell]] = [
         {
             "writer": name,
             "seconds, median": statistics.median(wall[name]),

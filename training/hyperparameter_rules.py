@@ -112,7 +112,7 @@ class OneOf:
     def parse(self, name: str, text: str) -> str:
         """The word, or a `HyperparameterError`."""
         if text not in self.words:
-            raise HyperparameterError(f"hyperparameter {name}: {text} is not in {_listed(self.words)}")
+            raise HyperparameterError(f"hyperparameter {name}: {_shown(text)} is not in {_listed(self.words)}")
         return text
 
 
@@ -132,7 +132,9 @@ class SomeOf:
         values = tuple(text.split(","))
         for value in values:
             if not (value in self.words or self._has_threshold(value)):
-                raise HyperparameterError(f"hyperparameter {name}: value {value} is not in {_listed(self.words)}")
+                raise HyperparameterError(
+                    f"hyperparameter {name}: value {_shown(value)} is not in {_listed(self.words)}"
+                )
         return values
 
     def _has_threshold(self, value: str) -> bool:
@@ -167,6 +169,11 @@ class Literal:
 
 
 Rule = Whole | Real | OneOf | SomeOf | Literal
+
+
+def _shown(text: str) -> str:
+    """The text as it is when it can be read, else quoted."""
+    return text if text.isprintable() and text else repr(text)
 
 
 def _listed(words: Collection[str]) -> str:
