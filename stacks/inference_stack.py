@@ -7,6 +7,8 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from stacks.constructs.artifact_check import ArtifactCheck
+from stacks.constructs.execution_role import LOG_GROUPS
+from stacks.constructs.log_group import make_log_group
 from stacks.constructs.model_endpoint import ModelEndpoint
 from stacks.manifest import Manifest
 from stacks.settings import Settings
@@ -44,6 +46,9 @@ class InferenceStack(cdk.Stack):
             capacity=settings.capacity,
         )
         self.model_endpoint.model.node.add_dependency(check.resource)
+        # SageMaker would make it by itself, without an end to its retention.
+        logs = make_log_group(self, "EndpointLogs", settings, log_group_name=f"{LOG_GROUPS}/{settings.endpoint_name}")
+        self.model_endpoint.endpoint.node.add_dependency(logs)
         cdk.CfnOutput(self, "EndpointName", value=settings.endpoint_name)
         # SageMaker may return to the old configuration by itself; whoever deploys compares with this name.
         cdk.CfnOutput(self, "EndpointConfigName", value=self.model_endpoint.config.attr_endpoint_config_name)

@@ -30,11 +30,15 @@ _RETENTION = {
 def make_log_group(
     scope: Construct, construct_id: str, settings: Settings, *, log_group_name: str | None = None
 ) -> logs.LogGroup:
-    """Make a log group that keeps lines as long as `settings` say; without a name CloudFormation gives it one."""
+    """Make a log group that keeps lines as long as `settings` say; without a name CloudFormation gives it one.
+
+    Only a group without a fixed name can outlive its stack: another would be in the way of the next deployment.
+    """
+    is_retained = settings.retain_logs and log_group_name is None
     return logs.LogGroup(
         scope,
         construct_id,
         log_group_name=log_group_name,
         retention=_RETENTION[settings.log_retention_days],
-        removal_policy=cdk.RemovalPolicy.RETAIN if settings.retain_logs else cdk.RemovalPolicy.DESTROY,
+        removal_policy=cdk.RemovalPolicy.RETAIN if is_retained else cdk.RemovalPolicy.DESTROY,
     )

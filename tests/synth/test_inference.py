@@ -111,6 +111,15 @@ def test_rollback_alarms_watch_one_metric_of_this_endpoint_each(prod: Assembly) 
     assert thresholds == {"Invocation5XXErrors": 5, "ModelLatency": 500_000}  # microseconds
 
 
+def test_the_log_group_of_the_endpoint_is_there_before_it_and_has_an_end(assembly: Assembly) -> None:
+    (endpoint,) = assembly.resources("AWS::SageMaker::Endpoint").values()
+    (name,) = endpoint["DependsOn"]
+    group = assembly.resources("AWS::Logs::LogGroup")[name]
+    assert group["Properties"]["LogGroupName"] == f"/aws/sagemaker/Endpoints/{assembly.settings.endpoint_name}"
+    assert group["Properties"]["RetentionInDays"] == assembly.settings.log_retention_days
+    assert group["DeletionPolicy"] == "Delete"  # its name would be in the way of the next deployment
+
+
 def test_dev_costs_nothing_between_requests(assemblies: dict[str, Assembly]) -> None:
     assert isinstance(assemblies["dev"].settings.capacity, ServerlessCapacity)
 
