@@ -93,6 +93,11 @@ def _sparse_row(value: Value, numbers: Numbers) -> csr_matrix:
 
     keys = np.array(value.tensor.keys, np.uint64)
     columns = value.tensor.shape[0] if value.tensor.shape else int(keys.max()) + 1
+    if int(keys.max()) >= columns:
+        # scipy says this when it joins several rows. A lone row the container passes on as it is, and XGBoost writes
+        # outside its memory: it answers anything, or dies.
+        message = f"axis 1 index {keys.max()} exceeds matrix dimension {columns}"
+        raise ValueError(message)
     return csr_matrix((numbers, keys.astype(np.int64), [0, len(keys)]), shape=(1, columns))
 
 

@@ -138,6 +138,13 @@ def test_one_sparse_record_makes_all_sparse() -> None:
     assert features.nnz == 5
 
 
+@pytest.mark.parametrize("key", [3, 10**6, 2**63, 2**64 - 1])
+def test_a_key_beyond_the_shape_never_reaches_xgboost(key: int) -> None:
+    record = tensor(TensorKind.FLOAT32, packed("f", [1]) + keys([key]) + length_delimited(3, varint(3)))
+    with pytest.raises(ValueError, match=f"axis 1 index {key} exceeds matrix dimension 3"):
+        read_recordio(frame(record))
+
+
 def test_the_last_kind_of_tensor_wins_and_the_same_kind_is_joined() -> None:
     one = length_delimited(TensorKind.FLOAT32, packed("f", [1]))
     other = length_delimited(TensorKind.FLOAT64, packed("d", [2]))
