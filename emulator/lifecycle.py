@@ -169,7 +169,7 @@ def _check_port(port: int) -> None:
 
 def _occupant(port: int) -> str:
     try:
-        health = ask(port, "health", seconds=2.0)
+        health = ask(port, "health", seconds=0.5)
         return (
             f"port {port} is used by another emulator (process {health['pid']}, state folder {health['state']}); "
             f"stop it with 'python -m emulator down --state-dir {health['state']}' or choose another --port"

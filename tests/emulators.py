@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import socket
@@ -28,6 +29,24 @@ BUCKET = "emulated-models"
 _ONCE = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
 
 
+@functools.cache
+def _session() -> Session:
+    """One for all: it reads the descriptions of the services once, 3 MB for SageMaker alone."""
+    return Session()
+
+
+@functools.cache
+def _client(service: str, url: str, key: str, secret: str) -> Any:
+    return _session().create_client(
+        service,  # type: ignore[call-overload]
+        region_name=settings.REGION,
+        endpoint_url=url,
+        config=_ONCE,
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Emulator:
     """An emulator that runs."""
@@ -43,10 +62,8 @@ class Emulator:
     def client(
         self, service: str, *, key: str = settings.ROOT_ACCESS_KEY, secret: str = settings.ROOT_SECRET_KEY
     ) -> Any:
-        """A botocore client that never repeats a request."""
-        session = Session()
-        session.set_credentials(key, secret)
-        return session.create_client(service, region_name=settings.REGION, endpoint_url=self.url, config=_ONCE)
+        """A botocore client that never repeats a request; the same one for the same question."""
+        return _client(service, self.url, key, secret)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `python -m emulator ...` for this emulator."""
@@ -92,7 +109,7 @@ def eventually(condition: Callable[[], object], *, seconds: float = 20.0) -> Non
 
 
 def small_artifact(seed: int) -> bytes:
-    """A `model.tar.gz` with a model of 784 features and ten classes that learnt noise; each seed answers differently."""
+    """A `model.tar.gz` of 784 features and ten classes that learnt noise; each seed answers differently."""
     generator = np.random.default_rng(seed)
     images, labels = generator.integers(0, 256, (100, 784)).astype("float32"), generator.integers(0, 10, 100)
     options = {"objective": "multi:softprob", "num_class": 10, "max_depth": 2, "nthread": 1}
@@ -109,6 +126,13 @@ def archive(members: dict[str, bytes]) -> bytes:
             entry.size = len(content)
             tar.addfile(entry, io.BytesIO(content))
     return packed.getvalue()
+
+
+_ARTIFACTS: dict[str, Callable[[], bytes]] = {
+    "one": lambda: small_artifact(1),
+    "two": lambda: small_artifact(2),
+    "broken": lambda: archive({"xgboost-model": b"not a model"}),
+}
 
 
 def trust(*services: str) -> str:
@@ -166,8 +190,8 @@ class World:
         return sagemaker.describe_endpoint(EndpointName=endpoint)  # type: ignore[no-any-return]
 
 
-def build_world(emulator: Emulator) -> World:
-    """Put artifacts, a role and models into a fresh emulator."""
+def build_world(emulator: Emulator, *names: str) -> World:
+    """Put artifacts, a role, models and configurations of those names (`one`, `two`, `broken`) into an emulator."""
     s3, iam = emulator.client("s3"), emulator.client("iam")
     s3.create_bucket(Bucket=BUCKET)
     artifacts = {
@@ -181,7 +205,7 @@ def build_world(emulator: Emulator) -> World:
     readable = allow("s3:GetObject", f"arn:aws:s3:::{BUCKET}/models/*")
     iam.put_role_policy(RoleName="execution", PolicyName="read", PolicyDocument=readable)
     world = World(emulator=emulator, role=role["Role"]["Arn"])
-    for name in artifacts:
+    for name in names:
         world.create_model(name, name)
         world.create_config(name, name)
     return world

@@ -234,6 +234,11 @@ def _in_progress(endpoint: Endpoint) -> ServiceError:
 
 
 def _check_variant(variant: Json) -> None:
+    if not variant.get("ModelName"):
+        msg = (
+            f"Production variant {variant['VariantName']} needs a ModelName; this emulator has no inference components."
+        )
+        raise validation(msg)
     instance, serverless = variant.get("InstanceType"), variant.get("ServerlessConfig")
     if bool(instance) == bool(serverless):
         msg = (

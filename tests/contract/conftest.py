@@ -19,7 +19,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 @pytest.fixture(scope="session")
 def world(emulator: Emulator) -> World:
     """The emulator with models and endpoint configurations `one`, `two` and `broken`."""
-    return build_world(emulator)
+    return build_world(emulator, "one", "two", "broken")
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
-import re
+import urllib.error
 import urllib.request
 from typing import Any
 
@@ -129,9 +130,9 @@ def test_lists_come_in_pages_in_order_and_filtered(world: World, sagemaker: Any)
     assert sizes == [["paged-0", "paged-1"], ["paged-2", "paged-3"], ["paged-4"]]
     newest = sagemaker.list_endpoint_configs(NameContains="paged", MaxResults=1)["EndpointConfigs"]
     assert newest[0]["EndpointConfigName"] == "paged-4"
-    first = sagemaker.describe_endpoint_config(EndpointConfigName="paged-0")["CreationTime"]
-    later = sagemaker.list_endpoint_configs(NameContains="paged", CreationTimeAfter=first)["EndpointConfigs"]
-    assert len(later) == 4
+    hour = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
+    assert sagemaker.list_endpoint_configs(NameContains="paged", CreationTimeAfter=hour)["EndpointConfigs"] == []
+    assert len(sagemaker.list_endpoint_configs(NameContains="paged", CreationTimeBefore=hour)["EndpointConfigs"]) == 5
     assert refusal(sagemaker.list_models, NextToken="x" * 9) == ("ValidationException", "Invalid NextToken.")
 
 
@@ -158,12 +159,15 @@ def test_the_own_interface_answers_this_machine_only(emulator: Emulator) -> None
         assert json.load(answer)["port"] == emulator.port
 
 
-def test_every_error_of_a_type_is_a_serialization_exception(emulator: Emulator) -> None:
+def test_a_wrong_json_type_is_a_serialization_exception(emulator: Emulator) -> None:
     sagemaker = emulator.client("sagemaker")
     sagemaker.meta.events.register("before-sign.sagemaker", _number_for_a_name)
-    code, text = refusal(sagemaker.describe_model, ModelName="x")
+    try:
+        code, text = refusal(sagemaker.describe_model, ModelName="x")
+    finally:
+        sagemaker.meta.events.unregister("before-sign.sagemaker", _number_for_a_name)
     assert code == "SerializationException"
-    assert re.fullmatch("NUMBER_VALUE can not be converted to a String", text)
+    assert text == "NUMBER_VALUE can not be converted to a String"
 
 
 def _number_for_a_name(request: Any, **_: Any) -> None:

@@ -110,14 +110,13 @@ def test_a_fault_can_be_slow_or_cut_the_connection(runtime: Any, serving: str, f
     assert faulty("nonsense").returncode == 1
 
 
-def test_no_request_is_lost_while_the_endpoint_is_updated(world: World, sagemaker: Any) -> None:
+def test_no_request_is_lost_while_the_endpoint_is_updated(world: World, sagemaker: Any, runtime: Any) -> None:
     sagemaker.create_endpoint(EndpointName="Updated", EndpointConfigName="one")
     assert world.settled("Updated")["EndpointStatus"] == "InService"
     answers, failures, stop = set(), [], threading.Event()
 
     def hammer() -> None:
-        runtime = world.emulator.client("sagemaker-runtime")
-        while not stop.is_set():
+        while not stop.wait(0.002):
             try:
                 answers.add(answer(runtime, "Updated"))
             except (ClientError, HTTPClientError) as error:
@@ -151,7 +150,9 @@ def test_an_endpoint_comes_and_goes(world: World, sagemaker: Any, runtime: Any) 
     assert refusal(sagemaker.update_endpoint, EndpointName="Short", EndpointConfigName="two") == busy
     assert refusal(sagemaker.delete_endpoint, EndpointName="Short") == busy
     assert refusal(runtime.invoke_endpoint, EndpointName="Short", Body=ROW)[0] == "ValidationError"
-    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="Short", WaiterConfig={"Delay": 1})
+    sagemaker.get_waiter("endpoint_in_service").wait(
+        EndpointName="Short", WaiterConfig={"Delay": 0.1, "MaxAttempts": 200}
+    )
     taken = ("ValidationException", f'Cannot create already existing endpoint "{arn}".')
     assert refusal(sagemaker.create_endpoint, EndpointName="SHORT", EndpointConfigName="one") == taken
     weights = [{"VariantName": "AllTraffic", "DesiredWeight": 0.0}]
@@ -162,7 +163,7 @@ def test_an_endpoint_comes_and_goes(world: World, sagemaker: Any, runtime: Any) 
     assert (drawn, named) == ({"Second"}, "AllTraffic")
     assert refusal(runtime.invoke_endpoint, **call, TargetVariant="Third")[0] == "ValidationError"
     sagemaker.delete_endpoint(EndpointName="Short")
-    sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="Short", WaiterConfig={"Delay": 1})
+    sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="Short", WaiterConfig={"Delay": 0.1, "MaxAttempts": 200})
 
 
 def test_an_endpoint_that_cannot_start_has_failed(world: World, sagemaker: Any) -> None:

@@ -71,27 +71,24 @@ def test_a_port_that_is_taken_is_named(emulator: Emulator, tmp_path: Path) -> No
     assert f"port {port} is used by another program" in taken.stderr
 
 
-def test_nothing_outlives_a_killed_daemon_and_down_clears_up(tmp_path: Path) -> None:
+def doomed(emulator: Emulator) -> list[int]:
+    """Process ids of the daemon and of the model server of a fresh endpoint."""
+    world = build_world(emulator, "one")
+    emulator.client("sagemaker").create_endpoint(EndpointName="Doomed", EndpointConfigName="one")
+    assert world.settled("Doomed")["EndpointStatus"] == "InService"
+    return [emulator.daemon_pid(), endpoint_pid(world, "Doomed")]
+
+
+def test_nothing_outlives_the_daemon(tmp_path: Path) -> None:
     with running_emulator(tmp_path / "state") as emulator:
-        world = build_world(emulator)
-        sagemaker = emulator.client("sagemaker")
-        sagemaker.create_endpoint(EndpointName="Doomed", EndpointConfigName="one")
-        assert world.settled("Doomed")["EndpointStatus"] == "InService"
-        daemon, server = emulator.daemon_pid(), endpoint_pid(world, "Doomed")
-        os.kill(daemon, signal.SIGKILL)
-        eventually(lambda: not alive(server) and not alive(daemon), seconds=5)
+        pids = doomed(emulator)
+        os.kill(pids[0], signal.SIGKILL)
+        eventually(lambda: not any(map(alive, pids)), seconds=5)
         assert emulator.command("status").returncode == 1
-        assert emulator.command("down").returncode == 0
-        assert [path.name for path in emulator.state.iterdir()] == ["daemon.log"]
-
-
-def test_down_takes_the_endpoints_along(tmp_path: Path) -> None:
-    with running_emulator(tmp_path / "state") as emulator:
-        daemon = emulator.daemon_pid()
-        assert alive(daemon)
+        assert emulator.command("up", "--port", str(emulator.port)).returncode == 0
+        pids = doomed(emulator)
         stopped = emulator.command("down")
-        assert stopped.returncode == 0
-        assert f"emulator stopped (process {daemon})" in stopped.stdout
-        eventually(lambda: not alive(daemon), seconds=5)
+        assert f"emulator stopped (process {pids[0]})" in stopped.stdout
+        eventually(lambda: not any(map(alive, pids)), seconds=5)
         assert "not running" in emulator.command("down").stdout
         assert [path.name for path in emulator.state.iterdir()] == ["daemon.log"]

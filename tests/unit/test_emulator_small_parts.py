@@ -1,0 +1,109 @@
+"""Small parts of the emulator that need nothing else: faults, resources of requests, bucket properties, settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator import bucket_properties, emptied_buckets, settings
+from emulator.extension.roles import trusts
+from emulator.sagemaker.authorization import control_resource, invocation_resource
+from emulator.sagemaker.faults import Fault, Faults, Kind, parse
+from emulator.sagemaker.records import Scope
+
+SCOPE = Scope(account="123456789012", region="us-east-1")
+ARN = "arn:aws:sagemaker:us-east-1:123456789012"
+
+
+def test_a_fault_is_counted_down_and_cleared() -> None:
+    faults = Faults()
+    faults.set("e", Fault(kind=Kind.THROTTLE, count=2))
+    assert [faults.take("e") is not None for _ in range(3)] == [True, True, False]
+    faults.set("e", Fault(kind=Kind.LATENCY))
+    assert [faults.take("e") is not None for _ in range(3)] == [True, True, True]
+    assert faults.take("another") is None
+    faults.clear("e")
+    assert faults.document() == {}
+
+
+@pytest.mark.parametrize(
+    "document", [{}, {"kind": "x"}, {"kind": "latency", "seconds": 500}, {"kind": "throttle", "count": 0}]
+)
+def test_a_fault_that_makes_no_sense_is_refused(document: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="fault"):
+        parse(document)
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "arn"),
+    [
+        ("DescribeModel", b'{"ModelName": "Mine"}', f"{ARN}:model/mine"),
+        ("UpdateEndpoint", b'{"EndpointConfigName": "c", "EndpointName": "E"}', f"{ARN}:endpoint/e"),
+        ("DeleteEndpointConfig", b'{"EndpointConfigName": "C"}', f"{ARN}:endpoint-config/c"),
+        ("ListTags", b'{"ResourceArn": "arn:x"}', "arn:x"),
+        ("ListModels", b"{}", "*"),
+        ("DescribeModel", b"not json", "*"),
+        ("DescribeModel", b'{"ModelName": 1}', "*"),
+    ],
+)
+def test_the_resource_of_a_request(operation: str, body: bytes, arn: str) -> None:
+    assert control_resource(SCOPE, f"SageMaker.{operation}", body) == arn
+
+
+def test_the_resource_of_an_invocation_is_in_lower_case() -> None:
+    assert invocation_resource(SCOPE, "/endpoints/My-Digits/invocations") == f"{ARN}:endpoint/my-digits"
+
+
+@pytest.mark.parametrize(
+    ("statement", "trusted"),
+    [
+        ({"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}}, True),
+        ({"Effect": "Allow", "Principal": {"Service": ["lambda.amazonaws.com", "sagemaker.amazonaws.com"]}}, True),
+        ({"Effect": "Deny", "Principal": {"Service": "sagemaker.amazonaws.com"}}, False),
+        ({"Effect": "Allow", "Principal": {"AWS": "123456789012"}}, False),
+    ],
+)
+def test_whom_a_role_trusts(statement: dict[str, Any], trusted: bool) -> None:
+    assert trusts({"Statement": [statement]}, "sagemaker.amazonaws.com") is trusted
+
+
+def test_a_lifecycle_property_as_xml() -> None:
+    rules = [
+        {"Id": "a", "Prefix": "x/", "Status": "Enabled", "NoncurrentVersionExpiration": {"NoncurrentDays": 3}},
+        {"Status": "Disabled", "ExpirationInDays": 9, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}},
+    ]
+    assert bucket_properties.lifecycle_xml({"Rules": rules}).decode() == (
+        '<LifecycleConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule><ID>a</ID><Filter>'
+        "<Prefix>x/</Prefix></Filter><Status>Enabled</Status><NoncurrentVersionExpiration><NoncurrentDays>3"
+        "</NoncurrentDays></NoncurrentVersionExpiration></Rule><Rule><Filter><Prefix /></Filter><Status>Disabled"
+        "</Status><Expiration><Days>9</Days></Expiration><AbortIncompleteMultipartUpload><DaysAfterInitiation>7"
+        "</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule></LifecycleConfiguration>"
+    )
+
+
+def test_encryption_with_a_key_of_aws_becomes_s3_s_own() -> None:
+    def algorithm(**default: str) -> bytes:
+        rule = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", **default}}
+        return bucket_properties.encryption_xml({"ServerSideEncryptionConfiguration": [rule]})
+
+    assert b"<SSEAlgorithm>AES256<" in algorithm()
+    assert b"<SSEAlgorithm>aws:kms<" in algorithm(KMSMasterKeyID="mine")
+
+
+def test_only_a_bucket_that_asks_for_it_is_emptied() -> None:
+    buckets: dict[str, dict[str, Any]] = {"asks": {"objects": {"a": 1}}, "does-not": {"objects": {"a": 1}}}
+    handlers = emptied_buckets.handlers(buckets=buckets, tags={"asks": {"aws-cdk:auto-delete-objects": "true"}})
+    for name in (*buckets, "gone"):
+        handlers["delete"]("id", {"BucketName": name})
+    assert [len(bucket["objects"]) for bucket in buckets.values()] == [0, 1]
+
+
+def test_the_daemon_sees_nothing_of_the_caller_s_aws_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_CA_BUNDLE", "AWS_PROFILE", "HTTPS_PROXY", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH"):
+        monkeypatch.setenv(name, "leak")
+    state = settings.StateFolder(path=Path("/state"))
+    environment = settings.daemon_environment(port=4566, state=state, auth=True)
+    assert "leak" not in environment.values()
+    assert (environment["BIND_HOST"], environment["AUTH"], environment["TMPDIR"]) == ("127.0.0.1", "true", "/state/tmp")
