@@ -6,6 +6,7 @@ Standard library only. What the daemon does is in `emulator.server`; how it is s
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import sys
 import time
@@ -189,6 +190,10 @@ def main(arguments: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # The reader of the output has seen enough (`logs | head`); nothing is left to say to it at the exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return code
 
 

@@ -38,7 +38,7 @@ def _session() -> Session:
 @functools.cache
 def _client(service: str, url: str, key: str, secret: str) -> Any:
     return _session().create_client(
-        service,  # type: ignore[call-overload]
+        service,
         region_name=settings.REGION,
         endpoint_url=url,
         config=_ONCE,

@@ -113,16 +113,18 @@ def test_a_fault_can_be_slow_or_cut_the_connection(runtime: Any, serving: str, f
 def test_no_request_is_lost_while_the_endpoint_is_updated(world: World, sagemaker: Any, runtime: Any) -> None:
     sagemaker.create_endpoint(EndpointName="Updated", EndpointConfigName="one")
     assert world.settled("Updated")["EndpointStatus"] == "InService"
+    # Every request takes a while, so that some are always under way when the traffic shifts.
+    world.emulator.command("faults", "Updated", "latency", "--seconds", "0.1")
     answers, failures, stop = set(), [], threading.Event()
 
     def hammer() -> None:
-        while not stop.wait(0.002):
+        while not stop.is_set():
             try:
                 answers.add(answer(runtime, "Updated"))
             except (ClientError, HTTPClientError) as error:
                 failures.append(repr(error))
 
-    threads = [threading.Thread(target=hammer) for _ in range(3)]
+    threads = [threading.Thread(target=hammer) for _ in range(4)]
     for thread in threads:
         thread.start()
     for config in ("two", "one"):
