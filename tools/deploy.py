@@ -62,7 +62,7 @@ def deploy_and_check(deployment: Deployment) -> None:
     deploy(deployment)
     answer = api_client(deployment).model()
     wanted = read_manifest(deployment.manifest)["artifact"]["sha256"]
-    if answer.status != 200 or answer.json()["artifact"]["sha256"] != wanted:
+    if answer.status != 200 or answer.json()["sha256"] != wanted:
         msg = f"GET {api_url(deployment)}/model answered {answer.status} {answer.body[:300]!r}, expected model {wanted}"
         raise DeploymentError(msg)
     print(f"\nDeployed model {wanted[:12]}. The API is at {api_url(deployment)}")

@@ -41,7 +41,7 @@ class Upload:
     key
         where it goes
     path
-        the file with its content
+        the file with its content; None when it is not on this machine, and must be in the store already
     sha256
         of the content
     size_bytes
@@ -51,7 +51,7 @@ class Upload:
     """
 
     key: str
-    path: Path
+    path: Path | None
     sha256: str
     size_bytes: int
     content_type: str
@@ -65,26 +65,33 @@ class Publication:
     present: int
 
 
-def artifact_upload(manifest: Manifest, archive: Path) -> Upload:
+def artifact_upload(manifest: Manifest, *, beside: Path, built: Path) -> Upload:
     """The upload of a packaged model, after holding the archive against its manifest.
+
+    Parameters
+    ----------
+    manifest
+        which model
+    beside
+        the archive beside the manifest; when there is one, it must be the one that the manifest describes
+    built
+        the archive that was packaged last, used when it is the one; a promoted manifest has none beside it
 
     Raises
     ------
     PublicationError
-        when the archive is missing or not the one that the manifest describes
+        when the archive beside the manifest is another one
     """
-    if not archive.is_file():
-        raise PublicationError(f"there is no archive {archive} beside the manifest; run: python -m training package")
-    actual = sha256_of_bytes(archive.read_bytes())
-    if actual != manifest.artifact.sha256:
+    wanted = manifest.artifact.sha256
+    if beside.is_file() and (actual := sha256_of_bytes(beside.read_bytes())) != wanted:
         raise PublicationError(
-            f"the sha256 of {archive} is {actual}, its manifest says {manifest.artifact.sha256};"
-            " run: python -m training package"
+            f"the sha256 of {beside} is {actual}, its manifest says {wanted}; run: python -m training package"
         )
+    here = (path for path in (beside, built) if path.is_file() and sha256_of_bytes(path.read_bytes()) == wanted)
     return Upload(
         key=manifest.artifact.key,
-        path=archive,
-        sha256=actual,
+        path=next(here, None),
+        sha256=wanted,
         size_bytes=manifest.artifact.size_bytes,
         content_type="application/gzip",
     )
@@ -147,11 +154,9 @@ def publish(
 
 def _publish_one(store: ObjectStore, upload: Upload) -> bool:
     """Whether it had to be uploaded; somebody else may be publishing the same at the same time."""
-    stored = store.sha256_of(upload.key)
-    new = stored is None and store.put_new(
-        upload.key, upload.path.read_bytes(), sha256=upload.sha256, content_type=upload.content_type
-    )
+    stored, new = store.sha256_of(upload.key), False
     if stored is None:
+        new = store.put_new(upload.key, _content(upload), sha256=upload.sha256, content_type=upload.content_type)
         stored = store.sha256_of(upload.key)
     if stored != upload.sha256:
         raise PublicationError(
@@ -159,3 +164,12 @@ def _publish_one(store: ObjectStore, upload: Upload) -> bool:
             " find out who put it there and remove it"
         )
     return new
+
+
+def _content(upload: Upload) -> bytes:
+    if upload.path is None:
+        raise PublicationError(
+            f"the artifact with sha256 {upload.sha256} is neither in the bucket nor on this machine; train a model"
+            " and promote it: make train, then: python -m training promote build/model/manifest.json"
+        )
+    return upload.path.read_bytes()

@@ -66,6 +66,26 @@ def test_the_archive_lands_under_its_digest_and_the_second_time_nothing_happens(
     assert s3.puts == 1
 
 
+def test_a_promoted_manifest_publishes_what_was_built(s3: SmallS3, build: Path, tmp_path: Path) -> None:
+    promoted = tmp_path / "current.json"
+    promoted.write_bytes((build / "model/manifest.json").read_bytes())
+    assert main(["--build", str(build), "publish", "--manifest", str(promoted)]) == 0
+    assert s3.puts == 1
+
+
+def test_what_is_in_the_bucket_need_not_be_on_this_machine(
+    s3: SmallS3, build: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    promoted = tmp_path / "current.json"
+    promoted.write_bytes((build / "model/manifest.json").read_bytes())
+    options = ["--manifest", str(promoted)]
+    assert "make train" in complaint(capsys, tmp_path / "nothing", *options)
+    assert main(["--build", str(build), "publish", *options]) == 0
+    assert main(["--build", str(tmp_path / "nothing"), "publish", *options]) == 0
+    assert "nothing to do" in capsys.readouterr().out
+    assert s3.puts == 1
+
+
 def test_channels_go_beside_it(s3: SmallS3, build: Path) -> None:
     assert main(["--build", str(build), "publish", "--channels", "--bucket", BUCKET]) == 0
     keys = [key.split("/") for key in s3.buckets[BUCKET] if key.startswith("channels/")]

@@ -59,7 +59,8 @@ def publish(
         say(f"uploaded {done.uploaded}, {done.present} there already, all verified by sha256")
     else:
         say("nothing to do: everything is there already, verified by sha256")
-    next_step(here(context, f"promote {manifest or places.manifest}"))
+    if manifest is None:
+        next_step(here(context, f"promote {places.manifest}"))
 
 
 def _uploads(places: Places, manifest: Path | None, channel_format: ChannelFormat | None) -> list[Upload]:
@@ -71,7 +72,8 @@ def _uploads(places: Places, manifest: Path | None, channel_format: ChannelForma
     uploads = []
     path = manifest or places.manifest
     if manifest or channel_format is None or path.exists():
-        uploads.append(artifact_upload(read_manifest(path), path.with_name("model.tar.gz")))
+        beside = path.with_name(places.archive.name)
+        uploads.append(artifact_upload(read_manifest(path), beside=beside, built=places.archive))
     if channel_format is not None:
         data = read_data_manifest(places.data)
         uploads += channel_uploads(places.data, data, file_format=channel_format.value)
