@@ -91,8 +91,8 @@ def start(state: StateFolder, *, port: int, auth: bool) -> Running:
     if not python.exists():
         msg = f"the emulator's environment is missing ({python} does not exist); create it with 'make setup'"
         raise EmulatorError(msg)
+    stop(state)  # what a killed one left
     _check_port(port)
-    clean(state)
     state.temporary.mkdir(parents=True, exist_ok=True)
     process = _spawn(python, state, port=port, auth=auth)
     deadline = time.monotonic() + _START_SECONDS
@@ -125,19 +125,23 @@ def _spawn(python: Path, state: StateFolder, *, port: int, auth: bool) -> subpro
 def stop(state: StateFolder) -> int | None:
     """Stop the daemon and everything it started; returns its process id, or `None` if none ran."""
     pid = _recorded_pid(state)
-    if pid is None:
-        clean(state)
-        return None
+    running = pid is not None and _is_daemon(pid, state)
+    if pid is not None and running:
+        _end(pid, state)
+    if pid is not None and (running or not _command_line(pid)):
+        # Functions and model servers are in the daemon's process group, also when it was killed before.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+    clean(state)
+    return pid if running else None
+
+
+def _end(pid: int, state: StateFolder) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     if not _ended(pid, state):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    # Its Lambda functions and model servers are in its process group.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    clean(state)
-    return pid
 
 
 def clean(state: StateFolder) -> None:
@@ -179,18 +183,20 @@ def _occupant(port: int) -> str:
 
 
 def _recorded_pid(state: StateFolder) -> int | None:
-    """Process id of the daemon, if that process still is the daemon and not a later one with the same number."""
-    running = find(state)
-    if running is not None:
-        return running.pid
     try:
-        pid = int(json.loads(state.record.read_text())["pid"])
+        return int(json.loads(state.record.read_text())["pid"])
     except (OSError, ValueError, KeyError):
         return None
-    return pid if "emulator.server" in _command_line(pid) else None
+
+
+def _is_daemon(pid: int, state: StateFolder) -> bool:
+    """Whether that process still is the daemon, and not a later one with the same number."""
+    running = find(state)
+    return (running is not None and running.pid == pid) or "emulator.server" in _command_line(pid)
 
 
 def _command_line(pid: int) -> str:
+    """How a process was started; empty for one that is dead."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     except OSError:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from emulator.sagemaker.artifacts import Artifacts, discard
 from emulator.sagemaker.control_plane import ControlPlane, container_of
@@ -96,9 +97,9 @@ class Fleet:
 
     # --- inside -------------------------------------------------------------------------------------------------
 
-    def _begin(self, scope: Scope, endpoint: Endpoint, work: object) -> None:
+    def _begin(self, scope: Scope, endpoint: Endpoint, work: Coroutine[Any, Any, None]) -> None:
         key = (scope, endpoint.name.lower())
-        self._tasks[key] = task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+        self._tasks[key] = task = asyncio.create_task(work)
         task.add_done_callback(lambda done: self._tasks.pop(key, None) if self._tasks.get(key) is done else None)
 
     async def _deploy(self, control: ControlPlane, endpoint: Endpoint, retain: frozenset[str]) -> None:
