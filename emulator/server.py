@@ -27,7 +27,7 @@ from botocore.config import Config
 from emulator import extension, registry, settings
 from emulator.admin import PREFIX, Admin, Json, Receive, Send
 from emulator.endpoint_logs import EndpointLogs
-from emulator.extension import neighbours
+from emulator.extension import functions, neighbours
 from emulator.extension.roles import Roles
 from emulator.sagemaker.artifacts import Artifacts
 from emulator.sagemaker.faults import Faults
@@ -79,7 +79,7 @@ async def _serve(listening: socket.socket, state: settings.StateFolder) -> None:
         loop.add_signal_handler(number, stop.set)
     logs = EndpointLogs(neighbours.write_log)
     artifacts = Artifacts(Roles(), functools.partial(_s3, port))
-    fleet = Fleet(artifacts, logs.add)
+    fleet = Fleet(artifacts, logs.add, logs.flush)
     service = SageMaker(artifacts, fleet)
     runtime = Runtime(service, Faults())
     extension.install(HttpApi(service, runtime, registry.scope), loop)
@@ -126,7 +126,7 @@ def main(arguments: list[str]) -> int:
         logger.error("cannot listen on %s:%s: %s", settings.HOST, options.port, error.strerror)  # noqa: TRY400
         return 1
     asyncio.new_event_loop().run_until_complete(_serve(listening, state))
-    neighbours.stop_functions()
+    functions.stop_all()
     with contextlib.suppress(OSError):
         listening.close()
     shutil.rmtree(state.temporary, ignore_errors=True)

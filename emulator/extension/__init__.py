@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from emulator import registry
-from emulator.extension import api_gateway, buckets, change_sets, resource_types, root_signatures, services
+from emulator.extension import api_gateway, buckets, change_sets, functions, resource_types, root_signatures, services
 from emulator.sagemaker.http_api import HttpApi
 
 
@@ -24,4 +24,5 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     buckets.install()
     change_sets.install()
     api_gateway.install()
+    functions.install()
     root_signatures.install()

@@ -1,4 +1,4 @@
-"""Other services of MiniStack that the daemon uses itself: CloudWatch Logs for endpoints, the workers of functions."""
+"""Other services of MiniStack that the daemon uses itself: CloudWatch Logs, for what endpoints write."""
 
 from __future__ import annotations
 
@@ -22,8 +22,3 @@ async def write_log(where: Scope, group: str, stream: str, lines: list[tuple[int
         for operation, request in requests:
             headers = {"x-amz-target": f"Logs_20140328.{operation}", "content-type": "application/x-amz-json-1.1"}
             await handler("POST", "/", headers, json.dumps(request).encode(), {})
-
-
-def stop_functions() -> None:
-    """End the processes of the emulated Lambda functions."""
-    private("ministack.core.lambda_runtime:reset")()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,10 +44,12 @@ class Fleet:
         Fetches the models.
     log
         Receives scope, endpoint name, stream and line of whatever a process writes.
+    flush
+        Writes what `log` has received; awaited before an endpoint is gone, so that nothing is logged after it.
     """
 
-    def __init__(self, artifacts: Artifacts, log: LogSink) -> None:
-        self._artifacts, self._log = artifacts, log
+    def __init__(self, artifacts: Artifacts, log: LogSink, flush: Callable[[], Awaitable[None]]) -> None:
+        self._artifacts, self._log, self._flush = artifacts, log, flush
         self._serving: dict[Key, Deployment] = {}
         self._tasks: dict[Key, asyncio.Task[None]] = {}
 
@@ -160,6 +162,7 @@ class Fleet:
         deployment = self._serving.pop((control.scope, endpoint.name.lower()), None)
         if deployment is not None:
             await _drain_and_stop(deployment)
+        await self._flush()
         if endpoint.status is Status.DELETING:
             control.deleted(endpoint.name)
 

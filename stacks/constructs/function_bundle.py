@@ -8,6 +8,7 @@ templates are the same whether it was built or not.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -101,8 +102,10 @@ def install_requirements(requirements: Path, output: Path, target: FunctionTarge
         If uv cannot; its own words are in the text.
     """
     command = [_uv(), "pip", "install", "--quiet", "--no-config", "--require-hashes", "--only-binary", ":all:"]
-    command += ["--no-compile-bytecode", "--link-mode", "copy", "--target", str(output), *_platform(target)]
-    done = subprocess.run([*command, "--requirement", str(requirements)], capture_output=True, text=True, check=False)
+    command += ["--link-mode", "copy", "--target", str(output), *_platform(target), "--requirement", str(requirements)]
+    # Bytecode of this Python would be of no use there, whatever the caller has set.
+    variables = {**os.environ, "UV_COMPILE_BYTECODE": "0"}
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     if done.returncode:
         msg = f"the packages of {requirements} could not be installed:\n{done.stderr.strip()}"
         raise ConfigurationError(msg)
