@@ -30,6 +30,14 @@ BATCH = 1000
 LEAST_RIGHT = 970
 DATA = ROOT / "build/data"
 
+NEXT_STEPS = """\
+  source .venv/bin/activate         once in a shell, then:
+  python -m training look           pictures of the data, and of the digits hardest for the model
+  python -m emulator status         what runs; 'logs' shows what it says
+  eval "$(python -m emulator env)"  makes boto3, aws and cdk in this shell talk to the emulator
+  python -m training fit --help     train another model, evaluate and package it; 'make up' serves it
+  make down                         stop the emulator; it forgets everything"""
+
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -118,14 +126,7 @@ def show_next_steps(deployment: Deployment, image: NDArray[np.uint8]) -> None:
     console.print(f"  {curl} -H 'Content-Type: image/png' --data-binary @{picture} {url}/predictions", markup=False)
     console.print(f"  {curl} {url}/model", markup=False)
     console.print("\n[bold]What to try next[/bold]\n")
-    console.print(
-        "  .venv/bin/python -m training look         pictures of the data, and the digits hardest for the model"
-    )
-    console.print("  .venv/bin/python -m emulator status       what runs; 'logs' shows what it says")
-    console.print(
-        "  .venv/bin/python -m training fit --help   train another, evaluate and package it; 'make up' serves it"
-    )
-    console.print("  make down                                 stop the emulator; it forgets everything")
+    console.print(NEXT_STEPS, markup=False)
 
 
 def main() -> int:
