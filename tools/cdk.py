@@ -61,7 +61,7 @@ def refusal(arguments: Sequence[str], variables: Mapping[str, str]) -> str | Non
     if settings.function_target is FunctionTarget.EMULATOR and "AWS_ENDPOINT_URL" not in variables:
         return (
             f"'cdk {command}' for {settings.environment} needs the emulator, and AWS_ENDPOINT_URL is not set: "
-            "run 'make up', then 'eval "$(python -m emulator env)"', or set DIGITS_ENVIRONMENT"
+            "run 'make up', then 'eval \"$(python -m emulator env)\"', or set DIGITS_ENVIRONMENT"
         )
     return None
 
