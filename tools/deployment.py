@@ -22,7 +22,7 @@ from tools.api_client import ApiClient
 
 ROOT = Path(__file__).resolve().parent.parent
 # What the CDK CLI says once a stack: "NAME: deploying... [1/3]" and its outcome, marked with a sign.
-_MAIN_LINE = re.compile("deploying\\.\\.\\.|destroying\\.\\.\\.|^ \N{WHITE HEAVY CHECK MARK}|\N{CROSS MARK}")
+_MAIN_LINE = re.compile("deploying\\.\\.\\.|destroying\\.\\.\\.|\N{WHITE HEAVY CHECK MARK}|\N{CROSS MARK}")
 
 
 class DeploymentError(Exception):
