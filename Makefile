@@ -53,7 +53,7 @@ check: setup ## format, lint, types, unit, synth and contract tests: offline, fa
 	@$(RUN) -m ruff format --check --quiet . || { $(RUN) -m ruff format --check .; exit 1; }
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m mypy
-	@$(RUN) -m pytest tests/unit tests/synth tests/contract $(ARGS)
+	@$(RUN) -m pytest tests/unit tests/synth tests/contract -n 2 --dist loadfile $(ARGS)
 
 .PHONY: test
 test: check e2e ## everything that check does, and the end-to-end tests
@@ -72,7 +72,7 @@ snapshots: setup ## write the snapshots of the templates anew; read the differen
 	@$(RUN) -m pytest tests/synth --snapshot-update $(ARGS)
 
 .PHONY: bench
-bench: setup .venv-benchmarks/.stamp ## measure against named peers: benchmarks/results/*.json and a table
+bench: setup .venv-benchmarks/.stamp build/model/manifest.json ## measure against named peers: benchmarks/results/*.json and a table
 	@.venv-benchmarks/bin/python -m benchmarks $(ARGS)
 
 # --- review and AWS ----------------------------------------------------------------------------------------------

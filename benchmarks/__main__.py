@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
-NAMES = ("channel_writer", "fit", "endpoint_server", "deployed_api", "synthesis")
+PEERS = sys.executable
+PROJECT = str(Path(__file__).resolve().parents[1] / ".venv/bin/python")
+BENCHMARKS = {
+    "channel_writer": PEERS,
+    "fit": PEERS,
+    "endpoint_server": PEERS,
+    "deployed_api": PROJECT,
+    "synthesis": PROJECT,
+}
+"""Each with its Python: the environment that has the peers, or the project's own, which deploys."""
 
 
 def main(names: list[str]) -> int:
     """Run benchmarks as programs of their own; returns 1 if one of them failed."""
-    unknown = [name for name in names if name not in NAMES]
+    unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
-        print(f"error: no benchmark {unknown[0]!r}; there are {', '.join(NAMES)}", file=sys.stderr)
+        print(f"error: no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
-    codes = [
-        subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode for name in names or NAMES
-    ]
+    commands = ([BENCHMARKS[name], "-m", f"benchmarks.{name}"] for name in names or BENCHMARKS)
+    codes = [subprocess.run(command, check=False).returncode for command in commands]
     return int(any(codes))
 
 

@@ -137,7 +137,7 @@ def _manifest(fields: JsonFields) -> Manifest:
     sha256 = fields.text("artifact.sha256", allowed="64 lower-case hexadecimal digits", rule=_is_sha256)
     key = f"models/{sha256}/model.tar.gz"
     version = fields.text(
-        "framework.version", allowed="a version such as 3.2.0", rule=re.compile(r"\d+\.\d+\.\d+$").match
+        "framework.version", allowed="a version such as 3.2.0", rule=re.compile(r"\d+\.\d+\.\d+").fullmatch
     )
     return Manifest(
         sha256=sha256,
@@ -183,7 +183,7 @@ def _label(row: Any) -> int | None:
 
 
 def _is_share(value: Any) -> bool:
-    return isinstance(value, int | float) and 0 <= value <= 1
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _data_counts(fields: JsonFields) -> dict[str, int]:

@@ -8,7 +8,6 @@ templates are the same whether it was built or not.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -103,15 +102,16 @@ def install_requirements(requirements: Path, output: Path, target: FunctionTarge
     """
     command = [_uv(), "pip", "install", "--quiet", "--no-config", "--require-hashes", "--only-binary", ":all:"]
     command += ["--link-mode", "copy", "--target", str(output), *_platform(target), "--requirement", str(requirements)]
-    # Bytecode of this Python would be of no use there, whatever the caller has set.
-    variables = {**os.environ, "UV_COMPILE_BYTECODE": "0"}
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         msg = f"the packages of {requirements} could not be installed:\n{done.stderr.strip()}"
         raise ConfigurationError(msg)
     # uv's own lock, and start scripts that name this machine's Python.
     (output / ".lock").unlink(missing_ok=True)
     shutil.rmtree(output / "bin", ignore_errors=True)
+    # Bytecode of another Python, written where UV_COMPILE_BYTECODE is set; a flag against it would be an error there.
+    for folder in list(output.rglob("__pycache__")):
+        shutil.rmtree(folder)
 
 
 def compile_bytecode(output: Path, target: FunctionTarget) -> None:

@@ -29,6 +29,7 @@ ministack.core.iam_actions:identity_denial_message
 ministack.core.iam_evaluator:AuthError
 ministack.core.iam_evaluator:enforce
 ministack.core.iam_evaluator:is_root_access_key
+ministack.core.lambda_runtime:kill_workers
 ministack.core.lambda_runtime:reset
 ministack.core.responses:get_account_id
 ministack.core.responses:get_region
