@@ -77,16 +77,33 @@ def test_what_cannot_be_downloaded_fails_the_deployment(temporary: Path, status:
     assert list(temporary.iterdir()) == []
 
 
-def link_out() -> bytes:
+def special(kind: bytes, target: str = "") -> bytes:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as tar:
         entry = tarfile.TarInfo("xgboost-model")
-        entry.type, entry.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        entry.type, entry.linkname = kind, target
         tar.addfile(entry)
     return packed.getvalue()
 
 
-@pytest.mark.parametrize("content", [b"", b"not a tar", archive({"../outside": b"x"}), link_out()])
+UNSAFE = [
+    b"",
+    b"not a tar",
+    archive({"../outside": b"x"}),
+    archive({"/tmp/outside": b"x"}),
+    special(tarfile.SYMTYPE, "/etc/passwd"),
+    special(tarfile.SYMTYPE, "another-model"),
+    special(tarfile.LNKTYPE, "another-model"),
+    special(tarfile.FIFOTYPE),
+]
+
+
+def test_folders_are_unpacked_too() -> None:
+    folder = artifacts(archive({"xgboost-model": b"model", "code/inference.py": b"pass"})).unpack(SCOPE, URL, ROLE)
+    assert (folder / "code/inference.py").read_bytes() == b"pass"
+
+
+@pytest.mark.parametrize("content", UNSAFE)
 def test_what_is_no_safe_archive_fails_the_deployment(temporary: Path, content: bytes) -> None:
     with pytest.raises(DeploymentFailed, match="Failed to extract model data archive"):
         artifacts(content).unpack(SCOPE, URL, ROLE)
