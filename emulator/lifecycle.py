@@ -192,7 +192,10 @@ def _recorded_pid(state: StateFolder) -> int | None:
 def _is_daemon(pid: int, state: StateFolder) -> bool:
     """Whether that process still is the daemon, and not a later one with the same number."""
     running = find(state)
-    return (running is not None and running.pid == pid) or "emulator.server" in _command_line(pid)
+    started_as = _command_line(pid)
+    return (running is not None and running.pid == pid) or (
+        "emulator.server" in started_as and str(state.path) in started_as
+    )
 
 
 def _command_line(pid: int) -> str:

@@ -73,7 +73,7 @@ class ControlPlane:
 
     def create_endpoint(self, request: Json) -> Endpoint:
         """Begin an endpoint; it is `Creating` until `deployed` or `deployment_failed` is called."""
-        name, config = request["EndpointName"], self.config(request["EndpointConfigName"])
+        name, config = request["EndpointName"], self._servable(request["EndpointConfigName"])
         arn, now = self.scope.arn(ENDPOINT, name), self._clock()
         if name.lower() in self.endpoints:
             raise already_exists(_WORDS[ENDPOINT], arn)
@@ -100,7 +100,7 @@ class ControlPlane:
 
     def update_endpoint(self, request: Json) -> Endpoint:
         """Begin the change to another configuration; the old one stays in force until `deployed`."""
-        endpoint, config = self._ready(request["EndpointName"]), self.config(request["EndpointConfigName"])
+        endpoint, config = self._ready(request["EndpointName"]), self._servable(request["EndpointConfigName"])
         if not request.get("RetainDeploymentConfig", False):
             endpoint.deployment_config = request.get("DeploymentConfig")
         endpoint.pending_config_name, endpoint.pending_since = config.name, self._clock()
@@ -194,6 +194,13 @@ class ControlPlane:
     def _forget(self, store: dict[str, Definition], definition: Definition) -> None:
         del store[definition.name.lower()]
         self.tags.pop(definition.arn, None)
+
+    def _servable(self, name: str) -> Definition:
+        """The configuration of that name, whose models were not deleted since."""
+        config = self.config(name)
+        for variant in config.request["ProductionVariants"]:
+            self.model(variant["ModelName"])
+        return config
 
     def _ready(self, name: str) -> Endpoint:
         endpoint = self.endpoint(name)

@@ -168,8 +168,10 @@ class Fleet:
 
 
 async def _drain_and_stop(deployment: Deployment) -> None:
-    await asyncio.gather(*(process.drain() for process in deployment.processes.values()))
-    await _stop(deployment)
+    try:
+        await asyncio.gather(*(process.drain() for process in deployment.processes.values()))
+    finally:  # also when everything is reset meanwhile: nobody else knows these processes any more
+        await _stop(deployment)
 
 
 async def _stop(deployment: Deployment) -> None:

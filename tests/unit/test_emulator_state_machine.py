@@ -79,6 +79,16 @@ def test_a_failed_update_leaves_what_was(control: ControlPlane) -> None:
     assert control.endpoint("e").failure_reason is None
 
 
+def test_a_configuration_whose_model_is_gone_cannot_be_deployed(control: ControlPlane) -> None:
+    create(control)
+    control.delete_model("m")
+    with pytest.raises(ServiceError, match=r'^Could not find model "arn:aws:sagemaker:eu-west-1:\d+:model/m"'):
+        update(control)
+    assert (control.endpoint("e").status, control.endpoint("e").config_name) == (Status.IN_SERVICE, "first")
+    with pytest.raises(ServiceError, match="Could not find model"):
+        control.create_endpoint({"EndpointName": "another", "EndpointConfigName": "first"})
+
+
 def test_a_failed_endpoint_can_only_be_deleted(control: ControlPlane) -> None:
     control.create_endpoint({"EndpointName": "E", "EndpointConfigName": "first"})
     control.deployment_failed("e", "no ping")
