@@ -68,11 +68,20 @@ def client_environment(port: int) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
         "CDK_DEFAULT_REGION": REGION,
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), _not_through_proxy()),
     }
 
 
-# A profile or a session token of the caller would win over, or be mixed with, the emulator's keys.
-UNSET_FOR_CLIENTS = ("AWS_PROFILE", "AWS_SESSION_TOKEN")
+def _not_through_proxy() -> str:
+    """What the caller excepts from a proxy, and this machine: botocore sends even `localhost` through one otherwise."""
+    excepted = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    names = [name for name in excepted.split(",") if name]
+    return ",".join(dict.fromkeys([*names, "localhost", HOST]))
+
+
+# A profile or a session token of the caller would win over, or be mixed with, the emulator's keys; the last one would
+# make the clients ignore the address.
+UNSET_FOR_CLIENTS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
 
 
 def daemon_environment(*, port: int, state: StateFolder, auth: bool) -> dict[str, str]:

@@ -107,3 +107,22 @@ def test_the_daemon_sees_nothing_of_the_caller_s_aws_settings(monkeypatch: pytes
     environment = settings.daemon_environment(port=4566, state=state, auth=True)
     assert "leak" not in environment.values()
     assert (environment["BIND_HOST"], environment["AUTH"], environment["TMPDIR"]) == ("127.0.0.1", "true", "/state/tmp")
+
+
+@pytest.mark.parametrize(
+    ("excepted", "told"),
+    [
+        (None, "localhost,127.0.0.1"),
+        ("", "localhost,127.0.0.1"),
+        ("corp.example,localhost", "corp.example,localhost,127.0.0.1"),
+    ],
+)
+def test_clients_reach_the_emulator_past_a_proxy(
+    excepted: str | None, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    if excepted is not None:
+        monkeypatch.setenv("NO_PROXY", excepted)
+    environment = settings.client_environment(4566)
+    assert (environment["NO_PROXY"], environment["no_proxy"]) == (told, told)
