@@ -128,13 +128,6 @@ def archive(members: dict[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-_ARTIFACTS: dict[str, Callable[[], bytes]] = {
-    "one": lambda: small_artifact(1),
-    "two": lambda: small_artifact(2),
-    "broken": lambda: archive({"xgboost-model": b"not a model"}),
-}
-
-
 def trust(*services: str) -> str:
     """A trust policy for service principals."""
     statement = {"Effect": "Allow", "Principal": {"Service": list(services)}, "Action": "sts:AssumeRole"}

@@ -16,6 +16,7 @@ import xgboost
 
 from training.dataset import Split, validate_split
 from training.errors import FitError, HyperparameterError
+from training.hyperparameter_rules import METRICS_OF_THE_CONTAINER
 from training.hyperparameters import Hyperparameters
 from training.watching import Round, Watcher
 
@@ -127,6 +128,11 @@ def require_digits_model(hyperparameters: Hyperparameters) -> None:
         if hyperparameters.get(name) not in allowed:
             raise HyperparameterError(
                 f"hyperparameter {name}: {hyperparameters.get(name)} works in a training job only; leave it out here"
+            )
+    for metric in hyperparameters.metrics:
+        if metric in METRICS_OF_THE_CONTAINER:
+            raise HyperparameterError(
+                f"hyperparameter eval_metric: {metric} works in a training job only; use merror or mlogloss here"
             )
 
 

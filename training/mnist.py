@@ -21,12 +21,10 @@ IDX_SHA256 = {
     TEST_LABELS: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
 
-PICKLE_NAME = "mnist.pkl.gz"
-"""The file of deeplearning.net's tutorials: 16,168,813 bytes."""
-
 PICKLE_SHA256 = "0c66b22fbfd977a01005ad5c02363406bc02a29cc2bc8e3c99e0f2aa2550a9ed"
-"""From the Git LFS pointer of `data/mnist.pkl.gz` in github.com/thunguyenphuoc/3DMNIST, whose size agrees with the one
-that others who mirror the file check. What it decodes to is held against `IDX_SHA256` besides."""
+"""Of `mnist.pkl.gz` of deeplearning.net's tutorials, 16,168,813 bytes: from the Git LFS pointer of `data/mnist.pkl.gz`
+in github.com/thunguyenphuoc/3DMNIST, whose size agrees with the one that others who mirror the file check. What it
+decodes to is held against `IDX_SHA256` besides."""
 
 TRAIN_COUNT = 50_000
 VALIDATION_COUNT = 10_000

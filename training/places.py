@@ -24,11 +24,6 @@ class Places:
         return self.build / "data"
 
     @property
-    def data_manifest(self) -> Path:
-        """What lies in `data`, with digests."""
-        return self.data / "data-manifest.json"
-
-    @property
     def model_folder(self) -> Path:
         """Folder of the model and everything said about it."""
         return self.build / "model"

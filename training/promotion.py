@@ -15,7 +15,6 @@ from training.files import sha256_of_bytes
 from training.hyperparameters import Hyperparameters
 from training.manifest import Manifest
 
-CURRENT = Path("models/current.json")
 WORST_ACCURACY = 0.5
 """Below this a model of ten digits is broken, whatever reason is given."""
 

@@ -127,7 +127,7 @@ def test_the_library_gets_typed_values_without_the_jobs_own() -> None:
     "texts",
     [
         {"objective": "multi:softmax"}, {"objective": "reg:squarederror"}, {"num_class": "11"}, {"booster": "gblinear"},
-        {"csv_weights": "1"}, {"_kfold": "5"}, {"use_dask_gpu_training": "true"},
+        {"csv_weights": "1"}, {"_kfold": "5"}, {"use_dask_gpu_training": "true"}, {"eval_metric": "merror,accuracy"},
     ],
 )  # fmt: skip
 def test_what_a_job_could_do_but_digits_cannot_use_is_refused_for_fit(texts: dict[str, str]) -> None:
