@@ -44,14 +44,14 @@ def refusal(arguments: Sequence[str], variables: Mapping[str, str]) -> str | Non
     Parameters
     ----------
     arguments
-        What the CLI would get; its command is the first that is no option.
+        What the CLI would get; its command may stand after options and their values.
     variables
         The environment: which environment is meant, and whether AWS stands for the emulator.
     """
     if not CDK_SCRIPT.exists():
         return f"the CDK CLI is not at {CDK_SCRIPT.relative_to(ROOT)}: run 'make setup'"
-    command = next((argument for argument in arguments if not argument.startswith("-")), None)
-    if command not in CHANGING_COMMANDS:
+    command = next((argument for argument in arguments if argument in CHANGING_COMMANDS), None)
+    if command is None:
         return None
     try:
         settings = settings_for(variables.get("DIGITS_ENVIRONMENT", "local"))

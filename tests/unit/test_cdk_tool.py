@@ -30,6 +30,7 @@ def test_example_accounts_are_refused_by_a_sentence(environment: str, command: s
     assert reason is not None
     assert f"account of {environment} is" in reason
     assert "put your own account and region" in reason
+    assert refusal(["--profile", "me", command, "--all"], {"DIGITS_ENVIRONMENT": environment}) == reason
 
 
 def test_local_needs_the_emulator() -> None:
