@@ -22,6 +22,7 @@ import pytest
 import xgboost
 
 from emulator.xgboost_container import main
+from tests.emulators import free_port
 
 FEATURES = 16
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,11 +35,6 @@ def train() -> xgboost.Booster:
     images[random.random(images.shape) < 0.3] = 0
     parameters = {"objective": "multi:softprob", "num_class": 4, "max_depth": 4, "nthread": 1, "seed": 1}
     return xgboost.train(parameters, xgboost.DMatrix(images, labels, nthread=1), num_boost_round=8)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def start(model_dir: Path) -> tuple[subprocess.Popen[bytes], int]:

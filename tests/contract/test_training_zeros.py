@@ -6,7 +6,6 @@ channels on disk -> fit -> package -> the endpoint process -> text/csv and text/
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.emulators import free_port
 from tests.training_digits import SMALL, as_libsvm, small_split
 from training.artifact import load_model, pack, unpack
 from training.channel_reading import read_channel
@@ -27,11 +27,6 @@ from training.files import write_file
 from training.fitting import fit
 
 IMAGES = small_split(40, seed=4)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @pytest.fixture(scope="module", params=["csv", "libsvm"])

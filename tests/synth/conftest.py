@@ -1,3 +1,5 @@
+"""The templates of every environment, synthesised once for all tests of this folder."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The check of the artifact before a deployment: what it compares, and what CloudFormation is told."""
+
 from __future__ import annotations
 
 import base64

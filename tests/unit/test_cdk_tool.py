@@ -1,3 +1,5 @@
+"""How the CDK CLI is started, and when it is not."""
+
 from __future__ import annotations
 
 from pathlib import Path

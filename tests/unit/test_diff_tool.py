@@ -1,3 +1,5 @@
+"""The diff of a pull request: what the CDK CLI says is read, judged and told; its templates are compared elsewhere."""
+
 from __future__ import annotations
 
 import subprocess

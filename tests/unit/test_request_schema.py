@@ -1,3 +1,5 @@
+"""The request schema that API Gateway gets, made from the OpenAPI document."""
+
 from __future__ import annotations
 
 import json

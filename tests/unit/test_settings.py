@@ -1,3 +1,5 @@
+"""The settings of the environments, and the values that are refused."""
+
 from __future__ import annotations
 
 import dataclasses

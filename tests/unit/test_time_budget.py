@@ -1,3 +1,5 @@
+"""The time budget adds up, and one that does not is refused."""
+
 from __future__ import annotations
 
 import pytest
