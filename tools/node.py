@@ -32,6 +32,9 @@ def node_environment() -> dict[str, str]:
 
 def main(arguments: list[str]) -> int:
     """Run `npm ...`, or any script, with that Node; returns its exit code."""
+    if not arguments:
+        print("usage: python -m tools.node npm|SCRIPT [ARGUMENT ...]", file=sys.stderr)
+        return 2
     script, *rest = arguments
     target = npm_script() if script == "npm" else script
     return subprocess.run([str(node_binary()), str(target), *rest], env=node_environment(), check=False).returncode
