@@ -79,6 +79,7 @@ class HttpApi:
         """MiniStack's `/_ministack/reset`, called on a worker thread."""
         if self.loop is not None:
             asyncio.run_coroutine_threadsafe(self.service.reset(), self.loop).result(timeout=30)
+        self.runtime.faults.clear()
 
     def get_state(self) -> None:
         """Nothing of this is ever kept."""

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import urllib.request
 from pathlib import Path
 
 from emulator import settings
@@ -77,6 +78,19 @@ def doomed(emulator: Emulator) -> list[int]:
     emulator.client("sagemaker").create_endpoint(EndpointName="Doomed", EndpointConfigName="one")
     assert world.settled("Doomed")["EndpointStatus"] == "InService"
     return [emulator.daemon_pid(), endpoint_pid(world, "Doomed")]
+
+
+def test_a_reset_ends_the_model_servers_and_the_faults(tmp_path: Path) -> None:
+    with running_emulator(tmp_path / "state") as emulator:
+        daemon, server = doomed(emulator)
+        emulator.command("faults", "Doomed", "throttle")
+        with urllib.request.urlopen(f"{emulator.url}/_ministack/reset", data=b"") as answer:
+            assert answer.status == 200
+        eventually(lambda: not alive(server), seconds=5)
+        assert alive(daemon)
+        status = emulator.command("status").stdout
+        assert "no endpoints" in status
+        assert "fault" not in status
 
 
 def test_nothing_outlives_the_daemon(tmp_path: Path) -> None:
