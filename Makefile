@@ -95,6 +95,7 @@ destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (the bucket of
 setup: .venv/.stamp .venv-emulator/.stamp node_modules/.stamp ## install every environment
 
 .tools/.stamp:
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "$(PYTHON) cannot make environments; on Debian: apt install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1); try: make PYTHON=python3.12 demo" >&2; exit 1; }
 	@echo "==> installing uv"
 	@$(PYTHON) -m venv .tools
@@ -105,12 +106,14 @@ setup: .venv/.stamp .venv-emulator/.stamp node_modules/.stamp ## install every e
 	@echo "==> installing the Python environment (.venv)"
 	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
 	  --group app --group training --group endpoint --group functions --group tools --group dev
+	@$(RUN) -c 'import xgboost' || { echo "XGBoost does not load; on macOS it needs: brew install libomp" >&2; exit 1; }
 	@touch $@
 
 .venv-emulator/.stamp: .tools/.stamp pyproject.toml uv.lock
 	@echo "==> installing the emulator's environment (.venv-emulator)"
 	@UV_PROJECT_ENVIRONMENT=.venv-emulator $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
 	  --only-group emulator
+	@rm -rf build/local/cdk.out
 	@touch $@
 
 .venv-benchmarks/.stamp: .tools/.stamp pyproject.toml uv.lock

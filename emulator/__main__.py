@@ -18,6 +18,8 @@ from emulator import lifecycle, settings
 from emulator.lifecycle import EmulatorError, Json, Running
 from emulator.settings import StateFolder
 
+HIGHEST_PORT = 65_535
+
 
 def _say(text: str, stream: TextIO | None = None) -> None:
     print(text, file=stream or sys.stdout, flush=True)
@@ -34,7 +36,7 @@ def up(options: argparse.Namespace) -> int:
         _say(f"emulator already running at {settings.url(running.port)} (process {running.pid})")
         return 0
     began = time.monotonic()
-    running = lifecycle.start(state, port=options.port or settings.DEFAULT_PORT, auth=options.auth)
+    running = lifecycle.start(state, port=options.port or _default_port(), auth=options.auth)
     _say(f"emulator running at {settings.url(running.port)} (process {running.pid}, {_seconds(began)})")
     _say("it keeps everything in memory: 'python -m emulator down' forgets it all, on purpose")
     _say(f'to use it from a shell: eval "$(python -m emulator env{_where(options)})"')
@@ -111,6 +113,15 @@ def faults(options: argparse.Namespace) -> int:
 def _state(options: argparse.Namespace) -> StateFolder:
     folder: Path = options.state_dir
     return StateFolder(path=folder.resolve())
+
+
+def _default_port() -> int:
+    """`DIGITS_EMULATOR_PORT`, for programs that start the emulator without saying where, such as `make demo`."""
+    text = os.environ.get("DIGITS_EMULATOR_PORT", str(settings.DEFAULT_PORT))
+    if not text.isdigit() or not 1 <= int(text) <= HIGHEST_PORT:
+        msg = f"DIGITS_EMULATOR_PORT is {text!r}; a port number from 1 to {HIGHEST_PORT} is needed"
+        raise EmulatorError(msg)
+    return int(text)
 
 
 def _needed(state: StateFolder) -> Running:

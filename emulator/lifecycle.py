@@ -176,10 +176,10 @@ def _occupant(port: int) -> str:
         health = ask(port, "health", seconds=0.5)
         return (
             f"port {port} is used by another emulator (process {health['pid']}, state folder {health['state']}); "
-            f"stop it with 'python -m emulator down --state-dir {health['state']}' or choose another --port"
+            f"stop it with 'python -m emulator down --state-dir {health['state']}' or choose another with --port or DIGITS_EMULATOR_PORT"
         )
     except (OSError, EmulatorError, KeyError):
-        return f"port {port} is used by another program; stop that program or choose another --port"
+        return f"port {port} is used by another program; stop that program or choose another with --port or DIGITS_EMULATOR_PORT"
 
 
 def _recorded_pid(state: StateFolder) -> int | None:

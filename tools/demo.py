@@ -19,7 +19,7 @@ from PIL import Image
 from rich.console import Console
 
 from tools.api_client import Answer, ApiClient
-from tools.deployment import ROOT, Deployment, DeploymentError, api_client, api_url, read_manifest
+from tools.deployment import FAILURES, ROOT, Deployment, DeploymentError, api_client, api_url, read_manifest
 from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emulator
 from tools.pixels import braille
 from training.data_folder import read_split
@@ -138,7 +138,7 @@ def main() -> int:
         bring_up(deployment)
         wrong = ask(api_client(deployment), split)
         show_next_steps(deployment, split.images[one_of_each(split)[7]])
-    except (DeploymentError, TrainingError) as error:
+    except (*FAILURES, TrainingError) as error:
         wrong = [str(error)]
     for sentence in wrong:
         print(f"error: {sentence}", file=sys.stderr)

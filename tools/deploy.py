@@ -11,11 +11,10 @@ import os
 import sys
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from stacks.errors import ConfigurationError
 from stacks.settings import ENVIRONMENTS, Settings, require_own_account
 from tools.deployment import (
+    FAILURES,
     ROOT,
     Deployment,
     DeploymentError,
@@ -88,7 +87,7 @@ def main(arguments: list[str]) -> int:
         check_account(deployment, settings)
         synthesise(deployment)
         (remove if options.destroy else deploy_and_check)(deployment)
-    except (DeploymentError, ConfigurationError, BotoCoreError, ClientError) as error:
+    except (*FAILURES, ConfigurationError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

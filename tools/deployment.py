@@ -16,7 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
+from urllib3.exceptions import HTTPError
 
 from tools.api_client import ApiClient
 
@@ -27,6 +30,10 @@ _MAIN_LINE = re.compile("deploying\\.\\.\\.|destroying\\.\\.\\.|\N{WHITE HEAVY C
 
 class DeploymentError(Exception):
     """A step failed; the text is one sentence for a person."""
+
+
+FAILURES = (DeploymentError, BotoCoreError, ClientError, HTTPError)
+"""What a step may raise, to be said in a sentence by the program that runs the steps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +85,9 @@ class Deployment:
 
     def client(self, service: str) -> Any:
         """A botocore client of this deployment, for `service`."""
-        return self.session().create_client(service, endpoint_url=self.variables.get("AWS_ENDPOINT_URL"))
+        # A proxy of the surroundings leads nowhere when the other side is on this machine.
+        config = Config(proxies={}) if self.is_emulated else None
+        return self.session().create_client(service, endpoint_url=self.variables.get("AWS_ENDPOINT_URL"), config=config)
 
 
 def synthesise(deployment: Deployment) -> None:
@@ -224,10 +233,20 @@ def _failure(module: str, arguments: Sequence[str], code: int) -> DeploymentErro
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """The manifest as it is on disk, for showing; raises `DeploymentError` when there is none."""
+    """The manifest as it is on disk, for showing; `app.py` is what checks it whole.
+
+    Raises
+    ------
+    DeploymentError
+        When there is none, or it is not the JSON of a manifest.
+    """
     try:
         document: dict[str, Any] = json.loads(path.read_text())
+        document["artifact"]["sha256"]
     except FileNotFoundError:
         msg = f"no manifest at {path}: run 'make train' first"
+        raise DeploymentError(msg) from None
+    except (ValueError, KeyError, TypeError):
+        msg = f"{path} is not the manifest of a model: name another with DIGITS_MANIFEST, or run 'make train'"
         raise DeploymentError(msg) from None
     return document

@@ -13,7 +13,17 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.deployment import ROOT, Deployment, DeploymentError, api_url, bootstrap, deploy, read_manifest, synthesise
+from tools.deployment import (
+    FAILURES,
+    ROOT,
+    Deployment,
+    DeploymentError,
+    api_url,
+    bootstrap,
+    deploy,
+    read_manifest,
+    synthesise,
+)
 
 DEFAULT_MANIFEST = ROOT / "build/model/manifest.json"
 
@@ -70,7 +80,7 @@ def main(arguments: list[str]) -> int:
         deployment = local_deployment(start_emulator())
         bring_up(deployment)
         print(f"\nThe API is at {api_url(deployment)}\nStop it with: make down")
-    except DeploymentError as error:
+    except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
