@@ -15,9 +15,9 @@ from aws_cdk import aws_apigateway as apigateway
 URN_PREFIX = "urn:digits:problem:"
 RETRY_AFTER_SECONDS = 1
 
-# A variable that API Gateway writes as a JSON string, with its quotes.
+# A variable that API Gateway writes as a JSON string, with its quotes. `validationErrorString`, which says more about a
+# bad body, is not documented to be escaped, and quotes in it would make the answer no JSON.
 _MESSAGE = "$context.error.messageString"
-_VALIDATION = '"$context.error.validationErrorString"'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +32,6 @@ class GatewayProblem:
         Type and title of the problem; the types that the function knows too have its names.
     status
         HTTP status; None keeps the one that API Gateway chose.
-    detail
-        A JSON text or a variable that becomes one.
     retry_after_seconds
         Whether and when to try again.
     """
@@ -42,17 +40,16 @@ class GatewayProblem:
     slug: str
     title: str
     status: int | None = None
-    detail: str = _MESSAGE
     retry_after_seconds: int | None = None
 
     @property
     def template(self) -> str:
-        """The body: JSON in which the variables stand unquoted."""
+        """The body: JSON, once API Gateway has filled in its message and the id of the request."""
         members = {"type": URN_PREFIX + self.slug, "title": self.title}
         if self.status is not None:
             members |= {"status": str(self.status)}
         text = json.dumps(members | {"detail": "@detail", "instance": "$context.requestId"})
-        return text.replace('"@detail"', self.detail).replace(f'"status": "{self.status}"', f'"status": {self.status}')
+        return text.replace('"@detail"', _MESSAGE).replace(f'"status": "{self.status}"', f'"status": {self.status}')
 
     @property
     def headers(self) -> dict[str, str]:
@@ -76,7 +73,6 @@ GATEWAY_PROBLEMS = {
         slug="wrong-structure",
         title="the JSON does not have the structure of a prediction request",
         status=422,
-        detail=_VALIDATION,
     ),
     "MissingAuthenticationToken": GatewayProblem(
         response=_TYPE.MISSING_AUTHENTICATION_TOKEN,
