@@ -11,7 +11,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rich.console import Console
@@ -37,7 +37,7 @@ class Report:
     ratios
         the findings: name -> how many times better than the named peer
     packages
-        whose versions matter
+        whose versions matter, by their names on Linux
     notes
         what a reader must know to judge
     """
@@ -81,11 +81,20 @@ class Report:
                 "processors": os.cpu_count(),
                 "load_average": [round(value, 2) for value in os.getloadavg()],
             },
-            "versions": {name: version(name) for name in self.packages},
+            "versions": dict(map(installed, self.packages)),
             "rows": [dict(row) for row in self.rows],
             "ratios": {name: round(ratio, 3) for name, ratio in self.ratios.items()},
             "notes": list(self.notes),
         }
+
+
+def installed(name: str) -> tuple[str, str]:
+    """Name and version of a package that is here; what Linux calls `xgboost-cpu` is `xgboost` on macOS."""
+    try:
+        return name, version(name)
+    except PackageNotFoundError:
+        other = name.removesuffix("-cpu")
+        return other, version(other)
 
 
 def _shown(value: Cell) -> str:
