@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator.sagemaker.artifacts import Artifacts, discard
@@ -28,7 +28,10 @@ Key = tuple[Scope, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """The processes that serve one endpoint at one time, by variant name."""
+    """The variants that serve one endpoint at one time, and their processes by variant name.
+
+    They are ahead of what the endpoint's description says while the processes of the deployment before finish.
+    """
 
     config: Definition
     variants: tuple[Variant, ...]
@@ -69,18 +72,22 @@ class Fleet:
         if task is not None:
             await asyncio.wait([task])
 
-    def pick(self, scope: Scope, endpoint: Endpoint, variant: str | None = None) -> tuple[str, EndpointProcess] | None:
+    def reweigh(self, scope: Scope, endpoint: Endpoint) -> None:
+        """Share the traffic as the endpoint's variants say from now on."""
+        key = (scope, endpoint.name.lower())
+        self._serving[key] = replace(self._serving[key], variants=endpoint.variants)
+
+    def pick(self, scope: Scope, name: str, variant: str | None = None) -> tuple[Variant, EndpointProcess] | None:
         """The variant that takes the next request: the named one, or one drawn by weight; `None` if none serves."""
-        deployment = self._serving.get((scope, endpoint.name.lower()))
+        deployment = self._serving.get((scope, name.lower()))
         if deployment is None:
             return None
-        names = list(deployment.processes)
-        if variant is not None:
-            return (variant, deployment.processes[variant]) if variant in deployment.processes else None
-        weights = {known.name: known.weight for known in endpoint.variants}
-        shares = [weights.get(name, 0.0) for name in names]
-        name = names[0] if len(names) == 1 else random.choices(names, shares if any(shares) else None)[0]  # noqa: S311
-        return name, deployment.processes[name]
+        serving = [known for known in deployment.variants if variant in (None, known.name)]
+        if not serving:
+            return None
+        shares = [known.weight for known in serving]
+        chosen = random.choices(serving, shares if any(shares) else None)[0]  # noqa: S311
+        return chosen, deployment.processes[chosen.name]
 
     def processes(self, scope: Scope, name: str) -> dict[str, EndpointProcess]:
         """The processes that serve an endpoint now, by variant name."""

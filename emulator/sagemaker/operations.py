@@ -129,8 +129,10 @@ async def _update_endpoint(service: SageMaker, control: ControlPlane, request: J
     return {"EndpointArn": endpoint.arn}
 
 
-async def _update_weights(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    return {"EndpointArn": control.update_weights(request).arn}
+async def _update_weights(service: SageMaker, control: ControlPlane, request: Json) -> Json:
+    endpoint = control.update_weights(request)
+    service.fleet.reweigh(control.scope, endpoint)
+    return {"EndpointArn": endpoint.arn}
 
 
 async def _describe_endpoint(_: SageMaker, control: ControlPlane, request: Json) -> Json:

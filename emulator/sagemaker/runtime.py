@@ -78,13 +78,13 @@ class Runtime:
         _check_size(call.body, MAX_BODY_BYTES)
         endpoint = self._endpoint(call)
         variant, process = self._pick(call, endpoint)
-        if _by_name(endpoint, variant).serverless:
+        if variant.serverless:
             _check_size(call.body, MAX_SERVERLESS_BODY_BYTES)
         with process.busy():
             answer = await self._ask(call, process, self.faults.take(endpoint.name))
         if answer.status >= 400:
             raise _model_error(call, answer)
-        headers = {"x-Amzn-Invoked-Production-Variant": variant}
+        headers = {"x-Amzn-Invoked-Production-Variant": variant.name}
         headers["Content-Type"] = answer.headers.get("content-type", "application/octet-stream")
         if _CUSTOM_ATTRIBUTES in answer.headers:
             headers["X-Amzn-SageMaker-Custom-Attributes"] = answer.headers[_CUSTOM_ATTRIBUTES]
@@ -98,9 +98,9 @@ class Runtime:
             raise _validation(msg)
         return endpoint
 
-    def _pick(self, call: Invocation, endpoint: Endpoint) -> tuple[str, EndpointProcess]:
+    def _pick(self, call: Invocation, endpoint: Endpoint) -> tuple[Variant, EndpointProcess]:
         wanted = call.headers.get(_TARGET_VARIANT)
-        picked = self._service.fleet.pick(call.scope, endpoint, wanted)
+        picked = self._service.fleet.pick(call.scope, endpoint.name, wanted)
         if picked is not None:
             return picked
         if wanted and endpoint.variants:
@@ -145,11 +145,6 @@ def _check_size(body: bytes, limit: int) -> None:
             f"Member must have length less than or equal to {limit}"
         )
         raise _validation(msg)
-
-
-def _by_name(endpoint: Endpoint, name: str) -> Variant:
-    found = [variant for variant in endpoint.variants if variant.name == name]
-    return found[0] if found else Variant(name=name, weight=1.0, images=())
 
 
 def _validation(message: str) -> ServiceError:

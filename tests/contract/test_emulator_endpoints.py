@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -142,6 +145,38 @@ def test_no_request_is_lost_while_the_endpoint_is_updated(world: World, sagemake
     assert len(answers) == 2
     assert (failed["EndpointStatus"], failed["EndpointConfigName"]) == ("InService", "one")
     assert "production variant AllTraffic did not pass the ping health check" in failed["FailureReason"]
+
+
+def serving_variants(world: World, endpoint: str) -> set[str]:
+    """Names of the variants whose processes take requests now."""
+    with urllib.request.urlopen(f"{world.emulator.url}/_digits/status") as told:
+        (found,) = (entry for entry in json.load(told)["endpoints"] if entry["name"] == endpoint)
+    return {variant["name"] for variant in found["variants"]}
+
+
+def test_new_weights_and_limits_hold_while_the_old_processes_finish(world: World, sagemaker: Any, runtime: Any) -> None:
+    serverless = {"MaxConcurrency": 1, "MemorySizeInMB": 1024}
+    weights = {"AllTraffic": 0.0, "Second": 1.0}
+    variants = [
+        {"VariantName": name, "ModelName": "one", "InitialVariantWeight": weight, "ServerlessConfig": serverless}
+        for name, weight in weights.items()
+    ]
+    sagemaker.create_endpoint_config(EndpointConfigName="shifted", ProductionVariants=variants)
+    sagemaker.create_endpoint(EndpointName="Draining", EndpointConfigName="one")
+    assert world.settled("Draining")["EndpointStatus"] == "InService"
+    world.emulator.command("faults", "Draining", "latency", "--seconds", "3")
+    sagemaker.update_endpoint(EndpointName="Draining", EndpointConfigName="shifted")
+    with ThreadPoolExecutor(32) as pool:
+        while serving_variants(world, "Draining") != set(weights):
+            pool.submit(answer, runtime, "Draining")  # so that one has just begun when the traffic shifts
+            time.sleep(0.2)
+        world.emulator.command("faults", "Draining", "clear")
+        call = {"EndpointName": "Draining", "ContentType": "text/csv"}
+        drawn = {runtime.invoke_endpoint(**call, Body=ROW)["InvokedProductionVariant"] for _ in range(5)}
+        large = refusal(runtime.invoke_endpoint, **call, Body=b"0" * (4 * 1024 * 1024 + 1))
+        assert sagemaker.describe_endpoint(EndpointName="Draining")["EndpointStatus"] == "Updating"
+    assert drawn == {"Second"}
+    assert large[1].endswith("less than or equal to 4194304")
 
 
 def test_an_endpoint_comes_and_goes(world: World, sagemaker: Any, runtime: Any) -> None:
