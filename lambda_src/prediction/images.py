@@ -49,6 +49,10 @@ _DECODER_ERRORS = (
 
 _SIXTEEN_TO_EIGHT_BITS = 1 / 257
 
+WHITE, BLACK = 255, 0
+FAINTEST_ON_WHITE = 240
+"""A transparent picture with nothing darker than this on white paper is put on black."""
+
 
 def decode(body: bytes, media_type: str) -> Image.Image:
     """Decode a picture.
@@ -122,7 +126,13 @@ def _flatten(image: Image.Image) -> Image.Image:
     if not image.has_transparency_data:
         return image.convert("L")
     layers = image.convert("RGBA")
-    paper = Image.new("L", layers.size, 255)
+    on_white = _on_paper(layers, WHITE)
+    # Light strokes on nothing would vanish there.
+    return on_white if any(on_white.histogram()[:FAINTEST_ON_WHITE]) else _on_paper(layers, BLACK)
+
+
+def _on_paper(layers: Image.Image, grey: int) -> Image.Image:
+    paper = Image.new("L", layers.size, grey)
     paper.paste(layers.convert("L"), mask=layers.getchannel("A"))
     return paper
 

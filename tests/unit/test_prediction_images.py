@@ -69,6 +69,13 @@ def test_transparent_parts_are_white_paper() -> None:
     assert decode(encoded(ink), PNG).tobytes() == drawing().tobytes()
 
 
+def test_light_strokes_on_nothing_are_on_black_paper() -> None:
+    chalk = Image.new("RGBA", (60, 40), (255, 255, 255, 0))
+    chalk.paste((255, 255, 255, 255), (5, 5, 26, 16))
+    negative = drawing().point(lambda value: 255 - value)
+    assert decode(encoded(chalk), PNG).tobytes() == negative.tobytes()
+
+
 def test_a_transparent_palette_colour_is_white_paper() -> None:
     palette = drawing(paper=90).convert("P")
     body = encoded(palette, transparency=palette.getpixel((0, 0)))
