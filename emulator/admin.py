@@ -43,17 +43,17 @@ class Admin:
         """Answer one ASGI request."""
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         if headers.get("host", "").partition(":")[0] not in _NAMES:
-            await _answer(send, 403, {"message": "only requests to localhost or 127.0.0.1 are answered"})
+            await answer(send, 403, {"message": "only requests to localhost or 127.0.0.1 are answered"})
             return
         key = (scope["method"], scope["path"].removeprefix(PREFIX))
         if key == ("GET", "health"):
-            await _answer(send, 200, self._facts)
+            await answer(send, 200, self._facts)
         elif key == ("GET", "status"):
-            await _answer(send, 200, {**self._facts, "endpoints": self._endpoints(), "faults": self._faults.document()})
+            await answer(send, 200, {**self._facts, "endpoints": self._endpoints(), "faults": self._faults.document()})
         elif key[1] == "faults" and headers.get("content-type") == "application/json":
-            await _answer(send, *self._change(key[0], await _body(receive)))
+            await answer(send, *self._change(key[0], await _body(receive)))
         else:
-            await _answer(send, 404, {"message": "there are GET health, GET status, PUT faults, DELETE faults"})
+            await answer(send, 404, {"message": "there are GET health, GET status, PUT faults, DELETE faults"})
 
     @property
     def _faults(self) -> faults.Faults:
@@ -104,7 +104,8 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(chunks)
 
 
-async def _answer(send: Send, status: int, document: Json) -> None:
+async def answer(send: Send, status: int, document: Json) -> None:
+    """Send a JSON document."""
     body = json.dumps(document).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -24,8 +24,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from emulator import extension, registry, settings
-from emulator.admin import PREFIX, Admin, Json, Receive, Send
+from emulator import callers, extension, registry, settings
+from emulator.admin import PREFIX, Admin, Json, Receive, Send, answer
 from emulator.endpoint_logs import EndpointLogs
 from emulator.extension import functions, neighbours
 from emulator.extension.roles import Roles
@@ -42,8 +42,9 @@ logger = logging.getLogger("emulator")
 class Front:
     """The ASGI application that clients meet: `/_digits/` here, everything else in MiniStack.
 
-    Every request is marked as if it had come over TLS: the bucket policies of a good stack refuse anything else, and
-    there is nothing but loopback between the client and this process.
+    What a browser sends for the web page of somebody else is refused. Every other request is marked as if it had come
+    over TLS: the bucket policies of a good stack refuse anything else, and there is nothing but loopback between the
+    client and this process.
     """
 
     def __init__(self, ministack: Any, admin: Admin) -> None:
@@ -51,6 +52,9 @@ class Front:
 
     async def __call__(self, scope: Json, receive: Receive, send: Send) -> None:
         """Answer one ASGI request."""
+        if scope["type"] in ("http", "websocket") and (reason := callers.refusal(scope["headers"])) is not None:
+            await _refuse(scope, send, reason)
+            return
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await self._admin(scope, receive, send)
             return
@@ -58,6 +62,13 @@ class Front:
             kept = [(name, value) for name, value in scope["headers"] if name.lower() != b"x-forwarded-proto"]
             scope = {**scope, "headers": [*kept, (b"x-forwarded-proto", b"https")]}
         await self._ministack(scope, receive, send)
+
+
+async def _refuse(scope: Json, send: Send, reason: str) -> None:
+    if scope["type"] == "http":
+        await answer(send, 403, {"message": reason})
+    else:  # before it was accepted; the client sees a 403
+        await send({"type": "websocket.close"})
 
 
 @functools.cache

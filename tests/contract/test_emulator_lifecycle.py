@@ -6,8 +6,11 @@ import os
 import re
 import signal
 import socket
+import urllib.error
 import urllib.request
 from pathlib import Path
+
+import pytest
 
 from emulator import settings
 from tests.emulators import Emulator, World, build_world, emulator_command, eventually, running_emulator
@@ -78,6 +81,23 @@ def doomed(emulator: Emulator) -> list[int]:
     emulator.client("sagemaker").create_endpoint(EndpointName="Doomed", EndpointConfigName="one")
     assert world.settled("Doomed")["EndpointStatus"] == "InService"
     return [emulator.daemon_pid(), endpoint_pid(world, "Doomed")]
+
+
+@pytest.mark.parametrize("header", [("Origin", "https://elsewhere.example"), ("Host", "rebound.example")])
+def test_a_web_page_cannot_reset_it(world: World, serving: str, header: tuple[str, str]) -> None:
+    reset = urllib.request.Request(f"{world.emulator.url}/_ministack/reset", b"", dict([header]))
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(reset)
+    with caught.value as refused:
+        assert (refused.status, header[1] in refused.read().decode()) == (403, True)
+    assert f"{serving}: InService" in world.emulator.command("status").stdout
+
+
+def test_a_page_of_this_machine_may_call_it(emulator: Emulator) -> None:
+    asked = {"Origin": "http://localhost:8000", "Access-Control-Request-Method": "POST"}
+    preflight = urllib.request.Request(f"{emulator.url}/", headers=asked, method="OPTIONS")
+    with urllib.request.urlopen(preflight) as allowed:
+        assert allowed.headers["Access-Control-Allow-Origin"] in ("*", asked["Origin"])
 
 
 def test_a_reset_ends_the_model_servers_and_the_faults(tmp_path: Path) -> None:

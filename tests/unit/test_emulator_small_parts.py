@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator import bucket_properties, emptied_buckets, settings
+from emulator import bucket_properties, callers, emptied_buckets, settings
 from emulator.extension.roles import trusts
 from emulator.sagemaker.authorization import control_resource, invocation_resource
 from emulator.sagemaker.faults import Fault, Faults, Kind, parse
@@ -126,3 +126,44 @@ def test_clients_reach_the_emulator_past_a_proxy(
         monkeypatch.setenv("NO_PROXY", excepted)
     environment = settings.client_environment(4566)
     assert (environment["NO_PROXY"], environment["no_proxy"]) == (told, told)
+
+
+HERE = {"Host": "localhost:4566"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        *({"Host": host} for host in ("localhost", "127.0.0.1:4566", "[::1]:4566", "bucket.s3.localhost:4566")),
+        {"Host": "abc123.execute-api.us-east-1.amazonaws.com"},
+        {"Host": "d111111abcdef8.cloudfront.net"},
+        {**HERE, "Origin": "http://localhost:8000"},
+        {**HERE, "Origin": "https://127.0.0.1", "Sec-Fetch-Site": "cross-site"},
+        {**HERE, "Sec-Fetch-Site": "none"},
+    ],
+)
+def test_programs_and_pages_of_this_machine_are_answered(headers: dict[str, str]) -> None:
+    assert callers.refusal(encoded(headers)) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "named"),
+    [
+        ({}, "Host ''"),
+        ({"Host": "rebound.example:4566"}, "rebound.example"),
+        ({"Host": "localhost.example"}, "localhost.example"),
+        ({"Host": "amazonaws.com.example"}, "amazonaws.com.example"),
+        ({**HERE, "Origin": "https://evil.example"}, "evil.example"),
+        ({**HERE, "Origin": "http://localhost.evil.example"}, "evil.example"),
+        ({**HERE, "Origin": "http://localhost:80@evil.example"}, "evil.example"),
+        ({**HERE, "Origin": "null"}, "null"),
+        ({**HERE, "Sec-Fetch-Site": "cross-site"}, "another site"),
+    ],
+)
+def test_a_page_from_elsewhere_is_not(headers: dict[str, str], named: str) -> None:
+    assert named in str(callers.refusal(encoded(headers)))
+
+
+def encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    """Headers as ASGI hands them over."""
+    return [(name.encode(), value.encode()) for name, value in headers.items()]

@@ -1,0 +1,31 @@
+"""Whom the emulator answers: programs of this machine and its own web pages, not the pages of others in a browser here.
+
+A web page can send requests to 127.0.0.1, and with a name of its own that resolves to it (DNS rebinding) even read the
+answers. Browsers tell on it: in `Host`, in `Origin`, in `Sec-Fetch-Site`; programs do not pretend to be one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# The virtual hosts of S3, API Gateway and CloudFront too: nobody else can let those names lead here.
+_HOST = re.compile(
+    r"(localhost|127\.0\.0\.1|\[::1\]|[\w.-]+\.(localhost|amazonaws\.com|cloudfront\.net))(:\d+)?", re.IGNORECASE
+)
+_ORIGIN = re.compile(r"https?://(localhost|127\.0\.0\.1)(:\d+)?")
+
+
+def refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """Why a request with these headers is not answered; `None` if it is."""
+    told: dict[str, list[str]] = {"host": [], "origin": [], "sec-fetch-site": []}
+    for name, value in headers:
+        told.get(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    hosts, origins = told["host"], told["origin"]
+    if not hosts or not all(map(_HOST.fullmatch, hosts)):
+        return f"the Host {', '.join(hosts)!r} is not this machine: ask localhost or 127.0.0.1"
+    if not all(map(_ORIGIN.fullmatch, origins)):
+        return f"a web page of {', '.join(origins)!r} may not use the emulator, only one of http://localhost may"
+    if not origins and "cross-site" in told["sec-fetch-site"]:
+        return "a web page of another site may not use the emulator, only one of http://localhost may"
+    return None
