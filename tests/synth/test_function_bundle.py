@@ -104,6 +104,14 @@ def test_bytecode_does_not_depend_on_times(tmp_path: Path) -> None:
     assert int.from_bytes(compiled.read_bytes()[4:8], "little") == 0b01
 
 
+def test_the_emulator_s_functions_are_bundled_for_its_own_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGITS_EMULATOR_PYTHON", str(tmp_path / "another/python"))
+    assert FunctionBundle(CHECK, EMULATOR).try_bundle(str(tmp_path / "bundle"))
+    assert list((tmp_path / "bundle").rglob("*.pyc"))
+
+
 def test_the_locked_packages_leave_out_what_lambda_brings() -> None:
     names = {
         line.partition("==")[0] for line in (SOURCES / "requirements.txt").read_text().splitlines() if "==" in line
