@@ -181,7 +181,8 @@ def libsvm(rows: np.ndarray, *, first: int, zeros: bool) -> str:
     )
 
 
-def test_ping_does_not_wait_for_a_large_batch(port: int) -> None:
+def longest_ping(port: int) -> float:
+    """The longest time that a ping takes while a large batch is answered, as a share of the batch's own time."""
     row = ",".join(["0.123456", *["17"] * (FEATURES - 1)])
     batch = "\n".join([row] * 60_000)
     with ThreadPoolExecutor(1) as pool:
@@ -193,7 +194,12 @@ def test_ping_does_not_wait_for_a_large_batch(port: int) -> None:
             assert request(port, "GET", "/ping")[0] == 200
             longest = max(longest, time.monotonic() - asked)
         assert len(answer.result()) == 60_000
-    assert longest < 0.8 * (time.monotonic() - began)
+        return longest / (time.monotonic() - began)
+
+
+def test_ping_does_not_wait_for_a_large_batch(port: int) -> None:
+    # About 0.2; never below 0.7 where pings wait. Three tries, because the machine may be busy with something else.
+    assert any(longest_ping(port) < 0.5 for _ in range(3))
 
 
 def test_sigterm_finishes_what_is_in_flight(servers: list[tuple[subprocess.Popen[bytes], int]]) -> None:

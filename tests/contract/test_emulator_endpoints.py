@@ -219,6 +219,6 @@ def test_an_endpoint_that_cannot_start_has_failed(world: World, sagemaker: Any) 
 def test_the_container_s_lines_are_in_cloudwatch_logs(world: World, serving: str) -> None:
     logs = world.emulator.client("logs")
     group = f"/aws/sagemaker/Endpoints/{serving}"
-    eventually(lambda: logs.filter_log_events(logGroupName=group)["events"], seconds=3)
+    eventually(lambda: logs.filter_log_events(logGroupName=group)["events"])
     streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
     assert streams[0]["logStreamName"].startswith("AllTraffic/")
