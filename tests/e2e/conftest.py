@@ -22,7 +22,6 @@ from tools.local import bring_up, local_deployment, start_emulator
 from training.data_folder import read_split
 from training.dataset import Split
 
-
 # The first test waits for training, bootstrap and deployment; on a busy machine that is minutes.
 SECONDS = 1200
 
