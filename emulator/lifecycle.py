@@ -25,6 +25,9 @@ _STOP_SECONDS = 10.0
 _POLL_SECONDS = 0.05
 
 
+_ANOTHER_PORT = "--port, or DIGITS_EMULATOR_PORT"
+
+
 class EmulatorError(Exception):
     """Something is in the way; the text is a sentence for a person."""
 
@@ -176,10 +179,10 @@ def _occupant(port: int) -> str:
         health = ask(port, "health", seconds=0.5)
         return (
             f"port {port} is used by another emulator (process {health['pid']}, state folder {health['state']}); "
-            f"stop it with 'python -m emulator down --state-dir {health['state']}' or choose another with --port or DIGITS_EMULATOR_PORT"
+            f"stop it with 'python -m emulator down --state-dir {health['state']}', or choose another: {_ANOTHER_PORT}"
         )
     except (OSError, EmulatorError, KeyError):
-        return f"port {port} is used by another program; stop that program or choose another with --port or DIGITS_EMULATOR_PORT"
+        return f"port {port} is used by another program; stop that program, or choose another: {_ANOTHER_PORT}"
 
 
 def _recorded_pid(state: StateFolder) -> int | None:
