@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from training.command_line import main
-
 if __name__ == "__main__":
+    try:
+        from training.command_line import main
+    except KeyboardInterrupt:
+        sys.exit(130)  # so early, nothing has begun
     sys.exit(main())

@@ -14,11 +14,10 @@ from typing import Annotated
 import typer
 
 from training.commands import evaluate, fit, look, package, prepare, promote, publish
-from training.errors import StoppedEarly, TrainingError
+from training.errors import INTERRUPTED, StoppedEarly, TrainingError
 from training.places import Places
 
 BAD_INPUT = 2
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="python -m training",

@@ -16,6 +16,9 @@ A text says what went wrong, the value got, what is allowed and what to do: lowe
 
 from __future__ import annotations
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
 
 class TrainingError(Exception):
     """A problem that one sentence explains."""

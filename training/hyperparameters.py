@@ -61,9 +61,7 @@ class Hyperparameters:
         named = {ALIASES.get(name, name): text for name, text in texts.items()}
         for name in named:
             if name not in RULES:
-                raise HyperparameterError(
-                    f"extraneous hyperparameter found: {name}; python -m training fit --list shows the known ones"
-                )
+                raise HyperparameterError(unknown(name))
         if "num_round" not in named:
             raise HyperparameterError("missing required hyperparameter: num_round; give a whole number of at least 1")
         parsed: dict[str, Value] = {name: RULES[name].parse(name, text) for name, text in sorted(named.items())}
@@ -111,6 +109,11 @@ class Hyperparameters:
         given = self.get("eval_metric")
         names = tuple(str(name) for name in given) if isinstance(given, tuple) else ()
         return names or ("mlogloss", "merror")
+
+
+def unknown(name: str) -> str:
+    """What to say of a hyperparameter that the container does not know."""
+    return f"extraneous hyperparameter found: {name}; python -m training fit --list shows the known ones"
 
 
 def _as_text(value: Value | None) -> str:

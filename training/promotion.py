@@ -74,6 +74,7 @@ def decide(candidate: Manifest, current: Manifest | None, *, because: str | None
     PromotionError
         when the candidate is less accurate and there is no reason given
     """
+    because = (because or "").strip()
     if current is not None and replace(candidate, because=None) == replace(current, because=None):
         return None
     if current is not None and candidate.metrics.accuracy < current.metrics.accuracy and not because:

@@ -49,6 +49,24 @@ def test_ctrl_c_keeps_the_rounds_so_far(tmp_path: Path) -> None:
     assert evaluate.returncode == 0
 
 
+def test_a_second_ctrl_c_ends_the_process_without_an_exception() -> None:
+    code = """
+import os, signal
+from training.commands.fit import _stop_on_interrupt
+with _stop_on_interrupt() as stop_requested:
+    signal.raise_signal(signal.SIGINT)
+    print(stop_requested(), flush=True)
+    try:
+        signal.raise_signal(signal.SIGINT)
+    finally:
+        print("an exception, in which the library would abort", flush=True)
+"""
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True, check=False)
+    assert answer.returncode == 130
+    assert answer.stdout == "True\n"
+    assert answer.stderr == "error: interrupted; nothing was saved\n"
+
+
 def test_ctrl_c_during_prepare_leaves_nothing_behind(tmp_path: Path) -> None:
     process = start("--build", str(tmp_path), "prepare", "--parts", "200")
     deadline = time.monotonic() + 60

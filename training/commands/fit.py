@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.console import console, here, next_step, places_of, say, show, steps, wrote
-from training.errors import DataError, HyperparameterError, StoppedEarly
+from training.errors import INTERRUPTED, DataError, HyperparameterError, StoppedEarly
 
 if TYPE_CHECKING:
     from training.dataset import Split
@@ -104,8 +105,8 @@ def fit(
 
 def hyperparameters_from(usual: dict[str, str], settings: list[str]) -> Hyperparameters:
     """The defaults with what the options say put over them."""
-    from training.hyperparameter_rules import ALIASES
-    from training.hyperparameters import DEFAULTS, Hyperparameters
+    from training.hyperparameter_rules import ALIASES, RULES
+    from training.hyperparameters import DEFAULTS, Hyperparameters, unknown
 
     texts = {**DEFAULTS, **usual}
     for setting in settings:
@@ -113,6 +114,8 @@ def hyperparameters_from(usual: dict[str, str], settings: list[str]) -> Hyperpar
         if not equals or not name:
             raise HyperparameterError(f"--set {setting} is not NAME=VALUE; write it like --set gamma=0.5")
         name = ALIASES.get(name, name)
+        if name not in RULES:
+            raise HyperparameterError(unknown(name))
         texts.pop(name, None)
         if text:
             texts[name] = text
@@ -175,12 +178,18 @@ def _train_and_save(
 
 @contextmanager
 def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C into a question that the training asks; the second one is an ordinary interrupt again."""
+    """Turn the first Ctrl-C into a question that the training asks; the second one ends the process.
+
+    It may come while the library's threads wait for a piece of Python. An exception there makes the library abort, so
+    the process ends without one. Nothing is written before the training is over.
+    """
     requested: list[bool] = []
 
     def on_interrupt(_number: int, _frame: FrameType | None) -> None:
         if requested:
-            raise KeyboardInterrupt
+            console.show_cursor()
+            os.write(2, b"error: interrupted; nothing was saved\n")
+            os._exit(INTERRUPTED)
         requested.append(True)
 
     former = signal.signal(signal.SIGINT, on_interrupt)

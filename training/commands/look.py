@@ -10,7 +10,8 @@ from training.commands.console import here, next_step, places_of, say, show, ste
 from training.places import Places
 
 if TYPE_CHECKING:
-    from training.dataset import Dataset
+    from training.dataset import Split
+    from training.evaluation import Mistake
 
 
 def look(
@@ -39,28 +40,34 @@ def look(
         )
         progress.update(task, description="drawing")
         sheet, histogram = contact_sheet(train, name="train", columns=columns, seed=seed), class_histogram(dataset)
+        mistakes = _hardest(places, test, count) if places.model.exists() else []
+    # Only now: a model that does not load leaves the former pictures as they were.
     write_file(places.pictures / "digits.png", sheet)
     write_file(places.pictures / "histogram.png", histogram)
     wrote(places.pictures / "digits.png", places.pictures / "histogram.png")
-    if not places.model.exists():
+    if not mistakes:
         say("there is no model yet, so nothing is hard for it")
         next_step(here(context, "fit"))
         return
-    _look_at_hardest(places, dataset, count)
+    _show_hardest(places, test, mistakes)
     next_step(here(context, "evaluate"))
 
 
-def _look_at_hardest(places: Places, dataset: Dataset, count: int) -> None:
-    from rich.table import Table
-
+def _hardest(places: Places, test: Split, count: int) -> list[Mistake]:
     from training.artifact import load_model, read_model
     from training.evaluation import hardest, probabilities_of
+
+    booster = load_model(read_model(places.model), name=str(places.model))
+    return hardest(probabilities_of(booster, test.images), test, count=count)
+
+
+def _show_hardest(places: Places, test: Split, mistakes: list[Mistake]) -> None:
+    from rich.table import Table
+
     from training.files import write_file
     from training.pictures import hardest_digits
 
-    booster = load_model(read_model(places.model), name=str(places.model))
-    mistakes = hardest(probabilities_of(booster, dataset.test.images), dataset.test, count=count)
-    write_file(places.pictures / "hardest.png", hardest_digits(dataset.test, mistakes))
+    write_file(places.pictures / "hardest.png", hardest_digits(test, mistakes))
     table = Table(title=f"the {len(mistakes)} test images hardest for the model", title_justify="left")
     for heading in ("image", "true digit", "its probability", "predicted", "its probability"):
         table.add_column(heading, justify="right")
