@@ -115,6 +115,13 @@ def _state(options: argparse.Namespace) -> StateFolder:
     return StateFolder(path=folder.resolve())
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= HIGHEST_PORT:
+        msg = f"{text!r} is not a port number from 1 to {HIGHEST_PORT}"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
+
+
 def _default_port() -> int:
     """`DIGITS_EMULATOR_PORT`, for programs that start the emulator without saying where, such as `make demo`."""
     text = os.environ.get("DIGITS_EMULATOR_PORT", str(settings.DEFAULT_PORT))
@@ -155,7 +162,7 @@ def _word(flag: bool) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--port", type=int, help=f"port on {settings.HOST} (default {settings.DEFAULT_PORT})")
+    shared.add_argument("--port", type=_port, help=f"port on {settings.HOST} (default {settings.DEFAULT_PORT})")
     shared.add_argument(
         "--state-dir", type=Path, default=settings.DEFAULT_STATE, help="folder of pid, log and temporary files"
     )
@@ -205,6 +212,9 @@ def main(arguments: list[str]) -> int:
         # The reader of the output has seen enough (`logs | head`); nothing is left to say to it at the exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        _say(f"error: {error.filename or 'the emulator'}: {error.strerror or error}", sys.stderr)
+        return 1
     return code
 
 

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         models = load_models(options.model_dir, ensemble=settings.ensemble, allow_pickle=options.allow_pickle)
         application = ContainerApplication(ScoringService(Predictor(models), settings))
         listener = listen(options.host, options.port)
-    except (ModelLoadError, ValueError) as error:
+    except (ModelLoadError, ValueError, OverflowError) as error:  # the last is a port that cannot be
         _LOG.error("cannot serve: %s", error)
         return 1
     except OSError as error:

@@ -40,12 +40,14 @@ def listen(host: str, port: int) -> socket.socket:
     ------
     OSError
         If the address cannot be used, for instance because another process does.
+    OverflowError
+        If it is no port number.
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError:
+    except (OSError, OverflowError):
         listener.close()
         raise
     listener.listen(_BACKLOG)

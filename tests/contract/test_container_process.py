@@ -289,5 +289,6 @@ def test_a_port_in_use_and_a_bad_limit_are_refused(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         taken = int(listener.getsockname()[1])
         assert f"cannot listen on 127.0.0.1:{taken}" in refusal(caplog, model_dir, port=taken)
+    assert "port must be 0-65535" in refusal(caplog, model_dir, port=70_000)
     monkeypatch.setenv("MAX_CONTENT_LENGTH", "6MB")
     assert "MAX_CONTENT_LENGTH is '6MB'" in refusal(caplog, model_dir)

@@ -75,6 +75,21 @@ def test_a_port_that_is_taken_is_named(emulator: Emulator, tmp_path: Path) -> No
     assert f"port {port} is used by another program" in taken.stderr
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "80x"])
+def test_a_port_that_cannot_be_is_refused(tmp_path: Path, port: str) -> None:
+    refused = emulator_command("up", f"--port={port}", "--state-dir", str(tmp_path))
+    assert refused.returncode == 2
+    assert f"'{port}' is not a port number from 1 to 65535" in refused.stderr
+
+
+@pytest.mark.parametrize("command", ["up", "down"])
+def test_a_state_folder_that_cannot_be_is_one_sentence(tmp_path: Path, command: str) -> None:
+    (tmp_path / "file").write_text("in the way")
+    refused = emulator_command(command, "--state-dir", str(tmp_path / "file"))
+    assert refused.returncode == 1
+    assert refused.stderr == f"error: {tmp_path}/file/daemon.json: Not a directory\n"
+
+
 def doomed(emulator: Emulator) -> list[int]:
     """Process ids of the daemon and of the model server of a fresh endpoint."""
     world = build_world(emulator, "one")
