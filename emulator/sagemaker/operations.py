@@ -58,6 +58,8 @@ class SageMaker:
 
 async def _create_model(service: SageMaker, control: ControlPlane, request: Json) -> Json:
     containers = [request["PrimaryContainer"]] if request.get("PrimaryContainer") else request.get("Containers", [])
+    if request.get("PrimaryContainer") and request.get("Containers"):
+        raise validation("Give PrimaryContainer or Containers, not both.")
     if len(containers) != 1:
         msg = (
             f"This emulator runs models of exactly one container; {request['ModelName']} has {len(containers)}. "

@@ -82,6 +82,15 @@ def test_broken_constraints_are_all_listed(sagemaker: Any) -> None:
     )
 
 
+def test_a_model_has_one_way_to_name_its_container(world: World, sagemaker: Any) -> None:
+    container = world.container("one")
+    given = {"PrimaryContainer": container, "Containers": [container]}
+    assert refusal(sagemaker.create_model, ModelName="mine", ExecutionRoleArn=world.role, **given) == (
+        "ValidationException",
+        "Give PrimaryContainer or Containers, not both.",
+    )
+
+
 def test_only_the_built_in_image_is_run(world: World, sagemaker: Any) -> None:
     container = world.container("one") | {"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1"}
     code, text = refusal(
