@@ -139,4 +139,7 @@ def _on_paper(layers: Image.Image, grey: int) -> Image.Image:
 
 def _upright(grey: Image.Image, original: Image.Image) -> Image.Image:
     grey.info.update({key: value for key, value in original.info.items() if key == "exif"})
-    return ImageOps.exif_transpose(grey)
+    try:
+        return ImageOps.exif_transpose(grey)
+    except _DECODER_ERRORS:  # nobody else refuses a whole picture for what is said beside it
+        return grey

@@ -94,6 +94,12 @@ def test_a_turned_photograph_is_put_upright(orientation: int, turn: Image.Transp
 
 
 @pytest.mark.parametrize("media_type", [PNG, JPEG])
+def test_a_picture_is_read_although_what_is_said_beside_it_is_damaged(media_type: str) -> None:
+    body = encoded(drawing(), media_type, exif=b"Exif\0\0damaged")
+    assert decode(body, media_type).size == drawing().size
+
+
+@pytest.mark.parametrize("media_type", [PNG, JPEG])
 def test_a_large_picture_is_made_small(media_type: str) -> None:
     assert decode(encoded(drawing((3000, 1500)), media_type), media_type).size == (WORKING_SIDE, WORKING_SIDE // 2)
 
