@@ -88,7 +88,7 @@ def logs(options: argparse.Namespace) -> int:
 def env(options: argparse.Namespace) -> int:
     """Print the lines with which a shell talks to the emulator."""
     running = lifecycle.find(_state(options))
-    port = options.port or (running.port if running else settings.DEFAULT_PORT)
+    port = options.port or (running.port if running else _default_port())
     for name, value in settings.client_environment(port).items():
         _say(f"export {name}={shlex.quote(value)}")
     _say(f"unset {' '.join(settings.UNSET_FOR_CLIENTS)}")

@@ -58,6 +58,12 @@ def test_env_prints_what_a_client_needs(emulator: Emulator) -> None:
     )
 
 
+def test_env_before_up_names_the_port_that_up_would_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGITS_EMULATOR_PORT", "4999")
+    lines = emulator_command("env", "--state-dir", str(tmp_path)).stdout.splitlines()
+    assert "export AWS_ENDPOINT_URL=http://localhost:4999" in lines
+
+
 def test_logs_shows_the_end_of_the_daemon_s_log(world: World, serving: str) -> None:
     assert f"endpoint {serving}: serves one" in world.emulator.command("logs", "-n", "10000").stdout
 
