@@ -79,7 +79,7 @@ bench: setup .venv-benchmarks/.stamp build/model/manifest.json ## measure agains
 
 .PHONY: diff
 diff: setup ## what this checkout would change against BASE=main, in every environment; offline
-	@$(RUN) -m tools.diff --base $(BASE) $(ARGS)
+	@$(RUN) -m tools.diff --base "$(BASE)" $(ARGS)
 
 .PHONY: deploy
 deploy: setup ## deploy to AWS: ENV=dev or ENV=prod (uses your credentials, costs money)

@@ -109,9 +109,17 @@ def synthesise(checkout: Checkout, environment: str, manifest: Path, output: Pat
     command = [sys.executable, "app.py"]
     done = subprocess.run(command, cwd=checkout.folder, env=variables, capture_output=True, text=True, check=False)
     if done.returncode:
-        msg = f"{checkout.name} cannot be synthesised for {environment}:\n{done.stderr.strip()}"
+        msg = f"{checkout.name} cannot be synthesised for {environment}:\n{_cause(done.stderr)}"
         raise AssemblyError(msg)
     return _templates(output)
+
+
+def _cause(words: str) -> str:
+    """The lines that say what is wrong when the policy rules or our own checks refuse; all the words otherwise."""
+    lines = [line.strip() for line in words.splitlines()]
+    return (
+        "\n".join(line for line in lines if line.startswith(("ERROR ", "Acknowledge with", "error: "))) or words.strip()
+    )
 
 
 def _context(checkout: Checkout) -> dict[str, object]:
