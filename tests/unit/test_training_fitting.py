@@ -172,6 +172,7 @@ def archive_of(*members: tuple[str, bytes | None]) -> bytes:
         (b"", "is not a gzipped tar archive"),
         (b"plain text", "is not a gzipped tar archive"),
     ],
+    ids=["nothing", "two", "folder", "absolute", "parent", "nested", "cut off", "empty", "text"],
 )
 def test_any_other_archive_is_refused(archive: bytes, complaint: str) -> None:
     with pytest.raises(ArtifactError, match=complaint):
