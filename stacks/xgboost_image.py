@@ -1,72 +1,28 @@
 """Where SageMaker's built-in XGBoost image lies: the registry of each region, the tags, how long they are patched.
 
-Accounts are those of sagemaker-core 2.27.0, `image_uri_config/xgboost.json`; the public ones agree with
-https://github.com/aws/deep-learning-containers/blob/master/docs/reference/region_availability.md. Dates are from
-`docs/src/data/sagemaker-xgboost/*.yml` of the same repository. Nothing here reads the clock: who wants to know
-whether an image is past its date says which day it is.
+The figures and where they come from are in `training/xgboost_images.json`, which training reads too; here it is read as
+data. Nothing here reads the clock: who wants to know whether an image is past its date says which day it is.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from stacks.errors import ConfigurationError
 
-REPOSITORY = "sagemaker-xgboost"
+TABLE_PATH = Path(__file__).resolve().parents[1] / "training/xgboost_images.json"
+_TABLE: dict[str, Any] = json.loads(TABLE_PATH.read_text(encoding="utf-8"))
 
-REGISTRY_ACCOUNTS = {
-    "af-south-1": "510948584623",
-    "ap-east-1": "651117190479",
-    "ap-northeast-1": "354813040037",
-    "ap-northeast-2": "366743142698",
-    "ap-northeast-3": "867004704886",
-    "ap-south-1": "720646828776",
-    "ap-south-2": "628508329040",
-    "ap-southeast-1": "121021644041",
-    "ap-southeast-2": "783357654285",
-    "ap-southeast-3": "951798379941",
-    "ap-southeast-4": "106583098589",
-    "ca-central-1": "341280168497",
-    "ca-west-1": "190319476487",
-    "cn-north-1": "450853457545",
-    "cn-northwest-1": "451049120500",
-    "eu-central-1": "492215442770",
-    "eu-central-2": "680994064768",
-    "eu-north-1": "662702820516",
-    "eu-south-1": "978288397137",
-    "eu-south-2": "104374241257",
-    "eu-west-1": "141502667606",
-    "eu-west-2": "764974769150",
-    "eu-west-3": "659782779980",
-    "il-central-1": "898809789911",
-    "me-central-1": "272398656194",
-    "me-south-1": "801668240914",
-    "sa-east-1": "737474898029",
-    "us-east-1": "683313688378",
-    "us-east-2": "257758044811",
-    "us-gov-east-1": "237065988967",
-    "us-gov-west-1": "414596584902",
-    "us-iso-east-1": "833128469047",
-    "us-isob-east-1": "281123927165",
-    "us-isof-east-1": "108575199400",
-    "us-isof-south-1": "124985052026",
-    "us-west-1": "746614075791",
-    "us-west-2": "246618743249",
-}
+REPOSITORY: str = _TABLE["repository"]
 
-END_OF_PATCH = {"3.0-5": date(2026, 11, 17), "3.2-0": date(2027, 5, 13)}
+REGISTRY_ACCOUNTS: dict[str, str] = _TABLE["accounts"]
+
+END_OF_PATCH = {tag: date.fromisoformat(day) for tag, day in _TABLE["end_of_patch"].items()}
 """The last day on which each known tag gets security fixes. Tags before 3.0-5 cannot load what XGBoost 3.2 writes."""
-
-# Region prefix -> partition and DNS suffix; the first that fits counts.
-_PARTITIONS = (
-    ("cn-", "aws-cn", "amazonaws.com.cn"),
-    ("us-gov-", "aws-us-gov", "amazonaws.com"),
-    ("us-iso-", "aws-iso", "c2s.ic.gov"),
-    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
-    ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
-    ("", "aws", "amazonaws.com"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +48,7 @@ class XgboostImage:
         if self.tag not in END_OF_PATCH:
             msg = (
                 f"image tag is {self.tag!r}; known are {', '.join(END_OF_PATCH)}: "
-                "train with one of them, or add the tag to stacks/xgboost_image.py"
+                "train with one of them, or add the tag to training/xgboost_images.json"
             )
             raise ConfigurationError(msg)
 
@@ -119,4 +75,6 @@ class XgboostImage:
 
 
 def _partition(region: str) -> tuple[str, str]:
-    return next((partition, suffix) for prefix, partition, suffix in _PARTITIONS if region.startswith(prefix))
+    """Partition and DNS suffix; of the table's rows, the first whose prefix fits counts."""
+    row = next(row for row in _TABLE["partitions"] if region.startswith(row["region_prefix"]))
+    return row["partition"], row["dns_suffix"]

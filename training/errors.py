@@ -9,6 +9,7 @@
     ├── ArtifactError           a model file or archive is not one that may be served
     ├── ManifestError           a manifest is damaged or contradicts itself
     ├── PublicationError        the bucket, the credentials or the network
+    ├── JobError                a training job that the service or the container would refuse, or that failed
     └── PromotionError          the manifest is sound, but must not become the current one
 
 A text says what went wrong, the value got, what is allowed and what to do: lower case, no full stop, one line.
@@ -50,6 +51,10 @@ class ManifestError(TrainingError):
 
 class PublicationError(TrainingError):
     """Something between here and the bucket: name, credentials, permission, network, content."""
+
+
+class JobError(TrainingError):
+    """A training job that the service or the container would refuse, that cannot be found, or that failed."""
 
 
 class PromotionError(TrainingError):
