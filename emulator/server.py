@@ -26,7 +26,7 @@ from botocore.config import Config
 
 from emulator import callers, extension, registry, settings
 from emulator.admin import PREFIX, Admin, Json, Receive, Send, answer
-from emulator.endpoint_logs import EndpointLogs
+from emulator.container_logs import ContainerLogs
 from emulator.extension import functions, neighbours
 from emulator.extension.roles import Roles
 from emulator.sagemaker.artifacts import Artifacts
@@ -88,7 +88,7 @@ async def _serve(listening: socket.socket, state: settings.StateFolder) -> None:
     port, loop, stop = listening.getsockname()[1], asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    logs = EndpointLogs(neighbours.write_log)
+    logs = ContainerLogs(neighbours.write_log)
     artifacts = Artifacts(Roles(), functools.partial(_s3, port))
     fleet = Fleet(artifacts, logs.add, logs.flush)
     service = SageMaker(artifacts, fleet)

@@ -34,6 +34,7 @@ class ControlPlane:
         self.configs: dict[str, Definition] = {}
         self.endpoints: dict[str, Endpoint] = {}
         self.tags: dict[str, dict[str, str]] = {}
+        self._others: set[str] = set()
 
     # --- models and endpoint configurations ---------------------------------------------------------------------
 
@@ -166,13 +167,23 @@ class ControlPlane:
     def tags_of(self, arn: str) -> dict[str, str]:
         """Tags of an existing resource; the dictionary is the one that is kept."""
         definitions = {record.arn for record in (*self.models.values(), *self.configs.values())}
-        if arn not in definitions | {endpoint.arn for endpoint in self.endpoints.values()}:
+        if arn not in definitions | {endpoint.arn for endpoint in self.endpoints.values()} | self._others:
             raise not_found("resource", arn)
         return self.tags.setdefault(arn, {})
 
     def tag(self, arn: str, tags: list[Json]) -> None:
         """Add tags, or replace the values of those that are there."""
         self.tags_of(arn).update({tag["Key"]: tag["Value"] for tag in tags})
+
+    def register(self, arn: str, tags: list[Json]) -> None:
+        """Let something that is kept elsewhere have tags: a job, a pipeline, a notebook instance."""
+        self._others.add(arn)
+        self.tag(arn, tags)
+
+    def unregister(self, arn: str) -> None:
+        """Forget the tags of something that was registered."""
+        self._others.discard(arn)
+        self.tags.pop(arn, None)
 
     # --- inside -------------------------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ class Fleet:
     artifacts
         Fetches the models.
     log
-        Receives scope, endpoint name, stream and line of whatever a process writes.
+        Receives scope, log group, stream and line of whatever a process writes.
     flush
         Writes what `log` has received; awaited before an endpoint is gone, so that nothing is logged after it.
     """
@@ -156,8 +156,8 @@ class Fleet:
             environment=environment_of(container),
             startup_seconds=variant.get("ContainerStartupHealthCheckTimeoutInSeconds", STARTUP_SECONDS),
         )
-        stream = f"{launch.variant}/{folder.name}"
-        process = EndpointProcess(launch, lambda line: self._log(scope, endpoint.name, stream, line))
+        group, stream = f"/aws/sagemaker/Endpoints/{endpoint.name}", f"{launch.variant}/{folder.name}"
+        process = EndpointProcess(launch, lambda line: self._log(scope, group, stream, line))
         try:
             await process.start()
         except BaseException:

@@ -1,6 +1,6 @@
-"""What endpoint processes write: into the daemon's log at once, and into CloudWatch Logs a moment later.
+"""What the processes of endpoints and jobs write: into the daemon's log at once, into CloudWatch Logs a moment later.
 
-The log group is `/aws/sagemaker/Endpoints/NAME` and the stream `VARIANT/FOLDER`, as the service names them.
+Whoever starts a process names its log group and stream, as the service names them.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from collections.abc import Awaitable, Callable
 
 from emulator.sagemaker.records import Scope
 
-logger = logging.getLogger("endpoint")
+logger = logging.getLogger("container")
 
 Write = Callable[[Scope, str, str, list[tuple[int, str]]], Awaitable[None]]
 _SECONDS = 0.5
 
 
-class EndpointLogs:
+class ContainerLogs:
     """Collects lines and writes them in batches.
 
     Parameters
@@ -32,10 +32,9 @@ class EndpointLogs:
         self._write = write
         self._waiting: dict[tuple[Scope, str, str], list[tuple[int, str]]] = defaultdict(list)
 
-    def add(self, scope: Scope, endpoint: str, stream: str, line: str) -> None:
+    def add(self, scope: Scope, group: str, stream: str, line: str) -> None:
         """Take one line of one process."""
-        logger.info("%s %s: %s", endpoint, stream, line)
-        group = f"/aws/sagemaker/Endpoints/{endpoint}"
+        logger.info("%s %s: %s", group.rpartition("/")[2], stream, line)
         self._waiting[(scope, group, stream)].append((int(time.time() * 1000), line))
 
     async def run(self) -> None:
