@@ -22,22 +22,31 @@ class Fields:
         the file it stands in, for errors
     path
         where in the file, such as `metrics`
+    remedy
+        what to do about a field that is missing
     """
 
-    def __init__(self, value: Any, *, name: str, path: str = "") -> None:
-        self._name, self._path = name, path
+    def __init__(
+        self,
+        value: Any,
+        *,
+        name: str,
+        path: str = "",
+        remedy: str = "write the file again with the command that makes it",
+    ) -> None:
+        self._name, self._path, self._remedy = name, path, remedy
         if not isinstance(value, dict):
             raise ManifestError(f"{name}: {path or 'the document'} is {_kind(value)}, expected an object")
         self._value: dict[str, Any] = value
 
     def inner(self, key: str) -> Fields:
         """The object under `key`."""
-        return Fields(self._get(key), name=self._name, path=self._at(key))
+        return Fields(self._get(key), name=self._name, path=self._at(key), remedy=self._remedy)
 
     def each(self, key: str) -> list[Fields]:
         """The objects in the list under `key`."""
         return [
-            Fields(value, name=self._name, path=f"{self._at(key)}[{index}]")
+            Fields(value, name=self._name, path=f"{self._at(key)}[{index}]", remedy=self._remedy)
             for index, value in enumerate(self._list(key))
         ]
 
@@ -51,6 +60,24 @@ class Fields:
     def optional_text(self, key: str) -> str | None:
         """The non-empty string under `key`, or None when there is no such key."""
         return self.text(key) if key in self._value else None
+
+    def text_or_null(self, key: str) -> str | None:
+        """The non-empty string under `key`, or None when there is null; the key must be there."""
+        return None if self._get(key) is None else self.text(key)
+
+    def text_list(self, key: str) -> tuple[str, ...]:
+        """The list of non-empty strings under `key`."""
+        values = self._list(key)
+        if not all(isinstance(value, str) and value for value in values):
+            raise self._wrong(key, values, "a list of non-empty strings")
+        return tuple(values)
+
+    def truth(self, key: str) -> bool:
+        """The boolean under `key`."""
+        value = self._get(key)
+        if not isinstance(value, bool):
+            raise self._wrong(key, value, "true or false")
+        return value
 
     def sha256(self, key: str) -> str:
         """The 64 lower-case hexadecimal digits under `key`."""
@@ -104,9 +131,7 @@ class Fields:
 
     def _get(self, key: str) -> Any:
         if key not in self._value:
-            raise ManifestError(
-                f"{self._name} lacks {self._at(key)}; write the file again with the command that makes it"
-            )
+            raise ManifestError(f"{self._name} lacks {self._at(key)}; {self._remedy}")
         return self._value[key]
 
     def _at(self, key: str) -> str:

@@ -1,4 +1,4 @@
-"""The store of `training.publication` on S3, and the look-up of an environment's bucket. All of boto3 is in this file.
+"""The store of `training.publication` on S3, and the look-up of an environment's bucket.
 
 Every failure of AWS, the network or the credentials becomes one sentence (`training.aws_errors`). boto3 honours
 `AWS_ENDPOINT_URL`, so the same code talks to the emulator.
@@ -8,25 +8,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from training.aws_clients import client
 from training.aws_errors import explained
-from training.errors import PublicationError
+from training.parameters import read_parameter
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_CONFIG = Config(
-    connect_timeout=5,
-    read_timeout=60,
-    retries={"mode": "standard", "total_max_attempts": 4},
-    user_agent_extra="digits-training",
-)
 _CHUNK_BYTES = 1 << 20
 _ABSENT = ("404", "NoSuchKey", "NotFound")
 _THERE_ALREADY = ("PreconditionFailed", "412", "ConditionalRequestConflict", "409")
@@ -44,7 +36,7 @@ class S3Store:
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
         with explained(self.name):
-            self._client: S3Client = boto3.session.Session().client("s3", config=_CONFIG)
+            self._client: S3Client = client("s3")
 
     @property
     def name(self) -> str:
@@ -104,21 +96,9 @@ def bucket_of(environment: str) -> str:
     PublicationError
         when it is not deployed, or AWS cannot be asked
     """
-    if environment == "local" and not (os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT_URL_SSM")):
-        raise PublicationError(
-            "the environment local is the emulator, but AWS_ENDPOINT_URL is not set;"
-            ' run: eval "$(python -m emulator env)", or name another with --environment'
-        )
-    name = f"/digits/{environment}/bucket-name"
-    with explained(f"the parameter {name}"):
-        try:
-            ssm = boto3.session.Session().client("ssm", config=_CONFIG)
-            value = ssm.get_parameter(Name=name)["Parameter"]["Value"]
-        except ClientError as problem:
-            if problem.response["Error"]["Code"] == "ParameterNotFound":
-                raise PublicationError(
-                    f"there is no parameter {name}, so the environment {environment} has no bucket here;"
-                    f" deploy the stack digits-{environment}-storage first, or name a bucket with --bucket"
-                ) from None
-            raise
-    return value
+    return read_parameter(
+        environment,
+        f"/digits/{environment}/bucket-name",
+        missing=f"so the environment {environment} has no bucket here;"
+        f" deploy the stack digits-{environment}-storage first, or name a bucket with --bucket",
+    )

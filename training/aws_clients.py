@@ -1,0 +1,48 @@
+"""Make boto3's clients, all with the same patience. The only place that knows how long a call may take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_ssm import SSMClient
+
+CONFIG = Config(
+    connect_timeout=5,
+    read_timeout=60,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    user_agent_extra="digits-training",
+)
+
+
+@overload
+def client(service: Literal["s3"]) -> S3Client: ...
+@overload
+def client(service: Literal["ssm"]) -> SSMClient: ...
+@overload
+def client(service: Literal["sagemaker"]) -> SageMakerClient: ...
+@overload
+def client(service: Literal["logs"]) -> CloudWatchLogsClient: ...
+@overload
+def client(service: Literal["iam"]) -> IAMClient: ...
+def client(service: Any) -> Any:
+    """A client of the session that the environment describes; `AWS_ENDPOINT_URL` leads to the emulator."""
+    return boto3.session.Session().client(service, config=CONFIG)
+
+
+def region() -> str:
+    """The region of that session.
+
+    Raises
+    ------
+    botocore.exceptions.NoRegionError
+        when none is set
+    """
+    return client("sagemaker").meta.region_name
