@@ -34,10 +34,26 @@ _NOT_DEPLOYED = shutil.ignore_patterns("__pycache__", "*.pyc", ".DS_Store")
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSource:
-    """A package below `lambda_src/`, and whether it needs what `requirements.txt` there locks."""
+    """A package below `lambda_src/`, and what else is deployed with it.
+
+    Attributes
+    ----------
+    package
+        Its name.
+    has_requirements
+        Whether it needs locked packages.
+    requirements_name
+        Which file there locks them.
+    left_out
+        Files and folders of those packages that the function does not use, as patterns of paths.
+    root
+        Where the packages are.
+    """
 
     package: str
     has_requirements: bool
+    requirements_name: str = "requirements.txt"
+    left_out: tuple[str, ...] = ()
     root: Path = SOURCES
 
     @property
@@ -48,11 +64,12 @@ class FunctionSource:
     @property
     def requirements(self) -> Path | None:
         """The locked packages that it needs."""
-        return self.root / "requirements.txt" if self.has_requirements else None
+        return self.root / self.requirements_name if self.has_requirements else None
 
     def digest(self, target: FunctionTarget) -> str:
         """SHA-256 of all that decides the deployed folder: files, locked packages, Python, platform."""
-        digest = hashlib.sha256(f"{self.package} {target.value} {PYTHON_VERSION} {LAMBDA_PLATFORM}".encode())
+        identity = (self.package, target.value, PYTHON_VERSION, LAMBDA_PLATFORM, *self.left_out)
+        digest = hashlib.sha256(" ".join(identity).encode())
         for path in self._files():
             digest.update(f"\0{path.relative_to(self.root).as_posix()}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -87,6 +104,7 @@ class FunctionBundle:
         output = Path(output_dir)
         if self._source.requirements is not None:
             install_requirements(self._source.requirements, output, self._target)
+            leave_out(output, self._source.left_out)
         shutil.copytree(self._source.folder, output / self._source.package, ignore=_NOT_DEPLOYED)
         compile_bytecode(output, self._target)
         return True
@@ -112,6 +130,23 @@ def install_requirements(requirements: Path, output: Path, target: FunctionTarge
     # Bytecode of another Python, written where UV_COMPILE_BYTECODE is set; a flag against it would be an error there.
     for folder in list(output.rglob("__pycache__")):
         shutil.rmtree(folder)
+
+
+def leave_out(output: Path, patterns: Sequence[str]) -> None:
+    """Remove from a folder what matches one of the patterns.
+
+    Raises
+    ------
+    ConfigurationError
+        If nothing matches a pattern: the package has changed, and the pattern with it.
+    """
+    for pattern in patterns:
+        found = list(output.glob(pattern))
+        if not found:
+            msg = f"nothing in the bundle is {pattern!r}; correct what is left out of it beside its FunctionSource"
+            raise ConfigurationError(msg)
+        for path in found:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def compile_bytecode(output: Path, target: FunctionTarget) -> None:

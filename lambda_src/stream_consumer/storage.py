@@ -1,0 +1,113 @@
+"""S3 and SQS behind the function's protocols: its only module that uses the AWS SDK.
+
+Times and attempts are explicit: all of them together end long before the function's time-out, so that a bad day of S3
+is answered with a partial batch response and not with a killed function.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from stream_consumer.consumer import Letter, StorageError
+from stream_consumer.parts import Part
+from stream_consumer.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+LETTER_SCHEMA = "digits.dead-letter/1"
+# Somebody stored it a moment ago, or is about to: the name holds the digest, so it is the same content.
+# 409 means that two write at this moment, and only one of them may succeed.
+_THERE_ALREADY = {"PreconditionFailed", "412"}
+CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+
+
+class Bucket:
+    """Objects that are written once."""
+
+    def __init__(self, client: S3Client, name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def put_once(self, key: str, content: bytes, content_type: str) -> None:
+        """Store an object unless there is one of that key.
+
+        Raises
+        ------
+        StorageError
+            If S3 does not take it.
+        """
+        try:
+            self._client.put_object(
+                Bucket=self.name,
+                Key=key,
+                Body=content,
+                ContentType=content_type,
+                ChecksumSHA256=base64.b64encode(hashlib.sha256(content).digest()).decode(),
+                IfNoneMatch="*",
+            )
+        except (ClientError, BotoCoreError) as error:
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] in _THERE_ALREADY:
+                return
+            msg = f"s3://{self.name}/{key}: {error}"
+            raise StorageError(msg) from error
+
+
+class S3Parts:
+    """A `PartStore` on S3."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+
+    def put(self, part: Part) -> None:
+        """Store the Parquet file, then its manifest."""
+        self._bucket.put_once(part.key, part.content, "application/x-parquet")
+        self._bucket.put_once(part.manifest_key, part.manifest, "application/json")
+
+
+class SqsDeadLetters:
+    """`DeadLetters` in a queue; the payload itself is kept in the bucket, because a message may be too small for it."""
+
+    def __init__(self, client: SQSClient, queue_url: str, bucket: Bucket, prefix: str) -> None:
+        self._client = client
+        self._queue_url = queue_url
+        self._bucket = bucket
+        self._prefix = prefix
+
+    def put(self, letter: Letter) -> None:
+        """Store the payload, then tell of it."""
+        delivery = letter.delivery
+        key = f"{self._prefix}{delivery.shard}/{delivery.sequence_number}"
+        self._bucket.put_once(key, delivery.payload, "application/octet-stream")
+        body = {
+            "schema": LETTER_SCHEMA,
+            "reason": letter.reason,
+            "stream_arn": delivery.stream_arn,
+            "shard": delivery.shard,
+            "sequence_number": delivery.sequence_number,
+            "partition_key": delivery.partition_key,
+            "arrived_at": datetime.fromtimestamp(delivery.arrived_at, UTC).isoformat(timespec="milliseconds"),
+            "payload": f"s3://{self._bucket.name}/{key}",
+            "payload_bytes": len(delivery.payload),
+        }
+        try:
+            self._client.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(body))
+        except (ClientError, BotoCoreError) as error:
+            msg = f"{self._queue_url}: {error}"
+            raise StorageError(msg) from error
+
+
+def connect(settings: Settings) -> tuple[S3Parts, SqsDeadLetters]:
+    """Make the clients; no request is sent."""
+    bucket = Bucket(boto3.client("s3", config=CONFIG), settings.bucket)
+    queue = boto3.client("sqs", config=CONFIG)
+    return S3Parts(bucket), SqsDeadLetters(queue, settings.dead_letters_url, bucket, settings.dead_letters_prefix)
