@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import aws_cdk as cdk
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from stacks.constructs.api_gateway_account import make_api_gateway_account
@@ -54,7 +55,7 @@ class ApiStack(cdk.Stack):
             environment=_environment(settings, manifest, model_endpoint),
         )
         model_endpoint.grant_invoke(prediction.function)
-        service = PredictionApi(
+        self.service = PredictionApi(
             self,
             "Service",
             settings=settings,
@@ -62,10 +63,18 @@ class ApiStack(cdk.Stack):
             request_schema=prediction_request_schema(),
         )
         if settings.owns_api_gateway_account:
-            service.api.deployment_stage.node.add_dependency(make_api_gateway_account(self, settings))
-        cdk.CfnOutput(self, "ApiId", value=service.api.rest_api_id)
-        cdk.CfnOutput(self, "ApiUrl", value=service.api.url)
+            self.service.api.deployment_stage.node.add_dependency(make_api_gateway_account(self, settings))
+        cdk.CfnOutput(self, "ApiId", value=self.service.api.rest_api_id)
+        cdk.CfnOutput(self, "ApiUrl", value=self.service.api.url)
         cdk.CfnOutput(self, "StageName", value=STAGE_NAME)
+        address = {"schema": "digits.api/1", "id": self.service.api.rest_api_id, "stage": STAGE_NAME}
+        ssm.StringParameter(
+            self,
+            "Address",
+            parameter_name=f"/digits/{settings.environment}/api",
+            string_value=cdk.Stack.of(self).to_json_string({**address, "url": self.service.api.url}),
+            description="Where callers outside the application find the HTTP API",
+        )
 
 
 def _environment(settings: Settings, manifest: Manifest, model_endpoint: ModelEndpoint) -> dict[str, str]:

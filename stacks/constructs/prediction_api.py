@@ -21,6 +21,7 @@ from stacks.time_budget import TIME_BUDGET
 
 STAGE_NAME = "v1"
 IMAGE_TYPES = ("image/png", "image/jpeg")
+ROUTES = (("GET", "/model"), ("POST", "/predictions"))
 
 
 class PredictionApi(Construct):
@@ -62,6 +63,11 @@ class PredictionApi(Construct):
         self._keep_execution_log()
         self._add_routes(function, request_schema)
         add_gateway_problems(self.api)
+
+    @property
+    def route_arns(self) -> list[str]:
+        """Both routes, for a policy of somebody who may call them."""
+        return [self.api.arn_for_execute_api(method, path, STAGE_NAME) for method, path in ROUTES]
 
     def _stage_options(self) -> apigateway.StageOptions:
         access_log = make_log_group(self, "AccessLog", self._settings)

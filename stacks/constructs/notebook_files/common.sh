@@ -1,0 +1,19 @@
+# Beginning of both scripts. They run as root, on a machine that keeps nothing but the user's folder between two starts.
+set -euo pipefail
+root="${1-}" # nothing on an instance; a test gives a folder of its own
+user_home="$root/home/ec2-user"
+work="$user_home/SageMaker/digits"
+export PATH="$PATH:/usr/local/bin:/home/ec2-user/anaconda3/bin"
+
+as_user() { sudo -H -u ec2-user "$@"; } # nothing in the user's folder may belong to root
+
+# Steps are joined with && because errexit is off in a function whose outcome is asked.
+place_files() {
+  local folder
+  folder="$(as_user mktemp -d)" &&
+    as_user timeout 120 aws s3api get-object --region "$region" --cli-connect-timeout 10 \
+      --bucket "$files_bucket" --key "$files_key" "$folder/files.zip" > /dev/null &&
+    as_user mkdir -p "$work" &&
+    place_files_program | as_user timeout 60 python3 - "$folder/files.zip" "$work" &&
+    as_user rm -rf "$folder"
+}
