@@ -7,6 +7,7 @@ No process is started and no object is read here: whoever starts processes repor
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from emulator.sagemaker.errors import ServiceError, already_exists, not_found, validation
 from emulator.sagemaker.records import IN_PROGRESS, Definition, Endpoint, Scope, Status, Variant
@@ -14,6 +15,8 @@ from emulator.sagemaker.shapes import Json
 
 MODEL, CONFIG, ENDPOINT = "model", "endpoint-config", "endpoint"
 _WORDS = {MODEL: "model", CONFIG: "endpoint configuration", ENDPOINT: "endpoint"}
+
+Part = TypeVar("Part")
 
 
 class ControlPlane:
@@ -30,11 +33,29 @@ class ControlPlane:
     def __init__(self, scope: Scope, clock: Callable[[], float]) -> None:
         self.scope = scope
         self._clock = clock
+        self._parts: dict[Callable[[ControlPlane], Any], Any] = {}
         self.models: dict[str, Definition] = {}
         self.configs: dict[str, Definition] = {}
         self.endpoints: dict[str, Endpoint] = {}
         self.tags: dict[str, dict[str, str]] = {}
         self._others: set[str] = set()
+
+    def now(self) -> float:
+        """The time in seconds since the epoch."""
+        return self._clock()
+
+    def part(self, make: Callable[[ControlPlane], Part]) -> Part:
+        """What keeps something else for this account and region: the model registry, pipelines, notebook instances.
+
+        Parameters
+        ----------
+        make
+            The class of the part; it is made when it is first asked for.
+        """
+        if make not in self._parts:
+            self._parts[make] = make(self)
+        part: Part = self._parts[make]
+        return part
 
     # --- models and endpoint configurations ---------------------------------------------------------------------
 
