@@ -15,6 +15,7 @@ import numpy as np
 import xgboost
 
 from training.dataset import Split, validate_split
+from training.digits_model import require_served_model
 from training.errors import FitError, HyperparameterError
 from training.hyperparameter_rules import METRICS_OF_THE_CONTAINER
 from training.hyperparameters import Hyperparameters
@@ -94,9 +95,9 @@ def fit(
             verbose_eval=False,
         )
     except (xgboost.core.XGBoostError, ValueError) as problem:
-        raise FitError(f"xgboost refuses to train: {_reason(problem)}; change the hyperparameters") from None
+        raise FitError(f"xgboost refuses to train: {reason(problem)}; change the hyperparameters") from None
     return FitResult(
-        booster=_cut(booster, watcher.best),
+        booster=cut(booster, watcher.best),
         history=tuple(watcher.history),
         best_round=watcher.best,
         seconds=time.monotonic() - started,
@@ -112,23 +113,11 @@ def require_digits_model(hyperparameters: Hyperparameters) -> None:
     HyperparameterError
         naming the value and what is needed instead
     """
-    needed = {"objective": "multi:softprob", "num_class": 10}
-    for name, value in needed.items():
-        if hyperparameters.get(name) != value:
-            raise HyperparameterError(
-                f"hyperparameter {name}: {hyperparameters.get(name)} does not fit digits; use {name}={value}"
-            )
-    only = {
-        "booster": (None, "gbtree"),
-        "csv_weights": (None, 0),
-        "_kfold": (None,),
-        "use_dask_gpu_training": (None, "false"),
-    }
-    for name, allowed in only.items():
-        if hyperparameters.get(name) not in allowed:
-            raise HyperparameterError(
-                f"hyperparameter {name}: {hyperparameters.get(name)} works in a training job only; leave it out here"
-            )
+    require_served_model(hyperparameters)
+    if hyperparameters.get("use_dask_gpu_training") not in (None, "false"):
+        raise HyperparameterError(
+            "hyperparameter use_dask_gpu_training: true works in a training job only; leave it out here"
+        )
     for metric in hyperparameters.metrics:
         if metric in METRICS_OF_THE_CONTAINER:
             raise HyperparameterError(
@@ -149,14 +138,14 @@ def _matrices(
     return matrix, other
 
 
-def _cut(booster: xgboost.Booster, rounds: int) -> xgboost.Booster:
+def cut(booster: xgboost.Booster, rounds: int) -> xgboost.Booster:
     """The first rounds of a booster, without attributes: what is saved then depends on the trees alone."""
     best = booster[:rounds]
     best.set_attr(**dict.fromkeys(best.attributes()))
     return best
 
 
-def _reason(problem: Exception) -> str:
+def reason(problem: Exception) -> str:
     """The first line of a library error that says something, without its C++ stack trace."""
     text = str(problem).split("Stack trace:")[0].strip().splitlines()[0]
     return text.split("Check failed: ")[-1].strip().rstrip(".")
