@@ -23,8 +23,9 @@ from emulator.serving.application import ContainerApplication
 from emulator.serving.invocation import ScoringService
 from emulator.serving.model_folder import ModelLoadError, load_models
 from emulator.serving.predictor import Predictor
-from emulator.serving.process import listen, serve, stop_when_stdin_closes
+from emulator.serving.process import listen, serve
 from emulator.serving.settings import ServingSettings
+from emulator.standard_input import stop_when_stdin_closes
 
 _LOG = logging.getLogger("emulator.xgboost_container")
 

@@ -1,15 +1,13 @@
 """Runs the application as a process that ends well: in-flight requests are finished, then it exits.
 
-It ends on SIGTERM, on SIGINT, and, if asked to, when its standard input is closed, which happens when its parent dies.
+It ends on SIGTERM and on SIGINT.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -68,15 +66,3 @@ def serve(application: ContainerApplication, listener: socket.socket) -> None:
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
     _Server(config).run(sockets=[listener])
-
-
-def stop_when_stdin_closes() -> None:
-    """Watch standard input from a thread and send this process SIGTERM when it reaches its end."""
-    threading.Thread(target=_wait_for_end_of_stdin, name="stdin-watch", daemon=True).start()
-
-
-def _wait_for_end_of_stdin() -> None:
-    # os.read, not sys.stdin: a thread inside a buffered read would hold its lock at interpreter shutdown.
-    while os.read(0, 4096):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
