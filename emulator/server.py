@@ -17,6 +17,7 @@ import shutil
 import signal
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -27,16 +28,20 @@ from botocore.config import Config
 from emulator import callers, extension, registry, settings
 from emulator.admin import PREFIX, Admin, Json, Receive, Send, answer
 from emulator.container_logs import ContainerLogs
-from emulator.extension import functions, neighbours
+from emulator.extension import functions, kinesis_mappings, neighbours
 from emulator.extension.roles import Roles
 from emulator.sagemaker.artifacts import Artifacts
 from emulator.sagemaker.faults import Faults
 from emulator.sagemaker.fleet import Fleet
 from emulator.sagemaker.http_api import HttpApi
+from emulator.sagemaker.jobs.s3_access import JobBuckets
+from emulator.sagemaker.jobs.service import Jobs
 from emulator.sagemaker.operations import SageMaker
 from emulator.sagemaker.runtime import Runtime
 
 logger = logging.getLogger("emulator")
+
+_making_clients = threading.Lock()
 
 
 class Front:
@@ -81,7 +86,8 @@ def _s3(port: int, credentials: dict[str, str], region: str) -> Any:
     """An S3 client of the emulator itself with somebody's credentials."""
     config = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
     where = f"http://{settings.HOST}:{port}"
-    return _session().client("s3", region_name=region, endpoint_url=where, config=config, **credentials)
+    with _making_clients:  # a session makes one client at a time
+        return _session().client("s3", region_name=region, endpoint_url=where, config=config, **credentials)
 
 
 async def _serve(listening: socket.socket, state: settings.StateFolder) -> None:
@@ -89,11 +95,14 @@ async def _serve(listening: socket.socket, state: settings.StateFolder) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     logs = ContainerLogs(neighbours.write_log)
-    artifacts = Artifacts(Roles(), functools.partial(_s3, port))
+    faults, roles, s3 = Faults(), Roles(), functools.partial(_s3, port)
+    artifacts = Artifacts(roles, s3)
     fleet = Fleet(artifacts, logs.add, logs.flush)
-    service = SageMaker(artifacts, fleet)
-    runtime = Runtime(service, Faults())
+    jobs = Jobs(JobBuckets(roles, s3), logs.add, logs.flush, faults)
+    service = SageMaker(artifacts, fleet, jobs)
+    runtime = Runtime(service, faults)
     extension.install(HttpApi(service, runtime, registry.scope), loop)
+    kinesis_mappings.install(port)
     facts = {"port": port, "state": str(state.path), "auth": os.environ.get("AUTH") == "true", "started": time.time()}
     front = Front(registry.application(), Admin(service, runtime, facts))
     state.record.write_text(json.dumps({"pid": os.getpid(), "port": port}) + "\n")
@@ -103,7 +112,7 @@ async def _serve(listening: socket.socket, state: settings.StateFolder) -> None:
         await serve(front, config, shutdown_trigger=stop.wait)
     finally:
         writing.cancel()
-        await fleet.close()
+        await service.reset()
 
 
 def _hypercorn(listening: socket.socket) -> tuple[Any, Any]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextvars
 from typing import Any
 
 from emulator.registry import private, replace, scope
 from emulator.sagemaker import authorization
+from emulator.sagemaker.authorization import Permission
 from emulator.sagemaker.http_api import HttpApi, is_invocation
 
 CONTROL, RUNTIME = "sagemaker", "sagemaker-runtime"
+
+# What the request under way needs besides the permission on its action, and which of that its caller lacks.
+_further: contextvars.ContextVar[list[Permission]] = contextvars.ContextVar("digits_further", default=[])  # noqa: B039
+_lacking: contextvars.ContextVar[Permission | None] = contextvars.ContextVar("digits_lacking", default=None)
 
 
 def install(api: HttpApi) -> None:
@@ -52,15 +58,47 @@ def _authorize() -> None:
         if service == RUNTIME:
             return authorization.invocation_resource(scope(), path)
         if service == CONTROL:
-            return authorization.control_resource(scope(), headers.get("x-amz-target", ""), body)
+            target = headers.get("x-amz-target", "")
+            _further.set(authorization.further_permissions(scope(), target, body))
+            return authorization.control_resource(scope(), target, body)
         return str(extract(service, method, path, headers, body, *rest))
 
     def access_denied_response(service: str, action: str, principal: str, request_id: str, **details: Any) -> Any:
         """SageMaker's denials name the resource."""
         if service in (CONTROL, RUNTIME) and not details.get("error_code"):
             resource, explicit = details.get("resource_arn", "*"), bool(details.get("explicit_deny"))
+            if (lacking := _lacking.get()) is not None:
+                action, resource = lacking.action, lacking.resource
             details["message"] = denial(action, principal, resource, explicit)
         return refuse(service, action, principal, request_id, **details)
 
+    _enforce_further()
     replace("ministack.core.iam_actions:extract_resource_arn", extract_resource_arn)
     replace("ministack.core.iam_actions:access_denied_response", access_denied_response)
+
+
+def _enforce_further() -> None:
+    """Ask about PassRole and AddTags too, after the permission on the action itself was found."""
+    enforce = private("ministack.core.iam_evaluator:enforce")
+
+    def enforce_all(access_key_id: str, iam_action: str, service: str, region: str, *rest: Any, **details: Any) -> Any:
+        denied = enforce(access_key_id, iam_action, service, region, *rest, **details)
+        if service != CONTROL:
+            return denied
+        _lacking.set(None)
+        needed, _ = _further.get(), _further.set([])
+        for permission in needed if denied is None else []:
+            denied = enforce(
+                access_key_id,
+                permission.action,
+                service,
+                region,
+                resource_arn=permission.resource,
+                service_context=permission.context,
+            )
+            if denied is not None:
+                _lacking.set(permission)
+                break
+        return denied
+
+    replace("ministack.core.iam_evaluator:enforce", enforce_all)

@@ -1,4 +1,4 @@
-"""Which IAM resource a SageMaker request is about, so that policies are evaluated for real.
+"""Which IAM resources and further permissions a SageMaker request is about, so that policies are evaluated for real.
 
 Source: the service authorization reference of Amazon SageMaker AI. Pure functions on the request.
 """
@@ -6,24 +6,43 @@ Source: the service authorization reference of Amazon SageMaker AI. Pure functio
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass
 
 from emulator.sagemaker.http_api import endpoint_name
 from emulator.sagemaker.records import Scope
+from emulator.sagemaker.shapes import Json
 
-_NAMED = {"ModelName": "model", "EndpointConfigName": "endpoint-config", "EndpointName": "endpoint"}
-_OF_OPERATION = {
-    "CreateModel": ("ModelName",),
-    "DescribeModel": ("ModelName",),
-    "DeleteModel": ("ModelName",),
-    "CreateEndpointConfig": ("EndpointConfigName",),
-    "DescribeEndpointConfig": ("EndpointConfigName",),
-    "DeleteEndpointConfig": ("EndpointConfigName",),
-    "CreateEndpoint": ("EndpointName", "EndpointConfigName"),
-    "UpdateEndpoint": ("EndpointName", "EndpointConfigName"),
-    "UpdateEndpointWeightsAndCapacities": ("EndpointName",),
-    "DescribeEndpoint": ("EndpointName",),
-    "DeleteEndpoint": ("EndpointName",),
+# By what follows the verb in an operation's name; its member `...Name` names the resource.
+_KINDS = {
+    "Endpoint": "endpoint",
+    "EndpointConfig": "endpoint-config",
+    "EndpointWeightsAndCapacities": "endpoint",
+    "HyperParameterTuningJob": "hyper-parameter-tuning-job",
+    "Model": "model",
+    "ModelPackageGroup": "model-package-group",
+    "NotebookInstance": "notebook-instance",
+    "NotebookInstanceLifecycleConfig": "notebook-instance-lifecycle-config",
+    "Pipeline": "pipeline",
+    "PresignedNotebookInstanceUrl": "notebook-instance",
+    "ProcessingJob": "processing-job",
+    "TrainingJob": "training-job",
 }
+_MEMBERS = {
+    "EndpointWeightsAndCapacities": "EndpointName",
+    "PresignedNotebookInstanceUrl": "NotebookInstanceName",
+}
+_OPERATION = re.compile(r"(Create|Describe|Update|Start|Stop|Delete)(\w+)")
+_ROLES = ("RoleArn", "ExecutionRoleArn")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """A permission that a request needs besides the one on its own action."""
+
+    action: str
+    resource: str
+    context: dict[str, str]
 
 
 def invocation_resource(scope: Scope, path: str) -> str:
@@ -36,15 +55,36 @@ def control_resource(scope: Scope, target: str, body: bytes) -> str:
 
     CreateEndpoint and UpdateEndpoint name two resources on AWS; the endpoint decides here.
     """
+    document = _document(body)
+    if isinstance(document.get("ResourceArn"), str):
+        return str(document["ResourceArn"])
+    operation = _OPERATION.fullmatch(target.rpartition(".")[2])
+    if operation is None or operation[2] not in _KINDS:
+        return "*"
+    name = document.get(_MEMBERS.get(operation[2], f"{operation[2]}Name"))
+    return scope.arn(_KINDS[operation[2]], name) if isinstance(name, str) else "*"
+
+
+def further_permissions(scope: Scope, target: str, body: bytes) -> list[Permission]:
+    """What a caller needs besides: to pass the role that SageMaker is to act with, and to set tags."""
+    if not target.rpartition(".")[2].startswith(("Create", "Update")):
+        return []
+    document = _document(body)
+    context = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+    needed = [
+        Permission(action="iam:PassRole", resource=document[member], context=context)
+        for member in _ROLES
+        if isinstance(document.get(member), str)
+    ]
+    if document.get("Tags"):
+        resource = control_resource(scope, target, body)
+        needed.append(Permission(action="sagemaker:AddTags", resource=resource, context={}))
+    return needed
+
+
+def _document(body: bytes) -> Json:
     try:
         document = json.loads(body or b"{}")
     except (json.JSONDecodeError, UnicodeDecodeError):
-        return "*"
-    if not isinstance(document, dict):
-        return "*"
-    if isinstance(document.get("ResourceArn"), str):
-        return str(document["ResourceArn"])
-    for member in _OF_OPERATION.get(target.rpartition(".")[2], ()):
-        if isinstance(document.get(member), str):
-            return scope.arn(_NAMED[member], document[member])
-    return "*"
+        return {}
+    return document if isinstance(document, dict) else {}

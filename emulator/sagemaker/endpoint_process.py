@@ -75,7 +75,7 @@ class EndpointProcess:
         DeploymentFailed
             When it ends, or does not answer in time; the text is the service's.
         """
-        port = _free_port()
+        port = free_port()
         self.client = ContainerClient(port)
         self._process = await asyncio.create_subprocess_exec(
             *_command(self.launch.model_dir, port),
@@ -170,7 +170,8 @@ def _environment(container: dict[str, str]) -> dict[str, str]:
     return {**kept, "PYTHONUNBUFFERED": "1", "AWS_REGION": settings.REGION, **container}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on the loopback address that nothing uses now."""
     with socket.socket() as probe:
         probe.bind((settings.HOST, 0))
         port: int = probe.getsockname()[1]

@@ -1,6 +1,7 @@
-"""Faults on demand: what an endpoint does when it is slow, throttled, not ready, failing, or cut off.
+"""Faults on demand: an endpoint that is slow, throttled, not ready, failing, or cut off; a job without an instance.
 
-Set by a person or a test through `/_digits/faults`; InvokeEndpoint asks here before it forwards anything.
+Set by a person or a test through `/_digits/faults`; InvokeEndpoint asks here before it forwards anything, a training
+job before it gets its instances.
 """
 
 from __future__ import annotations
@@ -22,7 +23,14 @@ class Kind(enum.StrEnum):
     INTERNAL = "internal"
     MODEL_ERROR = "model-error"
     DISCONNECT = "disconnect"
+    CAPACITY = "capacity"
+    INTERRUPT = "interrupt"
 
+
+# The name under which a fault hits the next training job, whatever it is called.
+TRAINING_JOBS = "training-jobs"
+_ONLY_JOBS = frozenset({Kind.CAPACITY, Kind.INTERRUPT})
+_ALSO_JOBS = _ONLY_JOBS | {Kind.INTERNAL}
 
 # Codes and statuses of sagemaker-runtime's description; ThrottlingException is the one common to all AWS services.
 _ERRORS = {
@@ -35,16 +43,16 @@ _ERRORS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One fault of one endpoint.
+    """One fault of one endpoint or training job.
 
     Parameters
     ----------
     kind
         What goes wrong.
     count
-        How many requests it hits; `None` is all until it is cleared.
+        How many requests or jobs it hits; `None` is all until it is cleared.
     seconds
-        Delay of a `latency` fault.
+        Delay of a `latency` fault; how long a job trains before an `interrupt`.
     status
         Status of the container's answer in a `model-error` fault.
     message
@@ -102,13 +110,13 @@ def parse(document: Json) -> Fault:
 
 
 class Faults:
-    """The faults that are set, by endpoint name."""
+    """The faults that are set, by the name of an endpoint or a training job."""
 
     def __init__(self) -> None:
         self._set: dict[str, Fault] = {}
 
     def set(self, endpoint: str, fault: Fault) -> None:
-        """Set the one fault of an endpoint."""
+        """Set the one fault of that name."""
         self._set[endpoint] = fault
 
     def clear(self, endpoint: str | None = None) -> None:
@@ -121,7 +129,18 @@ class Faults:
     def take(self, endpoint: str) -> Fault | None:
         """The fault that hits this request, counted down."""
         fault = self._set.get(endpoint)
-        if fault is None or fault.count is None:
+        return None if fault is None or fault.kind in _ONLY_JOBS else self._count(endpoint, fault)
+
+    def take_for_job(self, name: str, kinds: frozenset[Kind]) -> Fault | None:
+        """The fault of one of those kinds that hits this training job, counted down."""
+        for key in (name, TRAINING_JOBS):
+            fault = self._set.get(key)
+            if fault is not None and fault.kind in kinds & _ALSO_JOBS:
+                return self._count(key, fault)
+        return None
+
+    def _count(self, endpoint: str, fault: Fault) -> Fault:
+        if fault.count is None:
             return fault
         if fault.count == 1:
             del self._set[endpoint]

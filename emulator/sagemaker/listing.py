@@ -1,4 +1,4 @@
-"""The List operations: filters, order and pages, alike for models, endpoint configurations and endpoints."""
+"""The List operations: filters, order and pages, alike for models, endpoint configurations, endpoints and jobs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from emulator.sagemaker.errors import validation
 from emulator.sagemaker.shapes import Json
 
 DEFAULT_PAGE = 10
-_SORT_KEYS = {"CreationTime": "CreationTime", "Status": "EndpointStatus"}
+_STATUSES = ("EndpointStatus", "TrainingJobStatus", "ProcessingJobStatus")
 
 
 def page(items: Iterable[Json], request: Json, *, name_key: str, default_sort: str) -> tuple[list[Json], str | None]:
@@ -46,7 +46,7 @@ def _matches(item: Json, request: Json, name_key: str) -> bool:
     return all(
         (
             str(request.get("NameContains", "")).lower() in str(item[name_key]).lower(),
-            request.get("StatusEquals", item.get("EndpointStatus")) == item.get("EndpointStatus"),
+            request.get("StatusEquals", _status(item)) == _status(item),
             created > request.get("CreationTimeAfter", float("-inf")),
             created < request.get("CreationTimeBefore", float("inf")),
             modified > request.get("LastModifiedTimeAfter", float("-inf")),
@@ -56,8 +56,14 @@ def _matches(item: Json, request: Json, name_key: str) -> bool:
 
 
 def _order(sort_by: str, name_key: str) -> Callable[[Json], tuple[object, str]]:
-    key = _SORT_KEYS.get(sort_by, name_key)
+    if sort_by == "Status":
+        return lambda item: (_status(item), item[name_key])
+    key = sort_by if sort_by == "CreationTime" else name_key
     return lambda item: (item[key], item[name_key])
+
+
+def _status(item: Json) -> str | None:
+    return next((item[name] for name in _STATUSES if name in item), None)
 
 
 def _token(offset: int) -> str:

@@ -14,6 +14,8 @@ from emulator.sagemaker.artifacts import Artifacts
 from emulator.sagemaker.control_plane import ControlPlane
 from emulator.sagemaker.errors import ServiceError, validation
 from emulator.sagemaker.fleet import Fleet
+from emulator.sagemaker.jobs import training_operations
+from emulator.sagemaker.jobs.service import Jobs
 from emulator.sagemaker.listing import page
 from emulator.sagemaker.records import Scope
 from emulator.sagemaker.shapes import Json, check_input
@@ -24,8 +26,8 @@ XGBOOST_IMAGE = "sagemaker-xgboost"
 class SageMaker:
     """The whole service: a control plane for every account and region, and the processes behind them."""
 
-    def __init__(self, artifacts: Artifacts, fleet: Fleet) -> None:
-        self.artifacts, self.fleet = artifacts, fleet
+    def __init__(self, artifacts: Artifacts, fleet: Fleet, jobs: Jobs) -> None:
+        self.artifacts, self.fleet, self.jobs = artifacts, fleet, jobs
         self._planes: dict[Scope, ControlPlane] = {}
 
     def control(self, scope: Scope) -> ControlPlane:
@@ -53,6 +55,7 @@ class SageMaker:
     async def reset(self) -> None:
         """Forget everything and stop every process."""
         self._planes.clear()
+        await self.jobs.reset()
         await self.fleet.close()
 
 
@@ -196,4 +199,5 @@ OPERATIONS: dict[str, Operation] = {
     "ListTags": _list_tags,
     "UpdateEndpoint": _update_endpoint,
     "UpdateEndpointWeightsAndCapacities": _update_weights,
+    **training_operations.OPERATIONS,
 }

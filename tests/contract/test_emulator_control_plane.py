@@ -155,9 +155,9 @@ def test_tags_are_added_replaced_and_removed(world: World, sagemaker: Any) -> No
 
 
 def test_an_operation_that_is_not_emulated_says_so(sagemaker: Any) -> None:
-    code, text = refusal(sagemaker.list_training_jobs)
+    code, text = refusal(sagemaker.list_labeling_jobs)
     assert code == "UnknownOperationException"
-    assert "ListTrainingJobs is not emulated" in text
+    assert "ListLabelingJobs is not emulated" in text
 
 
 def test_the_own_interface_answers_this_machine_only(emulator: Emulator) -> None:

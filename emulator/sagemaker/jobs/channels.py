@@ -1,0 +1,53 @@
+"""Which objects of a channel go to which host, and where they lie there. Pure functions on keys.
+
+Source: S3DataSource in the API reference of SageMaker.
+"""
+
+from __future__ import annotations
+
+import json
+
+from emulator.sagemaker.jobs.records import JobFailed
+
+SHARDED = "ShardedByS3Key"
+
+
+def local_name(key: str, prefix: str) -> str:
+    """Path of an object below its channel's folder: what follows the prefix, whole folders only."""
+    if key == prefix:
+        return key.rpartition("/")[2]
+    if key[len(prefix) :].startswith("/"):
+        return key[len(prefix) + 1 :]
+    return key[len(prefix.rpartition("/")[0]) :].lstrip("/")
+
+
+def share(keys: list[str], distribution: str, host: int, hosts: int) -> list[str]:
+    """What of a channel's objects one host gets: all, or every `hosts`-th in the order of the keys.
+
+    Parameters
+    ----------
+    keys
+        All objects of the channel.
+    distribution
+        `FullyReplicated` or `ShardedByS3Key`.
+    host, hosts
+        Number of the host, from 0, and how many there are.
+    """
+    return sorted(keys)[host::hosts] if distribution == SHARDED else sorted(keys)
+
+
+def manifest_urls(content: bytes, url: str) -> tuple[str, list[str]]:
+    """Prefix and addresses of the objects that a manifest lists: `[{"prefix": "s3://..."}, "name", ...]`.
+
+    Raises
+    ------
+    JobFailed
+        When it is no such list.
+    """
+    try:
+        head, *names = json.loads(content)
+        prefix = str(head["prefix"])
+    except (ValueError, KeyError, TypeError) as error:
+        msg = f'ClientError: Data download failed:Invalid manifest file "{url}": it must be [{{"prefix": ...}}, ...]'
+        raise JobFailed(msg) from error
+    return prefix, [prefix + str(name) for name in names]

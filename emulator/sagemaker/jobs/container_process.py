@@ -1,0 +1,121 @@
+"""One process that stands for a job's container on one host: started, watched, told to stop.
+
+It ends when its standard input reaches its end, if the program looks at it, and with the daemon's process group else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from emulator import settings
+
+# StopTrainingJob and StopProcessingJob in the API reference: SIGTERM, and 120 seconds until SIGKILL.
+STOP_SECONDS = 120.0
+_READ_BYTES = 1 << 16
+# The largest event of CloudWatch Logs is 256 KiB.
+_LINE_BYTES = 250_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launch:
+    """What a process is started with."""
+
+    command: list[str]
+    environment: dict[str, str]
+
+
+class Process(Protocol):
+    """A running container."""
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        ...
+
+    async def wait(self) -> int:
+        """Wait for its end and for its last line; returns the container's exit code."""
+        ...
+
+    async def stop(self, seconds: float) -> None:
+        """Ask it to end, and kill it when it has not ended after that time."""
+        ...
+
+
+Start = Callable[[Launch, Callable[[str], None]], Awaitable[Process]]
+
+
+class ContainerProcess:
+    """A process of the operating system; made by `start`."""
+
+    def __init__(self, process: asyncio.subprocess.Process, log: Callable[[str], None]) -> None:
+        self._process = process
+        self._reading = asyncio.create_task(_read(process, log))
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid
+
+    async def wait(self) -> int:
+        """Wait for its end and for its last line; returns the container's exit code."""
+        code = await self._process.wait()
+        await asyncio.wait([self._reading])
+        return 128 - code if code < 0 else code
+
+    async def stop(self, seconds: float) -> None:
+        """Send SIGTERM, and SIGKILL when it has not ended after that time."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.terminate()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._process.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        await self.wait()
+
+
+async def start(launch: Launch, log: Callable[[str], None]) -> Process:
+    """Start a process; `log` receives every line that it writes."""
+    process = await asyncio.create_subprocess_exec(
+        *launch.command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd=settings.PROJECT,
+        env=launch.environment,
+    )
+    return ContainerProcess(process, log)
+
+
+def base_environment() -> dict[str, str]:
+    """What every container sees: nothing of AWS but the region."""
+    kept = {name: os.environ[name] for name in ("HOME", "LANG", "PATH", "TMPDIR") if name in os.environ}
+    region = {"AWS_REGION": settings.REGION, "AWS_DEFAULT_REGION": settings.REGION}
+    return {**kept, **region, "PYTHONUNBUFFERED": "1"}
+
+
+async def _read(process: asyncio.subprocess.Process, log: Callable[[str], None]) -> None:
+    if process.stdout is None:
+        return
+    async for line in _lines(process.stdout):
+        if text := line.decode(errors="replace").rstrip():
+            log(text)
+
+
+async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """Lines of any length; a very long one comes in pieces."""
+    rest = b""
+    while chunk := await stream.read(_READ_BYTES):
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line
+        if len(rest) > _LINE_BYTES:
+            yield rest
+            rest = b""
+    yield rest

@@ -1,0 +1,46 @@
+"""All jobs of all accounts and regions, and what runs them; the operations find everything here."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Awaitable, Callable
+
+from emulator.sagemaker.faults import Faults
+from emulator.sagemaker.jobs.s3_access import JobBuckets
+from emulator.sagemaker.jobs.slots import Slots
+from emulator.sagemaker.jobs.training_hosts import LogSink
+from emulator.sagemaker.jobs.training_jobs import TrainingJobs
+from emulator.sagemaker.jobs.training_runner import TrainingRunner
+from emulator.sagemaker.records import Scope
+
+
+class Jobs:
+    """Training and processing jobs.
+
+    Parameters
+    ----------
+    buckets
+        Gives access to S3 for roles of jobs.
+    log
+        Receives scope, log group, stream and line of whatever a process writes.
+    flush
+        Writes what `log` has received; awaited before a job has ended, so that nothing is logged after it.
+    faults
+        The faults that are set.
+    """
+
+    def __init__(self, buckets: JobBuckets, log: LogSink, flush: Callable[[], Awaitable[None]], faults: Faults) -> None:
+        slots = Slots(os.cpu_count() or 1)
+        self.buckets = buckets
+        self.training_runner = TrainingRunner(buckets, log, flush, faults=faults, slots=slots)
+        self._training: dict[Scope, TrainingJobs] = {}
+
+    def training(self, scope: Scope) -> TrainingJobs:
+        """The training jobs of that account and region."""
+        return self._training.setdefault(scope, TrainingJobs(scope, time.time))
+
+    async def reset(self) -> None:
+        """Kill every process and forget every job."""
+        await self.training_runner.close()
+        self._training.clear()

@@ -1,0 +1,98 @@
+"""The operations of the model registry, by name; merged into the service's table."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from emulator.sagemaker.control_plane import ControlPlane
+from emulator.sagemaker.errors import ServiceError
+from emulator.sagemaker.model_registry import descriptions
+from emulator.sagemaker.model_registry.records import Package
+from emulator.sagemaker.model_registry.registry import ModelRegistry
+from emulator.sagemaker.named_pages import named_page
+from emulator.sagemaker.shapes import Json
+
+if TYPE_CHECKING:
+    from emulator.sagemaker.operations import SageMaker
+
+
+async def _create_group(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return {"ModelPackageGroupArn": control.part(ModelRegistry).create_group(request).arn}
+
+
+async def _describe_group(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return descriptions.group(control.part(ModelRegistry).group(request["ModelPackageGroupName"]))
+
+
+async def _delete_group(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    control.part(ModelRegistry).delete_group(request["ModelPackageGroupName"])
+    return {}
+
+
+async def _list_groups(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    groups = control.part(ModelRegistry).groups.values()
+    items = [(group.name, descriptions.group_summary(group)) for group in groups]
+    return named_page("ModelPackageGroupSummaryList", items, request)
+
+
+async def _create_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return {"ModelPackageArn": control.part(ModelRegistry).create_package(request).arn}
+
+
+async def _describe_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return descriptions.package(control.part(ModelRegistry).package(request["ModelPackageName"]))
+
+
+async def _update_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return {"ModelPackageArn": control.part(ModelRegistry).update_package(request).arn}
+
+
+async def _delete_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    control.part(ModelRegistry).delete_package(request["ModelPackageName"])
+    return {}
+
+
+async def _list_packages(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    registry = control.part(ModelRegistry)
+    group = request.get("ModelPackageGroupName")
+    packages = registry.versions(registry.group(group)) if group else list(registry.packages.values())
+    kind = request.get("ModelPackageType", "Versioned" if group else "Unversioned")
+    items = [
+        (package.name, descriptions.package_summary(package))
+        for package in packages
+        if _listed(package, kind, request.get("ModelApprovalStatus"))
+    ]
+    return named_page("ModelPackageSummaryList", items, request)
+
+
+def _listed(package: Package, kind: str, approval: str | None) -> bool:
+    is_kind = kind == "Both" or (kind == "Versioned") == (package.group is not None)
+    return is_kind and approval in (None, package.document.get("ModelApprovalStatus"))
+
+
+async def _batch_describe(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    found: Json = {}
+    missing: Json = {}
+    for arn in request["ModelPackageArnList"]:
+        try:
+            found[arn] = descriptions.batch_summary(control.part(ModelRegistry).package(arn))
+        except ServiceError as error:
+            missing[arn] = {"ErrorCode": error.code, "ErrorResponse": error.message}
+    return {"ModelPackageSummaries": found, "BatchDescribeModelPackageErrorMap": missing}
+
+
+Operation = Callable[["SageMaker", ControlPlane, Json], Awaitable[Json]]
+
+OPERATIONS: dict[str, Operation] = {
+    "BatchDescribeModelPackage": _batch_describe,
+    "CreateModelPackage": _create_package,
+    "CreateModelPackageGroup": _create_group,
+    "DeleteModelPackage": _delete_package,
+    "DeleteModelPackageGroup": _delete_group,
+    "DescribeModelPackage": _describe_package,
+    "DescribeModelPackageGroup": _describe_group,
+    "ListModelPackageGroups": _list_groups,
+    "ListModelPackages": _list_packages,
+    "UpdateModelPackage": _update_package,
+}
