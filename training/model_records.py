@@ -95,11 +95,20 @@ def data_of(manifest: DataManifest) -> Data:
 def data_of_channels(folder: Path, train: Split, validation: Split) -> Data:
     """The same for channels that `prepare` did not write: their files are their own source."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return Data(
-        source=f"{_OWN_CHANNELS}{folder.resolve().name}",
-        split="train and validation as the channels have them",
+    return data_of_parts(
+        folder.resolve().name,
         counts={"train": len(train), "validation": len(validation)},
         sha256={path.relative_to(folder).as_posix(): sha256_of_file(path) for path in files},
+    )
+
+
+def data_of_parts(name: str, *, counts: Mapping[str, int], sha256: Mapping[str, str]) -> Data:
+    """The same from what is known of the files: rows by channel, digests by path."""
+    return Data(
+        source=f"{_OWN_CHANNELS}{name}",
+        split="train and validation as the channels have them",
+        counts=dict(counts),
+        sha256=dict(sha256),
     )
 
 

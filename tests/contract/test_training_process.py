@@ -52,8 +52,8 @@ def test_ctrl_c_keeps_the_rounds_so_far(tmp_path: Path) -> None:
 def test_a_second_ctrl_c_ends_the_process_without_an_exception() -> None:
     code = """
 import os, signal
-from training.commands.fit import _stop_on_interrupt
-with _stop_on_interrupt() as stop_requested:
+from training.commands.fit_run import stop_on_interrupt
+with stop_on_interrupt() as stop_requested:
     signal.raise_signal(signal.SIGINT)
     print(stop_requested(), flush=True)
     try:

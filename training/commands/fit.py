@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.commands.console import console, here, next_step, places_of, say, show, steps, wrote
-from training.errors import INTERRUPTED, DataError, HyperparameterError, StoppedEarly
+from training.commands.console import here, next_step, places_of, say, show, steps
+from training.commands.fit_run import View, train_and_save
+from training.errors import DataError, HyperparameterError, StoppedEarly
 
 if TYPE_CHECKING:
     from training.dataset import Split
+    from training.fitting import FitResult
     from training.hyperparameters import Hyperparameters
     from training.manifest import Data
     from training.places import Places
-    from training.watching import Round
 
 
 class From(StrEnum):
@@ -61,11 +57,15 @@ def fit(
         From, typer.Option("--from", help="Arrays are fastest; the channels are what a job would read.")
     ] = From.ARRAYS,
     channels: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            help="Your own folder with train/ and validation/: csv, parquet, or libsvm with every zero.",
-            file_okay=False,
+            help="Your own folder with train/ and validation/: csv, parquet, or libsvm with every zero; with --dask"
+            " or --external-memory also s3://BUCKET/PREFIX, parquet.",
+            metavar="DIRECTORY",
         ),
+    ] = None,
+    dask: Annotated[
+        str | None, typer.Option(help="Train on the Dask cluster of this scheduler.", metavar="tcp://HOST:8786")
     ] = None,
     *,
     list_all: Annotated[
@@ -89,18 +89,70 @@ def fit(
     hyperparameters = hyperparameters_from(
         {name: text for name, text in usual.items() if text is not None}, settings or []
     )
+    interrupted = (
+        _on_a_cluster(context, dask, channels, hyperparameters)
+        if dask
+        else _on_this_machine(context, read_from, channels, hyperparameters)
+    )
+    next_step(here(context, "evaluate"))
+    if interrupted:
+        raise StoppedEarly
+
+
+def _on_this_machine(
+    context: typer.Context, read_from: From, channels: str | None, hyperparameters: Hyperparameters
+) -> bool:
+    """Train in memory; True when somebody asked to stop."""
+    from training.fitting import fit as train_booster
+
     places = places_of(context)
     with steps() as progress:
         progress.add_task("reading the digits")
-        train, validation, data = read_digits(places, read_from, channels)
+        train, validation, data = read_digits(places, read_from, _folder(channels))
     say(
         f"{len(train)} images to learn from, {len(validation)} to validate;"
         f" at most {hyperparameters.rounds} rounds of ten trees"
     )
-    interrupted = _train_and_save(places, train, validation, hyperparameters, data)
-    next_step(here(context, "evaluate"))
-    if interrupted:
-        raise StoppedEarly
+
+    def run(view: View) -> tuple[FitResult, Data]:
+        result = train_booster(
+            train, validation, hyperparameters, on_round=view.on_round, stop_requested=view.stop_requested
+        )
+        return result, data
+
+    return train_and_save(places, hyperparameters, run)
+
+
+def _on_a_cluster(
+    context: typer.Context, scheduler: str, channels: str | None, hyperparameters: Hyperparameters
+) -> bool:
+    """Train with the workers of a Dask cluster; True when somebody asked to stop."""
+    from training.scale.cluster import connected, worker_addresses
+    from training.scale.cluster_fitting import fit_on_cluster
+    from training.scale.part_source import data_read, part_source
+
+    places = places_of(context)
+    source = part_source(places, channels)
+    with connected(scheduler) as client:
+        say(
+            f"{len(worker_addresses(client))} workers of {scheduler} read {source.name}; at most"
+            f" {hyperparameters.rounds} rounds of ten trees; Ctrl-C ends after the round that runs"
+        )
+
+        def run(view: View) -> tuple[FitResult, Data]:
+            result, parts = fit_on_cluster(
+                client, source, hyperparameters,
+                on_step=view.on_step, on_round=view.on_round, stop_requested=view.stop_requested,
+            )  # fmt: skip
+            return result, data_read(source, parts)
+
+        return train_and_save(places, hyperparameters, run)
+
+
+def _folder(channels: str | None) -> Path | None:
+    if channels and (channels.startswith("s3://") or Path(channels).is_file()):
+        raise DataError(f"--channels {channels} is not a folder; from a bucket only --dask and --external-memory read")
+    return Path(channels) if channels else None
 
 
 def hyperparameters_from(usual: dict[str, str], settings: list[str]) -> Hyperparameters:
@@ -143,88 +195,6 @@ def read_digits(places: Places, read_from: From, channels: Path | None) -> tuple
     if {"train": len(train), "validation": len(validation)}.items() - manifest.counts.items():
         raise DataError(f"{places.data} holds other counts than its manifest says; run: python -m training prepare")
     return train, validation, data_of(manifest)
-
-
-def _train_and_save(
-    places: Places, train: Split, validation: Split, hyperparameters: Hyperparameters, data: Data
-) -> bool:
-    from training.files import pretty_json, sha256_of_bytes, write_file
-    from training.fitting import fit as train_booster
-    from training.model_records import FitRecord, framework, training_facts
-
-    version = framework().version
-    with _stop_on_interrupt() as stop_requested, _progress() as on_round:
-        result = train_booster(train, validation, hyperparameters, on_round=on_round, stop_requested=stop_requested)
-    model = bytes(result.booster.save_raw("ubj"))
-    record = FitRecord(
-        model_sha256=sha256_of_bytes(model),
-        hyperparameters=hyperparameters.to_sagemaker(),
-        data=data,
-        training=training_facts(rounds=len(result.history), best_round=result.best_round, seconds=result.seconds),
-        framework_version=version,
-    )
-    write_file(places.model, model)
-    write_file(places.fit_record, pretty_json(record.to_json()))
-    best = result.history[result.best_round - 1]
-    if result.interrupted:
-        say(f"interrupted after {len(result.history)} of {hyperparameters.rounds} rounds; they are kept")
-    say(
-        f"{len(result.history)} rounds in {result.seconds:.1f} s, best is round {result.best_round}:"
-        f" validation {_metrics(best.validation)}"
-    )
-    wrote(places.model, places.fit_record)
-    return result.interrupted
-
-
-@contextmanager
-def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C into a question that the training asks; the second one ends the process.
-
-    It may come while the library's threads wait for a piece of Python. An exception there makes the library abort, so
-    the process ends without one. Nothing is written before the training is over.
-    """
-    requested: list[bool] = []
-
-    def on_interrupt(_number: int, _frame: FrameType | None) -> None:
-        if requested:
-            console.show_cursor()
-            os.write(2, b"error: interrupted; nothing was saved\n")
-            os._exit(INTERRUPTED)
-        requested.append(True)
-
-    former = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield lambda: bool(requested)
-    finally:
-        signal.signal(signal.SIGINT, former)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Round], None]]:
-    """A line that is rewritten each round on a terminal, and a plain line every ten rounds elsewhere."""
-    if not console.is_terminal:
-        yield lambda round_: say(_line(round_)) if round_.number % 10 == 0 or round_.number == 1 else None
-        return
-    from rich.live import Live
-
-    with Live(console=console, transient=True, refresh_per_second=8) as live:
-        live.update("binning the pixels, the first round takes longest")
-        yield lambda round_: live.update(_line(round_))
-
-
-def _line(round_: Round) -> str:
-    left = (
-        f", at most {round_.seconds_a_round * (round_.rounds - round_.number):.0f} s more" if round_.number > 1 else ""
-    )
-    return (
-        f"round {round_.number:>4}/{round_.rounds}   train {_metrics(round_.train)}"
-        f"   validation {_metrics(round_.validation)}   best {round_.best:>4}"
-        f"   {round_.seconds:5.1f} s{left}"
-    )
-
-
-def _metrics(values: dict[str, float]) -> str:
-    return " ".join(f"{name} {value:.4f}" for name, value in values.items())
 
 
 def _list_hyperparameters() -> None:

@@ -1,0 +1,186 @@
+"""Train on a Dask cluster through `xgboost.dask`, from parts that the workers read.
+
+The data stays on the workers; here pass the rounds' metrics, a request to stop, and in the end the model. With more
+than one worker the sums of gradients are added in another order than on one machine, so the model is as good, but not
+the same bytes.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future as LocalFuture
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+import xgboost
+
+from training.data_folder import CHANNELS
+from training.errors import FitError, HyperparameterError
+from training.fitting import FitResult, cut, reason, require_digits_model
+from training.hyperparameters import Hyperparameters
+from training.scale.by_value import ByValue
+from training.scale.cluster import worker_addresses
+from training.scale.cluster_parts import ClusterChannel, read_on_workers
+from training.scale.on_worker import RoundTeller, request_stop
+from training.scale.part_source import PartRead, PartSource
+from training.watching import Round, Watcher
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_SECONDS_BETWEEN_LOOKS = 0.1
+
+
+def fit_on_cluster(
+    client: Client,
+    source: PartSource,
+    hyperparameters: Hyperparameters,
+    *,
+    on_step: Callable[[str], None] = lambda _step: None,
+    on_round: Callable[[Round], None] = lambda _round: None,
+    stop_requested: Callable[[], bool] = lambda: False,
+) -> tuple[FitResult, tuple[PartRead, ...]]:
+    """Train with all workers of the cluster, until the rounds are done, validation stalls, or somebody asks to stop.
+
+    Parameters
+    ----------
+    client
+        connected; see `training.scale.cluster.connected`
+    source
+        where the workers find the parts
+    hyperparameters
+        as for one machine; `nthread` is per worker, its number of threads unless given
+    on_step
+        told in words what happens before the first round
+    on_round
+        told after every round
+    stop_requested
+        asked several times a second; True ends the training after the round that runs and keeps what there is
+
+    Raises
+    ------
+    DataError
+        when the workers cannot read the parts
+    HyperparameterError
+        when they do not fit this model or a cluster
+    FitError
+        when the library or the cluster fails
+    """
+    require_digits_model(hyperparameters)
+    _require_hist(hyperparameters)
+    workers = worker_addresses(client)
+    started = time.monotonic()
+    train, validation = (read_on_workers(client, source, name, workers, on_step=on_step) for name in CHANNELS)
+    on_step("the workers bin the pixels, the first round takes longest")
+    watcher = Watcher(hyperparameters, on_round=on_round, stop_requested=lambda: False)
+    booster, interrupted = _train(client, train, validation, hyperparameters, watcher, stop_requested)
+    result = FitResult(
+        booster=cut(booster, watcher.best),
+        history=tuple(watcher.history),
+        best_round=watcher.best,
+        seconds=time.monotonic() - started,
+        interrupted=interrupted,
+    )
+    return result, (*train.parts, *validation.parts)
+
+
+def _require_hist(hyperparameters: Hyperparameters) -> None:
+    method = hyperparameters.get("tree_method")
+    if method not in (None, "auto", "hist"):
+        raise HyperparameterError(f"hyperparameter tree_method: {method} does not work on a cluster; use hist")
+
+
+def _train(
+    client: Client,
+    train: ClusterChannel,
+    validation: ClusterChannel,
+    hyperparameters: Hyperparameters,
+    watcher: Watcher,
+    stop_requested: Callable[[], bool],
+) -> tuple[xgboost.Booster, bool]:
+    """The booster with all its rounds, and whether somebody asked for it before the end."""
+    topic = f"digits-fit-{uuid.uuid4().hex}"
+    with _rounds_told(client, topic) as rounds, ThreadPoolExecutor(max_workers=1) as thread:
+        training = thread.submit(_train_on_workers, client, train, validation, hyperparameters, topic)
+        stopping = False
+        while not training.done():
+            _pass_on(rounds, watcher)
+            if not stopping and stop_requested():
+                stopping = True
+                client.run(ByValue(request_stop), topic)
+        result = _result_of(training)
+    _complete(watcher, result["history"])
+    patience = hyperparameters.whole("early_stopping_rounds")
+    done = len(watcher.history)
+    at_the_end = done == hyperparameters.rounds or (patience is not None and done - watcher.best >= patience)
+    return result["booster"], stopping and not at_the_end
+
+
+def _train_on_workers(
+    client: Client,
+    train: ClusterChannel,
+    validation: ClusterChannel,
+    hyperparameters: Hyperparameters,
+    topic: str,
+) -> dict[str, Any]:
+    """`xgboost.dask.train`; blocks until it is over."""
+    from xgboost import dask as cluster
+
+    bins = hyperparameters.whole("max_bin") or 256
+    matrix = cluster.DaskQuantileDMatrix(client, train.images, train.labels, max_bin=bins)
+    other = cluster.DaskQuantileDMatrix(client, validation.images, validation.labels, max_bin=bins, ref=matrix)
+    trained: dict[str, Any] = cluster.train(
+        client,
+        hyperparameters.for_library(),
+        matrix,
+        num_boost_round=hyperparameters.rounds,
+        evals=[(matrix, "train"), (other, "validation")],
+        early_stopping_rounds=hyperparameters.whole("early_stopping_rounds"),
+        callbacks=[ByValue(RoundTeller(topic))],
+        verbose_eval=False,
+    )
+    return trained
+
+
+@contextmanager
+def _rounds_told(client: Client, topic: str) -> Iterator[SimpleQueue[Mapping[str, Any]]]:
+    """The rounds as the first worker tells them, in order."""
+    told: SimpleQueue[Mapping[str, Any]] = SimpleQueue()
+    client.subscribe_topic(topic, lambda event: told.put(event[1]))  # type: ignore[no-untyped-call]
+    try:
+        yield told
+    finally:
+        client.unsubscribe_topic(topic)  # type: ignore[no-untyped-call]
+
+
+def _pass_on(rounds: SimpleQueue[Mapping[str, Any]], watcher: Watcher) -> None:
+    """Wait a moment for the next round and tell the watcher of it."""
+    try:
+        told = rounds.get(timeout=_SECONDS_BETWEEN_LOOKS)
+    except Empty:
+        return
+    if told["epoch"] == len(watcher.history):
+        watcher.after_iteration(None, told["epoch"], _as_history(told["values"]))
+
+
+def _complete(watcher: Watcher, history: Mapping[str, Mapping[str, list[float]]]) -> None:
+    """Tell the watcher of the rounds whose news did not arrive before the end."""
+    done = len(next(iter(history["train"].values())))
+    for epoch in range(len(watcher.history), done):
+        values = {name: {metric: each[epoch] for metric, each in of.items()} for name, of in history.items()}
+        watcher.after_iteration(None, epoch, _as_history(values))
+
+
+def _as_history(values: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, list[float]]]:
+    return {name: {metric: [value] for metric, value in each.items()} for name, each in values.items()}
+
+
+def _result_of(training: LocalFuture[dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return training.result()
+    except Exception as problem:  # noqa: BLE001  whatever a worker raised arrives here as it is
+        raise FitError(f"the cluster could not train: {reason(problem)}; see the logs of its workers") from None

@@ -1,0 +1,129 @@
+"""Read one Parquet part file of a channel, from disk or from S3. Runs on this machine and on the workers of a cluster.
+
+It is sent to workers by value (`training.scale.by_value`), which need not have this project: so it imports nothing of
+it, takes and returns plain values and raises only errors of Python's own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Rows = npt.NDArray[np.uint8]
+
+_COLUMNS = 785
+_CLASSES = 10
+_SECONDS_TO_CONNECT = 5
+_SECONDS_TO_ANSWER = 60
+
+
+def file_system(location: str, endpoint_url: str | None, region: str | None) -> tuple[Any, str]:
+    """The pyarrow file system of a location and the path of the location in it.
+
+    Parameters
+    ----------
+    location
+        `s3://bucket/key` or an absolute path
+    endpoint_url
+        of an S3 that is not Amazon's; None for Amazon's
+    region
+        of the bucket; None asks S3 for it
+
+    Raises
+    ------
+    OSError
+        when the bucket's region cannot be found
+    """
+    from pyarrow import fs  # type: ignore[import-untyped]
+
+    if not location.startswith("s3://"):
+        return fs.LocalFileSystem(), location
+    path = location.removeprefix("s3://").rstrip("/")
+    options: dict[str, Any] = {"connect_timeout": _SECONDS_TO_CONNECT, "request_timeout": _SECONDS_TO_ANSWER}
+    if endpoint_url:
+        scheme, _, host = endpoint_url.rpartition("://")
+        options |= {"endpoint_override": host.rstrip("/"), "scheme": scheme or "https"}
+    found = region or ("us-east-1" if endpoint_url else fs.resolve_s3_region(path.partition("/")[0]))
+    return fs.S3FileSystem(region=found, **options), path
+
+
+def list_parts(folder: str, endpoint_url: str | None, region: str | None) -> list[str]:
+    """The Parquet files in a folder, sorted, written as the folder was: `s3://...` or an absolute path.
+
+    Raises
+    ------
+    OSError
+        when the folder cannot be read from here
+    """
+    from pyarrow import fs
+
+    files, path = file_system(folder, endpoint_url, region)
+    scheme = "s3://" if folder.startswith("s3://") else ""
+    found = files.get_file_info(fs.FileSelector(path))
+    return sorted(f"{scheme}{info.path}" for info in found if info.is_file and info.base_name.endswith(".parquet"))
+
+
+def read_part(location: str, endpoint_url: str | None, region: str | None) -> tuple[Rows, Rows, int, str]:
+    """Images, labels, number of rows, and the SHA-256 of the file.
+
+    Returns
+    -------
+    images
+        uint8, shape (n, 784), contiguous
+    labels
+        uint8, shape (n,), 0..9
+
+    Raises
+    ------
+    OSError
+        when the file cannot be read from here
+    ValueError
+        when it is not a part of a channel
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+    files, path = file_system(location, endpoint_url, region)
+    with files.open_input_stream(path) as stream:
+        content = stream.read()
+    try:
+        table = pq.ParquetFile(pa.BufferReader(content)).read()
+    except pa.ArrowInvalid as problem:
+        raise ValueError(f"it is not a Parquet file ({str(problem).splitlines()[0]})") from None
+    images, labels = rows_of(table)
+    return images, labels, len(labels), hashlib.sha256(content).hexdigest()
+
+
+def rows_of(table: Any) -> tuple[Rows, Rows]:
+    """Images and labels of an Arrow table or record batch: label first, then 784 pixels.
+
+    Raises
+    ------
+    ValueError
+        when there are other columns, a value is missing or outside 0..255, or a label is above 9
+    """
+    import pyarrow as pa
+
+    if table.num_columns != _COLUMNS:
+        raise ValueError(f"it has {table.num_columns} columns, expected {_COLUMNS}: a label and 784 pixels")
+    images = np.empty((table.num_rows, _COLUMNS - 1), dtype=np.uint8)
+    try:
+        for index, column in enumerate(table.columns[1:]):
+            images[:, index] = _whole_numbers(column)
+        labels = _whole_numbers(table.columns[0])
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as problem:
+        raise ValueError(f"it holds other values than 0..255 ({str(problem).splitlines()[0]})") from None
+    if len(labels) and labels.max() >= _CLASSES:
+        raise ValueError(f"it has the label {labels.max()}, allowed are 0..9")
+    return images, labels
+
+
+def _whole_numbers(column: Any) -> Rows:
+    import pyarrow as pa
+
+    if column.null_count:
+        raise pa.ArrowInvalid("a value is missing")
+    return np.asarray(column.cast(pa.uint8()))

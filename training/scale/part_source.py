@@ -1,0 +1,109 @@
+"""Which parts a channel has, and where: the Parquet files that `prepare` wrote, a folder with the same, or a bucket.
+
+It says where to look and describes what was read; who reads is the business of `cluster_fitting` and
+`external_memory`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.data_folder import CHANNELS, DataManifest, channel_folder, read_manifest
+from training.errors import DataError
+from training.manifest import Data
+from training.model_records import data_of, data_of_parts
+from training.places import Places
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartSource:
+    """Where the Parquet parts of both channels lie.
+
+    Parameters
+    ----------
+    name
+        what to call it
+    folders
+        channel -> `s3://...` or an absolute path
+    endpoint_url
+        of an S3 that is not Amazon's
+    region
+        of the bucket; None asks S3
+    manifest
+        of the prepared data on this machine, when there is one
+    """
+
+    name: str
+    folders: Mapping[str, str]
+    endpoint_url: str | None = None
+    region: str | None = None
+    manifest: DataManifest | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartRead:
+    """A part as it was read: its channel, location, number of rows, and the SHA-256 of the file."""
+
+    channel: str
+    location: str
+    rows: int
+    sha256: str
+
+
+def part_source(places: Places, channels: str | None) -> PartSource:
+    """The source that the options name: a folder or `s3://bucket/channels/DIGEST/` with train/ and validation/.
+
+    Parameters
+    ----------
+    places
+        whose `data/` is the source when `channels` is None
+    channels
+        as a person wrote it
+
+    Raises
+    ------
+    DataError
+        when it is no s3:// location and no such folder
+    """
+    if channels is None:
+        folders = {name: str((places.data / channel_folder(name, "parquet")).resolve()) for name in CHANNELS}
+        return PartSource(name=str(places.data), folders=folders, manifest=read_manifest(places.data))
+    manifest = _manifest(places)
+    if channels.startswith("s3://"):
+        return PartSource(
+            name=channels,
+            folders={name: f"{channels.rstrip('/')}/{name}" for name in CHANNELS},
+            endpoint_url=os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None,
+            region=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or None,
+            manifest=manifest,
+        )
+    if "://" in channels or not Path(channels).is_dir():
+        raise DataError(f"{channels} is neither a folder nor s3://BUCKET/PREFIX; give one with train/ and validation/")
+    folder = Path(channels).resolve()
+    return PartSource(name=channels, folders={name: str(folder / name) for name in CHANNELS}, manifest=manifest)
+
+
+def data_read(source: PartSource, parts: Sequence[PartRead]) -> Data:
+    """What goes into the record of the fit: the prepared data when these are its very files, else the files."""
+    manifest = source.manifest
+    if manifest is not None:
+        prepared = sorted(
+            (channel, manifest.files[name])
+            for channel in CHANNELS
+            for name in manifest.channel_files(channel, "parquet")
+        )
+        if prepared == sorted((part.channel, part.sha256) for part in parts):
+            return data_of(manifest)
+    counts = {name: sum(part.rows for part in parts if part.channel == name) for name in CHANNELS}
+    digests = {f"{part.channel}/{part.location.rpartition('/')[2]}": part.sha256 for part in parts}
+    return data_of_parts(source.name, counts=counts, sha256=digests)
+
+
+def _manifest(places: Places) -> DataManifest | None:
+    try:
+        return read_manifest(places.data)
+    except DataError:
+        return None
