@@ -29,6 +29,7 @@ ministack.core.iam_actions:identity_denial_message
 ministack.core.iam_evaluator:AuthError
 ministack.core.iam_evaluator:enforce
 ministack.core.iam_evaluator:is_root_access_key
+ministack.core.lambda_runtime:execution_credentials
 ministack.core.lambda_runtime:kill_workers
 ministack.core.lambda_runtime:reset
 ministack.core.responses:get_account_id
@@ -51,6 +52,10 @@ ministack.services.cloudformation.provisioners:_STACK_TAG_PROPERTY
 ministack.services.cloudformation.provisioners:_physical_name
 ministack.services.cloudformation.stacks:_runs_on_worker_thread
 ministack.services.iam:_roles
+ministack.services.lambda_svc:_execute_function
+ministack.services.lambda_svc:_get_func_record_for_qualifier
+ministack.services.lambda_svc:_iter_all_esms
+ministack.services.lambda_svc:_poll_kinesis
 ministack.services.s3:_bucket_tags
 ministack.services.s3:_buckets
 ministack.services.s3:_delete_bucket_encryption
