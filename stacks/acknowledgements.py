@@ -39,7 +39,7 @@ class AcceptedFinding:
 
 def accepted_findings(settings: Settings) -> list[AcceptedFinding]:
     """All of them, for one environment."""
-    return [*_inference(settings), *_api(settings)]
+    return [*_stream(settings), *_inference(settings), *_api(settings)]
 
 
 def check_policies(app: cdk.App, settings: Settings, *, accept: bool = True) -> None:
@@ -56,6 +56,34 @@ def check_policies(app: cdk.App, settings: Settings, *, accept: bool = True) -> 
         for name in accepted.construct.split("/"):
             construct = construct.node.find_child(name)
         cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=accepted.finding, reason=accepted.reason))
+
+
+def _stream(settings: Settings) -> list[AcceptedFinding]:
+    if settings.stream is None:
+        return []
+    stack = settings.stack_name("stream")
+    output = {"StackName": settings.stack_name("storage"), "Region": settings.region, "OutputName": _SHARED_BUCKET}
+    bucket = json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
+    traced = [_traced(stack, "Digits/Consumer/Role")] if settings.tracing else []
+    written = [
+        AcceptedFinding(
+            stack=stack,
+            construct="Digits/Consumer/Role",
+            finding=f"AwsSolutions-IAM5[Resource::{bucket}/{prefix}*]",
+            reason="names of objects are made of shard, sequence number and digest; the prefix is the consumer's own",
+        )
+        for prefix in ("stream/parts/", "stream/dead-letters/")
+    ]
+    return [
+        *traced,
+        *written,
+        AcceptedFinding(
+            stack=stack,
+            construct="Digits/DeadLetters",
+            finding="AwsSolutions-SQS3",
+            reason="it is the queue of dead letters itself: of the event source mapping, which the rule does not look at",
+        ),
+    ]
 
 
 def _inference(settings: Settings) -> list[AcceptedFinding]:

@@ -11,6 +11,7 @@ from enum import Enum
 
 from stacks.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity
 from stacks.errors import ConfigurationError
+from stacks.stream_settings import OnDemand, Provisioned, StreamSettings
 from stacks.xgboost_image import REGISTRY_ACCOUNTS
 
 EXAMPLE_ACCOUNTS = frozenset({"111111111111", "222222222222"})
@@ -73,6 +74,8 @@ class Settings:
     owns_api_gateway_account
         Whether the stack sets the role with which API Gateway writes logs. An account has one for each region;
         without it no REST API can have access logs. Say False where another team owns it.
+    stream
+        How labelled digits are streamed in; None for no stream at all.
     """
 
     environment: str
@@ -87,6 +90,7 @@ class Settings:
     retain_logs: bool = False
     tracing: bool = False
     owns_api_gateway_account: bool = True
+    stream: StreamSettings | None = None
 
     def __post_init__(self) -> None:
         _check(re.fullmatch(r"[a-z][a-z0-9]{0,15}", self.environment), "environment", self.environment, _NAME_RULE)
@@ -125,6 +129,8 @@ LOCAL = Settings(
     log_level="DEBUG",
     log_retention_days=1,
     retain_data=False,
+    # Few retries, so that what is given up can be seen in a minute.
+    stream=StreamSettings(capacity=Provisioned(shards=2), batch_window_seconds=1, retries=2),
 )
 
 DEV = Settings(
@@ -136,6 +142,7 @@ DEV = Settings(
     throttle=Throttle(requests_per_second=10, burst=20),
     log_level="DEBUG",
     log_retention_days=14,
+    stream=StreamSettings(capacity=Provisioned(shards=1)),
 )
 
 PROD = Settings(
@@ -147,6 +154,7 @@ PROD = Settings(
     log_retention_days=365,
     retain_logs=True,
     tracing=True,
+    stream=StreamSettings(capacity=OnDemand(), retention_hours=72, record_age_seconds=48 * 3600, retries=200),
 )
 
 ENVIRONMENTS = {settings.environment: settings for settings in (LOCAL, DEV, PROD)}

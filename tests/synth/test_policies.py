@@ -21,6 +21,8 @@ WILDCARDS = (
     (r"logs:\w+", r"arn:aws:logs:[a-z0-9-]+:\d{12}:log-group:/aws/sagemaker/Endpoints/digits-\w+:log-stream:\*"),
     # The check of artifacts reads any model.
     (r"s3:GetObject", r"<PublishOutput\w+>/models/\*"),
+    # The consumer of the stream writes objects whose names are made of what is in them.
+    (r"s3:PutObject", r"<PublishOutput\w+>/stream/(parts|dead-letters)/\*"),
     # S3 writes the access log of one bucket into the other.
     (r"s3:PutObject", r"<\{\"Fn::GetAtt\": \[\"DataAccessLogsC0C25EE4\", \"Arn\"\]\}>/bucket/\*"),
 )
