@@ -21,17 +21,17 @@ from stacks.inference_stack import InferenceStack
 from stacks.manifest import Manifest, read_manifest
 from stacks.settings import Settings, settings_for
 from stacks.storage_stack import StorageStack
-from stacks.training_stack import TrainingStack
 from stacks.stream_stack import StreamStack
+from stacks.training_stack import TrainingStack
 
 
 def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App:
     """Make the application of one environment; `options` are those of `cdk.App`."""
     app = cdk.App(**options)
     storage = StorageStack(app, settings=settings)
+    TrainingStack(app, settings=settings, manifest=manifest, bucket=storage.bucket)
     if settings.stream:
         StreamStack(app, settings=settings, stream_settings=settings.stream, bucket=storage.bucket)
-    TrainingStack(app, settings=settings, manifest=manifest, bucket=storage.bucket)
     inference = InferenceStack(app, settings=settings, manifest=manifest, bucket=storage.bucket)
     ApiStack(app, settings=settings, manifest=manifest, model_endpoint=inference.model_endpoint)
     cdk.Tags.of(app).add("project", "digits")

@@ -39,7 +39,7 @@ class AcceptedFinding:
 
 def accepted_findings(settings: Settings) -> list[AcceptedFinding]:
     """All of them, for one environment."""
-    return [*_stream(settings), *_inference(settings), *_api(settings)]
+    return [*_training(settings), *_stream(settings), *_inference(settings), *_api(settings)]
 
 
 def check_policies(app: cdk.App, settings: Settings, *, accept: bool = True) -> None:
@@ -83,6 +83,43 @@ def _stream(settings: Settings) -> list[AcceptedFinding]:
             finding="AwsSolutions-SQS3",
             reason="it is the queue of dead letters itself: of the event source mapping, which the rule does not look at",
         ),
+    ]
+
+
+def _training(settings: Settings) -> list[AcceptedFinding]:
+    stack, name = settings.stack_name("training"), settings.application_name
+    output = {"StackName": settings.stack_name("storage"), "Region": settings.region, "OutputName": _SHARED_BUCKET}
+    bucket = json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
+    logs = f"arn:aws:logs:{settings.region}:{settings.account}:log-group:/aws/sagemaker"
+    sagemaker = f"arn:aws:sagemaker:{settings.region}:{settings.account}"
+    reasons = {
+        "JobRole": {
+            f"{bucket}/channels/*": "channels are named by their digest, and any of them may be trained on",
+            f"{bucket}/jobs/*": "SageMaker makes a folder for each job, named as the job is",
+            f"{bucket}/pipeline/*": "each execution of the pipeline has folders of its own, named by its id",
+            "*": "ecr:GetAuthorizationToken and cloudwatch:PutMetricData take no resource, nor does what EC2 describes "
+            "where jobs run in a VPC; the metrics are held to three namespaces by a condition",
+            f"{logs}/TrainingJobs:log-stream:{name}-*": "log streams are named after jobs, which begin with this",
+            f"{logs}/ProcessingJobs:log-stream:{name}-*": "log streams are named after jobs, which begin with this",
+        },
+        "Pipeline/Role": {
+            f"{sagemaker}:training-job/{name}-*": "SageMaker makes up names of jobs, which begin with this",
+            f"{sagemaker}:processing-job/{name}-*": "SageMaker makes up names of jobs, which begin with this",
+            f"{sagemaker}:model-package/{name}/*": "SageMaker numbers the models of the one group that is meant",
+            f"{bucket}/pipeline/evaluations/*": "each execution of the pipeline has a folder of its own",
+        },
+    }
+    if settings.training.network is not None:
+        interfaces = f"arn:aws:ec2:{settings.region}:{settings.account}:network-interface/*"
+        reasons["JobRole"][interfaces] = (
+            "SageMaker makes them for each job, in subnets that are named in full"
+        )
+    return [
+        AcceptedFinding(
+            stack=stack, construct=construct, finding=f"AwsSolutions-IAM5[Resource::{resource}]", reason=reason
+        )
+        for construct, found in reasons.items()
+        for resource, reason in found.items()
     ]
 
 

@@ -106,16 +106,7 @@ class InstanceCapacity:
     rollout: Rollout = field(default_factory=AllAtOnce)
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"ml\.[a-z0-9-]+\.[a-z0-9]+", self.instance_type):
-            msg = f"instance_type is {self.instance_type!r}; a SageMaker type such as 'ml.m5.large' is needed"
-            raise ConfigurationError(msg)
-        # The built-in image has had no Graviton build since 1.5-1.
-        if re.fullmatch(r"ml\.[a-z]+\d+g[a-z]*\..+", self.instance_type):
-            msg = (
-                f"instance_type is {self.instance_type!r}, a Graviton type; the built-in XGBoost image is x86 only, "
-                "take one such as 'ml.m5.large'"
-            )
-            raise ConfigurationError(msg)
+        check_instance_type("instance_type", self.instance_type)
         _in_range("instance count", self.count, 1, 100)
         if isinstance(self.rollout, Canary) and self.count < 2:
             msg = f"instance count is {self.count} with a canary rollout; a canary needs 2 or more, or take AllAtOnce()"
@@ -123,6 +114,33 @@ class InstanceCapacity:
 
 
 Capacity = ServerlessCapacity | InstanceCapacity
+
+
+def check_instance_type(name: str, instance_type: str) -> None:
+    """Refuse what is no instance type that the built-in XGBoost image runs on.
+
+    Parameters
+    ----------
+    name
+        The setting, for the error.
+    instance_type
+        Such as `ml.m5.large`.
+
+    Raises
+    ------
+    ConfigurationError
+        If it does not look like one of SageMaker's, or is a Graviton type.
+    """
+    if not re.fullmatch(r"ml\.[a-z0-9-]+\.[a-z0-9]+", instance_type):
+        msg = f"{name} is {instance_type!r}; a SageMaker type such as 'ml.m5.large' is needed"
+        raise ConfigurationError(msg)
+    # The built-in image has had no Graviton build since 1.5-1.
+    if re.fullmatch(r"ml\.[a-z]+\d+g[a-z]*\..+", instance_type):
+        msg = (
+            f"{name} is {instance_type!r}, a Graviton type; the built-in XGBoost image is x86 only, "
+            "take one such as 'ml.m5.large'"
+        )
+        raise ConfigurationError(msg)
 
 
 def _in_range(name: str, value: int, low: int, high: int) -> None:

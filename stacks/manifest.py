@@ -44,6 +44,8 @@ class Manifest:
         XGBoost that wrote the model, such as `3.2.0`, and the tag of the built-in image that serves it: `3.2-0`.
     metrics_split, metrics_count, accuracy, log_loss, per_class
         Measured on that many images of that split.
+    hyperparameters
+        What it was trained with, as a training job is given them; the pipeline trains the next one with the same.
     data_source, data_counts
         Where the images came from, and how many each split had.
     created_at
@@ -60,6 +62,7 @@ class Manifest:
     accuracy: float
     log_loss: float
     per_class: tuple[ClassMetric, ...]
+    hyperparameters: Mapping[str, str]
     data_source: str
     data_counts: Mapping[str, int]
     created_at: str
@@ -158,6 +161,7 @@ def _manifest(fields: JsonFields) -> Manifest:
         accuracy=fields.number("metrics.accuracy", allowed="0 to 1", rule=lambda value: 0 <= value <= 1),
         log_loss=fields.number("metrics.log_loss", allowed="0 or more", rule=lambda value: 0 <= value < math.inf),
         per_class=_per_class(fields),
+        hyperparameters=_hyperparameters(fields),
         data_source=fields.text("data.source"),
         data_counts=_data_counts(fields),
         created_at=fields.text("training.created_at", allowed="a time as ISO 8601 text"),
@@ -172,6 +176,15 @@ def _per_class(fields: JsonFields) -> tuple[ClassMetric, ...]:
         "metrics.per_class", allowed="a label, precision and recall (0 to 1) for each digit 0 to 9", rule=is_table
     )
     return tuple(ClassMetric(label=row["label"], precision=row["precision"], recall=row["recall"]) for row in rows)
+
+
+def _hyperparameters(fields: JsonFields) -> dict[str, str]:
+    def are_texts(values: dict[str, Any]) -> bool:
+        return all(isinstance(value, str) for value in values.values())
+
+    return fields.mapping(
+        "hyperparameters", allowed="a text for each name, as a training job gets them", rule=are_texts
+    )
 
 
 def _label(row: Any) -> int | None:

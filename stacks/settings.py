@@ -6,12 +6,13 @@ To deploy to AWS, put your own account and region into `dev` and `prod` below. N
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from stacks.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity
 from stacks.errors import ConfigurationError
 from stacks.stream_settings import OnDemand, Provisioned, StreamSettings
+from stacks.training_settings import TrainingSettings
 from stacks.xgboost_image import REGISTRY_ACCOUNTS
 
 EXAMPLE_ACCOUNTS = frozenset({"111111111111", "222222222222"})
@@ -74,6 +75,8 @@ class Settings:
     owns_api_gateway_account
         Whether the stack sets the role with which API Gateway writes logs. An account has one for each region;
         without it no REST API can have access logs. Say False where another team owns it.
+    training
+        How models are trained, by hand and by the pipeline.
     stream
         How labelled digits are streamed in; None for no stream at all.
     """
@@ -90,6 +93,7 @@ class Settings:
     retain_logs: bool = False
     tracing: bool = False
     owns_api_gateway_account: bool = True
+    training: TrainingSettings = field(default_factory=TrainingSettings)
     stream: StreamSettings | None = None
 
     def __post_init__(self) -> None:
@@ -103,6 +107,11 @@ class Settings:
     @property
     def endpoint_name(self) -> str:
         """Name of the endpoint. It never changes, whatever model the endpoint serves."""
+        return self.application_name
+
+    @property
+    def application_name(self) -> str:
+        """Name of what an environment has one of, such as the pipeline, and the beginning of other names."""
         return f"digits-{self.environment}"
 
     def stack_name(self, part: str) -> str:

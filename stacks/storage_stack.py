@@ -13,6 +13,14 @@ from stacks.settings import Settings
 
 CHANNELS_PREFIX = "channels/"
 MODELS_PREFIX = "models/"
+SOURCES_PREFIX = "sources/"
+"""The MNIST files themselves, for notebooks that have no other way to them."""
+
+JOBS_PREFIX = "jobs/"
+PIPELINE_PREFIX = "pipeline/"
+CHECKS_PREFIX = f"{PIPELINE_PREFIX}checks/"
+EVALUATIONS_PREFIX = f"{PIPELINE_PREFIX}evaluations/"
+"""Registered models and their metrics are here, so nothing here expires."""
 
 
 class StorageStack(cdk.Stack):
@@ -29,9 +37,10 @@ class StorageStack(cdk.Stack):
         data = PrivateBucket(
             self,
             "Data",
-            lifecycle_rules=[_cool_channels(), abandoned_uploads()],
+            lifecycle_rules=[_cool_channels(), *_forget_jobs(), abandoned_uploads()],
             retain=settings.retain_data,
             access_log_days=365 if settings.retain_logs else 90,
+            tells_events=settings.training.on_new_data,
         )
         self.bucket: s3.Bucket = data.bucket
         for statement in _write_models_once(self.bucket):
@@ -60,6 +69,30 @@ def _cool_channels() -> s3.LifecycleRule:
         ],
         noncurrent_version_expiration=cdk.Duration.days(30),
     )
+
+
+def _forget_jobs() -> list[s3.LifecycleRule]:
+    """What jobs and checks wrote is of use for a while; what is worth keeping was published or registered by then.
+
+    A registered model and its metrics are copies of their own below `pipeline/evaluations/`, which no rule names.
+    """
+    return [
+        s3.LifecycleRule(
+            id="forget-job-results",
+            prefix=JOBS_PREFIX,
+            transitions=[
+                s3.Transition(storage_class=s3.StorageClass.INFREQUENT_ACCESS, transition_after=cdk.Duration.days(30))
+            ],
+            expiration=cdk.Duration.days(365),
+            noncurrent_version_expiration=cdk.Duration.days(30),
+        ),
+        s3.LifecycleRule(
+            id="forget-data-checks",
+            prefix=CHECKS_PREFIX,
+            expiration=cdk.Duration.days(90),
+            noncurrent_version_expiration=cdk.Duration.days(30),
+        ),
+    ]
 
 
 def _write_models_once(bucket: s3.Bucket) -> list[iam.PolicyStatement]:

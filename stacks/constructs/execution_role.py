@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.constructs.container_rights import pull_image, put_metrics, sagemaker_principal, write_logs
 from stacks.manifest import Manifest
 from stacks.xgboost_image import XgboostImage
 
@@ -35,9 +36,9 @@ def make_execution_role(
     stack = cdk.Stack.of(scope)
     statements = [
         iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects(manifest.key)]),
-        *_pull_image(image),
-        _write_logs(stack, endpoint_name),
-        _put_metrics(),
+        *pull_image(image),
+        write_logs(stack, [f"{LOG_GROUPS}/{endpoint_name}"]),
+        put_metrics(METRIC_NAMESPACES),
     ]
     if alarm_arns:
         statements.append(iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=list(alarm_arns)))
@@ -45,44 +46,6 @@ def make_execution_role(
         scope,
         "ExecutionRole",
         path=f"/{endpoint_name}/{manifest.sha256[:12]}/",
-        assumed_by=iam.ServicePrincipal(
-            "sagemaker.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": stack.account}}
-        ),
+        assumed_by=sagemaker_principal(stack),
         inline_policies={"hosting": iam.PolicyDocument(statements=statements)},
-    )
-
-
-def _pull_image(image: XgboostImage) -> list[iam.PolicyStatement]:
-    return [
-        # It takes no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
-        iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]),
-        iam.PolicyStatement(
-            actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            resources=[image.repository_arn],
-        ),
-    ]
-
-
-def _write_logs(stack: cdk.Stack, endpoint_name: str) -> iam.PolicyStatement:
-    group = f"{LOG_GROUPS}/{endpoint_name}"
-    return iam.PolicyStatement(
-        actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-        resources=[
-            stack.format_arn(
-                service="logs",
-                resource="log-group",
-                resource_name=name,
-                arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-            )
-            for name in (group, f"{group}:log-stream:*")
-        ],
-    )
-
-
-def _put_metrics() -> iam.PolicyStatement:
-    # It takes no resource either; the namespace is what can be narrowed.
-    return iam.PolicyStatement(
-        actions=["cloudwatch:PutMetricData"],
-        resources=["*"],
-        conditions={"StringEquals": {"cloudwatch:namespace": list(METRIC_NAMESPACES)}},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
@@ -22,6 +23,8 @@ class PrivateBucket(Construct):
         Whether both buckets outlive their stack.
     access_log_days
         How long the access log is kept.
+    tells_events
+        Whether EventBridge is told of every new object.
     """
 
     def __init__(
@@ -32,6 +35,7 @@ class PrivateBucket(Construct):
         lifecycle_rules: Sequence[s3.LifecycleRule],
         retain: bool,
         access_log_days: int,
+        tells_events: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         removal_policy = cdk.RemovalPolicy.RETAIN if retain else cdk.RemovalPolicy.DESTROY
@@ -63,6 +67,17 @@ class PrivateBucket(Construct):
             server_access_logs_bucket=self.access_logs,
             server_access_logs_prefix="bucket/",
         )
+        if tells_events:
+            _tell_events(self.bucket)
+
+
+def _tell_events(bucket: s3.Bucket) -> None:
+    """Switch events on in the bucket itself; `event_bridge_enabled` would deploy a function that does so."""
+    resource = cast("s3.CfnBucket", bucket.node.default_child)
+    events = s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+    resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+        event_bridge_configuration=events
+    )
 
 
 def abandoned_uploads() -> s3.LifecycleRule:
