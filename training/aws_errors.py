@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from botocore import exceptions
 
-from training.errors import PublicationError
+from training.errors import BusyError, PublicationError
 
 _SIGN_IN = 'sign in again (aws sso login, aws configure), or for the emulator run: eval "$(python -m emulator env)"'
 
@@ -39,15 +39,38 @@ _BY_CODE = {
 }
 
 
+_WITH_MESSAGE = {
+    "ResourceLimitExceeded": "the account's quota does not allow it ({message}); use fewer or other instances, or ask"
+    " for more in Service Quotas",
+    "ResourceInUse": "that is taken already ({message}); choose another name",
+    "ValidationException": "{operation} refuses a value ({message}); correct it",
+}
+"""What to say when only the service's own message tells what is wrong."""
+
+_BUSY = ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown")
+_SERVER_FAULT = 500
+
+
 @contextmanager
 def explained(what: str) -> Iterator[None]:
-    """Raise a `PublicationError` about `what` for anything that goes wrong between here and AWS inside the block."""
+    """Raise a `PublicationError` about `what` for anything that goes wrong between here and AWS inside the block.
+
+    It is a `BusyError` when the same question may well be answered in a minute.
+    """
     try:
         yield
     except exceptions.ClientError as problem:
-        raise PublicationError(f"{what}: {_client_error(problem)}") from None
+        kind = BusyError if _is_busy(problem) else PublicationError
+        raise kind(f"{what}: {_client_error(problem)}") from None
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as problem:
+        raise BusyError(f"{what}: {_local_error(problem)}") from None
     except (exceptions.BotoCoreError, ValueError) as problem:
         raise PublicationError(f"{what}: {_local_error(problem)}") from None
+
+
+def _is_busy(problem: exceptions.ClientError) -> bool:
+    status = problem.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= _SERVER_FAULT or problem.response.get("Error", {}).get("Code") in _BUSY
 
 
 def _client_error(problem: exceptions.ClientError) -> str:
@@ -56,6 +79,8 @@ def _client_error(problem: exceptions.ClientError) -> str:
     if code in _BY_CODE:
         return _BY_CODE[code]
     message = " ".join(error.get("Message", "no message").split()).rstrip(".")
+    if code in _WITH_MESSAGE:
+        return _WITH_MESSAGE[code].format(message=message, operation=problem.operation_name)
     return f"{problem.operation_name} is refused with {code} ({message}); see the permissions and the bucket"
 
 

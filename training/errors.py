@@ -9,7 +9,10 @@
     ├── ArtifactError           a model file or archive is not one that may be served
     ├── ManifestError           a manifest is damaged or contradicts itself
     ├── PublicationError        the bucket, the credentials or the network
-    ├── JobError                a training job that the service or the container would refuse, or that failed
+    │   └── BusyError           the same, but it may well work in a minute
+    ├── JobError                a training job that the service or the container would refuse
+    │   ├── JobRefusedError     the same, with several reasons: a sentence and a line for each
+    │   └── JobEndedError       a job that failed or was stopped: exit code 3
     └── PromotionError          the manifest is sound, but must not become the current one
 
 A text says what went wrong, the value got, what is allowed and what to do: lower case, no full stop, one line.
@@ -53,8 +56,30 @@ class PublicationError(TrainingError):
     """Something between here and the bucket: name, credentials, permission, network, content."""
 
 
+class BusyError(PublicationError):
+    """AWS or the network is busy or away: the same may well work in a minute."""
+
+
 class JobError(TrainingError):
-    """A training job that the service or the container would refuse, that cannot be found, or that failed."""
+    """A training job that the service or the container would refuse, or that cannot be found."""
+
+
+class JobRefusedError(JobError):
+    """A training job that would be refused for one or more reasons.
+
+    Parameters
+    ----------
+    reasons
+        a sentence for each
+    """
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+class JobEndedError(JobError):
+    """A training job that was followed has failed or was stopped."""
 
 
 class PromotionError(TrainingError):

@@ -1,0 +1,138 @@
+"""What SageMaker tells of a job, as typed values. The only place that knows the shape of DescribeTrainingJob's answer.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from training.jobs.spec import Channel
+
+ENDED = ("Completed", "Failed", "Stopped")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phase:
+    """A secondary status that a job went through; `ended` is None while it lasts."""
+
+    status: str
+    message: str
+    started: datetime
+    ended: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelSource:
+    """Where a channel's files came from."""
+
+    name: str
+    uri: str
+    content_type: str
+
+    @classmethod
+    def of(cls, channel: Channel) -> ChannelSource:
+        """The same for a channel of a spec."""
+        return cls(name=channel.name, uri=channel.uri, content_type=channel.content_type)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A training job as it is now.
+
+    Parameters
+    ----------
+    status
+        `InProgress`, `Stopping`, or one of `ENDED`
+    phase
+        the secondary status, such as `Downloading`
+    phases
+        all so far, in order
+    failure_reason
+        in SageMaker's words, when it failed
+    instance_type, instance_count
+        what it runs on
+    spot
+        whether on capacity that may be taken away
+    channels
+        what it learns from
+    hyperparameters
+        as the request had them
+    model_uri
+        where the model is, once there is one
+    created, started, ended
+        when it was submitted, when its training began, when that was over; in UTC
+    training_seconds, billable_seconds
+        wall time of the training and the part of it that is paid for, of each instance; None while unknown
+    metrics
+        the last value of each that SageMaker found in the log, by names such as `validation:merror`
+    """
+
+    name: str
+    status: str
+    phase: str
+    phases: tuple[Phase, ...]
+    failure_reason: str | None
+    image_uri: str
+    instance_type: str
+    instance_count: int
+    spot: bool
+    channels: tuple[ChannelSource, ...]
+    hyperparameters: Mapping[str, str]
+    model_uri: str | None
+    created: datetime
+    started: datetime | None
+    ended: datetime | None
+    training_seconds: int | None
+    billable_seconds: int | None
+    metrics: Mapping[str, float]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.status in ENDED
+
+
+def job_from_description(answer: Mapping[str, Any]) -> Job:
+    """Read the answer of `describe_training_job`."""
+    resources = answer.get("ResourceConfig", {})
+    return Job(
+        name=answer["TrainingJobName"],
+        status=answer["TrainingJobStatus"],
+        phase=answer["SecondaryStatus"],
+        phases=tuple(_phase(each) for each in answer.get("SecondaryStatusTransitions", [])),
+        failure_reason=answer.get("FailureReason"),
+        image_uri=answer.get("AlgorithmSpecification", {}).get("TrainingImage", ""),
+        instance_type=resources.get("InstanceType", ""),
+        instance_count=resources.get("InstanceCount", 1),
+        spot=answer.get("EnableManagedSpotTraining", False),
+        channels=tuple(_channel(each) for each in answer.get("InputDataConfig", [])),
+        hyperparameters=dict(answer.get("HyperParameters", {})),
+        model_uri=answer.get("ModelArtifacts", {}).get("S3ModelArtifacts") or None,
+        created=answer["CreationTime"],
+        started=answer.get("TrainingStartTime"),
+        ended=answer.get("TrainingEndTime"),
+        training_seconds=answer.get("TrainingTimeInSeconds"),
+        billable_seconds=answer.get("BillableTimeInSeconds"),
+        metrics={each["MetricName"]: float(each["Value"]) for each in answer.get("FinalMetricDataList", [])},
+    )
+
+
+def _phase(each: Mapping[str, Any]) -> Phase:
+    return Phase(
+        status=each["Status"],
+        message=each.get("StatusMessage", ""),
+        started=each["StartTime"],
+        ended=each.get("EndTime"),
+    )
+
+
+def _channel(each: Mapping[str, Any]) -> ChannelSource:
+    return ChannelSource(
+        name=each["ChannelName"],
+        uri=each.get("DataSource", {}).get("S3DataSource", {}).get("S3Uri", ""),
+        content_type=each.get("ContentType", ""),
+    )

@@ -1,0 +1,100 @@
+"""Whether a job's role exists, SageMaker may assume it, and it may read the channels and write the output.
+
+The role's own policies are asked through IAM's simulator. Where these credentials may not look, that is said and the
+job goes ahead: SageMaker will tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from training.jobs.services import NotPermittedError, Roles
+from training.jobs.spec import JobSpec, split_uri
+
+_ASSUME = ("sts:AssumeRole", "sts:*", "*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """Something that the job must be allowed: an action on a resource of S3, with what is known of the request."""
+
+    action: str
+    resource: str
+    context: tuple[tuple[str, str], ...] = ()
+
+
+def role_problems(spec: JobSpec, roles: Roles, *, partition: str) -> tuple[list[str], list[str]]:
+    """Sentences about what is wrong with the role, and about what could not be looked at.
+
+    Parameters
+    ----------
+    spec
+        the job
+    roles
+        where to ask
+    partition
+        such as `aws`, for the names of buckets
+    """
+    name = spec.role_arn.rsplit("/", 1)[-1]
+    try:
+        trust = roles.trust_policy(name)
+    except NotPermittedError:
+        return [], [f"not checked: the role {name}, because these credentials may not read it"]
+    if trust is None:
+        return [f"there is no role {name}; deploy the training stack, or correct --role"], []
+    if not _sagemaker_may_assume(trust):
+        allowed = "its trust policy must allow sts:AssumeRole to sagemaker.amazonaws.com"
+        return [f"SageMaker may not assume the role {name}; {allowed}"], []
+    try:
+        return list(_denials(spec, roles, partition)), []
+    except NotPermittedError:
+        return [], [f"not checked: whether the role {name} may reach the data, these credentials may not simulate it"]
+
+
+def needed_access(spec: JobSpec, *, partition: str) -> list[Access]:
+    """What the job does in S3 as its role."""
+    needed = []
+    for channel in spec.channels:
+        bucket, prefix = split_uri(channel.uri)
+        needed.append(
+            Access(
+                action="s3:ListBucket",
+                resource=f"arn:{partition}:s3:::{bucket}",
+                context=(("s3:prefix", prefix),),
+            )
+        )
+        part = f"{prefix}part-00000" if prefix.endswith("/") else prefix
+        needed.append(Access(action="s3:GetObject", resource=f"arn:{partition}:s3:::{bucket}/{part}"))
+    bucket, key = split_uri(spec.model_uri)
+    return [*needed, Access(action="s3:PutObject", resource=f"arn:{partition}:s3:::{bucket}/{key}")]
+
+
+def _denials(spec: JobSpec, roles: Roles, partition: str) -> Iterator[str]:
+    name = spec.role_arn.rsplit("/", 1)[-1]
+    for access in needed_access(spec, partition=partition):
+        if roles.denied(spec.role_arn, access.action, [access.resource], dict(access.context)):
+            yield (
+                f"the role {name} may not do {access.action} on {access.resource}; give it the permission or use"
+                " another --role; if the bucket's own policy allows it, say --no-check-role"
+            )
+
+
+def _sagemaker_may_assume(trust: Mapping[str, Any]) -> bool:
+    statements = _listed(trust.get("Statement"))
+    return any(
+        statement.get("Effect") == "Allow"
+        and any(action in _ASSUME for action in _listed(statement.get("Action")))
+        and any(service.startswith("sagemaker.") for service in _services(statement.get("Principal")))
+        for statement in statements
+    )
+
+
+def _services(principal: Any) -> list[str]:
+    return _listed(principal.get("Service")) if isinstance(principal, dict) else []
+
+
+def _listed(value: Any) -> list[Any]:
+    """IAM writes a list of one without its brackets."""
+    return value if isinstance(value, list) else [] if value is None else [value]
