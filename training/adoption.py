@@ -87,12 +87,12 @@ def training_of_job(*, best_round: int, seconds: float, instance_type: str, host
 
 
 def processors_of(instance_type: str) -> int:
-    """Virtual processors of an instance type, as its size tells: `large` has 2, `xlarge` 4, `12xlarge` 48, others 1."""
+    """Virtual processors of an instance type, as its size tells: `large` has 2, `xlarge` 4, `12xlarge` 48."""
     size = instance_type.rpartition(".")[2]
     times = re.fullmatch(r"(\d*)xlarge", size)
     if times:
         return 4 * int(times[1] or 1)
-    return 2 if size == "large" else 1
+    return 2 if size in ("medium", "large") else 1
 
 
 def _best_round(booster: xgboost.Booster) -> int:
