@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from training.commands import evaluate, fit, look, package, prepare, promote, publish
+from training.commands import evaluate, fit, look, package, prepare, promote, publish, tune
 from training.errors import INTERRUPTED, StoppedEarly, TrainingError
 from training.places import Places
 
@@ -58,6 +58,7 @@ for command in (
     prepare.prepare,
     look.look,
     fit.fit,
+    tune.tune,
     evaluate.evaluate,
     package.package,
     publish.publish,

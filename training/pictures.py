@@ -5,29 +5,22 @@ Drawn with matplotlib's Agg canvas, without pyplot, so nothing global is touched
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from training.dataset import Dataset, Split
 from training.evaluation import Mistake
 from training.manifest import Metrics
 from training.mnist import CLASSES
+from training.picture_style import ACCENT, INK, PAPER, SHADES, new_figure, png_of, write_title
 
 _SIDE = 28
-_INK = "#1b2a41"
-_PAPER = "#fbfaf7"
-_ACCENT = "#c8553d"
-_SHADES = ("#1b2a41", "#5c7c9f", "#b9c9d9")
 
 
 def contact_sheet(split: Split, *, name: str, columns: int = 16, seed: int = 1) -> bytes:
     """A row for each digit with `columns` examples of it, picked at random for a seed; the labels stand at the left."""
     generator = np.random.default_rng(seed)
-    figure = _figure(width=0.62 * columns + 0.9, height=0.62 * CLASSES + 0.9)
+    figure = new_figure(width=0.62 * columns + 0.9, height=0.62 * CLASSES + 0.9)
     grid = figure.add_gridspec(CLASSES, 1, left=0.075, right=0.985, top=0.91, bottom=0.02, hspace=0.12)
     for label in range(CLASSES):
         rows = np.flatnonzero(split.labels == label)
@@ -44,21 +37,21 @@ def contact_sheet(split: Split, *, name: str, columns: int = 16, seed: int = 1) 
             ha="right",
             va="center",
             size=20,
-            color=_ACCENT,
+            color=ACCENT,
             weight="bold",
         )
-    _title(figure, f"{name}: {columns} of each digit, out of {len(split):,} images")
-    return _png(figure)
+    write_title(figure, f"{name}: {columns} of each digit, out of {len(split):,} images")
+    return png_of(figure)
 
 
 def class_histogram(dataset: Dataset) -> bytes:
     """Bars for the share of each digit in each split, with the count written on them."""
-    figure = _figure(width=11, height=4.6)
+    figure = new_figure(width=11, height=4.6)
     axes = figure.add_axes((0.07, 0.12, 0.91, 0.72))
     for index, (name, split) in enumerate(dataset.splits().items()):
         counts = np.array(split.histogram())
         at = np.arange(CLASSES) + (index - 1) * 0.27
-        axes.bar(at, counts / len(split) * 100, width=0.25, color=_SHADES[index], label=f"{name} ({len(split):,})")
+        axes.bar(at, counts / len(split) * 100, width=0.25, color=SHADES[index], label=f"{name} ({len(split):,})")
         for x, count in zip(at, counts, strict=True):
             axes.text(
                 x,
@@ -68,78 +61,71 @@ def class_histogram(dataset: Dataset) -> bytes:
                 ha="center",
                 va="bottom",
                 size=7.5,
-                color="white" if index < 2 else _INK,
+                color="white" if index < 2 else INK,
             )
-    axes.axhline(100 / CLASSES, color=_ACCENT, linewidth=1, linestyle=(0, (4, 3)), zorder=3)
+    axes.axhline(100 / CLASSES, color=ACCENT, linewidth=1, linestyle=(0, (4, 3)), zorder=3)
     axes.set_xticks(range(CLASSES))
     axes.set_xlim(-0.6, CLASSES - 0.4)
-    axes.set_ylabel("share of the split, %", color=_INK)
-    axes.tick_params(colors=_INK, length=0)
-    axes.legend(frameon=False, ncols=3, loc="upper right", bbox_to_anchor=(1, 1.12), labelcolor=_INK)
+    axes.set_ylabel("share of the split, %", color=INK)
+    axes.tick_params(colors=INK, length=0)
+    axes.legend(frameon=False, ncols=3, loc="upper right", bbox_to_anchor=(1, 1.12), labelcolor=INK)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    _title(figure, "images per digit")
-    return _png(figure)
+    write_title(figure, "images per digit")
+    return png_of(figure)
 
 
 def hardest_digits(split: Split, mistakes: list[Mistake]) -> bytes:
     """The images the model finds hardest: what they are, what the model takes them for, and how sure it is."""
     columns = 5
     rows = -(-len(mistakes) // columns)
-    figure = _figure(width=2.2 * columns, height=2.75 * rows + 0.7)
+    figure = new_figure(width=2.2 * columns, height=2.75 * rows + 0.7)
     grid = figure.add_gridspec(
         rows, columns, left=0.02, right=0.98, top=1 - 0.75 / (2.75 * rows + 0.7), bottom=0.1, hspace=0.5
     )
     for position, mistake in enumerate(mistakes):
         axes = figure.add_subplot(grid[position])
         _draw_pixels(axes, split.images[mistake.index].reshape(_SIDE, _SIDE))
-        axes.set_title(f"true {mistake.label}", color=_INK, size=12, weight="bold", pad=4)
+        axes.set_title(f"true {mistake.label}", color=INK, size=12, weight="bold", pad=4)
         axes.set_xlabel(
             f"predicted {mistake.predicted}  ({mistake.predicted_probability:.1%})\n"
             f"gives the true digit {mistake.probability:.2g}\nimage {mistake.index}",
-            color=_ACCENT if mistake.predicted != mistake.label else _INK,
+            color=ACCENT if mistake.predicted != mistake.label else INK,
             size=9,
             labelpad=5,
         )
-    _title(figure, f"the {len(mistakes)} test images hardest for the model")
-    return _png(figure)
+    write_title(figure, f"the {len(mistakes)} test images hardest for the model")
+    return png_of(figure)
 
 
 def confusion_picture(metrics: Metrics) -> bytes:
     """The confusion matrix: mistakes coloured by how frequent they are, right answers written in plain."""
     counts = np.array(metrics.confusion)
     mistakes = np.where(np.eye(CLASSES, dtype=bool), 0, counts)
-    figure = _figure(width=7.4, height=7.4)
+    figure = new_figure(width=7.4, height=7.4)
     axes = figure.add_axes((0.1, 0.08, 0.86, 0.8))
     most = max(1, int(mistakes.max()))
     axes.imshow(mistakes, cmap="OrRd", vmin=0, vmax=most * 1.3)
     for (row, column), count in np.ndenumerate(counts):
         right = row == column
-        colour = _INK if right else "white" if count > 0.65 * most else "#7a3b2e"
+        colour = INK if right else "white" if count > 0.65 * most else "#7a3b2e"
         axes.text(column, row, f"{count:,}" if count else "·", ha="center", va="center", size=11 if right else 10,
                   weight="bold" if right else "normal", color=colour if count else "#c9c4bb")  # fmt: skip
     axes.set_xticks(range(CLASSES))
     axes.set_yticks(range(CLASSES))
     axes.set_xticks(np.arange(-0.5, CLASSES), minor=True)
     axes.set_yticks(np.arange(-0.5, CLASSES), minor=True)
-    axes.grid(which="minor", color=_PAPER, linewidth=2)
-    axes.tick_params(which="both", length=0, colors=_INK, labelsize=12)
-    axes.set_xlabel("predicted", color=_INK, size=11)
-    axes.set_ylabel("true", color=_INK, size=11)
+    axes.grid(which="minor", color=PAPER, linewidth=2)
+    axes.tick_params(which="both", length=0, colors=INK, labelsize=12)
+    axes.set_xlabel("predicted", color=INK, size=11)
+    axes.set_ylabel("true", color=INK, size=11)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    _title(
+    write_title(
         figure,
         f"{metrics.accuracy:.2%} of {metrics.count:,} {metrics.split} images right, log-loss {metrics.log_loss:.4f}",
     )
-    return _png(figure)
-
-
-def _figure(*, width: float, height: float) -> Figure:
-    """A figure of that size in inches, on paper."""
-    figure = Figure(figsize=(width, height), dpi=130, facecolor=_PAPER)
-    FigureCanvasAgg(figure)
-    return figure
+    return png_of(figure)
 
 
 def _draw_pixels(axes: Axes, pixels: np.ndarray) -> None:
@@ -148,16 +134,3 @@ def _draw_pixels(axes: Axes, pixels: np.ndarray) -> None:
     axes.set_yticks([])
     for spine in axes.spines.values():
         spine.set_color("#d9d4c9")
-
-
-def _title(figure: Figure, text: str) -> None:
-    figure.text(0.02, 1 - 0.18 / figure.get_figheight(), text, size=14, weight="bold", color=_INK, va="top")
-
-
-def _png(figure: Figure) -> bytes:
-    """The figure as PNG, without the library's version in it."""
-    for axes in figure.axes:
-        axes.set_facecolor(_PAPER)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", facecolor=_PAPER, metadata={"Software": None})
-    return buffer.getvalue()

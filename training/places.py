@@ -59,6 +59,16 @@ class Places:
         return self.model_folder / "manifest.json"
 
     @property
+    def tuning(self) -> Path:
+        """Folder of what a search for better hyperparameters found."""
+        return self.build / "tuning"
+
+    @property
+    def tuning_best(self) -> Path:
+        """The hyperparameters that the last search found best."""
+        return self.tuning / "best.json"
+
+    @property
     def pictures(self) -> Path:
         """Folder of the pictures that `look` draws."""
         return self.build / "pictures"

@@ -64,6 +64,9 @@ def fit(
             metavar="DIRECTORY",
         ),
     ] = None,
+    from_tuning: Annotated[
+        bool, typer.Option("--from-tuning", help="Begin with what the last search found best: BUILD/tuning/best.json.")
+    ] = False,
     dask: Annotated[
         str | None, typer.Option(help="Train on the Dask cluster of this scheduler.", metavar="tcp://HOST:8786")
     ] = None,
@@ -86,8 +89,9 @@ def fit(
         "colsample_bytree": colsample_bytree, "early_stopping_rounds": early_stopping_rounds, "seed": seed,
         "nthread": nthread,
     }  # fmt: skip
+    tuned = _tuned(places_of(context)) if from_tuning else {}
     hyperparameters = hyperparameters_from(
-        {name: text for name, text in usual.items() if text is not None}, settings or []
+        {**tuned, **{name: text for name, text in usual.items() if text is not None}}, settings or []
     )
     interrupted = (
         _on_a_cluster(context, dask, channels, hyperparameters)
@@ -153,6 +157,12 @@ def _folder(channels: str | None) -> Path | None:
     if channels and (channels.startswith("s3://") or Path(channels).is_file()):
         raise DataError(f"--channels {channels} is not a folder; from a bucket only --dask and --external-memory read")
     return Path(channels) if channels else None
+
+
+def _tuned(places: Places) -> dict[str, str]:
+    from training.tuning.trials import read_best
+
+    return read_best(places.tuning_best)
 
 
 def hyperparameters_from(usual: dict[str, str], settings: list[str]) -> Hyperparameters:

@@ -1,0 +1,108 @@
+"""`tune --where local`: trials on this machine, one after another, in view."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import typer
+
+from training.commands.console import console, places_of, say, steps
+from training.commands.fit_run import stop_on_interrupt
+from training.commands.tune_report import report
+
+if TYPE_CHECKING:
+    from training.places import Places
+    from training.tuning.local_study import Task
+    from training.tuning.trials import Search
+    from training.watching import Round
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalSearch:
+    """What the options say."""
+
+    search: list[str]
+    settings: list[str]
+    trials: int
+    timeout_seconds: int | None
+    rows: int
+    validation_rows: int
+    num_round: int
+    seed: int
+
+
+def tune_here(context: typer.Context, options: LocalSearch) -> bool:
+    """Search, show and write what was found; True when somebody asked to stop."""
+    from training.tuning.fixed import given_from
+    from training.tuning.local_study import search
+
+    places = places_of(context)
+    with steps() as progress:
+        progress.add_task("reading the digits")
+        task = _task(places, options)
+    say(
+        f"{options.trials} trials of at most {options.num_round} rounds with {len(task.train)} images,"
+        f" judged by {len(task.validation)}; Ctrl-C ends the search and keeps what was found"
+    )
+    started = time.monotonic()
+    with stop_on_interrupt() as stop_requested, _in_view(options.trials) as (on_round, on_trial):
+        found = search(
+            task, places.tuning / "journal.log", trials=options.trials, timeout_seconds=options.timeout_seconds,
+            on_trial=on_trial, on_round=on_round, stop_requested=stop_requested,
+        )  # fmt: skip
+        interrupted = stop_requested()
+    say(f"{len(found.trials)} of {options.trials} trials, {time.monotonic() - started:.0f} s")
+    report(context, replace(found, given=given_from(options.settings)))
+    return interrupted
+
+
+def _task(places: Places, options: LocalSearch) -> Task:
+    """What is searched, with the rows it is searched with."""
+    from training.data_folder import read_split
+    from training.tuning.fixed import fixed_hyperparameters
+    from training.tuning.local_study import Task, some_rows
+    from training.tuning.search_space import space_from
+
+    space = space_from(options.search)
+    fixed = fixed_hyperparameters(space, options.settings, num_round=options.num_round, trains_here=True)
+    return Task(
+        space=space,
+        fixed=fixed,
+        train=some_rows("train", read_split(places.data, "train"), options.rows, seed=options.seed),
+        validation=some_rows(
+            "validation", read_split(places.data, "validation"), options.validation_rows, seed=options.seed
+        ),
+        seed=options.seed,
+    )
+
+
+OnRound = Callable[[int, "Round"], None]
+OnTrial = Callable[["Search"], None]
+
+
+@contextmanager
+def _in_view(trials: int) -> Iterator[tuple[OnRound, OnTrial]]:
+    """A line for every trial, and on a terminal one below them that is rewritten each round."""
+    if not console.is_terminal:
+        yield (lambda _number, _round: None), (lambda found: say(_trial_line(found, trials)))
+        return
+    from rich.live import Live
+
+    with Live(console=console, transient=True, refresh_per_second=8) as live:
+
+        def on_round(number: int, round_: Round) -> None:
+            value = round_.validation["mlogloss"]
+            live.update(f"trial {number}/{trials}   round {round_.number}/{round_.rounds}   log-loss {value:.4f}")
+
+        yield on_round, lambda found: say(_trial_line(found, trials))
+
+
+def _trial_line(found: Search, trials: int) -> str:
+    last, best = found.trials[-1], found.best
+    values = " ".join(f"{name}={text}" for name, text in last.values.items())
+    so_far = f"   best {best.metric:.4f} ({best.name})" if best and best.metric is not None else ""
+    return f"trial {last.name:>3}/{trials}   log-loss {last.metric:.4f}   {last.outcome.value:<13} {values}{so_far}"

@@ -1,0 +1,52 @@
+"""How `tune` shows and keeps what was found: a table, a picture, best.json and the next command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+from rich.table import Table
+
+from training.commands.console import here, next_step, places_of, say, show, wrote
+
+if TYPE_CHECKING:
+    from training.tuning.trials import Search
+
+_SHOWN = 10
+
+
+def report(context: typer.Context, found: Search) -> None:
+    """Show the best trials and write best.json and trials.png, unless no trial was finished."""
+    from training.files import write_file
+    from training.tuning.picture import search_picture
+    from training.tuning.trials import settings_of
+
+    places = places_of(context)
+    content, best = found.best_json(), found.best
+    if content is None or best is None:
+        say("no trial was finished, nothing was written; give the search more time or more trials")
+        return
+    picture = places.tuning / "trials.png"
+    write_file(places.tuning_best, content)
+    write_file(picture, search_picture(found))
+    show(_table(found))
+    wrote(places.tuning_best, picture)
+    say(f"the best as options: {settings_of({**found.given, **best.values})}")
+    next_step(here(context, "fit --from-tuning"))
+
+
+def _table(found: Search) -> Table:
+    title = f"the best {min(_SHOWN, len(found.trials))} of {len(found.trials)} trials"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    for heading in ("rank", "trial", *found.space.names, "log-loss", "seconds", "outcome"):
+        table.add_column(heading, justify="left" if heading == "outcome" else "right", overflow="fold")
+    for rank, trial in enumerate(found.ranked[:_SHOWN], start=1):
+        table.add_row(
+            str(rank),
+            trial.name,
+            *(trial.values.get(name, "") for name in found.space.names),
+            "" if trial.metric is None else f"{trial.metric:.4f}",
+            "" if trial.seconds is None else f"{trial.seconds:.1f}",
+            trial.outcome.value,
+        )
+    return table
