@@ -14,7 +14,7 @@ from emulator.sagemaker.artifacts import Artifacts
 from emulator.sagemaker.control_plane import ControlPlane
 from emulator.sagemaker.errors import ServiceError, validation
 from emulator.sagemaker.fleet import Fleet
-from emulator.sagemaker.jobs import training_operations
+from emulator.sagemaker.jobs import processing_operations, training_operations
 from emulator.sagemaker.jobs.service import Jobs
 from emulator.sagemaker.listing import page
 from emulator.sagemaker.records import Scope
@@ -200,4 +200,5 @@ OPERATIONS: dict[str, Operation] = {
     "UpdateEndpoint": _update_endpoint,
     "UpdateEndpointWeightsAndCapacities": _update_weights,
     **training_operations.OPERATIONS,
+    **processing_operations.OPERATIONS,
 }

@@ -47,10 +47,12 @@ class OptMl:
         """What becomes `output.tar.gz`."""
         return self.root / "output" / "data"
 
-    @property
-    def failure(self) -> Path:
-        """What the container says when it fails."""
-        return self.root / "output" / "failure"
+    def failure_text(self) -> str:
+        """What the container says of its failure; empty if nothing."""
+        try:
+            return (self.root / "output" / "failure").read_text(errors="replace")
+        except OSError:
+            return ""
 
     @property
     def checkpoints(self) -> Path:
@@ -107,11 +109,6 @@ def input_mode(request: Json, channel: Json) -> str:
     return str(channel.get("InputMode") or request["AlgorithmSpecification"]["TrainingInputMode"])
 
 
-def distribution(channel: Json) -> str:
-    """`FullyReplicated` or `ShardedByS3Key`."""
-    return str(channel["DataSource"]["S3DataSource"].get("S3DataDistributionType", "FullyReplicated"))
-
-
 def pack(folders: list[Path], target: Path) -> bool:
     """Write a tar.gz of all files of several folders, as if they lay in one; false if there are none.
 
@@ -130,7 +127,7 @@ def pack(folders: list[Path], target: Path) -> bool:
 def _channel(request: Json, channel: Json) -> Json:
     settings = {
         "TrainingInputMode": input_mode(request, channel),
-        "S3DistributionType": distribution(channel),
+        "S3DistributionType": channel["DataSource"]["S3DataSource"].get("S3DataDistributionType", "FullyReplicated"),
         "RecordWrapperType": channel.get("RecordWrapperType", "None"),
     }
     return {**settings, **({"ContentType": channel["ContentType"]} if channel.get("ContentType") else {})}

@@ -10,6 +10,10 @@ from emulator.sagemaker.faults import Fault, Kind
 from emulator.sagemaker.jobs.records import JobFailed
 
 _KILLED = 137
+_MEMORY = (
+    "ClientError: Please use an instance type with more memory, or reduce the size of job data processed on an "
+    "instance."
+)
 _LONGEST = 1024
 # The containers of the built-in algorithms tell by the first words of the file whose fault it is.
 _KINDS = {"Customer Error": "ClientError", "Algorithm Error": "AlgorithmError", "Platform Error": "InternalServerError"}
@@ -33,14 +37,18 @@ def of_failure(text: str, exit_code: int) -> str:
         Its exit code; 128 and the number of the signal for one that was killed.
     """
     if exit_code == _KILLED and not text:
-        return (
-            "ClientError: Please use an instance type with more memory, or reduce the size of job data processed on "
-            f"an instance., exit code: {exit_code}"
-        )
+        return f"{_MEMORY}, exit code: {exit_code}"
     head, separator, rest = text.partition(": ")
     kind, words = (_KINDS[head], rest) if separator and head in _KINDS else ("AlgorithmError", text)
     end = f", exit code: {exit_code}"
     return f"{kind}: {words.rstrip()}"[: _LONGEST - len(end)] + end
+
+
+def of_processing(exit_code: int) -> str:
+    """FailureReason of a processing job's program that ended with an error."""
+    if exit_code == _KILLED:
+        return _MEMORY
+    return f"AlgorithmError: See job logs for more information, exit code: {exit_code}"
 
 
 def raise_fault(fault: Fault | None) -> None:

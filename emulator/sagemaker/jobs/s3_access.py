@@ -14,8 +14,10 @@ from botocore.exceptions import ClientError
 
 from emulator.sagemaker.artifacts import RoleSessions
 from emulator.sagemaker.errors import validation
-from emulator.sagemaker.jobs.records import JobFailed
+from emulator.sagemaker.jobs import channels
+from emulator.sagemaker.jobs.records import JobFailed, JobStopped
 from emulator.sagemaker.records import Scope
+from emulator.sagemaker.shapes import Json
 
 Location = tuple[str, str]
 
@@ -167,6 +169,36 @@ class S3Access:
             f"exists in the selected region ({self._region}), that objects exist under that S3 prefix, and that the "
             f'role "{self._role}" has "s3:ListBucket" permissions on bucket "{bucket}".'
         )
+
+
+def fetch_source(access: S3Access, source: Json, folders: list[Path], stopped: Callable[[], bool]) -> None:
+    """Fetch an S3DataSource or a ProcessingS3Input to the hosts, each of which has one of the folders.
+
+    Raises
+    ------
+    JobFailed
+        When something cannot be read.
+    JobStopped
+        When `stopped` says so between two objects.
+    """
+    objects = _objects(access, source)
+    distribution = source.get("S3DataDistributionType", "FullyReplicated")
+    for host, folder in enumerate(folders):
+        folder.mkdir(parents=True, exist_ok=True)
+        for url in channels.share(list(objects), distribution, host, len(folders)):
+            if stopped():
+                raise JobStopped
+            access.download(*split_prefix(url), folder / objects[url])
+
+
+def _objects(access: S3Access, source: Json) -> dict[str, str]:
+    """Addresses of a source's objects, and where each lies below the folder."""
+    url = source["S3Uri"]
+    if source["S3DataType"] == "ManifestFile":
+        prefix, urls = channels.manifest_urls(access.read(url), url)
+        return {each: channels.local_name(each, prefix) for each in urls}
+    bucket, prefix = split_prefix(url)
+    return {f"s3://{bucket}/{key}": channels.local_name(key, prefix) for key in access.keys(url)}
 
 
 def files_below(folder: Path) -> Iterator[tuple[Path, str]]:

@@ -7,11 +7,12 @@ import time
 from collections.abc import Awaitable, Callable
 
 from emulator.sagemaker.faults import Faults
+from emulator.sagemaker.jobs.processing_jobs import ProcessingJobs
+from emulator.sagemaker.jobs.processing_runner import ProcessingRunner
 from emulator.sagemaker.jobs.s3_access import JobBuckets
 from emulator.sagemaker.jobs.slots import Slots
-from emulator.sagemaker.jobs.training_hosts import LogSink
 from emulator.sagemaker.jobs.training_jobs import TrainingJobs
-from emulator.sagemaker.jobs.training_runner import TrainingRunner
+from emulator.sagemaker.jobs.training_runner import LogSink, TrainingRunner
 from emulator.sagemaker.records import Scope
 
 
@@ -33,14 +34,22 @@ class Jobs:
     def __init__(self, buckets: JobBuckets, log: LogSink, flush: Callable[[], Awaitable[None]], faults: Faults) -> None:
         slots = Slots(os.cpu_count() or 1)
         self.buckets = buckets
-        self.training_runner = TrainingRunner(buckets, log, flush, faults=faults, slots=slots)
+        self.training_runner = TrainingRunner(log, flush, faults=faults, slots=slots)
+        self.processing_runner = ProcessingRunner(log, flush, slots=slots)
         self._training: dict[Scope, TrainingJobs] = {}
+        self._processing: dict[Scope, ProcessingJobs] = {}
 
     def training(self, scope: Scope) -> TrainingJobs:
         """The training jobs of that account and region."""
         return self._training.setdefault(scope, TrainingJobs(scope, time.time))
 
+    def processing(self, scope: Scope) -> ProcessingJobs:
+        """The processing jobs of that account and region."""
+        return self._processing.setdefault(scope, ProcessingJobs(scope, time.time))
+
     async def reset(self) -> None:
         """Kill every process and forget every job."""
-        await self.training_runner.close()
+        await self.training_runner.under_way.close()
+        await self.processing_runner.under_way.close()
         self._training.clear()
+        self._processing.clear()

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emulator.sagemaker.jobs import channels
-from emulator.sagemaker.jobs.opt_ml import OptMl, config_files, distribution, hosts_of, input_mode, pack
-from emulator.sagemaker.jobs.records import JobStopped, TrainingJob
-from emulator.sagemaker.jobs.s3_access import S3Access, files_below, split_prefix
+from emulator.sagemaker.jobs.opt_ml import OptMl, config_files, hosts_of, input_mode, pack
+from emulator.sagemaker.jobs.records import TrainingJob
+from emulator.sagemaker.jobs.s3_access import S3Access, fetch_source, files_below, split_prefix
 from emulator.sagemaker.shapes import Json
 
 
@@ -30,27 +30,10 @@ def fetch(access: S3Access, request: Json, machines: dict[str, OptMl], stopped: 
         machine.write_config(config_files(request, host, hosts))
         _fetch_checkpoints(access, request, machine)
     for channel in request.get("InputDataConfig", []):
-        objects = channel_objects(access, channel)
-        for host in hosts:
-            folder = machines[host.name].channel(channel["ChannelName"])
-            folder.mkdir(parents=True, exist_ok=True)
-            if input_mode(request, channel) == "Pipe":
-                continue  # the container refuses it before it reads anything
-            for url in channels.share(list(objects), distribution(channel), host.number, len(hosts)):
-                if stopped():
-                    raise JobStopped
-                access.download(*split_prefix(url), folder / objects[url])
-
-
-def channel_objects(access: S3Access, channel: Json) -> dict[str, str]:
-    """Addresses of a channel's objects, and where each lies below the channel's folder."""
-    source = channel["DataSource"]["S3DataSource"]
-    url = source["S3Uri"]
-    if source["S3DataType"] == "ManifestFile":
-        prefix, urls = channels.manifest_urls(access.read(url), url)
-        return {each: channels.local_name(each, prefix) for each in urls}
-    bucket, prefix = split_prefix(url)
-    return {f"s3://{bucket}/{key}": channels.local_name(key, prefix) for key in access.keys(url)}
+        folders = [machines[host.name].channel(channel["ChannelName"]) for host in hosts]
+        if input_mode(request, channel) == "Pipe":  # the container refuses it before it reads anything
+            continue
+        fetch_source(access, channel["DataSource"]["S3DataSource"], folders, stopped)
 
 
 def output_url(job: TrainingJob) -> str:
@@ -85,20 +68,17 @@ def keep_output(access: S3Access, job: TrainingJob, machines: list[OptMl]) -> No
         _upload_packed(access, folders, f"{output_url(job)}/output.tar.gz", key)
 
 
-def keep_checkpoints(
-    access: S3Access, request: Json, machines: dict[str, OptMl], seen: dict[Path, float] | None = None
-) -> None:
+def keep_checkpoints(access: S3Access, request: Json, machines: dict[str, OptMl], seen: dict[Path, float]) -> None:
     """Put checkpoints into S3; those that `seen` knows with their time of change are there already."""
-    known = {} if seen is None else seen
     if not request.get("CheckpointConfig"):
         return
     url = request["CheckpointConfig"]["S3Uri"].rstrip("/")
     for machine in machines.values():
         for path, name in files_below(machine.checkpoints):
             changed = path.stat().st_mtime
-            if known.get(path) != changed:
+            if seen.get(path) != changed:
                 access.upload(path, f"{url}/{name}")
-                known[path] = changed
+                seen[path] = changed
 
 
 def _fetch_checkpoints(access: S3Access, request: Json, machine: OptMl) -> None:

@@ -48,7 +48,7 @@ async def _list(service: SageMaker, control: ControlPlane, request: Json) -> Jso
 
 async def _stop(service: SageMaker, control: ControlPlane, request: Json) -> Json:
     job = service.jobs.training(control.scope).stop(request["TrainingJobName"])
-    service.jobs.training_runner.stop(control.scope, job.name)
+    service.jobs.training_runner.under_way.stop(control.scope, job.name)
     return {}
 
 

@@ -7,24 +7,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.sagemaker.faults import Fault, Faults, Kind
-from emulator.sagemaker.jobs import container_process, reasons, training_files
-from emulator.sagemaker.jobs.opt_ml import Host, OptMl, hosts_of
+from emulator import settings
+from emulator.sagemaker.endpoint_process import free_port
+from emulator.sagemaker.faults import Faults, Kind
+from emulator.sagemaker.jobs import container_process, reasons, training_files, training_metrics
+from emulator.sagemaker.jobs.container_process import Launch
+from emulator.sagemaker.jobs.host_processes import HostProcesses, Outcome
+from emulator.sagemaker.jobs.opt_ml import OptMl, hosts_of
 from emulator.sagemaker.jobs.records import JobFailed, JobStopped, Phase, TrainingJob
-from emulator.sagemaker.jobs.s3_access import JobBuckets, S3Access
+from emulator.sagemaker.jobs.s3_access import S3Access
 from emulator.sagemaker.jobs.slots import Slots
-from emulator.sagemaker.jobs.training_hosts import LogSink, TrainingHosts
 from emulator.sagemaker.jobs.training_jobs import PREPARING, WAITING, TrainingJobs
+from emulator.sagemaker.jobs.under_way import UnderWay, take_place
 from emulator.sagemaker.records import Scope
 
 logger = logging.getLogger(__name__)
 
+LogSink = Callable[[Scope, str, str, str], None]
+
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 CHECKPOINT_SECONDS = 2.0
 DAY_SECONDS = 86_400
 _AT_START = frozenset({Kind.CAPACITY, Kind.INTERNAL})
@@ -37,24 +45,22 @@ class Run:
     jobs: TrainingJobs
     job: TrainingJob
     access: S3Access
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    stop: asyncio.Event
     trained_seconds: float = 0.0
-
-    @property
-    def hosts(self) -> list[Host]:
-        """The hosts that the job asks for."""
-        return hosts_of(self.job.request)
 
     def left(self) -> tuple[float, Phase]:
         """Seconds that the job may still train, and how it ends when they are over."""
         condition = self.job.request.get("StoppingCondition", {})
         runtime = condition.get("MaxRuntimeInSeconds", DAY_SECONDS) - self.trained_seconds
-        return min((runtime, Phase.MAX_RUNTIME_EXCEEDED), (self.wait_left(), Phase.MAX_WAIT_TIME_EXCEEDED))
+        wait = self.wait_left()
+        if wait is not None and wait < runtime:
+            return wait, Phase.MAX_WAIT_TIME_EXCEEDED
+        return runtime, Phase.MAX_RUNTIME_EXCEEDED
 
-    def wait_left(self) -> float:
-        """Seconds that a spot job may still wait and train; without end for others."""
+    def wait_left(self) -> float | None:
+        """Seconds that a spot job may still wait and train."""
         longest = self.job.request.get("StoppingCondition", {}).get("MaxWaitTimeInSeconds")
-        return float("inf") if longest is None else float(longest) - (self.jobs.clock() - self.job.created)
+        return None if longest is None else max(0.0, float(longest) - (self.jobs.clock() - self.job.created))
 
 
 class TrainingRunner:
@@ -62,8 +68,6 @@ class TrainingRunner:
 
     Parameters
     ----------
-    buckets
-        Gives access to S3 for the jobs' roles.
     log, flush
         Receives what the processes write; writes what it received.
     faults
@@ -76,7 +80,6 @@ class TrainingRunner:
 
     def __init__(
         self,
-        buckets: JobBuckets,
         log: LogSink,
         flush: Callable[[], Awaitable[None]],
         *,
@@ -84,36 +87,15 @@ class TrainingRunner:
         slots: Slots,
         start: container_process.Start = container_process.start,
     ) -> None:
-        self._buckets, self._log, self._flush = buckets, log, flush
+        self._log, self._flush = log, flush
         self._faults, self._slots, self._start = faults, slots, start
-        self._runs: dict[tuple[Scope, str], tuple[Run, asyncio.Task[None]]] = {}
+        self.under_way = UnderWay()
 
     def begin(self, jobs: TrainingJobs, job: TrainingJob, access: S3Access) -> None:
-        """Begin to run a job that was created."""
-        key = (jobs.scope, job.name.lower())
-        run = Run(jobs=jobs, job=job, access=access)
-        task = asyncio.create_task(self._run(run))
-        self._runs[key] = (run, task)
-        task.add_done_callback(lambda _: self._runs.pop(key, None))
-
-    def stop(self, scope: Scope, name: str) -> None:
-        """End a job that `TrainingJobs.stop` was called for; what it made is kept."""
-        if (under_way := self._runs.get((scope, name.lower()))) is not None:
-            under_way[0].stop.set()
-
-    async def settled(self, scope: Scope, name: str) -> None:
-        """Wait for the end of a job."""
-        if (under_way := self._runs.get((scope, name.lower()))) is not None:
-            await asyncio.wait([under_way[1]])
-
-    async def close(self) -> None:
-        """Kill every process and forget every job under way."""
-        tasks = [task for _, task in self._runs.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    # --- inside -------------------------------------------------------------------------------------------------
+        """Begin to run a job that was created; `access` is S3 with its role's rights."""
+        self.under_way.begin(
+            jobs.scope, job.name, lambda stop: self._run(Run(jobs=jobs, job=job, access=access, stop=stop))
+        )
 
     async def _run(self, run: Run) -> None:
         reason = None
@@ -133,9 +115,15 @@ class TrainingRunner:
         logger.info("training job %s: %s%s", run.job.name, phase, f": {reason}" if reason else "")
 
     async def _whole_job(self, run: Run) -> Phase:
-        """Wait for a place, and train there as often as it is interrupted."""
-        count = len(run.hosts)
-        await self._place(run, count)
+        """Wait for a place, and train there as often as the instances are taken away."""
+        count = len(hosts_of(run.job.request))
+        await take_place(
+            self._slots,
+            count,
+            stop=run.stop,
+            seconds=run.wait_left(),
+            waiting=lambda: run.jobs.note(run.job, WAITING),
+        )
         try:
             reasons.raise_fault(self._faults.take_for_job(run.job.name, _AT_START))
             run.jobs.note(run.job, PREPARING)
@@ -146,31 +134,9 @@ class TrainingRunner:
         finally:
             self._slots.release(count)
 
-    async def _place(self, run: Run, count: int) -> None:
-        """Hold places for the processes; a job that is stopped or has waited too long goes away without one."""
-        waiting = asyncio.create_task(self._slots.acquire(count, lambda: run.jobs.note(run.job, WAITING)))
-        stopping = asyncio.create_task(run.stop.wait())
-        longest = run.wait_left()
-        try:
-            await asyncio.wait(
-                {waiting, stopping},
-                timeout=None if longest == float("inf") else max(0.0, longest),
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-        except asyncio.CancelledError:
-            if waiting.done():
-                self._slots.release(count)
-            raise
-        finally:
-            stopping.cancel()
-            if not (placed := waiting.done()):
-                waiting.cancel()
-        if not placed:
-            raise JobStopped if run.stop.is_set() else TimeoutError
-
     async def _attempt(self, run: Run) -> Phase:
-        folder = Path(tempfile.mkdtemp(prefix="job-"))
-        machines = {host.name: OptMl(folder / host.name) for host in run.hosts}
+        folder = Path(tempfile.mkdtemp(prefix="training-"))
+        machines = {host.name: OptMl(folder / host.name) for host in hosts_of(run.job.request)}
         began = run.jobs.clock()
         try:
             run.jobs.enter(run.job, Phase.DOWNLOADING)
@@ -187,44 +153,66 @@ class TrainingRunner:
 
     async def _train(self, run: Run, machines: dict[str, OptMl]) -> Phase:
         """Run the processes until they end, or until something ends them; they are gone when this returns."""
-        hosts = TrainingHosts(run.jobs, run.job, machines, log=self._log, start=self._start)
-        fault = self._interruption(run)
+        processes = self._processes(run, machines)
         checkpoints = asyncio.create_task(_keep_checkpoints(run, machines))
         try:
-            await hosts.start()
-            phase = await self._watch(run, hosts, fault)
+            await processes.start()
+            phase = await self._watch(run, processes)
         except JobFailed:
             await asyncio.to_thread(training_files.keep_output, run.access, run.job, list(machines.values()))
             raise
         finally:
             checkpoints.cancel()
-            await hosts.kill()
-        await asyncio.to_thread(training_files.keep_checkpoints, run.access, run.job.request, machines)
+            await processes.stop(0.0)
+        await asyncio.to_thread(training_files.keep_checkpoints, run.access, run.job.request, machines, {})
         return phase
 
-    async def _watch(self, run: Run, hosts: TrainingHosts, fault: Fault | None) -> Phase:
+    async def _watch(self, run: Run, processes: HostProcesses) -> Phase:
         longest, too_long = run.left()
-        ended, asked = asyncio.create_task(hosts.ended()), asyncio.create_task(run.stop.wait())
-        seconds = min(longest, fault.seconds) if fault else longest
-        try:
-            done, _ = await asyncio.wait({ended, asked}, timeout=max(0.0, seconds), return_when=asyncio.FIRST_COMPLETED)
-            if ended in done:
-                return ended.result()
-        finally:
-            asked.cancel()
-            ended.cancel()
-        interrupted = not done and seconds < longest
-        if not done and not interrupted:
-            run.jobs.stop(run.job.name)
-        await hosts.stop(container_process.STOP_SECONDS)
-        if interrupted:
-            return Phase.INTERRUPTED
-        return Phase.STOPPED if done else too_long
-
-    def _interruption(self, run: Run) -> Fault | None:
-        """The fault that takes the instances of a spot job away."""
         spot = run.job.request.get("EnableManagedSpotTraining", False)
-        return self._faults.take_for_job(run.job.name, frozenset({Kind.INTERRUPT})) if spot else None
+        fault = self._faults.take_for_job(run.job.name, frozenset({Kind.INTERRUPT})) if spot else None
+        interrupted = fault is not None and fault.seconds < longest
+        outcome = await processes.wait(run.stop, fault.seconds if fault and interrupted else longest)
+        if outcome is Outcome.ENDED:
+            return Phase.COMPLETED
+        if outcome is Outcome.TIME_OVER and not interrupted:
+            run.jobs.stop(run.job.name)
+        await processes.stop(container_process.STOP_SECONDS)
+        if outcome is Outcome.ASKED:
+            return Phase.STOPPED
+        return Phase.INTERRUPTED if interrupted else too_long
+
+    def _processes(self, run: Run, machines: dict[str, OptMl]) -> HostProcesses:
+        rendezvous, epoch = f"{settings.HOST}:{free_port()}", int(run.jobs.clock())
+        environment = _environment(run.job, len(machines))
+
+        def log(host: str, line: str) -> None:
+            self._log(run.jobs.scope, LOG_GROUP, f"{run.job.name}/{host}-{epoch}", line)
+            run.job.metrics.update(training_metrics.found_in(line, run.jobs.clock()))
+
+        return HostProcesses(
+            {
+                host: Launch(command=_command(machine, rendezvous), environment=environment)
+                for host, machine in machines.items()
+            },
+            log=log,
+            failure=lambda host, code: reasons.of_failure(machines[host].failure_text(), code),
+            start=self._start,
+        )
+
+
+def _command(machine: OptMl, rendezvous: str) -> list[str]:
+    """The command line of the built-in container's stand-in for training."""
+    options = ["--opt-ml", str(machine.root), "--rendezvous", rendezvous, "--exit-with-stdin"]
+    return [str(settings.endpoint_python()), "-m", "emulator.training_container", *options]
+
+
+def _environment(job: TrainingJob, hosts: int) -> dict[str, str]:
+    """What a training container sees; hosts share this machine's processors, which on AWS each has of its own."""
+    threads = str(max(1, (os.cpu_count() or 1) // hosts))
+    shared = {"OMP_NUM_THREADS": threads, "OMP_THREAD_LIMIT": threads} if hosts > 1 else {}
+    named = {"TRAINING_JOB_NAME": job.name, "TRAINING_JOB_ARN": job.arn}
+    return {**container_process.base_environment(), **shared, **named, **job.request.get("Environment", {})}
 
 
 async def _keep_checkpoints(run: Run, machines: dict[str, OptMl]) -> None:
