@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from urllib.parse import parse_qs, urlsplit
 
 
 @dataclass
@@ -29,12 +30,15 @@ class SmallS3:
         status and error code with which every request is refused
     keeps_checksums
         whether HEAD tells the checksum
+    hides_absence
+        whether HEAD says 403 of what is not there, as to callers who may list a part of the bucket
     """
 
     buckets: dict[str, dict[str, bytes]] = field(default_factory=lambda: {"digits-bucket": {}})
     parameters: dict[str, str] = field(default_factory=dict)
     failure: tuple[int, str] | None = None
     keeps_checksums: bool = True
+    hides_absence: bool = False
     puts: int = 0
     port: int = 0
 
@@ -69,10 +73,8 @@ class _Handler(BaseHTTPRequestHandler):
         bucket, key = self._address()
         if self._failed() or self._no_bucket(bucket):
             return
-        if not key:
-            self._answer(200)
-        elif key not in self.small.buckets[bucket]:
-            self._answer(404)
+        if key not in self.small.buckets[bucket]:
+            self._answer(403 if self.small.hides_absence else 404)
         else:
             content = self.small.buckets[bucket][key]
             checksum = {"x-amz-checksum-sha256": _checksum(content)} if self.small.keeps_checksums else {}
@@ -80,7 +82,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         bucket, key = self._address()
-        self._answer(200, self.small.buckets[bucket][key])
+        if self._failed() or self._no_bucket(bucket):
+            return
+        if not key:
+            self._list(bucket)
+        elif key not in self.small.buckets[bucket]:
+            self._refuse(404, "NoSuchKey")
+        else:
+            self._answer(200, self.small.buckets[bucket][key])
+
+    def _list(self, bucket: str) -> None:
+        (prefix,) = parse_qs(urlsplit(self.path).query)["prefix"]
+        found = [f"<Contents><Key>{key}</Key></Contents>" for key in self.small.buckets[bucket] if key.startswith(prefix)]
+        self._answer(200, f"<ListBucketResult>{''.join(found)}</ListBucketResult>".encode())
 
     def do_PUT(self) -> None:
         bucket, key = self._address()

@@ -19,6 +19,10 @@ class MemoryStore:
         """The SHA-256 of an object, or None."""
         return hashlib.sha256(self.objects[key]).hexdigest() if key in self.objects else None
 
+    def content_of(self, key: str) -> bytes | None:
+        """An object, or None."""
+        return self.objects.get(key)
+
     def put_new(self, key: str, content: bytes, *, sha256: str, content_type: str) -> bool:
         """Store an object unless it is there."""
         assert hashlib.sha256(content).hexdigest() == sha256

@@ -9,9 +9,12 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_kinesis import KinesisClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
 CONFIG = Config(
@@ -29,9 +32,15 @@ def client(service: Literal["ssm"]) -> SSMClient: ...
 @overload
 def client(service: Literal["sagemaker"]) -> SageMakerClient: ...
 @overload
+def client(service: Literal["sagemaker-runtime"]) -> SageMakerRuntimeClient: ...
+@overload
 def client(service: Literal["logs"]) -> CloudWatchLogsClient: ...
 @overload
 def client(service: Literal["iam"]) -> IAMClient: ...
+@overload
+def client(service: Literal["kinesis"]) -> KinesisClient: ...
+@overload
+def client(service: Literal["sqs"]) -> SQSClient: ...
 def client(service: Any) -> Any:
     """A client of the session that the environment describes; `AWS_ENDPOINT_URL` leads to the emulator."""
     return boto3.session.Session().client(service, config=CONFIG)

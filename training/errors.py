@@ -8,6 +8,8 @@
     ├── FitError                the library could not train
     ├── ArtifactError           a model file or archive is not one that may be served
     ├── ManifestError           a manifest is damaged or contradicts itself
+    ├── StreamError             a record, or the stream that it is sent to or was read from
+    ├── PredictionError         the deployed model did not answer as it should
     ├── PublicationError        the bucket, the credentials or the network
     │   └── BusyError           the same, but it may well work in a minute
     ├── JobError                a training job that the service or the container would refuse
@@ -82,5 +84,13 @@ class JobEndedError(JobError):
     """A training job that was followed has failed or was stopped."""
 
 
+class PredictionError(TrainingError):
+    """The deployed model was asked and did not answer as it should."""
+
+
 class PromotionError(TrainingError):
     """The manifest is sound, but must not become the current one."""
+
+
+class StreamError(TrainingError):
+    """Something about the stream of labelled digits: what is sent, or where it goes."""

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CHUNK_BYTES = 1 << 20
-_ABSENT = ("404", "NoSuchKey", "NotFound")
+_PERHAPS_ABSENT = ("404", "NoSuchKey", "NotFound", "403", "AccessDenied")
+"""S3 answers 403 instead of 404 to whoever may list a part of the bucket only."""
 _THERE_ALREADY = ("PreconditionFailed", "412", "ConditionalRequestConflict", "409")
 
 
@@ -49,7 +50,7 @@ class S3Store:
             try:
                 answer = self._client.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
             except ClientError as problem:
-                if problem.response["Error"]["Code"] in _ABSENT and self._exists():
+                if self._is_absent(key, problem):
                     return None
                 raise
             checksum = answer.get("ChecksumSHA256")
@@ -76,10 +77,22 @@ class S3Store:
                 raise
         return True
 
-    def _exists(self) -> bool:
-        """True, or the error of a missing bucket: HEAD of an object cannot tell the two apart, it has no body."""
-        self._client.head_bucket(Bucket=self._bucket)
-        return True
+    def content_of(self, key: str) -> bytes | None:
+        """The whole content of an object, or None when there is no such object."""
+        with explained(f"{self.name}/{key}"):
+            try:
+                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            except ClientError as problem:
+                if self._is_absent(key, problem):
+                    return None
+                raise
+
+    def _is_absent(self, key: str, problem: ClientError) -> bool:
+        """Whether the problem is that there is no such object; the bucket's list knows, or has an error that says more."""
+        if problem.response["Error"]["Code"] not in _PERHAPS_ABSENT:
+            return False
+        answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        return not any(each["Key"] == key for each in answer.get("Contents", []))
 
     def _sha256_of_content(self, key: str) -> str:
         digest = hashlib.sha256()

