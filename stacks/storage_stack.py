@@ -8,19 +8,9 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from stacks.bucket_layout import CHANNELS_PREFIX, CHECKS_PREFIX, JOBS_PREFIX, MODELS_PREFIX
 from stacks.constructs.private_bucket import PrivateBucket, abandoned_uploads
 from stacks.settings import Settings
-
-CHANNELS_PREFIX = "channels/"
-MODELS_PREFIX = "models/"
-SOURCES_PREFIX = "sources/"
-"""The MNIST files themselves, for notebooks that have no other way to them."""
-
-JOBS_PREFIX = "jobs/"
-PIPELINE_PREFIX = "pipeline/"
-CHECKS_PREFIX = f"{PIPELINE_PREFIX}checks/"
-EVALUATIONS_PREFIX = f"{PIPELINE_PREFIX}evaluations/"
-"""Registered models and their metrics are here, so nothing here expires."""
 
 
 class StorageStack(cdk.Stack):

@@ -13,6 +13,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from stacks.bucket_layout import JOBS_PREFIX
 from stacks.constructs.pipeline_code import make_pipeline_code
 from stacks.constructs.pipeline_definition import PipelineFacts
 from stacks.constructs.training_pipeline import TrainingPipeline
@@ -20,7 +21,6 @@ from stacks.constructs.training_role import CodeObject, make_training_role
 from stacks.constructs.training_triggers import start_on_new_data, start_on_schedule
 from stacks.manifest import Manifest
 from stacks.settings import Settings
-from stacks.storage_stack import JOBS_PREFIX
 from stacks.xgboost_image import XgboostImage
 
 SCHEMA = "digits.training/1"

@@ -13,10 +13,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.bucket_layout import CHANNELS_PREFIX, JOBS_PREFIX, SOURCES_PREFIX
 from stacks.constructs.container_rights import sagemaker_principal
 from stacks.notebook_settings import AsksThrough, NotebookSettings
 from stacks.settings import Settings
-from stacks.storage_stack import CHANNELS_PREFIX, JOBS_PREFIX, SOURCES_PREFIX
 
 JOB_LOGS = "/aws/sagemaker/TrainingJobs"
 INSTANCE_LOGS = "/aws/sagemaker/NotebookInstances"

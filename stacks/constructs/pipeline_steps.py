@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stacks.bucket_layout import CHECKS_PREFIX, EVALUATIONS_PREFIX, JOBS_PREFIX
 from stacks.constructs.pipeline_definition import (
     CHECK,
     EVALUATE,
@@ -19,7 +20,6 @@ from stacks.constructs.pipeline_definition import (
     parameters,
 )
 from stacks.constructs.pipeline_functions import Json, as_text, get, join
-from stacks.storage_stack import CHECKS_PREFIX, EVALUATIONS_PREFIX, JOBS_PREFIX
 
 WORK = "/opt/ml/processing"
 CHANNELS = ("train", "validation")
@@ -57,6 +57,11 @@ def train(facts: PipelineFacts) -> Json:
         "VolumeSizeInGB": settings.volume_gb,
         **_key(facts, "VolumeKmsKeyId"),
     }
+    output = {
+        "S3OutputPath": f"s3://{facts.bucket_name}/{JOBS_PREFIX}",
+        "CompressionType": "GZIP",
+        **_key(facts, "KmsKeyId"),
+    }
     stopping = {"MaxRuntimeInSeconds": settings.max_run_seconds}
     if settings.spot:
         stopping["MaxWaitTimeInSeconds"] = settings.max_wait_seconds
@@ -66,7 +71,7 @@ def train(facts: PipelineFacts) -> Json:
         "RoleArn": facts.role_arn,
         "HyperParameters": facts.pipeline_hyperparameters,
         "InputDataConfig": [_training_channel(facts, name) for name in CHANNELS],
-        "OutputDataConfig": {"S3OutputPath": f"s3://{facts.bucket_name}/{JOBS_PREFIX}", **_key(facts, "KmsKeyId")},
+        "OutputDataConfig": output,
         "ResourceConfig": cluster,
         "StoppingCondition": stopping,
         "EnableManagedSpotTraining": settings.spot,

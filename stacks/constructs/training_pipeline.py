@@ -8,10 +8,10 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from stacks.bucket_layout import EVALUATIONS_PREFIX
 from stacks.constructs.container_rights import sagemaker_principal
 from stacks.constructs.pipeline_definition import PipelineFacts
 from stacks.constructs.pipeline_steps import pipeline_definition
-from stacks.storage_stack import EVALUATIONS_PREFIX
 
 
 class TrainingPipeline(Construct):

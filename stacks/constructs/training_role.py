@@ -13,8 +13,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.bucket_layout import CHANNELS_PREFIX, JOBS_PREFIX, PIPELINE_PREFIX
 from stacks.constructs.container_rights import pull_image, put_metrics, sagemaker_principal, write_logs
-from stacks.storage_stack import CHANNELS_PREFIX, JOBS_PREFIX, PIPELINE_PREFIX
 from stacks.training_settings import TrainingNetwork
 from stacks.xgboost_image import XgboostImage
 

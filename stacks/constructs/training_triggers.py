@@ -14,8 +14,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
+from stacks.bucket_layout import CHANNELS_PREFIX
 from stacks.constructs.training_pipeline import TrainingPipeline
-from stacks.storage_stack import CHANNELS_PREFIX
 from stacks.training_settings import TrainingSchedule
 
 COMPLETE_CHANNELS = f"{CHANNELS_PREFIX}*/"
