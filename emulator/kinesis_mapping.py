@@ -20,7 +20,7 @@ _FOR_EVER = -1
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A record of a shard: its sequence number, when it arrived (seconds since 1970), and the event that tells of it."""
+    """A record of a shard: its sequence number, when it arrived (seconds since 1970), and its part of the event."""
 
     sequence_number: str
     arrived_at: float
@@ -152,9 +152,7 @@ class FunctionError(Exception):
     """The function raised, timed out or could not be called."""
 
 
-def _left(
-    records: tuple[Record, ...], rules: Rules, call: Callable[[tuple[Record, ...]], Any]
-) -> tuple[Record, ...]:
+def _left(records: tuple[Record, ...], rules: Rules, call: Callable[[tuple[Record, ...]], Any]) -> tuple[Record, ...]:
     """What of a batch is to be delivered again: everything from the lowest sequence number that the answer names.
 
     An answer that names something which is not in the batch, or that is no such answer, means all of it.

@@ -32,7 +32,6 @@ from training.files import (
     sha256_of_file,
     write_file,
 )
-from training.mnist import SPLIT_RULE
 
 SCHEMA = "digits.data/1"
 PUBLISHED_SCHEMA = "digits.channels/1"
@@ -62,6 +61,8 @@ class DataManifest:
         part files per channel
     files
         digest of every file in the folder, by its path relative to it
+    stream
+        what the train split got from a stream, as `training.stream.merging.StreamRecord` has it; None for nothing
     """
 
     source: str
@@ -71,10 +72,14 @@ class DataManifest:
     histograms: Mapping[str, list[int]]
     parts: int
     files: Mapping[str, str]
+    stream: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The manifest as it is written."""
-        return {"schema": SCHEMA, **{name: getattr(self, name) for name in self.__dataclass_fields__}}
+        """The manifest as it is written; `stream` only when there is one."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        if self.stream is None:
+            del values["stream"]
+        return {"schema": SCHEMA, **values}
 
     def channel_files(self, channel: str, file_format: str) -> list[str]:
         """Paths of a channel's part files relative to the folder, in order."""
@@ -161,11 +166,12 @@ def describe(folder: Path, dataset: Dataset, *, parts: int) -> DataManifest:
     return DataManifest(
         source=dataset.source,
         source_sha256=dict(dataset.sha256),
-        split=SPLIT_RULE,
+        split=dataset.split,
         counts={name: len(split) for name, split in dataset.splits().items()},
         histograms={name: split.histogram() for name, split in dataset.splits().items()},
         parts=parts,
         files={path.relative_to(folder).as_posix(): sha256_of_file(path) for path in paths},
+        stream=dataset.stream,
     )
 
 
@@ -182,7 +188,8 @@ def read_manifest(folder: Path) -> DataManifest:
     if schema != SCHEMA:
         raise DataError(f"{folder / MANIFEST_NAME} has the schema {schema!r}, expected {SCHEMA!r}; {PREPARE}")
     try:
-        return DataManifest(**{name: value[name] for name in DataManifest.__dataclass_fields__})
+        needed = [name for name in DataManifest.__dataclass_fields__ if name != "stream"]
+        return DataManifest(**{name: value[name] for name in needed}, stream=value.get("stream"))
     except KeyError as missing:
         raise DataError(f"{folder / MANIFEST_NAME} lacks {missing.args[0]!r}; {PREPARE}") from None
 

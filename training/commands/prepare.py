@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,11 +28,31 @@ def prepare(
     parts: Annotated[
         int, typer.Option(min=1, max=1000, help="Part files per channel; at least the number of training machines.")
     ] = 4,
+    environment: Annotated[
+        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose stream: local (the emulator), dev or prod.")
+    ] = "local",
+    stream_parts: Annotated[
+        str | None,
+        typer.Option(help="Read the stream's parts here: s3://BUCKET/PREFIX/, or a folder.", metavar="LOCATION"),
+    ] = None,
+    *,
+    from_stream: Annotated[
+        bool, typer.Option("--from-stream", help="Add the digits that arrived through the stream to the train split.")
+    ] = False,
+    only_stream: Annotated[
+        bool, typer.Option("--only-stream", help="Train on the stream's digits alone; validate and test as ever.")
+    ] = False,
+    leave_out_conflicts: Annotated[
+        bool, typer.Option("--leave-out-conflicts", help="Drop ids that stand for different digits, do not refuse.")
+    ] = False,
 ) -> None:
     """Verify the digits, split them, and write the train and validation channels.
 
     Every file is held against its SHA-256 before it is used. Writes arrays (for fit), CSV and Parquet channels (for a
     training job) and a data manifest below BUILD/data. Doing it again changes nothing.
+
+    With --from-stream the train split also gets what arrived through the environment's stream: every id once, in an
+    order that does not depend on the arrival, and no picture that MNIST has already.
     """
     from training.data_folder import is_current, write_data_folder
     from training.sources import source_from
@@ -38,6 +61,9 @@ def prepare(
     with steps() as progress:
         task = progress.add_task(f"reading and verifying {source}")
         dataset = source_from(source).load()
+        if from_stream or only_stream or stream_parts:
+            said = partial(progress.update, task)
+            dataset = _with_stream(dataset, stream_parts or environment, said, only_stream, leave_out_conflicts)
         current = is_current(folder, dataset.sha256, parts=parts)
         if not current:
             write_data_folder(
@@ -51,6 +77,33 @@ def prepare(
         show(_histogram(dataset))
         wrote(folder)
     next_step(here(context, "fit") + "   (or look first: " + here(context, "look") + ")")
+
+
+def _with_stream(
+    dataset: Dataset, where: str, said: Callable[..., None], only_stream: bool, leave_out_conflicts: bool
+) -> Dataset:
+    """The data set with what arrived at a location, or through the stream of an environment."""
+    from training.stream.description import description_of
+    from training.stream.merging import add_to_training, merge, refuse_conflicts
+    from training.stream.parts import read_parts
+    from training.stream.places import part_source
+
+    is_location = where.startswith("s3://") or "/" in where or Path(where).is_dir()
+    parts_source = part_source(where if is_location else description_of(where).parts_location)
+    parts = read_parts(parts_source, on_part=lambda done, of: said(description=f"part {done} of {of} of the stream"))
+    said(description="merging the stream")
+    merged = merge(parts)
+    if not leave_out_conflicts:
+        refuse_conflicts(merged)
+    dataset, record = add_to_training(
+        dataset, merged, source=parts_source.name, parts=len(parts), only_stream=only_stream
+    )
+    say(
+        f"stream     {record.arrived} records in {record.parts} parts: {record.added} new digits,"
+        f" {record.duplicates} duplicates, {record.known + record.leaks} pictures that MNIST has"
+        f" ({record.leaks} of them in validation or test), {record.conflicts} ids in conflict"
+    )
+    return dataset
 
 
 def _histogram(dataset: Dataset) -> Table:

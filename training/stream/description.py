@@ -1,0 +1,84 @@
+"""Where an environment's stream, its parts and its dead letters are, as the stream's stack says. Asks nothing of them.
+
+The stack writes JSON into the SSM parameter `/digits/ENVIRONMENT/stream`; schema `digits.stream/1` is the contract.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from training.errors import ManifestError, StreamError
+from training.manifest_fields import Fields
+
+SCHEMA = "digits.stream/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamDescription:
+    """The stream of an environment.
+
+    Parameters
+    ----------
+    stream
+        name of the Kinesis stream
+    bucket
+        holds the parts, and the payloads of dead letters
+    parts_prefix
+        below which the parts are, such as `stream/parts/`
+    dead_letters_prefix
+        below which payloads are that could not be used
+    dead_letters_url
+        queue of what was given up
+    """
+
+    stream: str
+    bucket: str
+    parts_prefix: str
+    dead_letters_prefix: str
+    dead_letters_url: str
+
+    @property
+    def parts_location(self) -> str:
+        """The place of the parts as people write it."""
+        return f"s3://{self.bucket}/{self.parts_prefix}"
+
+
+def description_of(environment: str) -> StreamDescription:
+    """The stream of an environment.
+
+    Raises
+    ------
+    StreamError
+        when the parameter cannot be understood
+    PublicationError
+        when it is not deployed, or AWS cannot be asked
+    """
+    from training.parameters import read_parameter  # not before it is needed: it imports boto3
+
+    name = f"/digits/{environment}/stream"
+    missing = (
+        f"so the environment {environment} has no stream here; deploy the stack digits-{environment}-stream first,"
+        " or name another with --environment"
+    )
+    return description_from_json(read_parameter(environment, name, missing=missing), name=name)
+
+
+def description_from_json(text: str, *, name: str) -> StreamDescription:
+    """Read the value of the parameter.
+
+    Raises
+    ------
+    StreamError
+        when it is no JSON, of another schema, or a field is missing
+    """
+    remedy = "deploy the stack of the stream again"
+    try:
+        fields = Fields(json.loads(text), name=f"the parameter {name}", remedy=remedy)
+        if (schema := fields.text("schema")) != SCHEMA:
+            raise StreamError(f"the parameter {name} has the schema {schema!r}, expected {SCHEMA!r}; {remedy}")
+        return StreamDescription(**{field: fields.text(field) for field in StreamDescription.__dataclass_fields__})
+    except ManifestError as problem:
+        raise StreamError(str(problem)) from None
+    except ValueError as problem:
+        raise StreamError(f"the parameter {name} is not JSON ({problem}); {remedy}") from None

@@ -1,0 +1,182 @@
+"""Read the parts that the stream's consumer wrote: every manifest, and the Parquet file that it vouches for.
+
+A part without a manifest does not count: its consumer died between the two, and Kinesis delivered the batch again. A
+manifest whose part is missing or different is an error, never passed over.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from training.channels import COLUMN_NAMES
+from training.dataset import check_labels
+from training.errors import DataError, ManifestError
+from training.files import sha256_of_bytes
+from training.manifest_fields import Fields
+
+SCHEMA = "digits.stream-part/1"
+_REMEDY = "find out who changed it; the stream may still hold its records: python -m training letters --help"
+
+
+class PartSource(Protocol):
+    """Where parts are."""
+
+    @property
+    def name(self) -> str:
+        """What to call it, such as `s3://bucket/stream/parts/`."""
+
+    def keys(self) -> list[str]:
+        """All names below it, in any order."""
+
+    def read(self, key: str) -> bytes | None:
+        """The content under one of these names, or None when there is nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartManifest:
+    """What a manifest says of its part.
+
+    Parameters
+    ----------
+    key
+        name of the manifest
+    part
+        name of the Parquet file, beside it
+    sha256
+        of the Parquet file
+    ids
+        of its records, in their order
+    """
+
+    key: str
+    part: str
+    sha256: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """The records of one part.
+
+    Parameters
+    ----------
+    key
+        name of the Parquet file
+    ids
+        of the records
+    sequence_numbers
+        where in the stream they were
+    labels
+        uint8, shape (n,)
+    images
+        uint8, shape (n, 784)
+    """
+
+    key: str
+    ids: tuple[str, ...]
+    sequence_numbers: tuple[str, ...]
+    labels: npt.NDArray[np.uint8]
+    images: npt.NDArray[np.uint8]
+
+    def place(self, row: int) -> str:
+        """Where a record is, for people."""
+        return f"{self.key} (sequence number {self.sequence_numbers[row]})"
+
+
+def manifest_keys(source: PartSource) -> list[str]:
+    """Names of all manifests, in order."""
+    return sorted(key for key in source.keys() if key.endswith(".json"))  # noqa: SIM118  it is no dictionary
+
+
+def read_manifest(source: PartSource, key: str) -> PartManifest:
+    """Read one manifest.
+
+    Raises
+    ------
+    DataError
+        when it is gone, no JSON, of another schema or contradicts itself
+    """
+    name = f"{source.name}: {key}"
+    content = source.read(key)
+    if content is None:
+        raise DataError(f"{name} is gone; {_REMEDY}")
+    try:
+        fields = Fields(_json(content, name), name=name, remedy=_REMEDY)
+        if (schema := fields.text("schema")) != SCHEMA:
+            raise DataError(f"{name} has the schema {schema!r}, expected {SCHEMA!r}; use the version that wrote it")
+        ids = fields.text_list("ids")
+        if len(ids) != fields.whole("rows", least=1):
+            raise DataError(f"{name} tells {fields.whole('rows')} rows but {len(ids)} ids; {_REMEDY}")
+        # The file beside it: the name inside is the one that it had in the bucket.
+        part = key.removesuffix(".json") + ".parquet"
+        return PartManifest(key=key, part=part, sha256=fields.sha256("sha256"), ids=ids)
+    except ManifestError as problem:
+        raise DataError(str(problem)) from None
+
+
+def read_part(source: PartSource, manifest: PartManifest) -> Part:
+    """Read the part of a manifest.
+
+    Raises
+    ------
+    DataError
+        when it is missing, or not what its manifest says
+    """
+    name = f"{source.name}: {manifest.part}"
+    content = source.read(manifest.part)
+    if content is None or sha256_of_bytes(content) != manifest.sha256:
+        what = "is missing" if content is None else "is not what its manifest says"
+        raise DataError(f"{name} {what}; {_REMEDY}")
+    part = _part(manifest.part, content, name)
+    check_labels(name, part.labels)
+    if part.ids != manifest.ids:
+        raise DataError(f"{name} has other ids than its manifest says; {_REMEDY}")
+    return part
+
+
+def _part(key: str, content: bytes, name: str) -> Part:
+    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+    try:
+        table = pq.ParquetFile(io.BytesIO(content)).read()
+        ids, numbers = (tuple(table[column].to_pylist()) for column in ("record_id", "sequence_number"))
+        rows = np.column_stack([table[column].cast(pa.uint8()).to_numpy() for column in COLUMN_NAMES])
+    except (pa.ArrowException, KeyError, OSError) as problem:
+        reason = (str(problem).splitlines() or [type(problem).__name__])[0].rstrip(".")
+        raise DataError(f"{name} is no part of a stream ({reason}); {_REMEDY}") from None
+    return Part(key=key, ids=ids, sequence_numbers=numbers, labels=rows[:, 0], images=rows[:, 1:])
+
+
+def read_parts(source: PartSource, *, on_part: Callable[[int, int], None] = lambda _done, _all: None) -> list[Part]:
+    """All parts that count, in the order of their names.
+
+    Parameters
+    ----------
+    source
+        where they are
+    on_part
+        told how many of how many were read
+    """
+    keys = manifest_keys(source)
+    return list(_reading(source, keys, on_part))
+
+
+def _reading(source: PartSource, keys: list[str], on_part: Callable[[int, int], None]) -> Iterator[Part]:
+    for done, key in enumerate(keys, start=1):
+        yield read_part(source, read_manifest(source, key))
+        on_part(done, len(keys))
+
+
+def _json(content: bytes, name: str) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError as problem:
+        raise DataError(f"{name} is not JSON ({problem}); {_REMEDY}") from None
