@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from training.commands.publish import ChannelFormat
 from training.commands.tune_local import LocalSearch, tune_here
+from training.commands.tune_sagemaker import SageMakerSearch, attach, stop, tune_there
 from training.errors import StoppedEarly
 
 
@@ -18,10 +20,21 @@ class Where(StrEnum):
     SAGEMAKER = "sagemaker"
 
 
+class Strategy(StrEnum):
+    """How SageMaker chooses the next values."""
+
+    BAYESIAN = "Bayesian"
+    RANDOM = "Random"
+
+
+_LOCAL_ROUNDS = 30
+_SAGEMAKER_ROUNDS = 100
+
+
 def tune(
     context: typer.Context,
     where: Annotated[
-        Where, typer.Option(help="On this machine, or as training jobs of the environment's account.")
+        Where, typer.Option(help="On this machine, or as training jobs of an environment's account.")
     ] = Where.LOCAL,
     search: Annotated[
         list[str] | None,
@@ -33,24 +46,67 @@ def tune(
     ] = None,
     trials: Annotated[int, typer.Option(help="Trials in all.", min=1, max=750)] = 20,
     timeout: Annotated[
-        int | None, typer.Option(help="Stop after so many seconds, whatever the trials.", min=1, metavar="SECONDS")
+        int | None, typer.Option(help="Stop after so long, whatever the trials.", min=1, metavar="SECONDS")
     ] = None,
+    num_round: Annotated[
+        int | None, typer.Option(help="Rounds at most. [default: 30 local, 100 on SageMaker]", min=1)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, data and machine: same trials.", min=0)] = 1,
     rows: Annotated[
         int, typer.Option(help="local: images that each trial learns from, picked at random.", min=10)
     ] = 5000,
     validation_rows: Annotated[int, typer.Option(help="local: images that judge it.", min=10)] = 2000,
-    num_round: Annotated[int | None, typer.Option(help="Rounds at most; 30 local, 100 on SageMaker.", min=1)] = None,
-    seed: Annotated[int, typer.Option(help="Same seed, data and machine: same trials.", min=0)] = 1,
+    environment: Annotated[
+        str,
+        typer.Option(envvar="DIGITS_ENVIRONMENT", help="sagemaker: whose account: local (the emulator), dev or prod."),
+    ] = "local",
+    parallel: Annotated[int, typer.Option(help="sagemaker: training jobs at the same time.", min=1)] = 2,
+    strategy: Annotated[Strategy, typer.Option(help="sagemaker: how values are chosen.")] = Strategy.BAYESIAN,
+    channel_format: Annotated[
+        ChannelFormat, typer.Option("--format", help="sagemaker: format of the published channels.")
+    ] = ChannelFormat.CSV,
+    instance_type: Annotated[str | None, typer.Option(help="sagemaker: such as ml.m5.xlarge.", metavar="TYPE")] = None,
+    instances: Annotated[int | None, typer.Option(help="sagemaker: hosts of each training job.", metavar="N")] = None,
+    spot: Annotated[
+        bool | None, typer.Option("--spot/--on-demand", help="sagemaker: cheaper, but may be interrupted.")
+    ] = None,
+    attach_to: Annotated[
+        str | None, typer.Option("--attach", help="sagemaker: follow this tuning job, start none.", metavar="NAME")
+    ] = None,
+    stop_it: Annotated[
+        str | None, typer.Option("--stop", help="sagemaker: end this tuning job, start none.", metavar="NAME")
+    ] = None,
+    *,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="sagemaker: follow it until it ends.")] = True,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="sagemaker: check and print the request, but do not send it.")
+    ] = False,
+    check_role: Annotated[
+        bool, typer.Option("--check-role/--no-check-role", help="sagemaker: ask IAM what the role may do.")
+    ] = True,
 ) -> None:
     """Search for better hyperparameters.
 
-    Minimises the log-loss on validation. Hopeless trials are stopped early. Writes BUILD/tuning/best.json, which
-    `fit --from-tuning` takes, and a picture. A local search goes on where an earlier one of the same kind ended;
-    Ctrl-C ends it and keeps what was found.
+    Minimises the log-loss on validation; hopeless trials are stopped early. Writes BUILD/tuning/best.json, which
+    fit and submit take with --from-tuning, and a picture. A local search goes on where an earlier one of the same kind
+    ended; Ctrl-C ends it and keeps what was found. On SageMaker Ctrl-C stops following, not the tuning job.
     """
-    options = LocalSearch(
-        search=search or [], settings=settings or [], trials=trials, timeout_seconds=timeout, rows=rows,
-        validation_rows=validation_rows, num_round=num_round or 30, seed=seed,
-    )  # fmt: skip
-    if tune_here(context, options):
-        raise StoppedEarly
+    if stop_it:
+        stop(context, stop_it, environment=environment)
+    elif attach_to:
+        attach(context, attach_to, environment=environment)
+    elif where is Where.LOCAL:
+        options = LocalSearch(
+            search=search or [], settings=settings or [], trials=trials, timeout_seconds=timeout, rows=rows,
+            validation_rows=validation_rows, num_round=num_round or _LOCAL_ROUNDS, seed=seed,
+        )  # fmt: skip
+        if tune_here(context, options):
+            raise StoppedEarly
+    else:
+        there = SageMakerSearch(
+            environment=environment, search=search or [], settings=settings or [], trials=trials, parallel=parallel,
+            strategy=strategy.value, timeout_seconds=timeout, num_round=num_round or _SAGEMAKER_ROUNDS, seed=seed,
+            file_format=channel_format.value, instance_type=instance_type, instance_count=instances, spot=spot,
+            wait=wait, dry_run=dry_run, check_role=check_role,
+        )  # fmt: skip
+        tune_there(context, there)

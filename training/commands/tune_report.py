@@ -37,9 +37,17 @@ def report(context: typer.Context, found: Search) -> None:
 
 def _table(found: Search) -> Table:
     title = f"the best {min(_SHOWN, len(found.trials))} of {len(found.trials)} trials"
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 1), pad_edge=False, header_style="bold")
-    for heading in ("rank", "trial", *found.space.names, "log-loss", "seconds", "outcome"):
-        table.add_column(heading, justify="left" if heading == "outcome" else "right", overflow="fold")
+    table = Table(
+        title=title, title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold"
+    )
+    for heading in ("rank", "trial"):
+        table.add_column(heading, justify="right", overflow="fold")
+    for name in found.space.names:
+        # in two lines, since the numbers are shorter than the names
+        table.add_column("_\n".join(name.rsplit("_", 1)), justify="right", min_width=8)
+    table.add_column("log-loss", justify="right", min_width=8)
+    table.add_column("seconds", justify="right", min_width=7)
+    table.add_column("outcome")
     for rank, trial in enumerate(found.ranked[:_SHOWN], start=1):
         table.add_row(
             str(rank),
