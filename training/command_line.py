@@ -1,7 +1,8 @@
 """The command line: `python -m training COMMAND`. Puts the commands together and turns every error into one sentence.
 
-Exit codes: 0 done (or nothing to do), 2 bad input or surroundings, 130 interrupted by Ctrl-C. Imports nothing heavy,
-so that `--help` comes at once; each command imports what it needs when it runs.
+Exit codes: 0 done (or nothing to do), 2 bad input or surroundings, 3 a job that was followed has failed or was stopped,
+130 interrupted by Ctrl-C. Imports nothing heavy, so that `--help` comes at once; each command imports what it needs
+when it runs.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import Annotated
 
 import typer
 
-from training.commands import evaluate, fit, look, package, prepare, promote, publish, tune
-from training.errors import INTERRUPTED, StoppedEarly, TrainingError
+from training.commands import evaluate, fit, jobs, look, package, prepare, promote, publish, stop, stream, submit, tune
+from training.errors import INTERRUPTED, JobEndedError, JobRefusedError, StoppedEarly, TrainingError
 from training.places import Places
 
 BAD_INPUT = 2
+JOB_ENDED = 3
 
 app = typer.Typer(
     name="python -m training",
@@ -62,6 +64,10 @@ for command in (
     evaluate.evaluate,
     package.package,
     publish.publish,
+    submit.submit,
+    jobs.jobs,
+    stop.stop,
+    stream.stream,
     promote.promote,
 ):
     app.command()(command)
@@ -76,6 +82,10 @@ def main(arguments: list[str] | None = None) -> int:
         return _complain(_usage(problem)) if problem.format_message() else BAD_INPUT
     except StoppedEarly:
         return INTERRUPTED
+    except JobRefusedError as problem:
+        return max(_complain(reason) for reason in problem.reasons)
+    except JobEndedError as problem:
+        return _complain(str(problem), JOB_ENDED)
     except TrainingError as problem:
         return _complain(str(problem))
     except OSError as problem:

@@ -20,7 +20,6 @@ _ADVICE = (
     (r"NoSuchKey|does not exist|No S3 objects", "publish the channels with: python -m training publish --channels"),
     (r"Internal", "submit it again; the fault is not yours"),
 )
-_LOGS = "read its log"
 
 
 def raise_unless_completed(job: Job) -> None:
@@ -34,8 +33,8 @@ def raise_unless_completed(job: Job) -> None:
     if job.status == "Completed":
         return
     if job.status == "Failed":
-        reason = " ".join((job.failure_reason or "no reason was given").split()).rstrip(".")
-        raise JobEndedError(f"the job {job.name} failed: {reason}; {_advice(reason)}")
+        reason = reason_of(job)
+        raise JobEndedError(f"the job {job.name} failed: {reason}; {_advice(reason, job.name)}")
     if job.phase == "MaxRuntimeExceeded":
         raise JobEndedError(f"the job {job.name} was stopped after its longest run time; raise --max-run")
     if job.phase == "MaxWaitTimeExceeded":
@@ -46,5 +45,12 @@ def raise_unless_completed(job: Job) -> None:
     raise JobEndedError(f"the job {job.name} was stopped{kept}")
 
 
-def _advice(reason: str) -> str:
-    return next((advice for pattern, advice in _ADVICE if re.search(pattern, reason)), _LOGS)
+def reason_of(job: Job) -> str:
+    """Why it failed, in SageMaker's words, on one line and without the trace of a program that the log has anyway."""
+    reason = " ".join((job.failure_reason or "no reason was given").split())
+    return reason.partition("Traceback (most recent call last)")[0].rstrip(" .:,")
+
+
+def _advice(reason: str, name: str) -> str:
+    known = (advice for pattern, advice in _ADVICE if re.search(pattern, reason))
+    return next(known, f"read its log: python -m training jobs {name} --follow")

@@ -14,10 +14,13 @@ from training.jobs.description import Job, Phase
 from training.jobs.services import JobService, LogReader
 
 POLL_SECONDS = 2.0
+"""SageMaker takes about ten questions a second of an account, whoever asks them."""
 _BUSY_AT_MOST = 10
 _LONGEST_PAUSE = 30.0
 _QUIET_TURNS = 2
 """CloudWatch tells lines a few seconds late, so the end waits for so many turns without any."""
+_AFTER_THE_LOG = ("Uploading", "Completed", "Failed", "Stopped", "MaxRuntimeExceeded", "MaxWaitTimeExceeded")
+"""Phases that begin when the container has ended: they are told after the lines that it wrote."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,7 @@ def follow(
     logs: LogReader,
     audience: Audience,
     sleep: Callable[[float], None],
+    pause: float = POLL_SECONDS,
 ) -> Job:
     """Tell what happens until the job has ended; returns it as it is then.
 
@@ -56,6 +60,8 @@ def follow(
         told everything once
     sleep
         waits so many seconds
+    pause
+        seconds between two turns
 
     Raises
     ------
@@ -67,31 +73,37 @@ def follow(
     told, busy, quiet = _Told(), 0, 0
     while True:
         try:
-            job = _turn(name, jobs, audience, told)
+            job = _describe(name, jobs)
+            _tell_phases(job, audience, told, after_the_log=False)
             lines = _read_logs(name, logs, audience, told)
+            _tell_phases(job, audience, told, after_the_log=True)
         except BusyError as problem:
             busy += 1
             if busy > _BUSY_AT_MOST:
                 raise BusyError(
                     f"{problem}; the job goes on, follow it again with: python -m training jobs {name} --follow"
                 ) from None
-            sleep(min(POLL_SECONDS * 2**busy, _LONGEST_PAUSE))
+            sleep(min(pause * 2**busy, _LONGEST_PAUSE))
             continue
         busy, quiet = 0, 0 if lines or not job.has_ended else quiet + 1
         if job.has_ended and quiet >= _QUIET_TURNS:
             return job
-        sleep(POLL_SECONDS)
+        sleep(pause)
 
 
-def _turn(name: str, jobs: JobService, audience: Audience, told: _Told) -> Job:
+def _describe(name: str, jobs: JobService) -> Job:
     job = jobs.describe(name)
     if job is None:
         raise JobError(f"there is no training job {name}; list them with: python -m training jobs")
+    return job
+
+
+def _tell_phases(job: Job, audience: Audience, told: _Told, *, after_the_log: bool) -> None:
     for place, phase in enumerate(job.phases):
-        if told.phases.get(place) != (phase.status, phase.message):
+        is_news = told.phases.get(place) != (phase.status, phase.message)
+        if is_news and (phase.status in _AFTER_THE_LOG) == after_the_log:
             told.phases[place] = (phase.status, phase.message)
             audience.phase(phase)
-    return job
 
 
 def _read_logs(name: str, logs: LogReader, audience: Audience, told: _Told) -> int:

@@ -1,0 +1,151 @@
+"""How jobs look on the terminal: what happens while one is followed, how it ended, a table of many."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import typer
+
+from training.commands.console import console, here, next_step, say
+from training.errors import StoppedEarly
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from training.jobs.aws_jobs import AwsJobs
+    from training.jobs.costs import Bill
+    from training.jobs.description import Job, Phase
+
+
+_PAUSE_ON_THIS_MACHINE = 0.5
+"""Seconds between two looks at a job of the emulator, which nobody else waits for."""
+
+
+def follow_and_tell(context: typer.Context, name: str, *, jobs: AwsJobs) -> None:
+    """Follow a job to its end and say how it ended.
+
+    Raises
+    ------
+    JobEndedError
+        when it failed or was stopped
+    StoppedEarly
+        when somebody pressed Ctrl-C: the job goes on
+    """
+    from training.jobs.aws_jobs import AwsLogs
+    from training.jobs.endings import raise_unless_completed
+    from training.jobs.following import POLL_SECONDS, Audience, follow
+    from training.jobs.log_lines import host_of, is_metrics, readable
+
+    job = jobs.describe(name)
+    several = job is not None and job.instance_count > 1
+
+    def line(stream: str, text: str) -> None:
+        shown = readable(text, host=host_of(stream) if several else None)
+        console.print(shown, style="bold" if is_metrics(text) else None, markup=False, emoji=False)
+
+    try:
+        ended = follow(
+            name, jobs=jobs, logs=AwsLogs(), audience=Audience(phase=_tell_phase, line=line), sleep=time.sleep,
+            pause=_PAUSE_ON_THIS_MACHINE if os.environ.get("AWS_ENDPOINT_URL") else POLL_SECONDS,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        say("\nno longer following; the job goes on")
+        next_step(here(context, f"jobs {name} --follow") + "   (or end it: " + here(context, f"stop {name}") + ")")
+        raise StoppedEarly from None
+    tell_end(ended, region=jobs.region)
+    raise_unless_completed(ended)
+
+
+def tell_end(job: Job, *, region: str) -> None:
+    """Metrics, time and cost of a job, as far as they are known."""
+    from training.jobs.costs import bill_of
+
+    if metrics := metrics_of(job):
+        say(f"validation: {metrics}")
+    bill = bill_of(job)
+    if bill is not None:
+        say(_bill_in_words(job, bill, region))
+
+
+def metrics_of(job: Job) -> str:
+    """The last metrics of the validation channel, as far as there are any."""
+    kind = "validation:"
+    metrics = {name.removeprefix(kind): value for name, value in job.metrics.items() if name.startswith(kind)}
+    return ", ".join(f"{name} {value:g}" for name, value in sorted(metrics.items()))
+
+
+def cost_of(job: Job) -> str:
+    """The estimate as a word for a table."""
+    from training.jobs.costs import bill_of, usd
+
+    bill = bill_of(job)
+    return "" if bill is None else "no price" if bill.usd is None else usd(bill.usd)
+
+
+def jobs_table(jobs: list[Job]) -> Table:
+    """One line for each job, latest first."""
+    from rich.table import Table
+
+    table = Table(title="training jobs", title_justify="left")
+    table.add_column("name", no_wrap=True)
+    for heading in ("status", "created (UTC)", "took", "instances", "validation", "about"):
+        table.add_column(heading, overflow="fold")
+    for job in jobs:
+        table.add_row(
+            job.name, job.status if job.has_ended else f"{job.status}: {job.phase}", _moment(job), _took(job),
+            f"{job.instance_count} x {job.instance_type}{' spot' if job.spot else ''}", metrics_of(job), cost_of(job),
+        )  # fmt: skip
+    return table
+
+
+def details(job: Job) -> list[str]:
+    """Everything worth knowing of a job, a line each."""
+    from training.jobs.endings import reason_of
+
+    lines = [
+        f"{job.name}: {job.status}, {job.phase}",
+        f"  created {_moment(job)} UTC, took {_took(job) or 'nothing yet'}",
+        f"  on {job.instance_count} x {job.instance_type}{', spot' if job.spot else ''}, image {job.image_uri}",
+        *(f"  channel {each.name}: {each.uri} ({each.content_type})" for each in job.channels),
+        "  hyperparameters: " + ", ".join(f"{name}={text}" for name, text in sorted(job.hyperparameters.items())),
+        *(f"  {each.started:%H:%M:%S} {each.status}: {each.message}" for each in job.phases),
+    ]
+    if job.model_uri:
+        lines.append(f"  model: {job.model_uri}")
+    if job.failure_reason:
+        lines.append(f"  failed: {reason_of(job)}")
+    return lines
+
+
+def _tell_phase(phase: Phase) -> None:
+    console.print(f"{phase.started:%H:%M:%S} {phase.status}: {phase.message}", style="cyan", markup=False, emoji=False)
+
+
+def _bill_in_words(job: Job, bill: Bill, region: str) -> str:
+    from training.jobs.costs import describe_prices, usd
+
+    each = f" of each of {bill.instance_count} instances" if bill.instance_count > 1 else ""
+    trained = f" of {job.training_seconds} trained" if job.training_seconds is not None else ""
+    saved = f", spot saved {bill.saved:.0%}" if job.spot else ""
+    cost = (
+        f"there is no price for {job.instance_type} in this project's table"
+        if bill.usd is None
+        else f"about {usd(bill.usd)} {describe_prices(region)}"
+    )
+    return f"billable: {bill.billable_seconds} s{each}{trained}{saved}; {cost}"
+
+
+def _moment(job: Job) -> str:
+    from datetime import UTC
+
+    return f"{job.created.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def _took(job: Job) -> str:
+    """Time from the submission to the end, in minutes and seconds."""
+    if job.ended is None:
+        return ""
+    seconds = round((job.ended - job.created).total_seconds())
+    return f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"

@@ -1,0 +1,39 @@
+"""`stop`: end a training job before its time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from training.commands.console import here, next_step, say
+from training.errors import JobError
+
+
+def stop(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The job.")],
+    environment: Annotated[
+        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose job: local (the emulator), dev or prod.")
+    ] = "local",
+) -> None:
+    """Ask a training job to stop.
+
+    SageMaker gives the container two minutes. With the hyperparameter save_model_on_termination=true it keeps the
+    model of the rounds so far, which can be fetched. Stopping a job that has ended changes nothing.
+    """
+    from training.jobs.aws_jobs import AwsJobs
+    from training.parameters import require_endpoint
+
+    require_endpoint(environment)
+    service = AwsJobs()
+    job = service.describe(name)
+    if job is None:
+        raise JobError(f"there is no training job {name}; list them with: {here(context, 'jobs')}")
+    if job.has_ended:
+        say(f"nothing to do: {name} has ended already, it is {job.status}")
+        return
+    service.stop(name)
+    kept = job.hyperparameters.get("save_model_on_termination") == "true"
+    say(f"asked {name} to stop; the model so far is {'kept' if kept else 'not kept'}")
+    next_step(here(context, f"jobs {name} --follow"))
