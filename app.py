@@ -19,6 +19,7 @@ from stacks.api_stack import ApiStack
 from stacks.errors import ConfigurationError
 from stacks.inference_stack import InferenceStack
 from stacks.manifest import Manifest, read_manifest
+from stacks.notebook_stack import NotebookStack
 from stacks.settings import Settings, settings_for
 from stacks.storage_stack import StorageStack
 from stacks.stream_stack import StreamStack
@@ -29,11 +30,21 @@ def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App
     """Make the application of one environment; `options` are those of `cdk.App`."""
     app = cdk.App(**options)
     storage = StorageStack(app, settings=settings)
-    TrainingStack(app, settings=settings, manifest=manifest, bucket=storage.bucket)
+    training = TrainingStack(app, settings=settings, manifest=manifest, bucket=storage.bucket)
     if settings.stream:
         StreamStack(app, settings=settings, stream_settings=settings.stream, bucket=storage.bucket)
     inference = InferenceStack(app, settings=settings, manifest=manifest, bucket=storage.bucket)
-    ApiStack(app, settings=settings, manifest=manifest, model_endpoint=inference.model_endpoint)
+    api = ApiStack(app, settings=settings, manifest=manifest, model_endpoint=inference.model_endpoint)
+    if settings.notebook:
+        NotebookStack(
+            app,
+            settings=settings,
+            notebook=settings.notebook,
+            bucket=storage.bucket,
+            training_role=training.role,
+            model_endpoint=inference.model_endpoint,
+            service=api.service,
+        )
     cdk.Tags.of(app).add("project", "digits")
     cdk.Tags.of(app).add("environment", settings.environment)
     return app

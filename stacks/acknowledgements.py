@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
+from stacks.notebook_settings import PublicInternet
 from stacks.settings import Settings
 
 _SHARED_BUCKET = "PublishOutputFnGetAttDataBucketE6B0FAA8Arn1C0B2E61"
@@ -39,7 +40,7 @@ class AcceptedFinding:
 
 def accepted_findings(settings: Settings) -> list[AcceptedFinding]:
     """All of them, for one environment."""
-    return [*_training(settings), *_stream(settings), *_inference(settings), *_api(settings)]
+    return [*_training(settings), *_stream(settings), *_inference(settings), *_api(settings), *_notebook(settings)]
 
 
 def check_policies(app: cdk.App, settings: Settings, *, accept: bool = True) -> None:
@@ -183,6 +184,34 @@ def _api(settings: Settings) -> list[AcceptedFinding]:
     if settings.tracing:
         accepted.append(_traced(stack, "Prediction/Role"))
     return accepted
+
+
+def _notebook(settings: Settings) -> list[AcceptedFinding]:
+    if settings.notebook is None:
+        return []
+    stack, name = settings.stack_name("notebook"), settings.application_name
+    output = {"StackName": settings.stack_name("storage"), "Region": settings.region, "OutputName": _SHARED_BUCKET}
+    bucket = json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
+    logs = f"arn:aws:logs:{settings.region}:{settings.account}:log-group:/aws/sagemaker"
+    jobs = f"arn:aws:sagemaker:{settings.region}:{settings.account}:training-job/{name}-*"
+    resources = {
+        f"{bucket}/channels/*": "channels are named by their digest, and the notebook makes new ones",
+        f"{bucket}/sources/*": "the four files of MNIST, whose names are those of their makers",
+        f"{bucket}/jobs/*": "SageMaker makes a folder for each job, named as the job is",
+        jobs: "the notebook makes up names of jobs, which begin with this",
+        f"{logs}/TrainingJobs:log-stream:{name}-*": "log streams are named after jobs, which begin with this",
+        f"{logs}/NotebookInstances:log-stream:{name}/*": "SageMaker names the streams of the instance, below its name",
+    }
+    findings = {f"IAM5[Resource::{resource}]": ("Notebook/Role", reason) for resource, reason in resources.items()}
+    if isinstance(settings.notebook.network, PublicInternet):
+        where = "a network of one's own costs as long as it exists; the role is as narrow, nobody gets in but by IAM"
+        findings |= {"SM1": ("Notebook", where), "SM3": ("Notebook", where)}
+    if not settings.notebook.own_key:
+        findings["SM2"] = ("Notebook", "SageMaker encrypts the volume; a key of one's own costs by the month")
+    return [
+        AcceptedFinding(stack=stack, construct=construct, finding=f"AwsSolutions-{finding}", reason=reason)
+        for finding, (construct, reason) in findings.items()
+    ]
 
 
 def _traced(stack: str, role: str) -> AcceptedFinding:

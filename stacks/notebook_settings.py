@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from stacks.capacity import check_instance_type
 from stacks.errors import ConfigurationError
 
 JOB_INSTANCE_TYPES = ("ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.c5.xlarge", "ml.c5.2xlarge")
@@ -87,13 +88,10 @@ class NotebookSettings:
         return AsksThrough.ENDPOINT if isinstance(self.network, IsolatedVpc) else AsksThrough.API
 
     def __post_init__(self) -> None:
-        for instance_type in (self.instance_type, *self.job_instance_types):
-            _check(
-                re.fullmatch(r"ml\.[a-z0-9-]+\.[a-z0-9]+", instance_type),
-                "instance type",
-                instance_type,
-                "a type of SageMaker, such as 'ml.t3.medium'",
-            )
+        kind = self.instance_type
+        _check(re.fullmatch(r"ml\.[a-z0-9-]+\.[a-z0-9]+", kind), "instance_type", kind, "one such as 'ml.t3.medium'")
+        for job_type in self.job_instance_types:
+            check_instance_type("notebook job_instance_types", job_type)
         _check(self.job_instance_types, "job_instance_types", self.job_instance_types, "one or more types")
         _check(5 <= self.volume_gb <= 16_384, "volume_gb", self.volume_gb, "5 to 16384")
         _check(15 <= self.idle_minutes <= 1440, "idle_minutes", self.idle_minutes, "15 to 1440")

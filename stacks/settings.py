@@ -11,6 +11,7 @@ from enum import Enum
 
 from stacks.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity
 from stacks.errors import ConfigurationError
+from stacks.notebook_settings import IsolatedVpc, NotebookSettings
 from stacks.stream_settings import OnDemand, Provisioned, StreamSettings
 from stacks.training_settings import TrainingSettings
 from stacks.xgboost_image import REGISTRY_ACCOUNTS
@@ -79,6 +80,8 @@ class Settings:
         How models are trained, by hand and by the pipeline.
     stream
         How labelled digits are streamed in; None for no stream at all.
+    notebook
+        The notebook instance; None for none.
     """
 
     environment: str
@@ -95,6 +98,7 @@ class Settings:
     owns_api_gateway_account: bool = True
     training: TrainingSettings = field(default_factory=TrainingSettings)
     stream: StreamSettings | None = None
+    notebook: NotebookSettings | None = None
 
     def __post_init__(self) -> None:
         _check(re.fullmatch(r"[a-z][a-z0-9]{0,15}", self.environment), "environment", self.environment, _NAME_RULE)
@@ -140,6 +144,7 @@ LOCAL = Settings(
     retain_data=False,
     # Few retries, so that what is given up can be seen in a minute.
     stream=StreamSettings(capacity=Provisioned(shards=2), batch_window_seconds=1, retries=2),
+    notebook=NotebookSettings(),
 )
 
 DEV = Settings(
@@ -152,6 +157,7 @@ DEV = Settings(
     log_level="DEBUG",
     log_retention_days=14,
     stream=StreamSettings(capacity=Provisioned(shards=1)),
+    notebook=NotebookSettings(),
 )
 
 PROD = Settings(
@@ -164,6 +170,7 @@ PROD = Settings(
     retain_logs=True,
     tracing=True,
     stream=StreamSettings(capacity=OnDemand(), retention_hours=72, record_age_seconds=48 * 3600, retries=200),
+    notebook=NotebookSettings(network=IsolatedVpc(), own_key=True),
 )
 
 ENVIRONMENTS = {settings.environment: settings for settings in (LOCAL, DEV, PROD)}

@@ -93,7 +93,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _list(self, bucket: str) -> None:
         (prefix,) = parse_qs(urlsplit(self.path).query)["prefix"]
-        found = [f"<Contents><Key>{key}</Key></Contents>" for key in self.small.buckets[bucket] if key.startswith(prefix)]
+        found = [
+            f"<Contents><Key>{key}</Key></Contents>" for key in self.small.buckets[bucket] if key.startswith(prefix)
+        ]
         self._answer(200, f"<ListBucketResult>{''.join(found)}</ListBucketResult>".encode())
 
     def do_PUT(self) -> None:

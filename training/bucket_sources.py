@@ -69,7 +69,8 @@ class BucketSource:
         content = self.store.content_of(PREFIX + name)
         if content is None:
             raise DataError(
-                f"there is no {name} in {self.name}; where the npm package is, run: python -m training publish --sources"
+                f"there is no {name} in {self.name};"
+                " where the npm package is, run: python -m training publish --sources"
             )
         check_digest(f"{self.name}{name}", sha256_of_bytes(content), expected)
         return content

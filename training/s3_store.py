@@ -88,7 +88,7 @@ class S3Store:
                 raise
 
     def _is_absent(self, key: str, problem: ClientError) -> bool:
-        """Whether the problem is that there is no such object; the bucket's list knows, or has an error that says more."""
+        """Whether the problem is that there is no such object; the list knows, or has an error that says more."""
         if problem.response["Error"]["Code"] not in _PERHAPS_ABSENT:
             return False
         answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)

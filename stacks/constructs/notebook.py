@@ -47,9 +47,7 @@ class Notebook(Construct):
         archive = make_notebook_archive(self)
         files_arn = f"{archive.bucket.bucket_arn}/{archive.s3_object_key}"
         isolated = isinstance(notebook.network, IsolatedVpc)
-        self.role = make_notebook_role(
-            self, settings=settings, notebook=notebook, targets=targets, files_arn=files_arn
-        )
+        self.role = make_notebook_role(self, settings=settings, notebook=notebook, targets=targets, files_arn=files_arn)
         self.network = self._network(settings, notebook, targets, files_arn)
         values = ScriptValues(
             environment=settings.environment,

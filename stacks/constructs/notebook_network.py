@@ -1,6 +1,6 @@
 """A network without a way to the internet for the notebook instance: one subnet, and endpoints of the services it asks.
 
-Written with the resources themselves: the CDK's own VPC looks up availability zones, which needs an account at synthesis.
+Written with the resources themselves: the CDK's own VPC looks up availability zones, which needs an account.
 """
 
 from __future__ import annotations

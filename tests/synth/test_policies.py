@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from stacks.acknowledgements import accepted_findings, check_policies
+from stacks.notebook_settings import IsolatedVpc
 from stacks.settings import ENVIRONMENTS
 from tests.synth.assemblies import Assembly, Json, as_list, as_text, make_app, statements
 
@@ -23,6 +24,21 @@ WILDCARDS = (
     (r"s3:GetObject", r"<PublishOutput\w+>/models/\*"),
     # The consumer of the stream writes objects whose names are made of what is in them.
     (r"s3:PutObject", r"<PublishOutput\w+>/stream/(parts|dead-letters)/\*"),
+    # The notebook: this project's data, jobs and their logs, and the streams of its own log.
+    (r"s3:GetObject", r"<PublishOutput\w+>/(channels|jobs|sources)/\*"),
+    (r"s3:PutObject", r"<PublishOutput\w+>/channels/\*"),
+    (
+        r"sagemaker:(AddTags|CreateTrainingJob|DescribeTrainingJob|StopTrainingJob)",
+        r"arn:aws:sagemaker:[a-z0-9-]+:\d{12}:training-job/digits-[a-z]+-\*",
+    ),
+    (
+        r"logs:GetLogEvents",
+        r"arn:aws:logs:[a-z0-9-]+:\d{12}:log-group:/aws/sagemaker/TrainingJobs:log-stream:digits-[a-z]+-\*",
+    ),
+    (
+        r"logs:\w+",
+        r"arn:aws:logs:[a-z0-9-]+:\d{12}:log-group:/aws/sagemaker/NotebookInstances:log-stream:digits-[a-z]+/\*",
+    ),
     # S3 writes the access log of one bucket into the other.
     (r"s3:PutObject", r"<\{\"Fn::GetAtt\": \[\"DataAccessLogsC0C25EE4\", \"Arn\"\]\}>/bucket/\*"),
 )
@@ -71,7 +87,9 @@ def test_roles_trust_one_service_each(assembly: Assembly) -> None:
         if statement["Principal"]["Service"] == "sagemaker.amazonaws.com":
             own = {"StringEquals": {"aws:SourceAccount": assembly.settings.account}}
             assert statement["Condition"] == own
-    assert trusted == {"lambda.amazonaws.com", "sagemaker.amazonaws.com", "apigateway.amazonaws.com"}
+    notebook = assembly.settings.notebook
+    network = {"vpc-flow-logs.amazonaws.com"} if notebook and isinstance(notebook.network, IsolatedVpc) else set()
+    assert trusted == {"lambda.amazonaws.com", "sagemaker.amazonaws.com", "apigateway.amazonaws.com"} | network
 
 
 def test_no_open_finding(assembly: Assembly) -> None:

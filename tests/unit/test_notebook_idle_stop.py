@@ -45,7 +45,7 @@ def terminal(minutes: float) -> dict[str, Any]:
 
 @dataclass
 class Machine:
-    """A notebook instance as far as the program looks: Jupyter, files, uptime, and an AWS CLI that writes down calls."""
+    """A notebook instance as far as the program looks: Jupyter, files, uptime, an AWS CLI that writes down calls."""
 
     folder: Path
     url: str
@@ -113,9 +113,7 @@ def test_an_idle_instance_stops_itself_by_its_own_name_in_its_own_region(machine
     machine.answers["/api/terminals"] = [terminal(90)]
     done = machine.run()
     assert done.returncode == 0, done.stderr
-    assert machine.calls == [
-        "sagemaker stop-notebook-instance --notebook-instance-name digits-dev --region eu-west-1"
-    ]
+    assert machine.calls == ["sagemaker stop-notebook-instance --notebook-instance-name digits-dev --region eu-west-1"]
     assert "last use was a kernel 61 minutes ago, 60 are allowed: stopping the instance" in done.stdout
 
 
@@ -196,7 +194,9 @@ def test_when_jupyter_does_not_answer_any_more_its_last_answer_counts(machine: M
     assert len(machine.calls) == 1
 
 
-@pytest.mark.parametrize("answer", [{"message": "no"}, [{"id": "0"}], [None], "text"], ids=["object", "less", "null", "text"])
+@pytest.mark.parametrize(
+    "answer", [{"message": "no"}, [{"id": "0"}], [None], "text"], ids=["object", "less", "null", "text"]
+)
 def test_an_answer_that_makes_no_sense_is_none(machine: Machine, answer: Any) -> None:
     machine.boot(minutes=3)
     machine.answers["/api/kernels"] = answer

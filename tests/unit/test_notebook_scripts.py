@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -33,11 +34,12 @@ VALUES = ScriptValues(
     open_tabs_count=False,
 )
 LIMIT_SECONDS = 300
+BASH = shutil.which("bash") or "/bin/bash"
 
 STUBS = {
     # `sudo -H -u ec2-user COMMAND ...`: this test is that user.
     "sudo": 'test "$1 $2 $3" = "-H -u ec2-user"; shift 3; exec "$@"',
-    "aws": 'echo "$@" >> "$STUBS/aws.calls"; test -e "$STUBS/files.zip"; for last; do :; done; cp "$STUBS/files.zip" "$last"',
+    "aws": 'echo "$@" >> "$STUBS/aws.calls"; for last; do :; done; cp "$STUBS/files.zip" "$last"',
     "systemctl": 'echo "$@" >> "$STUBS/systemctl.calls"',
 }
 
@@ -59,7 +61,7 @@ class Instance:
 
     def run(self, script: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": f"{self.stubs}:{os.environ['PATH']}", "STUBS": str(self.stubs)}
-        command = ["bash", "-s", "--", str(self.disk)]
+        command = [BASH, "-s", "--", str(self.disk)]
         return subprocess.run(
             command, input=script, env=environment, capture_output=True, text=True, check=False, timeout=LIMIT_SECONDS
         )
@@ -111,7 +113,7 @@ def test_they_end_in_time_whatever_the_network_does(make: type) -> None:
 
 @pytest.mark.parametrize("make", [on_create_script, on_start_script])
 def test_bash_understands_them(make: type) -> None:
-    done = subprocess.run(["bash", "-n"], input=make(VALUES), capture_output=True, text=True, check=False)
+    done = subprocess.run([BASH, "-n"], input=make(VALUES), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -40,7 +40,7 @@ def test_the_bucket_gives_the_same_digits(store: MemoryStore) -> None:
 
 
 def test_a_missing_file_is_named_with_the_command_that_puts_it_there() -> None:
-    with pytest.raises(DataError, match="there is no train-images-idx3-ubyte in s3://memory/sources/mnist/; .*--sources"):
+    with pytest.raises(DataError, match=r"no train-images-idx3-ubyte in s3://memory/sources/mnist/; .*--sources"):
         BucketSource(store=MemoryStore()).load()
 
 

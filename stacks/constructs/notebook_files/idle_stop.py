@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def ask(url: str) -> list[dict[str, Any]]:
     with urllib.request.urlopen(url, timeout=20, context=context) as answer:  # noqa: S310
         found = json.load(answer)
     if not isinstance(found, list):
-        raise ValueError(f"{url} answered no list")
+        raise ValueError(f"{url} answered no list")  # noqa: TRY004
     return found
 
 
@@ -49,10 +50,8 @@ def newest_file(folder: Path) -> float:
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith((".", "lost+found"))]
         for name in names:
-            try:
-                newest = max(newest, 0 if name.startswith(".") else os.lstat(os.path.join(parent, name)).st_mtime)
-            except OSError:
-                continue  # it was removed just now
+            with suppress(OSError):  # it was removed just now
+                newest = max(newest, 0 if name.startswith(".") else Path(parent, name).lstat().st_mtime)
         seen += len(names)
         if seen > MOST_FILES:
             break
