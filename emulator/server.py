@@ -37,6 +37,8 @@ from emulator.sagemaker.http_api import HttpApi
 from emulator.sagemaker.jobs.s3_access import JobBuckets
 from emulator.sagemaker.jobs.service import Jobs
 from emulator.sagemaker.operations import SageMaker
+from emulator.sagemaker.pipelines.executions import Executions
+from emulator.sagemaker.role_calls import RoleCalls
 from emulator.sagemaker.runtime import Runtime
 
 logger = logging.getLogger("emulator")
@@ -99,7 +101,8 @@ async def _serve(listening: socket.socket, state: settings.StateFolder) -> None:
     artifacts = Artifacts(roles, s3)
     fleet = Fleet(artifacts, logs.add, logs.flush)
     jobs = Jobs(JobBuckets(roles, s3), logs.add, logs.flush, faults)
-    service = SageMaker(artifacts, fleet, jobs)
+    executions = Executions(RoleCalls(roles, s3, port))
+    service = SageMaker(artifacts, fleet, jobs, executions)
     runtime = Runtime(service, faults)
     extension.install(HttpApi(service, runtime, registry.scope), loop)
     kinesis_mappings.install(port)

@@ -10,6 +10,7 @@ from emulator import emptied_buckets
 from emulator.registry import private, replace, scope
 from emulator.sagemaker import cloudformation
 from emulator.sagemaker.http_api import HttpApi
+from emulator.sagemaker.stack_resources import HANDLERS
 
 
 def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
@@ -24,10 +25,8 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     def generated_name(stack_name: str, logical_id: str) -> str:
         return str(physical_name(stack_name, logical_id, max_len=cloudformation.MAX_NAME_LENGTH))
 
-    for resource_type in cloudformation.TYPES:
-        resource = cloudformation.ResourceHandlers(
-            resource_type, service=api.service, scope=scope, wait=wait, generated_name=generated_name
-        )
+    for resource_type, make in HANDLERS.items():
+        resource = make(resource_type, service=api.service, scope=scope, wait=wait, generated_name=generated_name)
         handlers[resource_type.name] = {
             "create": resource.create,
             "update": resource.update,
@@ -39,7 +38,7 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     handlers["Custom::S3AutoDeleteObjects"] = emptied_buckets.handlers(
         buckets=private("ministack.services.s3:_buckets"), tags=private("ministack.services.s3:_bucket_tags")
     )
-    _move_to_worker_thread({resource_type.name for resource_type in cloudformation.TYPES})
+    _move_to_worker_thread({resource_type.name for resource_type in HANDLERS})
 
 
 async def _awaited(work: Awaitable[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Execution roles: SageMaker acts with the rights of the role that a model names, and with no others."""
+"""Execution roles: a service acts with the rights of the role that a request names, and with no others."""
 
 from __future__ import annotations
 
@@ -12,9 +12,18 @@ from emulator.sagemaker.records import Scope
 
 
 class Roles:
-    """Sessions of IAM roles for the service principal sagemaker.amazonaws.com."""
+    """Sessions of IAM roles for a service principal.
 
-    _PRINCIPAL = "sagemaker.amazonaws.com"
+    Parameters
+    ----------
+    principal
+        The service that assumes the roles.
+    session
+        Name of its sessions, which denials show.
+    """
+
+    def __init__(self, principal: str = "sagemaker.amazonaws.com", session: str = "SageMaker") -> None:
+        self._principal, self._name = principal, session
 
     def assume(self, where: Scope, role_arn: str) -> dict[str, str]:
         """Credentials of the role; without AUTH those of the root user.
@@ -22,24 +31,24 @@ class Roles:
         Raises
         ------
         PermissionError
-            When the role does not exist, or does not trust SageMaker.
+            When the role does not exist, or does not trust the service.
         """
         if not private("ministack.app:AUTH"):
             return {"aws_access_key_id": where.account, "aws_secret_access_key": settings.ROOT_SECRET_KEY}
         name = role_arn.rpartition("/")[2]
         with private("ministack.core.responses:request_scope")(where.account, where.region):
             role = private("ministack.services.iam:_roles").get(name)
-            if role is None or not trusts(role["AssumeRolePolicyDocument"], self._PRINCIPAL):
-                msg = f"{role_arn} does not exist or does not let {self._PRINCIPAL} assume it"
+            if role is None or not trusts(role["AssumeRolePolicyDocument"], self._principal):
+                msg = f"{role_arn} does not exist or does not let {self._principal} assume it"
                 raise PermissionError(msg)
             return self._session(where, name)
 
     def _session(self, where: Scope, role: str) -> dict[str, str]:
-        secret = hashlib.sha256(f"sagemaker:{where}:{role}".encode()).hexdigest()
+        secret = hashlib.sha256(f"{self._principal}:{where}:{role}".encode()).hexdigest()
         key = f"ASIA{secret[:16].upper()}"
         session = {
-            "Arn": f"arn:aws:sts::{where.account}:assumed-role/{role}/SageMaker",
-            "UserId": f"{role}:SageMaker",
+            "Arn": f"arn:aws:sts::{where.account}:assumed-role/{role}/{self._name}",
+            "UserId": f"{role}:{self._name}",
             "SecretAccessKey": secret,
             "SessionToken": secret[::-1],
         }

@@ -2,6 +2,7 @@
 
 Each handler calls the same operations as boto3 does, so a stack meets the same rules and texts. `Ref` is the ARN for
 all three, and the names are attributes, as in AWS. Handlers run on a worker thread and wait for the outcome there.
+Other types build on these handlers in modules of their own; `stack_resources` lists them all.
 """
 
 from __future__ import annotations
@@ -24,10 +25,20 @@ class ResourceType:
     """One type: how it is called, and which changes need a new resource.
 
     Source of `keeps`: "Update requires: No interruption" in the CloudFormation reference.
+
+    Parameters
+    ----------
+    kind
+        Last part of the type's name, and what its operations are called by.
+    keeps
+        Properties that can be changed in place.
+    operation_only
+        Members of the Create request that are no properties.
     """
 
     kind: str
     keeps: frozenset[str]
+    operation_only: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -43,7 +54,7 @@ class ResourceType:
     def properties(self) -> frozenset[str]:
         """Every property that a template may set."""
         members = set(_members(f"Create{self.kind}"))
-        return frozenset(members | self.keeps)
+        return frozenset((members - self.operation_only) | self.keeps)
 
     @property
     def replacing(self) -> tuple[str, ...]:
@@ -110,7 +121,7 @@ class ResourceHandlers:
                 reason = endpoint.failure_reason
                 self.delete(arn, properties)
                 raise RuntimeError(reason)
-        return arn, {self._type.name_property: name}
+        return arn, self._attributes(arn)
 
     def update(self, arn: str, old: Json, new: Json, _stack_name: str) -> Created:
         """Change what can be changed in place: tags, and the configuration of an endpoint."""
@@ -118,7 +129,7 @@ class ResourceHandlers:
         if self._type.kind == "Endpoint" and any(old.get(key) != new.get(key) for key in _DEPLOYS):
             self._update_endpoint(name, new)
         self._tag(arn, old, new)
-        return arn, {self._type.name_property: name}
+        return arn, self._attributes(arn)
 
     def delete(self, arn: str, _properties: Json) -> None:
         """Delete the resource; one that is gone is fine."""
@@ -128,10 +139,14 @@ class ResourceHandlers:
         try:
             self._call(f"Delete{self._type.kind}", {self._type.name_property: name})
         except RuntimeError as error:
-            if "Could not find" not in str(error):
+            if not any(words in str(error) for words in _GONE):
                 raise
         if self._type.kind == "Endpoint":
             self._wait(self._service.fleet.settled(self._scope(), name))
+
+    def _attributes(self, arn: str) -> Json:
+        """What `Fn::GetAtt` finds."""
+        return {self._type.name_property: str(self._describe(arn)[self._type.name_property])}
 
     def _update_endpoint(self, name: str, new: Json) -> None:
         request = self._request("UpdateEndpoint", {**new, "EndpointName": name})
@@ -180,6 +195,7 @@ class ResourceHandlers:
 
 
 _DEPLOYS = ("EndpointConfigName", "DeploymentConfig")
+_GONE = ("Could not find", "does not exist", "RecordNotFound")
 
 
 def _members(operation: str) -> list[str]:

@@ -10,7 +10,7 @@ from emulator.sagemaker.errors import validation
 from emulator.sagemaker.shapes import Json
 
 DEFAULT_PAGE = 10
-_STATUSES = ("EndpointStatus", "TrainingJobStatus", "ProcessingJobStatus")
+_STATUSES = ("EndpointStatus", "NotebookInstanceStatus", "TrainingJobStatus", "ProcessingJobStatus")
 
 
 def page(items: Iterable[Json], request: Json, *, name_key: str, default_sort: str) -> tuple[list[Json], str | None]:
@@ -58,7 +58,7 @@ def _matches(item: Json, request: Json, name_key: str) -> bool:
 def _order(sort_by: str, name_key: str) -> Callable[[Json], tuple[object, str]]:
     if sort_by == "Status":
         return lambda item: (_status(item), item[name_key])
-    key = sort_by if sort_by == "CreationTime" else name_key
+    key = sort_by if sort_by in ("CreationTime", "LastModifiedTime") else name_key
     return lambda item: (item[key], item[name_key])
 
 

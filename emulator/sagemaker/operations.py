@@ -17,6 +17,10 @@ from emulator.sagemaker.fleet import Fleet
 from emulator.sagemaker.jobs import processing_operations, training_operations
 from emulator.sagemaker.jobs.service import Jobs
 from emulator.sagemaker.listing import page
+from emulator.sagemaker.model_registry import operations as registry_operations
+from emulator.sagemaker.notebooks import operations as notebook_operations
+from emulator.sagemaker.pipelines import operations as pipeline_operations
+from emulator.sagemaker.pipelines.executions import Executions
 from emulator.sagemaker.records import Scope
 from emulator.sagemaker.shapes import Json, check_input
 
@@ -26,8 +30,8 @@ XGBOOST_IMAGE = "sagemaker-xgboost"
 class SageMaker:
     """The whole service: a control plane for every account and region, and the processes behind them."""
 
-    def __init__(self, artifacts: Artifacts, fleet: Fleet, jobs: Jobs) -> None:
-        self.artifacts, self.fleet, self.jobs = artifacts, fleet, jobs
+    def __init__(self, artifacts: Artifacts, fleet: Fleet, jobs: Jobs, executions: Executions) -> None:
+        self.artifacts, self.fleet, self.jobs, self.executions = artifacts, fleet, jobs, executions
         self._planes: dict[Scope, ControlPlane] = {}
 
     def control(self, scope: Scope) -> ControlPlane:
@@ -55,6 +59,7 @@ class SageMaker:
     async def reset(self) -> None:
         """Forget everything and stop every process."""
         self._planes.clear()
+        await self.executions.reset()
         await self.jobs.reset()
         await self.fleet.close()
 
@@ -201,4 +206,7 @@ OPERATIONS: dict[str, Operation] = {
     "UpdateEndpointWeightsAndCapacities": _update_weights,
     **training_operations.OPERATIONS,
     **processing_operations.OPERATIONS,
+    **registry_operations.OPERATIONS,
+    **notebook_operations.OPERATIONS,
+    **pipeline_operations.OPERATIONS,
 }

@@ -1,7 +1,7 @@
 """The check of a model card that comes with a model package: a JSON object of the sections that the service knows.
 
-Source: the model card JSON schema, https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html - only the names and
-types of the sections are checked, and what the schema requires inside of two of them.
+Source: the model card JSON schema, https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards.html; only the names
+and types of the sections are checked, and what the schema requires inside of two of them.
 """
 
 from __future__ import annotations
@@ -11,24 +11,17 @@ import json
 from emulator.sagemaker.errors import ServiceError, validation
 from emulator.sagemaker.shapes import Json
 
-_SECTIONS: dict[str, type] = {
-    "model_overview": dict,
-    "model_package_details": dict,
-    "intended_uses": dict,
-    "business_details": dict,
-    "training_details": dict,
-    "evaluation_details": list,
-    "additional_information": dict,
-}
+_LISTS = ("evaluation_details",)
+_OBJECTS = (
+    "model_overview",
+    "model_package_details",
+    "intended_uses",
+    "business_details",
+    "training_details",
+    "additional_information",
+)
 _RISKS = ("High", "Medium", "Low", "Unknown")
-_METRICS = {
-    "linear_graph",
-    "bar_chart",
-    "matrix",
-    "number",
-    "string",
-    "boolean",
-}
+_METRICS = {"bar_chart", "boolean", "linear_graph", "matrix", "number", "string"}
 
 
 def check(card: Json | None) -> None:
@@ -43,17 +36,13 @@ def check(card: Json | None) -> None:
         return
     content = _parsed(card["ModelCardContent"])
     for name, value in content.items():
-        kind = _SECTIONS.get(name)
-        if kind is None:
-            raise _wrong(f"extraneous key [{name}] is not permitted; allowed are {', '.join(_SECTIONS)}")
-        if not isinstance(value, kind):
-            raise _wrong(f"#/{name}: expected {_WORDS[kind]}, found {type(value).__name__}")
+        if name not in _LISTS + _OBJECTS:
+            raise _wrong(f"extraneous key [{name}] is not permitted; allowed are {', '.join(_OBJECTS + _LISTS)}")
+        if not isinstance(value, list if name in _LISTS else dict):
+            raise _wrong(f"#/{name}: expected {'an array' if name in _LISTS else 'an object'}, got {value!r}")
     _check_risk(content.get("intended_uses", {}))
     for index, evaluation in enumerate(content.get("evaluation_details", [])):
         _check_evaluation(evaluation, f"#/evaluation_details/{index}")
-
-
-_WORDS = {dict: "an object", list: "an array"}
 
 
 def _parsed(text: str) -> Json:

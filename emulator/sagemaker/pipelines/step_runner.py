@@ -1,0 +1,221 @@
+"""Runs one step of an execution to its end: makes what it makes, waits for it, tries again as its policies say.
+
+Jobs get the name `pipelines-EXECUTION-STEP-RANDOM`, or a name that begins with the one in the step's arguments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import string
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from emulator.sagemaker.errors import ServiceError
+from emulator.sagemaker.pipelines.conditions import holds
+from emulator.sagemaker.pipelines.definition import CONDITION, FAIL, KINDS, RetryPolicy, StepKind
+from emulator.sagemaker.pipelines.expressions import ExpressionError, Values, files_of, resolve, text_of
+from emulator.sagemaker.pipelines.records import Execution, ExecutionStatus, StepRun, StepStatus
+from emulator.sagemaker.pipelines.role_access import RoleAccess
+from emulator.sagemaker.records import Scope
+from emulator.sagemaker.shapes import Json
+
+POLL_SECONDS = 0.2
+_FAILED, _STOPPED, _UNDER_WAY = ("Failed",), ("Stopped",), ("InProgress", "Stopping")
+_LONGEST_REASON = 1024
+_RANDOM = string.ascii_letters + string.digits
+_OF_ERROR = {
+    "ThrottlingException": "Step.THROTTLING",
+    "ResourceLimitExceeded": "SageMaker.RESOURCE_LIMIT",
+}
+_OF_FAILURE = {
+    "CapacityError": "SageMaker.CAPACITY_ERROR",
+    "InternalServerError": "SageMaker.JOB_INTERNAL_ERROR",
+}
+
+
+class StepFailed(Exception):  # noqa: N818 - it is an outcome; the text becomes the step's FailureReason
+    """A step did not achieve what it should; `kind` is what retry policies call the reason."""
+
+    def __init__(self, reason: str, kind: str = "") -> None:
+        super().__init__(reason)
+        self.kind = kind
+
+
+class StepRunner:
+    """Runs the steps of one execution.
+
+    Parameters
+    ----------
+    execution
+        The execution; its step runs are changed.
+    scope
+        Account and region.
+    access
+        Acts with the rights of the pipeline's role.
+    now
+        Gives the time in seconds since the epoch.
+    """
+
+    def __init__(self, execution: Execution, scope: Scope, access: RoleAccess, now: Callable[[], float]) -> None:
+        self._execution, self._scope, self._access, self._now = execution, scope, access, now
+        self._role = execution.pipeline.role
+        self._files: dict[str, object] = {}
+
+    async def run(self, run: StepRun) -> None:
+        """Run a step to its end; what became of it is in the record."""
+        began = time.monotonic()
+        while True:
+            run.attempts += 1
+            try:
+                await self._attempt(run)
+            except StepFailed as failure:
+                wait = _retry_after(run, failure.kind, time.monotonic() - began)
+                if wait is None or self._stopping:
+                    self._end(run, StepStatus.FAILED, str(failure)[:_LONGEST_REASON])
+                    return
+                await asyncio.sleep(wait)
+            else:
+                self._end(run, StepStatus.STOPPED if run.status is StepStatus.STOPPING else StepStatus.SUCCEEDED)
+                return
+
+    @property
+    def _stopping(self) -> bool:
+        return self._execution.status is ExecutionStatus.STOPPING
+
+    async def _attempt(self, run: StepRun) -> None:
+        run.status = StepStatus.EXECUTING
+        if run.step.kind in KINDS:
+            await self._make(run, KINDS[run.step.kind])
+            return
+        arguments = await self._arguments(run, "")
+        if run.step.kind == FAIL:
+            message = text_of(arguments["ErrorMessage"])
+            run.metadata = {"Fail": {"ErrorMessage": message}}
+            raise StepFailed(message)
+        self._decide(run, arguments["Conditions"])
+
+    def _decide(self, run: StepRun, conditions: list[Json]) -> None:
+        try:
+            outcome = "True" if all(holds(condition) for condition in conditions) else "False"
+        except ExpressionError as error:
+            raise StepFailed(str(error)) from error
+        run.metadata, run.made = {CONDITION: {"Outcome": outcome}}, {"Outcome": outcome}
+
+    # --- what a step makes --------------------------------------------------------------------------------------
+
+    async def _make(self, run: StepRun, kind: StepKind) -> None:
+        name = self._name(run, kind)
+        request = await self._arguments(run, name)
+        if kind.name:
+            request[kind.name] = name
+        else:  # so that an answer that is lost does not make two versions
+            request["ClientToken"] = f"{self._execution.identifier}-{run.attempts}-{secrets.token_hex(4)}"
+        arn = (await self._call(kind.create, request))[kind.arn]
+        run.metadata = {kind.metadata: {"Arn": arn}}
+        asked = {kind.name: name} if kind.name else {"ModelPackageName": arn}
+        run.made = await self._call(kind.describe, asked)
+        if kind.status:
+            await self._wait(run, kind, asked)
+
+    async def _wait(self, run: StepRun, kind: StepKind, asked: Json) -> None:
+        while run.made[kind.status] in _UNDER_WAY:
+            if self._stopping and run.status is StepStatus.EXECUTING:
+                run.status = StepStatus.STOPPING
+                await self._stop(kind, asked)
+            await asyncio.sleep(POLL_SECONDS)
+            run.made = await self._call(kind.describe, asked)
+        status, reason = run.made[kind.status], str(run.made.get("FailureReason", ""))
+        if status in _FAILED:
+            raise StepFailed(f"ClientError: {reason}", _OF_FAILURE.get(reason.partition(":")[0], ""))
+        if status in _STOPPED and run.status is not StepStatus.STOPPING:
+            raise StepFailed(f"{run.metadata[kind.metadata]['Arn']} was stopped by somebody else.")
+
+    async def _stop(self, kind: StepKind, asked: Json) -> None:
+        try:
+            await self._access.call(self._scope, self._role, kind.stop, asked)
+        except ServiceError as error:
+            if error.code == "AccessDeniedException":  # it ends by itself, then
+                self._execution.failure_reason = error.message
+
+    async def _call(self, operation: str, request: Json) -> Json:
+        try:
+            return await self._access.call(self._scope, self._role, operation, request)
+        except ServiceError as error:
+            fault = "Step.SERVICE_FAULT" if error.status >= 500 else ""
+            reason = f"ClientError: Failed to invoke sagemaker:{operation}. Error Details: {error.message}"
+            raise StepFailed(reason, _OF_ERROR.get(error.code, fault)) from error
+
+    def _name(self, run: StepRun, kind: StepKind) -> str:
+        """A name that nothing else has; it begins as the definition wants, if it says so."""
+        if not kind.name:
+            return ""
+        wanted = run.step.arguments.get(kind.name)
+        values = self._values("")
+        tail = f"-{''.join(secrets.choice(_RANDOM) for _ in range(10))}"
+        default = f"pipelines-{self._execution.identifier}-{run.step.name}"
+        head = default if wanted is None else f"{text_of(resolve(wanted, values))}-{self._execution.identifier}"
+        return head[: kind.longest_name - len(tail)].rstrip("-_").replace("_", "-") + tail
+
+    # --- expressions --------------------------------------------------------------------------------------------
+
+    async def _arguments(self, run: StepRun, name: str) -> Json:
+        try:
+            for address in files_of(run.step.arguments, self._values(name)):
+                await self._read(address)
+            resolved: Json = resolve(run.step.arguments, self._values(name))
+        except ExpressionError as error:
+            raise StepFailed(f"ClientError: {error}") from error
+        return resolved
+
+    async def _read(self, address: str) -> None:
+        try:
+            content = await self._access.read(self._scope, self._role, address)
+            self._files[address] = json.loads(content)
+        except ServiceError as error:
+            raise StepFailed(f"ClientError: Unable to read the property file {address}: {error.message}") from error
+        except ValueError as error:
+            raise StepFailed(f"ClientError: The property file {address} is not JSON: {error}") from error
+
+    def _values(self, job: str) -> Values:
+        execution = self._execution
+        steps = execution.version.definition.steps.values()
+        return Values(
+            parameters=execution.parameters,
+            execution={
+                "PipelineName": execution.pipeline.name,
+                "PipelineArn": execution.pipeline.arn,
+                "PipelineExecutionId": execution.identifier,
+                "PipelineExecutionArn": execution.arn,
+                "StartDateTime": _iso(execution.created),
+                "CurrentDateTime": _iso(self._now()),
+                "TrainingJobName": job,
+                "ProcessingJobName": job,
+            },
+            steps={name: run.made for name, run in execution.runs.items() if run.status is StepStatus.SUCCEEDED},
+            property_files={(step.name, name): file for step in steps for name, file in step.property_files.items()},
+            files=self._files,
+        )
+
+    def _end(self, run: StepRun, status: StepStatus, reason: str | None = None) -> None:
+        run.status, run.failure_reason, run.ended = status, reason, self._now()
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _retry_after(run: StepRun, kind: str, spent: float) -> float | None:
+    """Seconds to wait until the next attempt; `None` if there is none."""
+    policy = next((policy for policy in run.step.retries if kind in policy.exceptions), None)
+    if policy is None or not _allows(policy, run.attempts, spent):
+        return None
+    return policy.interval_seconds * policy.backoff_rate ** (run.attempts - 1)
+
+
+def _allows(policy: RetryPolicy, attempts: int, spent: float) -> bool:
+    if policy.max_attempts is not None:
+        return attempts <= policy.max_attempts
+    return policy.expire_after_minutes is not None and spent < policy.expire_after_minutes * 60
