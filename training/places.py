@@ -68,6 +68,10 @@ class Places:
         """The hyperparameters that the last search found best."""
         return self.tuning / "best.json"
 
+    def registered(self, version: int) -> Path:
+        """Folder of a model that was taken from the registry."""
+        return self.build / "registry" / str(version)
+
     @property
     def pictures(self) -> Path:
         """Folder of the pictures that `look` draws."""

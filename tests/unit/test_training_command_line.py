@@ -139,7 +139,7 @@ def test_a_worse_model_is_promoted_only_with_a_reason(
         ("prepare --parts 0", "--parts"),
         ("look --columns 0", "--columns"),
         ("promote /nowhere/manifest.json", "there is no manifest at /nowhere/manifest.json"),
-        ("promote", "missing argument"),
+        ("promote", "no manifest is named"),
         ("publish --manifest /nowhere/manifest.json", "there is no manifest at /nowhere/manifest.json"),
         ("publish", "AWS_ENDPOINT_URL is not set"),
         ("fly", "no such command"),

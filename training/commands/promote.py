@@ -1,4 +1,4 @@
-"""`promote`: make a manifest the current one, after checking it against its archive and against the current one."""
+"""`promote`: make a packaged or registered model the current one, after checking it against archive and current one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.commands.console import next_step, say, show, steps, wrote
+from training.commands.console import next_step, places_of, say, show, steps, wrote
+from training.errors import ManifestError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,31 +18,50 @@ if TYPE_CHECKING:
 
 
 def promote(
-    manifest: Annotated[
-        Path, typer.Argument(help="The manifest of a packaged model, such as build/model/manifest.json.")
-    ],
+    context: typer.Context,
+    model: Annotated[
+        str | None,
+        typer.Argument(
+            help="The manifest of a packaged model, such as build/model/manifest.json; with --from-registry a version,"
+            " or the latest that is approved.",
+            metavar="[MANIFEST|VERSION]",
+            show_default=False,
+        ),
+    ] = None,
     to: Annotated[
         Path, typer.Option(envvar="DIGITS_MANIFEST", help="The manifest that the stacks read.", dir_okay=False)
     ] = Path("models/current.json"),
     because: Annotated[
-        str | None, typer.Option(help="Why a less accurate model is right; kept in the manifest.")
+        str | None, typer.Option(help="Why a less accurate or unapproved model is right; kept in the manifest.")
     ] = None,
+    environment: Annotated[
+        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose registry: local (the emulator), dev or prod.")
+    ] = "local",
+    *,
+    from_registry: Annotated[
+        bool, typer.Option("--from-registry", help="Take a model that the pipeline registered, and publish it.")
+    ] = False,
 ) -> None:
     """Make a packaged model the current one: the one that the next deployment serves.
 
     The archive beside the manifest must hash to what the manifest says. A model less accurate than the current one is
-    refused unless --because tells why. Promoting the same manifest again changes nothing.
+    refused unless --because tells why. Promoting the same manifest again changes nothing. With --from-registry the
+    model must be approved, is downloaded to BUILD/registry, held against its digest and scored again where the test
+    images are at hand, and is uploaded to models/SHA256/model.tar.gz as publish does.
     """
     from training.files import write_file
     from training.manifest import read_manifest
     from training.promotion import check_candidate, decide, differences
 
+    manifest = _registered(context, environment, model, because) if from_registry else _given(model)
     with steps() as progress:
         progress.add_task("checking manifest and archive")
         candidate = read_manifest(manifest)
         check_candidate(candidate, name=str(manifest), archive=manifest.with_name("model.tar.gz"))
         current = _current(to)
         promoted = decide(candidate, current, because=because)
+    if from_registry:
+        _publish(manifest, environment)
     if promoted is None:
         say(f"nothing to do: {to} already is this manifest")
         return
@@ -49,6 +69,50 @@ def promote(
     show(_table(differences(current, promoted)))
     wrote(to)
     next_step("review and commit it, then deploy: make deploy ENV=dev")
+
+
+def _given(model: str | None) -> Path:
+    if model is None:
+        raise ManifestError(
+            "no manifest is named; name one such as build/model/manifest.json, or take a model --from-registry"
+        )
+    return Path(model)
+
+
+def _registered(context: typer.Context, environment: str, version: str | None, because: str | None) -> Path:
+    """Download a registered model to the build folder; returns its manifest."""
+    from training.aws_registry import AwsRegistry
+    from training.files import write_file
+    from training.platform import platform_of
+    from training.registry import LATEST, choose, download, require_approval
+    from training.rescoring import score_again
+
+    registry, places = AwsRegistry(), places_of(context)
+    found = choose(registry, platform_of(environment).model_package_group, version or LATEST)
+    require_approval(found, because=because)
+    archive, manifest = download(registry, found)
+    say(f"{found.name} is {found.approval}, sha256 {manifest.artifact.sha256}")
+    if score_again(archive, manifest, data=places.data):
+        say(f"scored again on {manifest.metrics.count} test images: accuracy {manifest.metrics.accuracy:.4f}, the same")
+    else:
+        say("not scored again: the same test images are not here (python -m training prepare)")
+    folder = places.registered(found.version)
+    write_file(folder / "model.tar.gz", archive)
+    write_file(folder / "manifest.json", manifest.to_bytes())
+    return folder / "manifest.json"
+
+
+def _publish(manifest: Path, environment: str) -> None:
+    """Upload the archive beside the manifest, where the deployment looks for it."""
+    from training.manifest import read_manifest
+    from training.publication import artifact_upload, publish
+    from training.s3_store import S3Store, bucket_of
+
+    archive = manifest.with_name("model.tar.gz")
+    upload = artifact_upload(read_manifest(manifest), beside=archive, built=archive)
+    store = S3Store(bucket_of(environment))
+    publish(store, [upload])
+    say(f"{store.name}/{upload.key}   {upload.size_bytes:,} bytes, verified by sha256")
 
 
 def _current(path: Path) -> Manifest | None:

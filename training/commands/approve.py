@@ -1,0 +1,39 @@
+"""`approve`: let a registered model be promoted, or say that it must not be."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from training.commands.console import here, next_step, say
+
+
+def approve(
+    context: typer.Context,
+    version: Annotated[int, typer.Argument(help="Version of the registered model, such as 3.", min=1)],
+    environment: Annotated[
+        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose registry: local (the emulator), dev or prod.")
+    ] = "local",
+    because: Annotated[str, typer.Option(help="Why; kept in the registry.")] = "looked at its evaluation",
+    *,
+    reject: Annotated[bool, typer.Option("--reject", help="Refuse it instead.")] = False,
+) -> None:
+    """Approve a model that the pipeline registered.
+
+    Nothing is deployed by that: promote --from-registry takes approved models.
+    """
+    from training.aws_registry import AwsRegistry
+    from training.platform import platform_of
+    from training.registry import APPROVED, choose
+
+    registry = AwsRegistry()
+    model = choose(registry, platform_of(environment).model_package_group, str(version))
+    approval = "Rejected" if reject else APPROVED
+    if model.approval == approval:
+        say(f"nothing to do: {model.name} already is {approval}")
+        return
+    registry.approve(model, approval=approval, because=because)
+    say(f"{model.name}: {approval}, was {model.approval}")
+    if not reject:
+        next_step(here(context, f"promote --from-registry {version}"))

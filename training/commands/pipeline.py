@@ -1,0 +1,120 @@
+"""`pipeline`: run the pipeline of an environment on published channels, and say what came of it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from training.channels import CONTENT_TYPES
+from training.commands.console import here, next_step, places_of, say
+from training.commands.publish import ChannelFormat
+from training.errors import DataError, JobError, StoppedEarly
+
+if TYPE_CHECKING:
+    from training.aws_pipelines import AwsPipelines
+    from training.pipeline_runs import Step
+    from training.places import Places
+
+
+def pipeline(
+    context: typer.Context,
+    environment: Annotated[
+        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose pipeline: local (the emulator), dev or prod.")
+    ] = "local",
+    channels: Annotated[
+        str | None,
+        typer.Option(help="Published channels by their digest. [default: those of BUILD/data]", metavar="DIGEST"),
+    ] = None,
+    channel_format: Annotated[
+        ChannelFormat, typer.Option("--format", help="Format of the channels.")
+    ] = ChannelFormat.CSV,
+    num_round: Annotated[int | None, typer.Option(help="Boosting rounds at most.", metavar="N", min=1)] = None,
+    instance_type: Annotated[str | None, typer.Option(help="Such as ml.m5.xlarge.", metavar="TYPE")] = None,
+    instances: Annotated[
+        int | None, typer.Option(help="How many hosts train together.", metavar="N", min=1, max=100)
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Any parameter of the pipeline, repeatable.", metavar="NAME=VALUE"),
+    ] = None,
+    *,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Follow it until it ends.")] = True,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Start nothing; follow the execution that was started last.")
+    ] = False,
+) -> None:
+    """Check data, train, evaluate, and register the model if it is better than the promoted one.
+
+    The channels must be published: publish --channels. Without options everything is as the settings of the stack
+    say, with the hyperparameters of the promoted model. Ctrl-C stops following, not the pipeline. Exit code 3 when
+    no model was registered; the reason is told.
+    """
+    from training.aws_pipelines import AwsPipelines
+    from training.platform import platform_of
+
+    platform = platform_of(environment)
+    service = AwsPipelines()
+    if follow:
+        execution = service.latest(platform.pipeline)
+        if execution is None:
+            raise JobError(f"the pipeline {platform.pipeline} was never started; run: {here(context, 'pipeline')}")
+    else:
+        prefix = _published(places_of(context), platform.bucket, channels, channel_format.value)
+        chosen = {"NumRound": num_round, "InstanceType": instance_type, "InstanceCount": instances}
+        parameters = {
+            "Channels": prefix,
+            "ContentType": CONTENT_TYPES[channel_format.value],
+            **{name: str(value) for name, value in chosen.items() if value is not None},
+            **_settings(settings or []),
+        }
+        execution = service.start(platform.pipeline, parameters)
+        say(f"started {execution.rpartition('/')[2]} of the pipeline {platform.pipeline} on {prefix}")
+    if wait or follow:
+        _follow(context, service, execution)
+    else:
+        next_step(here(context, "pipeline --follow"))
+
+
+def _published(places: Places, bucket: str, digest: str | None, file_format: str) -> str:
+    """The prefix of channels that are in the bucket completely."""
+    from training.data_folder import read_manifest
+    from training.jobs.aws_objects import AwsObjects
+    from training.publication import channels_prefix
+
+    prefix = f"channels/{digest}/" if digest else channels_prefix(read_manifest(places.data), file_format)
+    if not any(each.key == prefix for each in AwsObjects().list(bucket, prefix)):
+        raise DataError(
+            f"s3://{bucket}/{prefix} is not there, or not completely; run: python -m training publish --channels"
+            + ("" if file_format == "csv" else f" --format {file_format}")
+        )
+    return prefix
+
+
+def _settings(options: list[str]) -> dict[str, str]:
+    pairs = [option.partition("=") for option in options]
+    for name, equals, _ in pairs:
+        if not name or not equals:
+            raise JobError(f"--set {name} is not NAME=VALUE; write it like --set MinimumImprovement=0.001")
+    return {name: value for name, _, value in pairs}
+
+
+def _follow(context: typer.Context, service: AwsPipelines, execution: str) -> None:
+    from training.pipeline_runs import follow_execution, registered_model
+
+    try:
+        ended = follow_execution(execution, service=service, tell=_tell, sleep=time.sleep)
+    except KeyboardInterrupt:
+        say("\nno longer following; the pipeline goes on")
+        next_step(here(context, "pipeline --follow"))
+        raise StoppedEarly from None
+    name = registered_model(ended).partition(":model-package/")[2]
+    say(f"registered {name}; it waits for approval")
+    version = name.rpartition("/")[2]
+    next_step(here(context, f"approve {version}") + "   then: " + here(context, f"promote --from-registry {version}"))
+
+
+def _tell(step: Step) -> None:
+    say(f"{datetime.now(UTC):%H:%M:%S} {step.line}")
