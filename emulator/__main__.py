@@ -54,7 +54,7 @@ def down(options: argparse.Namespace) -> int:
 
 
 def status(options: argparse.Namespace) -> int:
-    """Say whether the emulator runs, and what its endpoints do; exit code 1 when it does not run."""
+    """Say whether the emulator runs, and what its endpoints and jobs do; exit code 1 when it does not run."""
     running = lifecycle.find(_state(options))
     if running is None:
         _say("emulator not running; start it with 'python -m emulator up'")
@@ -63,6 +63,8 @@ def status(options: argparse.Namespace) -> int:
     _say(f"emulator running at {settings.url(running.port)} (process {running.pid}, AUTH={_word(running.auth)})")
     for endpoint in report["endpoints"]:
         _say(_endpoint_line(endpoint))
+    for job in report["jobs"]:
+        _say(f"  {job['kind']} job {job['name']}: {job['status']}")
     for name, fault in report["faults"].items():
         _say(f"  fault on {name}: {fault['kind']} (requests left: {fault['count'] or 'all'})")
     if not report["endpoints"]:
@@ -96,7 +98,7 @@ def env(options: argparse.Namespace) -> int:
 
 
 def faults(options: argparse.Namespace) -> int:
-    """Make an endpoint fail, or stop doing so."""
+    """Make an endpoint or a training job fail, or stop doing so."""
     running = _needed(_state(options))
     if options.kind == "clear":
         lifecycle.ask(running.port, "faults", method="DELETE", document={"endpoint": options.endpoint})
@@ -106,7 +108,8 @@ def faults(options: argparse.Namespace) -> int:
     wanted |= {"seconds": options.seconds, "status": options.status}
     lifecycle.ask(running.port, "faults", method="PUT", document=wanted)
     requests = options.count or "all"
-    _say(f"{options.endpoint}: {options.kind} for {requests} requests; end it with 'faults {options.endpoint} clear'")
+    what = "jobs" if options.kind in ("capacity", "interrupt") else "requests"
+    _say(f"{options.endpoint}: {options.kind} for {requests} {what}; end it with 'faults {options.endpoint} clear'")
     return 0
 
 
@@ -188,12 +191,14 @@ def _parser() -> argparse.ArgumentParser:
     showing.add_argument("--lines", "-n", type=int, default=200, help="how many lines to begin with")
     command(env)
     failing = command(faults)
-    failing.add_argument("endpoint", help="name of the endpoint")
+    failing.add_argument("endpoint", help="name of the endpoint or of the training job; training-jobs for the next one")
     failing.add_argument(
-        "kind", help="latency, throttle, not-ready, unavailable, internal, model-error, disconnect, or clear"
+        "kind",
+        help="latency, throttle, not-ready, unavailable, internal, model-error, disconnect; capacity, internal or "
+        "interrupt of training jobs; or clear",
     )
-    failing.add_argument("--count", type=int, help="how many requests it hits (default: all, until cleared)")
-    failing.add_argument("--seconds", type=float, default=1.0, help="delay of latency")
+    failing.add_argument("--count", type=int, help="how many requests or jobs it hits (default: all, until cleared)")
+    failing.add_argument("--seconds", type=float, default=1.0, help="delay of latency; training before interrupt")
     failing.add_argument("--status", type=int, default=500, help="status of model-error")
     return parser
 

@@ -49,7 +49,8 @@ class Admin:
         if key == ("GET", "health"):
             await answer(send, 200, self._facts)
         elif key == ("GET", "status"):
-            await answer(send, 200, {**self._facts, "endpoints": self._endpoints(), "faults": self._faults.document()})
+            report = {"endpoints": self._endpoints(), "jobs": self._jobs(), "faults": self._faults.document()}
+            await answer(send, 200, {**self._facts, **report})
         elif key[1] == "faults" and headers.get("content-type") == "application/json":
             await answer(send, *self._change(key[0], await _body(receive)))
         else:
@@ -69,7 +70,7 @@ class Admin:
         except (ValueError, TypeError, AttributeError) as error:
             return 400, {"message": str(error)}
         except KeyError:
-            return 400, {"message": "a fault needs the name of an endpoint"}
+            return 400, {"message": "a fault needs the name of an endpoint or a training job"}
         return 200, {"faults": self._faults.document()}
 
     def _endpoints(self) -> list[Json]:
@@ -85,6 +86,14 @@ class Admin:
             }
             for control in self._service.planes
             for endpoint in control.endpoints.values()
+        ]
+
+    def _jobs(self) -> list[Json]:
+        jobs = self._service.jobs
+        training = [job for control in self._service.planes for job in jobs.training(control.scope).jobs.values()]
+        processing = [job for control in self._service.planes for job in jobs.processing(control.scope).jobs.values()]
+        return [{"name": job.name, "status": str(job.status), "kind": "training"} for job in training] + [
+            {"name": job.name, "status": str(job.status), "kind": "processing"} for job in processing
         ]
 
     def _variants(self, control: ControlPlane, endpoint: Endpoint) -> list[Json]:

@@ -65,6 +65,8 @@ def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
     elif isinstance(shape, MapShape):
         yield from _size_problems(shape, value, len(value), path)
         for key, item in value.items():
+            for problem in _scalar_problems(shape.key, key, path):
+                yield _wrong(value, path, f"Map keys must satisfy constraint: [{problem.partition('constraint: ')[2]}]")
             yield from _problems(shape.value, item, f"{path}.{key}.member")
     else:
         yield from _scalar_problems(shape, value, path)
