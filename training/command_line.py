@@ -14,7 +14,23 @@ from typing import Annotated
 
 import typer
 
-from training.commands import evaluate, fit, jobs, look, package, prepare, promote, publish, stop, stream, submit, tune
+from training.commands import (
+    approve,
+    evaluate,
+    fetch,
+    fit,
+    jobs,
+    look,
+    package,
+    pipeline,
+    prepare,
+    promote,
+    publish,
+    stop,
+    stream,
+    submit,
+    tune,
+)
 from training.errors import INTERRUPTED, JobEndedError, JobRefusedError, StoppedEarly, TrainingError
 from training.places import Places
 
@@ -67,7 +83,10 @@ for command in (
     submit.submit,
     jobs.jobs,
     stop.stop,
+    fetch.fetch,
     stream.stream,
+    pipeline.pipeline,
+    approve.approve,
     promote.promote,
 ):
     app.command()(command)
