@@ -54,6 +54,8 @@ PRIVATE_NAMES = (
     "ministack.services.cloudformation.provisioners:_STACK_TAG_PROPERTY",
     "ministack.services.cloudformation.provisioners:_physical_name",
     "ministack.services.cloudformation.stacks:_runs_on_worker_thread",
+    "ministack.services.eventbridge:_invoke_target",
+    "ministack.services.eventbridge:_pattern_event_view",
     "ministack.services.iam:_roles",
     "ministack.services.lambda_svc:_execute_function",
     "ministack.services.lambda_svc:_get_func_record_for_qualifier",

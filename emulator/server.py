@@ -28,7 +28,7 @@ from botocore.config import Config
 from emulator import callers, extension, registry, settings
 from emulator.admin import PREFIX, Admin, Json, Receive, Send, answer
 from emulator.container_logs import ContainerLogs
-from emulator.extension import functions, kinesis_mappings, neighbours
+from emulator.extension import event_targets, functions, kinesis_mappings, neighbours
 from emulator.extension.roles import Roles
 from emulator.sagemaker.artifacts import Artifacts
 from emulator.sagemaker.faults import Faults
@@ -106,6 +106,7 @@ async def _serve(listening: socket.socket, state: settings.StateFolder) -> None:
     runtime = Runtime(service, faults)
     extension.install(HttpApi(service, runtime, registry.scope), loop)
     kinesis_mappings.install(port)
+    event_targets.install(lambda sessions: RoleCalls(sessions, s3, port), loop)
     facts = {"port": port, "state": str(state.path), "auth": os.environ.get("AUTH") == "true", "started": time.time()}
     front = Front(registry.application(), Admin(service, runtime, facts))
     state.record.write_text(json.dumps({"pid": os.getpid(), "port": port}) + "\n")

@@ -32,6 +32,19 @@ _MEMBERS = {
     "EndpointWeightsAndCapacities": "EndpointName",
     "PresignedNotebookInstanceUrl": "NotebookInstanceName",
 }
+# Members that hold the ARN of what a request is about.
+_ARNS = ("ResourceArn", "PipelineExecutionArn", "ModelPackageArn")
+# Kind of resource, member that names it, and what follows. The versions of a group are counted by the service, so
+# those who make or list them need a permission on all of them.
+_NAMED_OTHERWISE = {
+    "CreateModelPackage": ("model-package", "ModelPackageGroupName", "/*"),
+    "DeleteModelPackage": ("model-package", "ModelPackageName", ""),
+    "DescribeModelPackage": ("model-package", "ModelPackageName", ""),
+    "ListModelPackages": ("model-package", "ModelPackageGroupName", "/*"),
+    "ListPipelineExecutions": ("pipeline", "PipelineName", ""),
+    "ListPipelineVersions": ("pipeline", "PipelineName", ""),
+    "StartPipelineExecution": ("pipeline", "PipelineName", ""),
+}
 _OPERATION = re.compile(r"(Create|Describe|Update|Start|Stop|Delete)(\w+)")
 _ROLES = ("RoleArn", "ExecutionRoleArn")
 
@@ -56,13 +69,24 @@ def control_resource(scope: Scope, target: str, body: bytes) -> str:
     CreateEndpoint and UpdateEndpoint name two resources on AWS; the endpoint decides here.
     """
     document = _document(body)
-    if isinstance(document.get("ResourceArn"), str):
-        return str(document["ResourceArn"])
-    operation = _OPERATION.fullmatch(target.rpartition(".")[2])
+    for member in _ARNS:
+        if isinstance(document.get(member), str):
+            return str(document[member])
+    name = target.rpartition(".")[2]
+    if name in _NAMED_OTHERWISE:
+        return _named(scope, *_NAMED_OTHERWISE[name], document)
+    operation = _OPERATION.fullmatch(name)
     if operation is None or operation[2] not in _KINDS:
         return "*"
-    name = document.get(_MEMBERS.get(operation[2], f"{operation[2]}Name"))
-    return scope.arn(_KINDS[operation[2]], name) if isinstance(name, str) else "*"
+    return _named(scope, _KINDS[operation[2]], _MEMBERS.get(operation[2], f"{operation[2]}Name"), "", document)
+
+
+def _named(scope: Scope, kind: str, member: str, tail: str, document: Json) -> str:
+    """ARN of what a member of the request names, by its name or its ARN."""
+    name = document.get(member)
+    if not isinstance(name, str):
+        return "*"
+    return name if name.startswith("arn:") else scope.arn(kind, name) + tail
 
 
 def further_permissions(scope: Scope, target: str, body: bytes) -> list[Permission]:
