@@ -82,10 +82,39 @@ def fit(
     for name, split in (("train", train), ("validation", validation)):
         validate_split(name, split)
     require_digits_model(hyperparameters)
+    return boost(
+        lambda: _matrices(train, validation, hyperparameters),
+        hyperparameters,
+        on_round=on_round,
+        stop_requested=stop_requested,
+    )
+
+
+def boost(
+    matrices: Callable[[], tuple[xgboost.DMatrix, xgboost.DMatrix]],
+    hyperparameters: Hyperparameters,
+    *,
+    on_round: Callable[[Round], None] = lambda _round: None,
+    stop_requested: Callable[[], bool] = lambda: False,
+) -> FitResult:
+    """The same for data that XGBoost has in its own form.
+
+    Parameters
+    ----------
+    matrices
+        makes train and validation; the time that it takes counts
+    hyperparameters, on_round, stop_requested
+        see `fit`
+
+    Raises
+    ------
+    FitError
+        when the library refuses them after all
+    """
     watcher = Watcher(hyperparameters, on_round=on_round, stop_requested=stop_requested)
     started = time.monotonic()
     try:
-        train_matrix, validation_matrix = _matrices(train, validation, hyperparameters)
+        train_matrix, validation_matrix = matrices()
         booster = xgboost.train(
             hyperparameters.for_library(),
             train_matrix,

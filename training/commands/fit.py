@@ -70,6 +70,10 @@ def fit(
     dask: Annotated[
         str | None, typer.Option(help="Train on the Dask cluster of this scheduler.", metavar="tcp://HOST:8786")
     ] = None,
+    external_memory: Annotated[
+        str | None,
+        typer.Option(help="Keep the data in pages on disk and this process within so much memory.", metavar="512MB"),
+    ] = None,
     *,
     list_all: Annotated[
         bool, typer.Option("--list", help="List every hyperparameter with its range and default, and stop.")
@@ -93,11 +97,14 @@ def fit(
     hyperparameters = hyperparameters_from(
         {**tuned, **{name: text for name, text in usual.items() if text is not None}}, settings or []
     )
-    interrupted = (
-        _on_a_cluster(context, dask, channels, hyperparameters)
-        if dask
-        else _on_this_machine(context, read_from, channels, hyperparameters)
-    )
+    if dask and external_memory:
+        raise DataError("--dask and --external-memory are two ways to train; give one of them")
+    if dask:
+        interrupted = _on_a_cluster(context, dask, channels, hyperparameters)
+    elif external_memory:
+        interrupted = _from_disk(context, external_memory, channels, hyperparameters)
+    else:
+        interrupted = _on_this_machine(context, read_from, channels, hyperparameters)
     next_step(here(context, "evaluate"))
     if interrupted:
         raise StoppedEarly
@@ -151,6 +158,30 @@ def _on_a_cluster(
             return result, data_read(source, parts)
 
         return train_and_save(places, hyperparameters, run)
+
+
+def _from_disk(context: typer.Context, budget: str, channels: str | None, hyperparameters: Hyperparameters) -> bool:
+    """Train from pages on disk; True when somebody asked to stop."""
+    from training.scale.external_memory import fit_from_disk
+    from training.scale.memory import bytes_from, megabytes, peak_bytes
+    from training.scale.part_source import data_read, part_source
+
+    places = places_of(context)
+    source, budget_bytes = part_source(places, channels), bytes_from(budget)
+    say(f"reading {source.name} within {megabytes(budget_bytes)}; at most {hyperparameters.rounds} rounds of ten trees")
+
+    def run(view: View) -> tuple[FitResult, Data]:
+        result, parts, plan = fit_from_disk(
+            source, hyperparameters, budget=budget_bytes, cache=places.build,
+            on_step=view.on_step, on_round=view.on_round, stop_requested=view.stop_requested,
+        )  # fmt: skip
+        say(
+            f"pages of {plan.page_rows:,} rows; the process took {megabytes(peak_bytes())} at its peak,"
+            f" {megabytes(plan.expected_bytes)} were expected, {megabytes(budget_bytes)} allowed"
+        )
+        return result, data_read(source, parts)
+
+    return train_and_save(places, hyperparameters, run)
 
 
 def _folder(channels: str | None) -> Path | None:

@@ -7,6 +7,7 @@ it, takes and returns plain values and raises only errors of Python's own.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,54 @@ def read_part(location: str, endpoint_url: str | None, region: str | None) -> tu
         raise ValueError(f"it is not a Parquet file ({str(problem).splitlines()[0]})") from None
     images, labels = rows_of(table)
     return images, labels, len(labels), hashlib.sha256(content).hexdigest()
+
+
+def describe_part(location: str, endpoint_url: str | None, region: str | None) -> tuple[int, int, str]:
+    """Number of rows, rows of the largest row group, and the SHA-256 of the file; holds no more than 1 MiB of it.
+
+    Raises
+    ------
+    OSError
+        when the file cannot be read from here
+    ValueError
+        when it is not a Parquet file
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    files, path = file_system(location, endpoint_url, region)
+    digest = hashlib.sha256()
+    with files.open_input_stream(path) as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    try:
+        with files.open_input_file(path) as file:
+            metadata = pq.ParquetFile(file).metadata
+    except pa.ArrowInvalid as problem:
+        raise ValueError(f"it is not a Parquet file ({str(problem).splitlines()[0]})") from None
+    groups = [metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)]
+    return metadata.num_rows, max(groups, default=0), digest.hexdigest()
+
+
+def part_pieces(location: str, endpoint_url: str | None, region: str | None, rows: int) -> Iterator[tuple[Rows, Rows]]:
+    """Images and labels of a part, at most so many rows at a time.
+
+    Raises
+    ------
+    OSError, ValueError
+        see `read_part`
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    files, path = file_system(location, endpoint_url, region)
+    with files.open_input_file(path) as stream:
+        # without pre_buffer, which would hold the whole file
+        file = pq.ParquetFile(stream, pre_buffer=False)
+        for batch in file.iter_batches(batch_size=rows, use_threads=False):
+            yield rows_of(batch)
+            del batch
+            pa.default_memory_pool().release_unused()
 
 
 def rows_of(table: Any) -> tuple[Rows, Rows]:
