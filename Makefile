@@ -49,7 +49,7 @@ build/model/manifest.json: | .venv/.stamp node_modules/.stamp
 # --- the loop ----------------------------------------------------------------------------------------------------
 
 .PHONY: check
-check: setup ## format, lint, types, unit, synth and contract tests: offline, fast
+check: setup .venv-sagemaker/.stamp ## format, lint, types, unit, synth and contract tests: offline, fast
 	@$(RUN) -m ruff format --check --quiet . || { $(RUN) -m ruff format --check .; exit 1; }
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m mypy
@@ -70,6 +70,14 @@ fix: .venv/.stamp ## repair format and lint where that can be done by a program
 .PHONY: snapshots
 snapshots: setup ## write the snapshots of the templates anew; read the difference before you commit it
 	@$(RUN) -m pytest tests/synth --snapshot-update $(ARGS)
+
+.PHONY: lab
+lab: setup .venv-lab/.stamp ## open the walkthrough notebook in JupyterLab; 'make up' first, so that it has something to talk to
+	@$(RUN) -m tools.lab $(ARGS)
+
+.PHONY: notebook
+notebook: setup ## run the walkthrough notebook against the emulator and keep its outputs; read the difference
+	@$(RUN) -m tools.notebook $(ARGS)
 
 .PHONY: bench
 bench: setup .venv-benchmarks/.stamp build/model/manifest.json ## measure against named peers: benchmarks/results/*.json and a table

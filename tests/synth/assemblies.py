@@ -57,11 +57,11 @@ class Assembly:
         document: Json = json.loads((self.folder / "validation-report.json").read_text())
         return document
 
-    def resources(self, kind: str) -> dict[str, Json]:
-        """Every resource of a CloudFormation type in all stacks, by its logical id."""
+    def resources(self, kind: str, *parts: str) -> dict[str, Json]:
+        """Every resource of a CloudFormation type, by its logical id; in all stacks, or those of `parts`."""
         return {
             name: resource
-            for part in PARTS
+            for part in parts or PARTS
             for name, resource in self.template(part)["Resources"].items()
             if resource["Type"] == kind
         }

@@ -91,12 +91,12 @@ def test_prod_rolls_out_step_by_step_and_back(prod: Assembly) -> None:
     waits = routing["WaitIntervalInSeconds"] + policy["TerminationWaitInSeconds"]
     assert waits < policy["MaximumExecutionTimeoutInSeconds"] <= 28_800
     watched = [alarm["AlarmName"]["Ref"] for alarm in deployment["AutoRollbackConfiguration"]["Alarms"]]
-    assert set(watched) == set(prod.resources("AWS::CloudWatch::Alarm"))
+    assert set(watched) == set(prod.resources("AWS::CloudWatch::Alarm", "inference"))
     assert len(watched) == 2
 
 
 def test_rollback_alarms_watch_one_metric_of_this_endpoint_each(prod: Assembly) -> None:
-    for alarm in prod.resources("AWS::CloudWatch::Alarm").values():
+    for alarm in prod.resources("AWS::CloudWatch::Alarm", "inference").values():
         properties = alarm["Properties"]
         assert "Metrics" not in properties  # metric math, which a rollback alarm must not need
         assert properties["TreatMissingData"] == "notBreaching"
@@ -106,7 +106,7 @@ def test_rollback_alarms_watch_one_metric_of_this_endpoint_each(prod: Assembly) 
         ]
     thresholds = {
         alarm["Properties"]["MetricName"]: alarm["Properties"]["Threshold"]
-        for alarm in prod.resources("AWS::CloudWatch::Alarm").values()
+        for alarm in prod.resources("AWS::CloudWatch::Alarm", "inference").values()
     }
     assert thresholds == {"Invocation5XXErrors": 5, "ModelLatency": 500_000}  # microseconds
 
