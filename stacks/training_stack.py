@@ -6,6 +6,8 @@ the registered models.
 
 from __future__ import annotations
 
+import json
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -134,7 +136,7 @@ class TrainingStack(cdk.Stack):
             self,
             "Parameter",
             parameter_name=f"/digits/{settings.environment}/training",
-            string_value=self.to_json_string(value),
+            string_value=json.dumps(value),
             description="What python -m training starts jobs with",
         )
 

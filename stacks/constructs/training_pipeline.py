@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -58,7 +60,9 @@ class TrainingPipeline(Construct):
             "Definition",
             pipeline_name=name,
             pipeline_description="Check data, train, evaluate, register a model that is better than the promoted one",
-            pipeline_definition={"PipelineDefinitionBody": stack.to_json_string(pipeline_definition(facts))},
+            pipeline_definition={
+                "PipelineDefinitionBody": json.dumps(pipeline_definition(facts), separators=(",", ":"))
+            },
             role_arn=role.role_arn,
         )
         self.resource.node.add_dependency(group)
