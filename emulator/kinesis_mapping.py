@@ -120,7 +120,7 @@ class ShardDelivery:
     def _begin(self, waiting: Sequence[Record], rules: Rules, now: float) -> bool:
         """Take the next batch when it is full or has waited for its window."""
         is_full = len(waiting) >= rules.batch_records
-        if not waiting or (not is_full and now - waiting[0].arrived_at < rules.window_seconds):
+        if not waiting or (not is_full and max(0, now - waiting[0].arrived_at) < rules.window_seconds):
             return False
         self.done = waiting[-1].sequence_number
         self.owed = [Batch(records=tuple(waiting))]

@@ -8,12 +8,12 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereport
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from stream_consumer.contract import RecordError, read_record
-from stream_consumer.parts import Arrival, Part, make_part
+from stream_consumer.parts import Arrival, Part
 
 
 class StorageError(Exception):
@@ -102,14 +102,29 @@ class Outcome:
         return {"batchItemFailures": failed}
 
 
-def consume(batch: Sequence[Delivery], *, parts: PartStore, dead_letters: DeadLetters, prefix: str) -> Outcome:
+def consume(
+    batch: Sequence[Delivery],
+    *,
+    parts: PartStore,
+    dead_letters: DeadLetters,
+    make_part: Callable[[Sequence[Arrival]], Part],
+) -> Outcome:
     """Store a batch of one shard, in the order of its sequence numbers.
 
     The part comes first: if it fails nothing is done, and no letter is sent twice. If a letter fails, the batch is
     delivered again from there; digits behind it are then stored once more in another part, which merging ignores.
+
+    Parameters
+    ----------
+    batch
+        At least one record.
+    parts, dead_letters
+        Where things go.
+    make_part
+        Makes the part of some digits.
     """
     arrivals, letters = sort_out(batch)
-    part = make_part(arrivals, prefix=prefix) if arrivals else None
+    part = make_part(arrivals) if arrivals else None
     try:
         if part:
             parts.put(part)

@@ -15,6 +15,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from stream_consumer.consumer import consume, deliveries
+from stream_consumer.parts import make_part
 from stream_consumer.settings import Settings
 from stream_consumer.storage import S3Parts, SqsDeadLetters, connect
 
@@ -26,7 +27,8 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     started = time.perf_counter()
     settings, parts, dead_letters = surroundings()
     batch = deliveries(event)
-    outcome = consume(batch, parts=parts, dead_letters=dead_letters, prefix=settings.parts_prefix)
+    make = functools.partial(make_part, prefix=settings.parts_prefix)
+    outcome = consume(batch, parts=parts, dead_letters=dead_letters, make_part=make)
     facts = {
         "shard": batch[0].shard,
         "records": len(batch),

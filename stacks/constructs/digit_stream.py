@@ -136,7 +136,7 @@ class DigitStream(Construct):
             "DeadLetterAlarm",
             self.dead_letters.metric_approximate_number_of_messages_visible(period=cdk.Duration.minutes(5)),
             1,
-            "Records of the stream could not be used or were given up: python -m training dead-letters",
+            "Records of the stream could not be used or were given up: python -m training letters",
         )
         _alarm(
             self,

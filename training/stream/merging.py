@@ -146,8 +146,9 @@ def refuse_conflicts(merged: Merged) -> None:
     if merged.conflicts:
         one = merged.conflicts[0]
         raise DataError(
-            f"{len(merged.conflicts)} ids stand for different digits, the first is {one.id}: {one.first} and"
-            f" {one.second}; find out which sender is right, or leave all of them out with --leave-out-conflicts"
+            f"the id {one.id} stands for different digits in {one.first} and {one.second}, and so do"
+            f" {len(merged.conflicts) - 1} other ids; find out which is right, or leave all of them out with"
+            " --leave-out-conflicts"
         )
 
 

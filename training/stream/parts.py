@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -90,6 +90,9 @@ class Part:
         return f"{self.key} (sequence number {self.sequence_numbers[row]})"
 
 
+Decode = Callable[[str, bytes, str], Part]
+
+
 def manifest_keys(source: PartSource) -> list[str]:
     """Names of all manifests, in order."""
     return sorted(key for key in source.keys() if key.endswith(".json"))  # noqa: SIM118  it is no dictionary
@@ -121,8 +124,17 @@ def read_manifest(source: PartSource, key: str) -> PartManifest:
         raise DataError(str(problem)) from None
 
 
-def read_part(source: PartSource, manifest: PartManifest) -> Part:
+def read_part(source: PartSource, manifest: PartManifest, *, decode: Decode | None = None) -> Part:
     """Read the part of a manifest.
+
+    Parameters
+    ----------
+    source
+        where it is
+    manifest
+        which part, and what it must be
+    decode
+        reads the file: its name, its content, and what to call it in errors; Parquet unless given
 
     Raises
     ------
@@ -134,14 +146,21 @@ def read_part(source: PartSource, manifest: PartManifest) -> Part:
     if content is None or sha256_of_bytes(content) != manifest.sha256:
         what = "is missing" if content is None else "is not what its manifest says"
         raise DataError(f"{name} {what}; {_REMEDY}")
-    part = _part(manifest.part, content, name)
+    part = (decode or decode_parquet)(manifest.part, content, name)
     check_labels(name, part.labels)
     if part.ids != manifest.ids:
         raise DataError(f"{name} has other ids than its manifest says; {_REMEDY}")
     return part
 
 
-def _part(key: str, content: bytes, name: str) -> Part:
+def decode_parquet(key: str, content: bytes, name: str) -> Part:
+    """Read the Parquet file of a part.
+
+    Raises
+    ------
+    DataError
+        when it is none
+    """
     import pyarrow as pa  # type: ignore[import-untyped]
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
@@ -155,7 +174,12 @@ def _part(key: str, content: bytes, name: str) -> Part:
     return Part(key=key, ids=ids, sequence_numbers=numbers, labels=rows[:, 0], images=rows[:, 1:])
 
 
-def read_parts(source: PartSource, *, on_part: Callable[[int, int], None] = lambda _done, _all: None) -> list[Part]:
+def read_parts(
+    source: PartSource,
+    *,
+    on_part: Callable[[int, int], None] = lambda _done, _all: None,
+    decode: Decode | None = None,
+) -> list[Part]:
     """All parts that count, in the order of their names.
 
     Parameters
@@ -164,15 +188,14 @@ def read_parts(source: PartSource, *, on_part: Callable[[int, int], None] = lamb
         where they are
     on_part
         told how many of how many were read
+    decode
+        see `read_part`
     """
-    keys = manifest_keys(source)
-    return list(_reading(source, keys, on_part))
-
-
-def _reading(source: PartSource, keys: list[str], on_part: Callable[[int, int], None]) -> Iterator[Part]:
+    keys, parts = manifest_keys(source), []
     for done, key in enumerate(keys, start=1):
-        yield read_part(source, read_manifest(source, key))
+        parts.append(read_part(source, read_manifest(source, key), decode=decode))
         on_part(done, len(keys))
+    return parts
 
 
 def _json(content: bytes, name: str) -> Any:
