@@ -86,16 +86,18 @@ def cost_of(job: Job) -> str:
 
 def jobs_table(jobs: list[Job]) -> Table:
     """One line for each job, latest first."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(title="training jobs", title_justify="left")
-    table.add_column("name", no_wrap=True)
-    for heading in ("status", "created (UTC)", "took", "instances", "validation", "about"):
+    table = Table(title="training jobs", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in ("name", "status", "took", "about"):
+        table.add_column(heading, no_wrap=heading == "name")
+    for heading in ("created (UTC)", "instances", "validation"):
         table.add_column(heading, overflow="fold")
     for job in jobs:
         table.add_row(
-            job.name, job.status if job.has_ended else f"{job.status}: {job.phase}", _moment(job), _took(job),
-            f"{job.instance_count} x {job.instance_type}{' spot' if job.spot else ''}", metrics_of(job), cost_of(job),
+            job.name, job.status if job.has_ended else f"{job.status}: {job.phase}", _took(job), cost_of(job),
+            _moment(job), f"{job.instance_count} x {job.instance_type}{' spot' if job.spot else ''}", metrics_of(job),
         )  # fmt: skip
     return table
 
