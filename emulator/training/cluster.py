@@ -66,15 +66,13 @@ class Cluster:
     current: str
     rendezvous: Address
 
-    def run(self, train: Callable[[bool], None], *, has_data: bool) -> None:
+    def run(self, train: Callable[[bool], None] | None) -> None:
         """Tell the others whether this host has data; if it has, train with those that have.
 
         Parameters
         ----------
         train
-            Trains; is told whether this host is the master.
-        has_data
-            Whether this host takes part.
+            Trains, and is told whether this host is the master; None if this host has no data.
 
         Raises
         ------
@@ -86,17 +84,10 @@ class Cluster:
             If the hosts do not find each other.
         """
         with self._ring(self.hosts, self.rendezvous):
-            records = _exchanged(
-                {
-                    "host": self.current,
-                    "include_in_training": has_data,
-                    "port": _free_port(self.rendezvous.host),
-                }
-            )
-        if not has_data:
-            logging.getLogger(__name__).warning(
-                "Host %s not being used for distributed training.", self.current
-            )
+            own = {"host": self.current, "include_in_training": train is not None}
+            records = _exchanged({**own, "port": _free_port(self.rendezvous.host)})
+        if train is None:
+            logging.getLogger(__name__).warning("Host %s not being used for distributed training.", self.current)
             raise SystemExit(0)
         ports = {record["host"]: record["port"] for record in records if record["include_in_training"]}
         hosts = sorted(ports)
@@ -119,6 +110,8 @@ class Cluster:
                 yield
             finally:
                 context.__exit__(None, None, None)
+            if tracker:  # freed while it still says goodbye to the others, it would fail them and itself
+                tracker.wait_for(_TIMEOUT_SECONDS)
         finally:
             if tracker:
                 tracker.free()
