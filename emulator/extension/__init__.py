@@ -5,7 +5,16 @@ from __future__ import annotations
 import asyncio
 
 from emulator import registry
-from emulator.extension import api_gateway, buckets, change_sets, functions, resource_types, root_signatures, services
+from emulator.extension import (
+    api_gateway,
+    buckets,
+    change_sets,
+    conditional_writes,
+    functions,
+    resource_types,
+    root_signatures,
+    services,
+)
 from emulator.sagemaker.http_api import HttpApi
 
 
@@ -22,6 +31,7 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     services.install(api)
     resource_types.install(api, loop)
     buckets.install()
+    conditional_writes.install()
     change_sets.install()
     api_gateway.install()
     functions.install()
