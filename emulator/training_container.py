@@ -39,15 +39,14 @@ def _train(places: Places, rendezvous: Address) -> int:
     folder = InputFolder(places.opt_ml / "links")
     output = Output(lambda text: places.shown(folder.shown(text)))
     output.install()
-    _LOG.info("Imported framework sagemaker_xgboost_container.training")
     try:
         Job(places=places, rendezvous=rendezvous, folder=folder, print_line=output.print_line).run()
     except Exception as error:  # noqa: BLE001 - whatever it is, its text belongs into the failure file
         text = places.shown(folder.shown(failure.text(error)))
         places.failure.parent.mkdir(parents=True, exist_ok=True)
         places.failure.write_text(text, encoding="utf-8")
-        _LOG.error("Reporting training FAILURE")  # noqa: TRY400 - the text holds the traceback
-        _LOG.error("%s", text)  # noqa: TRY400
+        _LOG.error("Reporting training FAILURE")
+        _LOG.error("%s", text)
         return failure.exit_code(error)
     return 0
 

@@ -75,7 +75,7 @@ class Training:
     checkpoint_folder: Path | None
     print_line: Callable[[str], None]
 
-    def run(self, *, is_master: bool) -> None:
+    def run(self, is_master: bool) -> None:
         """Train, and save the model if this host is the one that does.
 
         Raises
@@ -92,7 +92,7 @@ class Training:
         try:
             boosters = self._boosters(parameters, plan, is_master)
         except Exception as error:
-            raise _told(error) from error
+            raise _told(error, fold="_kfold" in self.hyperparameters) from error
         self.model_folder.mkdir(parents=True, exist_ok=True)
         self._say(f"FINAL_MODEL_DEBUG: is_master={is_master}, model_dir={self.model_folder}")
         if is_master:
@@ -113,7 +113,7 @@ class Training:
             folds=folds,
             repeats=parameters.pop("_num_cv_round", 1),
             rounds=plan.rounds,
-            classification=_is_classification(parameters),
+            problem=cross_validation.Problem.of(parameters),
             output_folder=self.output_folder,
             print_line=self.print_line,
         )
@@ -139,6 +139,8 @@ class Training:
             fold=fold,
             print_line=self.print_line,
         )
+        if fold is not None:
+            _LOG.info("Train cross validation fold %d", fold % self.hyperparameters["_kfold"] + 1)
         watched = [(self.train, "train")] + ([(self.validation, "validation")] if self.validation is not None else [])
         return xgboost.train(
             parameters,
@@ -189,17 +191,9 @@ class _Plan:
         ]
 
 
-def _is_classification(parameters: dict[str, Any]) -> bool:
-    objective = parameters.get("objective")
-    if parameters.get("num_class"):
-        return True
-    if objective is None:  # the container asks None how it begins
-        raise AttributeError("'NoneType' object has no attribute 'startswith'")
-    return bool(objective.startswith("binary:"))
-
-
-def _told(error: Exception) -> UserError | AlgorithmError:
-    text = str(error)
+def _told(error: Exception, *, fold: bool) -> UserError | AlgorithmError:
+    text, where = str(error), ": fold" if fold else ""
     if any(fault in text for fault in _CALLERS_FAULTS):
-        return UserError(text, at="training that the caller can repair")
-    return AlgorithmError(f"XGB train call failed with exception:\n {text}", at="training")
+        return UserError(text, at=f"training that the caller can repair{where}")
+    at = error.__dict__.get("at", f"training{where}")
+    return AlgorithmError(f"XGB train call failed with exception:\n {text}", at=at)

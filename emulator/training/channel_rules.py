@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.training.errors import UserError
+from emulator.training.errors import UserError, located
 
 CSV, LIBSVM, PARQUET, RECORDIO = "csv", "libsvm", "parquet", "recordio-protobuf"
 
@@ -39,13 +39,16 @@ def validated(given: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     checked = {}
     for name, configuration in given.items():
         if name not in _NAMES:
-            raise UserError(f"Extraneous channel found: {name}", at="extraneous channel")
+            raise UserError(f"Extraneous channel found: {name}", at="extraneous channel") from KeyError(name)
         checked[name] = {**configuration, "ContentType": configuration.get("ContentType", _DEFAULT_CONTENT_TYPE)}
         _check(name, checked[name])
     return checked
 
 
 def _check(name: str, value: dict[str, Any]) -> None:
+    for field in ("TrainingInputMode", "S3DistributionType"):
+        if field not in value:
+            raise located(KeyError(field), at="channel without a field")
     content_type, mode, distribution = value["ContentType"], value["TrainingInputMode"], value["S3DistributionType"]
     if name == "code":
         supported = (content_type, mode, distribution) == ("text/python", "File", "FullyReplicated")

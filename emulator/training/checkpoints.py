@@ -51,7 +51,7 @@ class KeptModel(xgboost.callback.TrainingCallback):
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
 
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - the callback's form
         """Save, and go on."""
         with tempfile.NamedTemporaryFile(dir=self._path.parent, delete=False) as file:
             model.save_model(file.name)
@@ -62,7 +62,7 @@ class KeptModel(xgboost.callback.TrainingCallback):
 def keep_model_when_stopped(folder: Path) -> None:
     """On SIGTERM delete what is no model from the folder of models, and end at once with exit code 0."""
 
-    def end(number: int, frame: FrameType | None) -> None:
+    def end(_number: int, _frame: FrameType | None) -> None:
         for path in folder.iterdir():
             if path.is_file() and not path.name.startswith(MODEL):
                 path.unlink(missing_ok=True)

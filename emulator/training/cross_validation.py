@@ -7,7 +7,7 @@ they differ from run to run there, and so they do here.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,48 @@ import numpy as np
 import numpy.typing as npt
 import xgboost
 
+from emulator.training.errors import located
+
 Array = npt.NDArray[Any]
 Results = dict[str, dict[str, list[float]]]
 FILE = "predictions.csv"
 _HALF = 0.5
 
 _LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What is trained.
+
+    Parameters
+    ----------
+    objective, classes
+        The hyperparameters `objective` and `num_class`, if given.
+    """
+
+    objective: str | None
+    classes: int | None
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any]) -> Problem:
+        """The problem of these hyperparameters."""
+        return cls(objective=parameters.get("objective"), classes=parameters.get("num_class"))
+
+    def is_classification(self) -> bool:
+        """Whether there are classes.
+
+        Raises
+        ------
+        AttributeError
+            If neither is given: the container asks None how it begins.
+        """
+        if self.classes:
+            return True
+        if self.objective is None:
+            error = AttributeError("'NoneType' object has no attribute 'startswith'")
+            raise located(error, at="training: classification")
+        return self.objective.startswith("binary:")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +72,8 @@ class CrossValidation:
         How many folds, and how often they are drawn.
     rounds
         `num_round`; it stands before the summary of metrics.
-    classification
-        Whether folds keep the share of each class.
+    problem
+        What is trained; folds of a classification keep the share of each class.
     output_folder
         Where `predictions.csv` goes.
     print_line
@@ -48,7 +84,7 @@ class CrossValidation:
     folds: int
     repeats: int
     rounds: int
-    classification: bool
+    problem: Problem
     output_folder: Path
     print_line: Callable[[str], None]
 
@@ -69,8 +105,9 @@ class CrossValidation:
         _LOG.info("Run %d-round of %d-fold cross validation with %d rows", self.repeats, self.folds, rows)
         boosters: list[xgboost.Booster] = []
         every: list[Results] = []
-        predictions = Predictions(labels=labels, repeats=self.repeats, classification=self.classification)
-        for number, held_out in enumerate(self._drawn(labels)):
+        classification = self.problem.is_classification()
+        predictions = Predictions(labels=labels, repeats=self.repeats, classification=classification)
+        for number, held_out in enumerate(self._drawn(labels, classification)):
             results: Results = {}
             rest = np.setdiff1d(np.arange(rows), held_out)
             booster = train(self.together.slice(rest), number, results)
@@ -86,13 +123,12 @@ class CrossValidation:
             self.print_line(self._summary(every))
         return boosters
 
-    def _drawn(self, labels: Array) -> Iterator[Array]:
+    def _drawn(self, labels: Array, classification: bool) -> Iterator[Array]:
         random = np.random.default_rng()
         for _ in range(self.repeats):
-            drawn = _stratified(labels, self.folds, random) if self.classification else _plain(labels, self.folds, random)
-            for fold in range(self.folds):
-                _LOG.info("Train cross validation fold %d", fold + 1)
-                yield np.flatnonzero(drawn == fold)
+            draw = _stratified if classification else _plain
+            drawn = draw(labels, self.folds, random)
+            yield from (np.flatnonzero(drawn == fold) for fold in range(self.folds))
 
     def _summary(self, every: list[Results]) -> str:
         text = f"[{self.rounds}]"
@@ -105,11 +141,12 @@ class CrossValidation:
 
 def _stratified(labels: Array, folds: int, random: np.random.Generator) -> Array:
     """The fold of each row, int, shape (rows,); each class is spread evenly."""
+    _refuse_more_folds_than_rows(len(labels), folds)
     if np.any(labels != labels.astype(int)):
-        raise ValueError("Supported target types are: ('binary', 'multiclass'). Got 'continuous' instead.")
+        raise _refusal("Supported target types are: ('binary', 'multiclass'). Got 'continuous' instead.")
     _, encoded, counts = np.unique(labels, return_inverse=True, return_counts=True)
     if np.all(folds > counts):
-        raise ValueError(f"n_splits={folds} cannot be greater than the number of members in each class.")
+        raise _refusal(f"n_splits={folds} cannot be greater than the number of members in each class.")
     ordered = np.sort(encoded)
     shares = np.array([np.bincount(ordered[fold::folds], minlength=len(counts)) for fold in range(folds)])
     drawn = np.empty(len(labels), dtype=int)
@@ -122,14 +159,21 @@ def _stratified(labels: Array, folds: int, random: np.random.Generator) -> Array
 
 def _plain(labels: Array, folds: int, random: np.random.Generator) -> Array:
     """The fold of each row, int, shape (rows,); folds are of even size."""
-    rows = len(labels)
-    if folds > rows:
-        raise ValueError(
-            f"Cannot have number of splits n_splits={folds} greater than the number of samples: n_samples={rows}."
-        )
-    drawn = np.arange(rows) % folds
+    _refuse_more_folds_than_rows(len(labels), folds)
+    drawn = np.arange(len(labels)) % folds
     random.shuffle(drawn)
     return drawn
+
+
+def _refuse_more_folds_than_rows(rows: int, folds: int) -> None:
+    if folds > rows:
+        raise _refusal(
+            f"Cannot have number of splits n_splits={folds} greater than the number of samples: n_samples={rows}."
+        )
+
+
+def _refusal(text: str) -> Exception:
+    return located(ValueError(text), at="training: folds")
 
 
 class Predictions:

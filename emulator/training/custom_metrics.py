@@ -57,7 +57,7 @@ def _one_column(labels: Array, predictions: Array) -> Array:
 
 def _refuse_continuous(labels: Array, classes: Array) -> None:
     if np.any(labels != labels.astype(int)):
-        kind = "multiclass" if len(np.unique(classes)) > 2 else "binary"  # noqa: PLR2004 - what scikit-learn calls it
+        kind = "multiclass" if len(np.unique(classes)) > 2 else "binary"
         raise ValueError(f"Classification metrics can't handle a mix of continuous and {kind} targets")
 
 
@@ -122,13 +122,13 @@ def _binary(each: Callable[[Array, Array], Array]) -> Callable[[Array, Array], f
 
     def of_one(labels: Array, classes: Array) -> float:
         occurring = np.union1d(labels, classes)
-        if len(occurring) > 2:  # noqa: PLR2004 - two classes
+        if len(occurring) > 2:
             raise ValueError(
                 "Target is multiclass but average='binary'. Please choose another average setting, "
                 "one of [None, 'micro', 'macro', 'weighted']."
             )
         if 1 not in occurring:
-            if len(occurring) == 2:  # noqa: PLR2004
+            if len(occurring) == 2:
                 raise ValueError(f"pos_label=1 is not a valid label: It should be one of {occurring}")
             return 0.0
         return float(each(labels, classes)[list(occurring).index(1)])

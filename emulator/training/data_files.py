@@ -95,9 +95,7 @@ def _check_libsvm(path: Path) -> None:
                     "'LIBSVM' format. Please ensure the file is in 'LIBSVM' format."
                 )
                 raise UserError(message, at="line that is not libsvm")
-    _LOG.warning(
-        "File %s is not an invalid LIBSVM file but has no features. Accepting simple validation.", path.name
-    )
+    _LOG.warning("File %s is not an invalid LIBSVM file but has no features. Accepting simple validation.", path.name)
 
 
 def _libsvm_features(line: str) -> int:
@@ -113,7 +111,7 @@ def _libsvm_features(line: str) -> int:
 
 def _is_libsvm_label(label: str) -> bool:
     parts = label.split(":")
-    return len(parts) <= 2 and all(map(_is_number, parts))  # noqa: PLR2004 - a label and a weight
+    return len(parts) <= 2 and all(map(_is_number, parts))
 
 
 def _is_number(text: str) -> bool:

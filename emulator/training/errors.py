@@ -1,9 +1,9 @@
 """The three errors that the container tells apart, with the texts that end up in `/opt/ml/output/failure`.
 
-    ContainerError
-    ├── UserError        what the caller can repair: a hyperparameter, a channel, the data
-    ├── AlgorithmError   what XGBoost or the container did not expect
-    └── PlatformError    what SageMaker should have prepared
+ContainerError
+├── UserError        what the caller can repair: a hyperparameter, a channel, the data
+├── AlgorithmError   what XGBoost or the container did not expect
+└── PlatformError    what SageMaker should have prepared
 """
 
 from __future__ import annotations
@@ -26,6 +26,12 @@ class ContainerError(Exception):
         suffix = f" (caused by {type(caused_by).__name__})" if caused_by is not None else ""
         super().__init__(f"{message}{suffix}")
         self.at = at
+
+
+def located(error: Exception, *, at: str) -> Exception:
+    """An error that the container does not word itself, with the place where it comes from there."""
+    error.__dict__["at"] = at
+    return error
 
 
 class UserError(ContainerError):

@@ -8,13 +8,23 @@ written as it is there; any other failure has the traceback of this process.
 from __future__ import annotations
 
 import json
+import re
 import traceback
 from functools import cache
 from importlib.resources import files
 
-from emulator.training.errors import ContainerError
-
 _TABLE = "container_tracebacks.json"
+_VALIDATION_LINES = {
+    "line 75, in get_validated_dmatrices": "line 76, in get_validated_dmatrices",
+    f"    train_files_size = get_size(validate_path, is_pipe) if validate_path else 0\n{' ' * 23}{'^' * 29}\n": (
+        f"    val_files_size = get_size(validate_path, is_pipe) if validate_path else 0\n{' ' * 21}{'^' * 32}\n"
+    ),
+    "line 86, in get_validated_dmatrices": "line 88, in get_validated_dmatrices",
+    "line 91, in get_validated_dmatrices\n    get_dmatrix(validate_path, content_type, csv_weights=csv_weights,"
+    " is_pipe=is_pipe)": "line 96, in get_validated_dmatrices\n    get_dmatrix(",
+}
+_SITE = "site-packages"
+_CONTAINER_SITE = "/opt/venv/lib64/python3.12/site-packages"
 
 
 def text(error: Exception) -> str:
@@ -34,11 +44,36 @@ def exit_code(error: Exception) -> int:
     return number if isinstance(number, int) else 1
 
 
+def entry_frames() -> str:
+    """The frames with which every recorded traceback begins: from the container's start to its training."""
+    return _recorded()["entry"]
+
+
 def _traceback(error: Exception) -> str:
-    recorded = _recorded().get(error.at) if isinstance(error, ContainerError) else None
+    recorded = _recorded().get(getattr(error, "at", ""))
     if recorded is None:
         return "".join(traceback.format_exception(error))
-    return recorded.replace("{message}", str(error)).replace("{cause}", str(error.__cause__))
+    cause = error.__cause__
+    if getattr(error, "channel", "") == "validation":
+        recorded = recorded.replace("train_path", "validate_path")
+        for of_train, of_validation in _VALIDATION_LINES.items():
+            recorded = recorded.replace(of_train, of_validation)
+    filled = recorded.replace("{entry}", entry_frames()).replace("{frames}\n", _library_frames(cause))
+    filled = filled.replace("{cause_type}", _full_name(cause)).replace("{cause}", str(cause))
+    return filled.replace("{message}", str(error))
+
+
+def _library_frames(cause: BaseException | None) -> str:
+    """The frames of the libraries that the container also runs, as if they lay where they lie there."""
+    stack = traceback.extract_tb(cause.__traceback__) if cause is not None else traceback.StackSummary()
+    frames = [frame for frame in stack if f"/{_SITE}/" in frame.filename]
+    text = "".join(traceback.StackSummary.from_list(frames).format())
+    return re.sub(rf'File ".*/{_SITE}/', f'File "{_CONTAINER_SITE}/', text)
+
+
+def _full_name(cause: BaseException | None) -> str:
+    kind = type(cause)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 @cache

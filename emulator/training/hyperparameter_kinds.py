@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.training.errors import AlgorithmError, UserError
+from emulator.training.errors import AlgorithmError, UserError, located
 
 Number = int | float
 
@@ -71,7 +71,8 @@ class Hyperparameter:
             raise
         except Exception as error:
             message = f"Hyperparameter {self.name}: unexpected failure when validating {value}"
-            raise AlgorithmError(message, at="value that cannot be compared", caused_by=error) from error
+            at = f"value that cannot be compared: {self.read.__name__}"
+            raise AlgorithmError(message, at=at, caused_by=error) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +87,7 @@ class ManyValued(Hyperparameter):
         """Raise a `UserError` if an element is not allowed."""
         if any([element not in self.allowed for element in self.elements(value)]):  # noqa: C419 - all are looked at
             message = f"Hyperparameter {self.name}: value {value} not in range {self.allowed}"
-            raise UserError(message, at="element outside its range")
+            raise UserError(message, at=f"element outside its range: {self.read.__name__}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +120,8 @@ def literal_tuple(text: Any) -> Any:
     SyntaxError, NameError, ValueError
         If it is none.
     """
-    tree = ast.parse(text.lstrip(" \t"), mode="eval")
+    tree = ast.parse(text.lstrip(" \t"), "<string>", "eval")
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
-            raise NameError(f"name {node.id!r} is not defined")
+            raise located(NameError(f"name {node.id!r} is not defined"), at="name in a tuple")
     return ast.literal_eval(tree)

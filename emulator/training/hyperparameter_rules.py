@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.training.errors import UserError
+from emulator.training.errors import UserError, located
 
 DEPENDENCIES: dict[str, tuple[str, ...]] = {
     "updater": ("booster", "process_type"),
@@ -16,10 +16,17 @@ DEPENDENCIES: dict[str, tuple[str, ...]] = {
 }
 """Hyperparameters that must be known before another is checked."""
 
-_TREE_UPDATERS = (
-    "grow_colmaker distcol grow_histmaker grow_skmaker sync refresh prune grow_quantile_histmaker"
-).split()
-_GROWERS = "grow_colmaker distcol grow_histmaker grow_quantile_histmaker".split()
+_TREE_UPDATERS = [
+    "grow_colmaker",
+    "distcol",
+    "grow_histmaker",
+    "grow_skmaker",
+    "sync",
+    "refresh",
+    "prune",
+    "grow_quantile_histmaker",
+]
+_GROWERS = ["grow_colmaker", "distcol", "grow_histmaker", "grow_quantile_histmaker"]
 _LINEAR_UPDATERS = ["shotgun", "coord_descent"]
 # The container joins the characters of a generator's name, where it means the names of the updaters.
 _JOINED_GENERATOR = ", ".join(
@@ -57,6 +64,8 @@ def _check_objective(objective: str, known: Mapping[str, Any]) -> None:
 
 
 def _check_metrics(metrics: list[str], known: Mapping[str, Any]) -> None:
+    if "objective" not in known:
+        raise located(KeyError("objective"), at="metric without an objective")
     objective = known["objective"]
     if "auc" in metrics and not objective.startswith(("binary:", "rank:")):
         message = "Metric 'auc' can only be applied for classification and ranking problems."

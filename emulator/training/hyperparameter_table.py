@@ -19,32 +19,91 @@ from emulator.training.hyperparameter_kinds import (
     words,
 )
 
-MAXIMIZED = (
-    "accuracy auc aucpr balanced_accuracy f1 f1_binary f1_macro map ndcg precision r2 recall precision_macro"
-    " precision_micro recall_macro recall_micro"
-).split()
+MAXIMIZED = [
+    "accuracy",
+    "auc",
+    "aucpr",
+    "balanced_accuracy",
+    "f1",
+    "f1_binary",
+    "f1_macro",
+    "map",
+    "ndcg",
+    "precision",
+    "r2",
+    "recall",
+    "precision_macro",
+    "precision_micro",
+    "recall_macro",
+    "recall_micro",
+]
 """Metrics of which more is better."""
 
-MINIMIZED = (
-    "aft-nloglik cox-nloglik error gamma-deviance gamma-nloglik interval-regression-accuracy logloss mae mape merror"
-    " mlogloss mphe mse poisson-nloglik rmse rmsle tweedie-nloglik"
-).split()
+MINIMIZED = [
+    "aft-nloglik",
+    "cox-nloglik",
+    "error",
+    "gamma-deviance",
+    "gamma-nloglik",
+    "interval-regression-accuracy",
+    "logloss",
+    "mae",
+    "mape",
+    "merror",
+    "mlogloss",
+    "mphe",
+    "mse",
+    "poisson-nloglik",
+    "rmse",
+    "rmsle",
+    "tweedie-nloglik",
+]
 """Metrics of which less is better."""
 
 ALIASES = {"learning_rate": "eta", "min_split_loss": "gamma", "reg_lambda": "lambda", "reg_alpha": "alpha"}
 """Other names, and what they stand for."""
 
 _THRESHOLD_METRICS = ("error", "ndcg", "map")
-_OBJECTIVES = (
-    "aft_loss_distribution binary:logistic binary:logitraw binary:hinge count:poisson multi:softmax multi:softprob"
-    " rank:pairwise rank:ndcg rank:map reg:linear reg:squarederror reg:logistic reg:gamma reg:pseudohubererror"
-    " reg:squaredlogerror reg:absoluteerror reg:tweedie survival:aft survival:cox"
-).split()
+_OBJECTIVES = [
+    "aft_loss_distribution",
+    "binary:logistic",
+    "binary:logitraw",
+    "binary:hinge",
+    "count:poisson",
+    "multi:softmax",
+    "multi:softprob",
+    "rank:pairwise",
+    "rank:ndcg",
+    "rank:map",
+    "reg:linear",
+    "reg:squarederror",
+    "reg:logistic",
+    "reg:gamma",
+    "reg:pseudohubererror",
+    "reg:squaredlogerror",
+    "reg:absoluteerror",
+    "reg:tweedie",
+    "survival:aft",
+    "survival:cox",
+]
 # Twice named as there: the list is part of an error text.
-_UPDATERS = (
-    "grow_colmaker distcol grow_histmaker grow_skmaker sync refresh prune grow_colmaker distcol grow_histmaker"
-    " grow_colmaker shotgun coord_descent refresh prune"
-).split()
+_UPDATERS = [
+    "grow_colmaker",
+    "distcol",
+    "grow_histmaker",
+    "grow_skmaker",
+    "sync",
+    "refresh",
+    "prune",
+    "grow_colmaker",
+    "distcol",
+    "grow_histmaker",
+    "grow_colmaker",
+    "shotgun",
+    "coord_descent",
+    "refresh",
+    "prune",
+]
 
 
 class EvaluationMetrics:
@@ -53,7 +112,10 @@ class EvaluationMetrics:
     def __str__(self) -> str:
         return str(MAXIMIZED + MINIMIZED)
 
-    def __contains__(self, metric: str) -> bool:
+    def __contains__(self, metric: object) -> bool:
+        return isinstance(metric, str) and self._allows(metric)
+
+    def _allows(self, metric: str) -> bool:
         if "<function" in metric:
             message = f"User defined evaluation metric {metric} is not supported yet."
             raise UserError(message, at="metric that is a function")
@@ -88,9 +150,7 @@ def _number(
     read: Callable[[Any], Any], name: str, least: float | None, most: float | None, **options: bool
 ) -> Hyperparameter:
     required = options.pop("required", False)
-    return Hyperparameter(
-        name=name, allowed=Interval(least=least, most=most, **options), read=read, required=required
-    )
+    return Hyperparameter(name=name, allowed=Interval(least=least, most=most, **options), read=read, required=required)
 
 
 def _word(name: str, allowed: list[str]) -> Hyperparameter:

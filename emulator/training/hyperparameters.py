@@ -46,12 +46,13 @@ def validated(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(name: str, value: Any) -> Any:
     if name not in HYPERPARAMETERS:
-        raise UserError(f"Extraneous hyperparameter found: {name}", at="extraneous hyperparameter")
+        message = f"Extraneous hyperparameter found: {name}"
+        raise UserError(message, at="extraneous hyperparameter") from KeyError(name)
     try:
         return HYPERPARAMETERS[name].read(value)
     except ValueError as error:
-        message = f"Hyperparameter {name}: could not parse value"
-        raise UserError(message, at="value that cannot be read", caused_by=error) from error
+        message, at = f"Hyperparameter {name}: could not parse value", "value that cannot be read"
+        raise UserError(message, at=f"{at}: {HYPERPARAMETERS[name].read.__name__}", caused_by=error) from error
 
 
 def _fitting(values: Mapping[str, Any]) -> dict[str, Any]:

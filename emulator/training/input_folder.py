@@ -1,8 +1,8 @@
 """Gathers the files of a channel into one flat folder of links, which is what XGBoost's readers take.
 
-The container does the same in `/tmp/sagemaker_xgboost_input_data`; several hosts run on one machine here, so each has
-such a folder of its own, shown under that name. Links are named so that their order is that of the paths: the container's
-names end in a number that differs in each process, and with it the order of the rows.
+The container does the same in `/tmp/sagemaker_xgboost_input_data`; several hosts run on one machine here, so each
+has such a folder of its own, shown under that name. Links are named so that their order is that of the paths: the
+container's names end in a number that differs in each process, and with it the order of the rows.
 """
 
 from __future__ import annotations
@@ -17,10 +17,6 @@ SHOWN_AS = "/tmp/sagemaker_xgboost_input_data"  # noqa: S108 - the container's n
 _DEPTH = 3
 
 _LOG = logging.getLogger(__name__)
-
-
-class TooDeep(Exception):  # noqa: N818 - not an error: files below are left out
-    """A folder lies deeper than the container looks."""
 
 
 class InputFolder:
@@ -61,10 +57,9 @@ class InputFolder:
         return self.path
 
     def _link_all(self, source: Path) -> None:
-        try:
-            for path in _files(source, self.path, 1):
-                self._link(path)
-        except TooDeep:
+        for path in _files(source, self.path, 1):
+            self._link(path)
+        if any(_folders_below(source)):
             _LOG.warning(
                 "The depth of folder %s exceed the limit %d. Files in deeper sub dirs won't be loaded. "
                 "Please adjust the folder structure accordingly.",
@@ -80,11 +75,16 @@ class InputFolder:
 
 
 def _files(folder: Path, links: Path, depth: int) -> Iterator[Path]:
-    if depth > _DEPTH:
-        raise TooDeep
+    """The files of a folder, then those of its folders. The container stops at the first folder that is too deep."""
     _LOG.info("Making smlinks from folder %s to folder %s", folder, links)
-    for path in sorted(folder.iterdir()):
-        if path.is_file():
-            yield path
-        elif path.is_dir():
-            yield from _files(path, links, depth + 1)
+    children = sorted(folder.iterdir())
+    yield from (path for path in children if path.is_file())
+    if depth < _DEPTH:
+        for path in children:
+            if path.is_dir():
+                yield from _files(path, links, depth + 1)
+
+
+def _folders_below(source: Path) -> Iterator[Path]:
+    """Folders that are too deep."""
+    return (path for path in source.glob("/".join("*" * _DEPTH)) if path.is_dir())

@@ -9,20 +9,25 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import xgboost
 
 from emulator.training import channel_rules, data_files, hyperparameters, matrices
 from emulator.training.boosting import Matrices, Training
 from emulator.training.cluster import Address, Cluster
-from emulator.training.errors import PlatformError, UserError
+from emulator.training.errors import UserError, located
 from emulator.training.input_folder import InputFolder
 from emulator.training.places import Places
 
 _LOG = logging.getLogger(__name__)
-_GUIDE = "See https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html#Instance-XGBoost-distributed-training-divide-data. "
+_T = TypeVar("_T")
+_GUIDE = (
+    "See https://docs.aws.amazon.com/sagemaker/latest/dg/"
+    "xgboost.html#Instance-XGBoost-distributed-training-divide-data. "
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +64,14 @@ class Job:
             With exit code 0 on a host that takes no part.
         """
         resources = self.places.config("resourceconfig")
+        hosts, current = resources["hosts"], resources["current_host"]
+        if not hosts:
+            raise located(IndexError("list index out of range"), at="no hosts")
+        _LOG.info("Imported framework sagemaker_xgboost_container.training")
         given, channels = self.places.config("hyperparameters"), self.places.config("inputdataconfig")
         _announce(given)
         if "train" not in channels:  # the container looks for the folder before it checks the channels
-            raise KeyError("SM_CHANNEL_TRAIN")
+            raise located(KeyError("SM_CHANNEL_TRAIN"), at="no train channel")
         parameters = hyperparameters.validated(given)
         if parameters.get("updater"):
             parameters["updater"] = ",".join(parameters["updater"])
@@ -73,9 +82,9 @@ class Job:
             data_files.warn_of_copies(train, validation)
         _LOG.info("Determined 0 GPU(s) available on the instance.")
         if parameters.pop("use_dask_gpu_training", "false") == "true":
-            _refuse_gpus(checked, len(resources["hosts"]))
+            _refuse_gpus(checked, len(hosts))
         read = self._read(checked, train, validation, parameters, piped=piped)
-        self._train(parameters, read, checked, resources["hosts"], resources["current_host"])
+        self._train(parameters, read, checked, hosts, current)
 
     def _validation(self, channels: dict[str, Any]) -> Path | None:
         return self.places.channel("validation") if "validation" in channels else None
@@ -91,15 +100,19 @@ class Job:
     ) -> Matrices:
         data_format = channel_rules.data_format(channels["train"]["ContentType"])
         if piped:
-            matrices.refuse_pipe(data_format)
-        sizes = [(path, data_files.size(path)) for path in (train, validation) if path is not None]
-        filled = [path for path, size in sizes if size > 0]
+            matrices.refuse_pipe(train, data_format)
+        paths = [path for path in (train, validation) if path is not None]
+        filled = [path for path in paths if _of(path, lambda path: data_files.size(path) > 0)]
         for path in filled:
-            data_files.check_first_lines(path, data_format)
+            _of(path, lambda path: data_files.check_first_lines(path, data_format))
         weights = parameters.get("csv_weights", 0) == 1
-        found = {path: matrices.read([path], data_format, self.folder, weights=weights) for path in filled}
+
+        def matrix(path: Path) -> xgboost.DMatrix | None:
+            return matrices.read([path], data_format, self.folder, weights=weights)
+
+        found = {path: _of(path, matrix) for path in filled}
         together = found.get(train)
-        if "_kfold" in parameters and len(filled) == 2 and validation is not None:  # noqa: PLR2004 - both channels
+        if "_kfold" in parameters and len(filled) == 2 and validation is not None:
             _LOG.info("Read both train and validation data into one DMatrix")
             together = matrices.read([train, validation], data_format, self.folder, weights=weights)
         return Matrices(
@@ -112,16 +125,14 @@ class Job:
         lacks_validation = bool(channels.get("validation")) and read.validation is None
         if len(hosts) > 1:
             self._train_together(parameters, read, channels, hosts, current, lacks_validation)
-        elif len(hosts) == 1:
-            if read.train is None:
-                raise UserError(f"No data in training channel path {self.places.channel('train')}", at="no data")
-            if lacks_validation:
-                path = self.places.channel("validation")
-                raise UserError(f"No data in validation channel path {path}", at="no validation data")
-            _LOG.info("Single node training.")
-            self._training(parameters, read).run(is_master=True)
-        else:
-            raise PlatformError("Number of hosts should be an int greater than or equal to 1", at="no hosts")
+            return
+        if read.train is None:
+            raise UserError(f"No data in training channel path {self.places.channel('train')}", at="no data")
+        if lacks_validation:
+            path = self.places.channel("validation")
+            raise UserError(f"No data in validation channel path {path}", at="no validation data")
+        _LOG.info("Single node training.")
+        self._training(parameters, read, read.train).run(True)
 
     def _train_together(
         self,
@@ -152,23 +163,29 @@ class Job:
                 _GUIDE,
             )
         Cluster(hosts=hosts, current=current, rendezvous=self.rendezvous).run(
-            lambda is_master: self._training(parameters, read).run(is_master=is_master),
-            has_data=read.train is not None and not lacks_validation,
+            None if read.train is None or lacks_validation else self._training(parameters, read, read.train).run
         )
 
-    def _training(self, parameters: dict[str, Any], read: Matrices) -> Training:
-        assert read.train is not None
-        assert read.together is not None
+    def _training(self, parameters: dict[str, Any], read: Matrices, train: xgboost.DMatrix) -> Training:
         return Training(
             hyperparameters=parameters,
-            train=read.train,
+            train=train,
             validation=read.validation,
-            together=read.together,
+            together=train if read.together is None else read.together,
             model_folder=self.places.model,
             output_folder=self.places.output_data,
             checkpoint_folder=self.places.checkpoints(),
             print_line=self.print_line,
         )
+
+
+def _of(channel: Path, step: Callable[[Path], _T]) -> _T:
+    """The outcome of a step; an error notes the channel that it is about."""
+    try:
+        return step(channel)
+    except Exception as error:
+        error.__dict__["channel"] = channel.name
+        raise
 
 
 def _announce(given: dict[str, Any]) -> None:

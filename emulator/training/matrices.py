@@ -17,7 +17,7 @@ import xgboost
 from emulator.serving.recordio_payload import read_recordio
 from emulator.training import data_files
 from emulator.training.channel_rules import CSV, LIBSVM, PARQUET, RECORDIO
-from emulator.training.errors import UserError
+from emulator.training.errors import UserError, located
 from emulator.training.input_folder import InputFolder
 
 _LOG = logging.getLogger(__name__)
@@ -26,10 +26,12 @@ _PIPES = {
     PARQUET: "Pipe mode for Parquet is no longer supported. ",
     RECORDIO: "Pipe mode for RecordIO-Protobuf is no longer supported. ",
 }
-_NO_PIPE = "Please use Fast File mode (default) instead. Set input_mode='File' in your SageMaker Estimator or TrainingInput."
+_NO_PIPE = (
+    "Please use Fast File mode (default) instead. Set input_mode='File' in your SageMaker Estimator or TrainingInput."
+)
 
 
-def read(sources: Sequence[Path], data_format: str, folder: InputFolder, *, weights: bool) -> xgboost.DMatrix:
+def read(sources: Sequence[Path], data_format: str, folder: InputFolder, *, weights: bool) -> xgboost.DMatrix | None:
     """Read every file of the given channels into one matrix.
 
     Parameters
@@ -45,8 +47,8 @@ def read(sources: Sequence[Path], data_format: str, folder: InputFolder, *, weig
 
     Returns
     -------
-    xgboost.DMatrix
-        Features float32, shape (rows, columns), with labels.
+    xgboost.DMatrix or None
+        Features float32, shape (rows, columns), with labels; None if no file counts as data.
 
     Raises
     ------
@@ -55,11 +57,12 @@ def read(sources: Sequence[Path], data_format: str, folder: InputFolder, *, weig
     """
     links = folder.fill(sources)
     _LOG.info("files path: %s", links)
+    matrix: xgboost.DMatrix | None
     if data_format == CSV:
         matrix = _csv(links, weights=weights)
     else:
         matrix = {LIBSVM: _libsvm, PARQUET: _parquet, RECORDIO: _recordio}[data_format](links)
-    if matrix.get_label().size == 0:
+    if matrix is not None and matrix.get_label().size == 0:
         message = (
             "Got input data without labels. Please check the input data set. "
             "If training job is running on multiple instances, please switch "
@@ -70,7 +73,7 @@ def read(sources: Sequence[Path], data_format: str, folder: InputFolder, *, weig
     return matrix
 
 
-def refuse_pipe(data_format: str) -> None:
+def refuse_pipe(path: Path, data_format: str) -> None:
     """Say that data cannot be piped: the container accepts the configuration and fails when it reads.
 
     Raises
@@ -78,6 +81,8 @@ def refuse_pipe(data_format: str) -> None:
     UserError
         Always.
     """
+    _LOG.info("Pipe path %s does not exist!", path)
+    _LOG.info("files path: None")
     raise UserError(_PIPES[data_format] + _NO_PIPE, at=f"{data_format} from a pipe")
 
 
@@ -85,12 +90,12 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file())
 
 
-def _loaded(name: str, load: Callable[[], xgboost.DMatrix]) -> xgboost.DMatrix:
+def _loaded(name: str, load: Callable[[], xgboost.DMatrix], at: str | None = None) -> xgboost.DMatrix:
     try:
         return load()
     except Exception as error:
         message = f"Failed to load {name} data with exception:\n{error}"
-        raise UserError(message, at=f"{name} that cannot be read") from error
+        raise UserError(message, at=at or f"{name} that cannot be read") from error
 
 
 def _uri(folder: Path, options: str) -> str:
@@ -99,10 +104,22 @@ def _uri(folder: Path, options: str) -> str:
 
 
 def _csv(folder: Path, *, weights: bool) -> xgboost.DMatrix:
-    with _files(folder)[0].open(encoding="utf-8") as file:
-        delimiter = data_files.delimiter(file.readline())
+    files = _files(folder)
+    if not files:
+        raise located(IndexError("list index out of range"), at="no file within reach")
+    first = next((path for path in files if data_files.is_data(path) and path.stat().st_size > 0), files[0])
+    delimiter = data_files.delimiter(_first_line(first))
     options = f"format=csv&label_column=0&delimiter={delimiter}{'&weight_column=1' if weights else ''}"
-    return _loaded("csv", lambda: xgboost.DMatrix(_uri(folder, options)))
+    at = f"{'weighted ' if weights else ''}csv that cannot be read"
+    return _loaded("csv", lambda: xgboost.DMatrix(_uri(folder, options)), at)
+
+
+def _first_line(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.readline()
+    except UnicodeDecodeError as error:
+        raise located(error, at="csv that is not UTF-8") from None
 
 
 def _libsvm(folder: Path) -> xgboost.DMatrix:
@@ -114,7 +131,12 @@ def _parquet(folder: Path) -> xgboost.DMatrix:
         table = _table(folder)
         return xgboost.DMatrix(table[:, 1:], label=table[:, 0])
 
-    return _loaded("parquet", load)
+    try:
+        return _loaded("parquet", load)
+    except UserError as error:
+        if type(error.__cause__).__module__.startswith("pyarrow"):
+            error.at = "parquet that is none"
+        raise
 
 
 def _table(folder: Path) -> Any:
@@ -127,10 +149,11 @@ def _table(folder: Path) -> Any:
     return np.column_stack(columns)
 
 
-def _recordio(folder: Path) -> xgboost.DMatrix:
+def _recordio(folder: Path) -> xgboost.DMatrix | None:
+    files = [path for path in _files(folder) if data_files.is_data(path)]
+
     def load() -> xgboost.DMatrix:
-        files = [path for path in _files(folder) if data_files.is_data(path)]
         features, labels = read_recordio(b"".join(path.read_bytes() for path in files))
         return xgboost.DMatrix(features, label=labels)
 
-    return _loaded("recordio-protobuf", load)
+    return _loaded("recordio-protobuf", load) if files else None

@@ -55,7 +55,7 @@ def chosen(tuned: str | None, asked: list[str] | None) -> Metrics:
     union = sorted({*asked, objective}) if asked and objective else asked or ([objective] if objective else [])
     custom = custom_metrics.available(union)
     # The container takes a set here, whose order differs in each process.
-    native = [name for name in union if name not in custom] if custom else union
+    native = [name for name in dict.fromkeys(union) if name not in custom] if custom else union
     return Metrics(
         native=native or None,
         custom=custom_metrics.evaluation(custom) if custom else None,

@@ -54,7 +54,7 @@ class Output:
         category: type[Warning],
         filename: str,
         lineno: int,
-        file: TextIO | None = None,
+        file: TextIO | None = None,  # noqa: ARG002 - the form of `warnings.showwarning`
         line: str | None = None,
     ) -> None:
         self._write(warnings.formatwarning(message, category, filename, lineno, line).rstrip("\n"), sys.stderr)
