@@ -39,6 +39,23 @@ WILDCARDS = (
         r"logs:\w+",
         r"arn:aws:logs:[a-z0-9-]+:\d{12}:log-group:/aws/sagemaker/NotebookInstances:log-stream:digits-[a-z]+/\*",
     ),
+    # Jobs: the prefixes of data and of what jobs and steps write, and log streams that begin as jobs do.
+    (r"s3:GetObject", r"<PublishOutput\w+>/pipeline/\*"),
+    (r"s3:(AbortMultipartUpload|PutObject)", r"<PublishOutput\w+>/(jobs|pipeline)/\*"),
+    (
+        r"logs:\w+",
+        r"arn:aws:logs:[a-z0-9-]+:\d{12}:log-group:/aws/sagemaker/(Training|Processing)Jobs:log-stream:digits-[a-z]+-\*",
+    ),
+    # The pipeline: jobs that begin with its name, models of its one group, and what it evaluated.
+    (
+        r"sagemaker:(AddTags|(Create|Describe|Stop)(Training|Processing)Job)",
+        r"arn:aws:sagemaker:[a-z0-9-]+:\d{12}:(training|processing)-job/digits-[a-z]+-\*",
+    ),
+    (
+        r"sagemaker:(AddTags|CreateModelPackage|DescribeModelPackage)",
+        r"arn:aws:sagemaker:[a-z0-9-]+:\d{12}:model-package/digits-[a-z]+/\*",
+    ),
+    (r"s3:GetObject", r"<PublishOutput\w+>/pipeline/evaluations/\*"),
     # S3 writes the access log of one bucket into the other.
     (r"s3:PutObject", r"<\{\"Fn::GetAtt\": \[\"DataAccessLogsC0C25EE4\", \"Arn\"\]\}>/bucket/\*"),
 )
@@ -64,8 +81,10 @@ def test_wildcard_resources_are_from_the_list(assembly: Assembly) -> None:
 
 
 def test_metrics_are_held_to_namespaces(assembly: Assembly) -> None:
-    (condition,) = [s["Condition"] for _, s in statements(assembly) if s["Action"] == "cloudwatch:PutMetricData"]
-    assert condition == {"StringEquals": {"cloudwatch:namespace": ["AWS/SageMaker", "/aws/sagemaker/Endpoints"]}}
+    jobs = ["/aws/sagemaker/TrainingJobs", "/aws/sagemaker/ProcessingJobs"]
+    conditions = [s["Condition"] for _, s in statements(assembly) if s["Action"] == "cloudwatch:PutMetricData"]
+    namespaces = [condition["StringEquals"]["cloudwatch:namespace"] for condition in conditions]
+    assert sorted(namespaces) == sorted([["AWS/SageMaker", "/aws/sagemaker/Endpoints"], ["AWS/SageMaker", *jobs]])
 
 
 def test_no_managed_policies_but_the_one_of_api_gateway(assembly: Assembly) -> None:
