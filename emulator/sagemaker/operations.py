@@ -18,6 +18,8 @@ from emulator.sagemaker.jobs import processing_operations, training_operations
 from emulator.sagemaker.jobs.service import Jobs
 from emulator.sagemaker.listing import page
 from emulator.sagemaker.model_registry import operations as registry_operations
+from emulator.sagemaker.model_registry.containers import resolved
+from emulator.sagemaker.model_registry.registry import ModelRegistry
 from emulator.sagemaker.notebooks import operations as notebook_operations
 from emulator.sagemaker.pipelines import operations as pipeline_operations
 from emulator.sagemaker.pipelines.executions import Executions
@@ -74,13 +76,15 @@ async def _create_model(service: SageMaker, control: ControlPlane, request: Json
             "Give PrimaryContainer, or Containers with one item."
         )
         raise validation(msg)
-    _check_container(containers[0])
+    container = resolved(containers[0], control.part(ModelRegistry))
+    _check_container(container)
     if not request.get("ExecutionRoleArn"):
         raise validation("ExecutionRoleArn is required to create a model.")
     await asyncio.to_thread(
-        service.artifacts.check, control.scope, containers[0]["ModelDataUrl"], request["ExecutionRoleArn"]
+        service.artifacts.check, control.scope, container["ModelDataUrl"], request["ExecutionRoleArn"]
     )
-    return {"ModelArn": control.create_model(request).arn}
+    member = {"PrimaryContainer": container} if request.get("PrimaryContainer") else {"Containers": [container]}
+    return {"ModelArn": control.create_model({**request, **member}).arn}
 
 
 def _check_container(container: Json) -> None:

@@ -16,7 +16,7 @@ from emulator.sagemaker.notebooks.records import LifecycleConfig, Notebook, Note
 from emulator.sagemaker.shapes import Json
 
 NOTEBOOK, CONFIG = "notebook-instance", "notebook-instance-lifecycle-config"
-TRANSITION_SECONDS = 0.3
+TRANSITION_SECONDS = 0.2
 DEFAULTS: Json = {
     "DirectInternetAccess": "Enabled",
     "VolumeSizeInGB": 5,

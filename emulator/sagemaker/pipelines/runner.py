@@ -19,6 +19,7 @@ from emulator.sagemaker.pipelines.step_runner import StepRunner
 logger = logging.getLogger(__name__)
 
 DEFAULT_PARALLEL_STEPS = 50
+POLL_SECONDS = 0.2
 
 
 class Runner:
@@ -32,11 +33,15 @@ class Runner:
         Gives scope and time.
     access
         Acts with the rights of the pipeline's role.
+    poll_seconds
+        How often a job under way is looked at.
     """
 
-    def __init__(self, execution: Execution, control: ControlPlane, access: RoleAccess) -> None:
+    def __init__(
+        self, execution: Execution, control: ControlPlane, access: RoleAccess, *, poll_seconds: float = POLL_SECONDS
+    ) -> None:
         self._execution, self._control = execution, control
-        self._steps = StepRunner(execution, control.scope, access, control.now)
+        self._steps = StepRunner(execution, control.scope, access, control.now, poll_seconds=poll_seconds)
 
     async def run(self) -> None:
         """Run all steps that are to be run; what became of the execution is in its record."""

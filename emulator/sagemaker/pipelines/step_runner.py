@@ -22,7 +22,6 @@ from emulator.sagemaker.pipelines.role_access import RoleAccess
 from emulator.sagemaker.records import Scope
 from emulator.sagemaker.shapes import Json
 
-POLL_SECONDS = 0.2
 _FAILED, _STOPPED, _UNDER_WAY = ("Failed",), ("Stopped",), ("InProgress", "Stopping")
 _LONGEST_REASON = 1024
 _RANDOM = string.ascii_letters + string.digits
@@ -57,10 +56,15 @@ class StepRunner:
         Acts with the rights of the pipeline's role.
     now
         Gives the time in seconds since the epoch.
+    poll_seconds
+        How often a job under way is looked at.
     """
 
-    def __init__(self, execution: Execution, scope: Scope, access: RoleAccess, now: Callable[[], float]) -> None:
+    def __init__(
+        self, execution: Execution, scope: Scope, access: RoleAccess, now: Callable[[], float], *, poll_seconds: float
+    ) -> None:
         self._execution, self._scope, self._access, self._now = execution, scope, access, now
+        self._poll_seconds = poll_seconds
         self._role = execution.pipeline.role
         self._files: dict[str, object] = {}
 
@@ -125,7 +129,7 @@ class StepRunner:
             if self._stopping and run.status is StepStatus.EXECUTING:
                 run.status = StepStatus.STOPPING
                 await self._stop(kind, asked)
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(self._poll_seconds)
             run.made = await self._call(kind.describe, asked)
         status, reason = run.made[kind.status], str(run.made.get("FailureReason", ""))
         if status in _FAILED:
