@@ -9,7 +9,7 @@ from emulator.extension import (
     api_gateway,
     buckets,
     change_sets,
-    conditional_writes,
+    finer_policies,
     functions,
     resource_types,
     root_signatures,
@@ -31,7 +31,7 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     services.install(api)
     resource_types.install(api, loop)
     buckets.install()
-    conditional_writes.install()
+    finer_policies.install()
     change_sets.install()
     api_gateway.install()
     functions.install()
