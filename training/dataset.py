@@ -38,6 +38,11 @@ class Split:
         """How many images each of the ten digits has."""
         return [int(count) for count in np.bincount(self.labels, minlength=CLASSES)]
 
+    def first_of_each(self) -> Split:
+        """The first image of each of the ten digits, in their order."""
+        chosen = [int(np.argmax(self.labels == digit)) for digit in range(CLASSES)]
+        return Split(images=self.images[chosen], labels=self.labels[chosen])
+
     def slice(self, start: int, stop: int) -> Split:
         """The images from `start` up to, not including, `stop`; a view, nothing is copied."""
         return Split(images=self.images[start:stop], labels=self.labels[start:stop])
