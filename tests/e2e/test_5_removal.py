@@ -7,7 +7,7 @@ from tools.deployment import Deployment, destroy, synthesise
 
 def test_destroying_leaves_nothing(deployment: Deployment) -> None:
     synthesise(deployment)
-    destroy(deployment, "api", "inference", "storage")
+    destroy(deployment, "api", "inference", "stream", "storage")
     sagemaker, logs = deployment.client("sagemaker"), deployment.client("logs")
     assert sagemaker.list_endpoints()["Endpoints"] == []
     assert sagemaker.list_endpoint_configs()["EndpointConfigs"] == []

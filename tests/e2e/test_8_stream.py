@@ -1,0 +1,184 @@
+"""Labelled digits through the deployed stream: what was sent is in the training split once, the rest is told of."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.e2e.test_3_access import _policies
+from tools.deployment import ROOT, Deployment, bootstrap, stack_outputs, synthesise
+from tools.local import local_deployment
+from training.data_folder import read_manifest, read_split
+from training.stream.record import make_record
+from training.stream.selection import Selection, select
+
+SENT = 240
+POISON = {"junk": b"junk", "label": b'{"schema": "digits.record/1", "id": "x", "label": 11}', "deep": b"[" * 50_000}
+
+
+@pytest.fixture(scope="session")
+def streaming(variables: Mapping[str, str], workspace: Path) -> Deployment:
+    """The deployed stream; deployed here if no other test has left it."""
+    deployment = local_deployment(variables, manifest=ROOT / "models/current.json")
+    deployment = replace(deployment, folder=workspace / "streaming")
+    if not stack_outputs(deployment, "stream"):
+        synthesise(deployment)
+        bootstrap(deployment)
+        stacks = [deployment.stack("storage"), deployment.stack("stream"), "--exclusively"]
+        options = ["--method=direct", "--require-approval", "never", "--app", str(deployment.assembly)]
+        _run(deployment, "tools.cdk", "deploy", *stacks, *options)
+    return deployment
+
+
+@pytest.fixture(scope="session")
+def build(streaming: Deployment, workspace: Path) -> Path:
+    """A build folder with MNIST, before anything was streamed."""
+    folder = workspace / "stream-build"
+    _train(streaming, folder, "prepare")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def poison_numbers(streaming: Deployment, build: Path) -> set[str]:
+    """Send digits twice in part, and bad records among them; returns the sequence numbers of these."""
+    assert "240 of 240 have arrived" in _train(
+        streaming, build, "stream", "--count", str(SENT), "--rate", "4000", "--wait"
+    )
+    kinesis, stream = streaming.client("kinesis"), stack_outputs(streaming, "stream")["StreamName"]
+    digits = select(read_split(build / "data", "train"), Selection(count=20))
+    good = [make_record(int(label), image) for label, image in zip(digits.labels, digits.images, strict=True)]
+    entries = [{"Data": record.payload, "PartitionKey": record.id} for record in good]
+    entries[5:5] = [{"Data": content, "PartitionKey": name} for name, content in POISON.items()]
+    answer = kinesis.put_records(StreamName=stream, Records=entries)
+    assert answer["FailedRecordCount"] == 0
+    _train(streaming, build, "stream", "--count", "60", "--start", "200", "--rate", "4000", "--wait")
+    return {result["SequenceNumber"] for result in answer["Records"][5 : 5 + len(POISON)]}
+
+
+def test_what_was_sent_is_in_the_training_split_once(
+    streaming: Deployment, build: Path, poison_numbers: set[str]
+) -> None:
+    source = read_split(build / "data", "train")
+    wanted = select(source, Selection(count=SENT + 20))
+    assert poison_numbers
+    said = _train(streaming, build, "prepare", "--from-stream")
+    assert "260 new digits, 60 duplicates, 0 pictures that MNIST has" in said
+    manifest, train = read_manifest(build / "data"), read_split(build / "data", "train")
+    assert manifest.counts == {"train": 50_260, "validation": 10_000, "test": 10_000}
+    assert np.array_equal(train.images[:50_000], source.images)
+    arrived = list(zip(train.labels[50_000:].tolist(), map(bytes, train.images[50_000:]), strict=True))
+    assert sorted(arrived) == sorted(zip(wanted.labels.tolist(), map(bytes, wanted.images), strict=True))
+    assert "nothing to do" in _train(streaming, build, "prepare", "--from-stream")
+
+
+def test_bad_records_are_dead_letters_with_their_sequence_number(
+    streaming: Deployment, build: Path, poison_numbers: set[str]
+) -> None:
+    letters = _letters(streaming)
+    assert {letter["sequence_number"] for letter in letters} == poison_numbers
+    s3 = streaming.client("s3")
+    for letter in letters:
+        bucket, _, key = letter["payload"].removeprefix("s3://").partition("/")
+        content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        assert content == POISON[letter["partition_key"]]
+        assert letter["reason"]
+    said = _train(streaming, build, "letters")
+    assert all(number in said for number in poison_numbers)
+    assert "dead letters discarded: 3" in _train(streaming, build, "letters", "--discard")
+    assert "there are no dead letters" in _train(streaming, build, "letters")
+
+
+def test_a_batch_that_is_given_up_can_be_sent_again(streaming: Deployment, build: Path) -> None:
+    with _consumer_may_not_write(streaming):
+        _train(streaming, build, "stream", "--count", "1", "--start", "1000")
+        _eventually(lambda: _letters(streaming))
+    (letter,) = _letters(streaming)
+    assert letter["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    assert letter["requestContext"]["approximateInvokeCount"] == 3
+    assert letter["KinesisBatchInfo"]["batchSize"] == 1
+    assert letter["KinesisBatchInfo"]["startSequenceNumber"] == letter["KinesisBatchInfo"]["endSequenceNumber"]
+    before = _parts(streaming)
+    assert "records sent again: 1; letters left: 0" in _train(streaming, build, "letters", "--replay")
+    _eventually(lambda: _parts(streaming) - before)
+    assert "261 new digits" in _train(streaming, build, "prepare", "--from-stream")
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "allowed"),
+    [
+        ("s3:PutObject", "arn:aws:s3:::BUCKET/stream/parts/a", True),
+        ("s3:PutObject", "arn:aws:s3:::BUCKET/stream/dead-letters/a", True),
+        ("s3:PutObject", "arn:aws:s3:::BUCKET/models/a", False),
+        ("s3:PutObject", "arn:aws:s3:::BUCKET/channels/a", False),
+        ("s3:GetObject", "arn:aws:s3:::BUCKET/stream/parts/a", False),
+        ("s3:DeleteObject", "arn:aws:s3:::BUCKET/stream/parts/a", False),
+        ("kinesis:GetRecords", "arn:aws:kinesis:us-east-1:123456789012:stream/digits-local", True),
+        ("kinesis:PutRecord", "arn:aws:kinesis:us-east-1:123456789012:stream/digits-local", False),
+        ("kinesis:GetRecords", "arn:aws:kinesis:us-east-1:123456789012:stream/other", False),
+    ],
+)
+def test_the_consumer_may_do_just_its_work(streaming: Deployment, action: str, resource: str, allowed: bool) -> None:
+    bucket = stack_outputs(streaming, "storage")["BucketName"]
+    decision = streaming.client("iam").simulate_custom_policy(
+        PolicyInputList=_policies(streaming, "stream", "DigitsConsumer"),
+        ActionNames=[action],
+        ResourceArns=[resource.replace("BUCKET", bucket)],
+    )["EvaluationResults"][0]["EvalDecision"]
+    assert (decision == "allowed") is allowed
+
+
+def _train(deployment: Deployment, build: Path, *arguments: str) -> str:
+    return _run(deployment, "training", "--build", str(build), *arguments)
+
+
+def _run(deployment: Deployment, module: str, *arguments: str) -> str:
+    own = {"DIGITS_ENVIRONMENT": "local", "DIGITS_MANIFEST": str(deployment.manifest)}
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**deployment.variables, **own}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _letters(deployment: Deployment) -> list[dict[str, Any]]:
+    """What is in the queue; it stays there."""
+    queue, url = deployment.client("sqs"), stack_outputs(deployment, "stream")["DeadLettersUrl"]
+    answer = queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+    return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+
+def _parts(deployment: Deployment) -> set[str]:
+    bucket = stack_outputs(deployment, "storage")["BucketName"]
+    listed = deployment.client("s3").list_objects_v2(Bucket=bucket, Prefix="stream/parts/")
+    return {each["Key"] for each in listed.get("Contents", []) if each["Key"].endswith(".json")}
+
+
+@contextmanager
+def _consumer_may_not_write(deployment: Deployment) -> Iterator[None]:
+    """Take the right to write parts away for a while."""
+    iam, cloudformation = deployment.client("iam"), deployment.client("cloudformation")
+    listed = cloudformation.list_stack_resources(StackName=deployment.stack("stream"))["StackResourceSummaries"]
+    (role,) = [each["PhysicalResourceId"] for each in listed if each["ResourceType"] == "AWS::IAM::Role"]
+    deny = {"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    iam.put_role_policy(RoleName=role, PolicyName="not-now", PolicyDocument=document)
+    yield
+    iam.delete_role_policy(RoleName=role, PolicyName="not-now")
+
+
+def _eventually(condition: Callable[[], object], *, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.2)
