@@ -13,12 +13,12 @@ _ADVICE = (
         r"channel|content ?type|delimiter|Failed to load|csv|parquet|label",
         "correct the channels and publish them again",
     ),
-    (r"CapacityError|[Ii]nsufficient|capacity", "use another instance type, or try again later"),
-    (r"[Mm]emory|[Kk]illed|exit code: 137", "use an instance type with more memory, or more instances"),
-    (r"[Nn]o space|disk", "raise --volume"),
+    (r"capacity", "use another instance type, or try again later"),
+    (r"memory|killed|exit code: 137", "use an instance type with more memory, or more instances"),
+    (r"no space|disk", "raise --volume"),
     (r"AccessDenied|not authorized|Forbidden|permission", "give the role access to the bucket and submit again"),
     (r"NoSuchKey|does not exist|No S3 objects", "publish the channels with: python -m training publish --channels"),
-    (r"Internal", "submit it again; the fault is not yours"),
+    (r"internal", "submit it again; the fault is not yours"),
 )
 
 
@@ -52,5 +52,5 @@ def reason_of(job: Job) -> str:
 
 
 def _advice(reason: str, name: str) -> str:
-    known = (advice for pattern, advice in _ADVICE if re.search(pattern, reason))
+    known = (advice for pattern, advice in _ADVICE if re.search(pattern, reason, re.IGNORECASE))
     return next(known, f"read its log: python -m training jobs {name} --follow")
