@@ -26,6 +26,7 @@ ministack.core.iam_actions:_BOTOCORE_SERVICE_MAP
 ministack.core.iam_actions:access_denied_response
 ministack.core.iam_actions:extract_resource_arn
 ministack.core.iam_actions:identity_denial_message
+ministack.core.iam_actions:s3_service_context
 ministack.core.iam_evaluator:AuthError
 ministack.core.iam_evaluator:enforce
 ministack.core.iam_evaluator:is_root_access_key
