@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from emulator import bucket_properties, callers, emptied_buckets, settings
 from emulator.extension.roles import trusts
-from emulator.sagemaker.authorization import control_resource, invocation_resource
+from emulator.sagemaker.authorization import Permission, control_resource, further_permissions, invocation_resource
 from emulator.sagemaker.faults import Fault, Faults, Kind, parse
 from emulator.sagemaker.records import Scope
 
@@ -42,6 +43,10 @@ def test_a_fault_that_makes_no_sense_is_refused(document: dict[str, Any]) -> Non
         ("DescribeModel", b'{"ModelName": "Mine"}', f"{ARN}:model/mine"),
         ("UpdateEndpoint", b'{"EndpointConfigName": "c", "EndpointName": "E"}', f"{ARN}:endpoint/e"),
         ("DeleteEndpointConfig", b'{"EndpointConfigName": "C"}', f"{ARN}:endpoint-config/c"),
+        ("CreateTrainingJob", b'{"TrainingJobName": "Job"}', f"{ARN}:training-job/job"),
+        ("StopProcessingJob", b'{"ProcessingJobName": "Job"}', f"{ARN}:processing-job/job"),
+        ("UpdateEndpointWeightsAndCapacities", b'{"EndpointName": "E"}', f"{ARN}:endpoint/e"),
+        ("ListTrainingJobs", b'{"NameContains": "Job"}', "*"),
         ("ListTags", b'{"ResourceArn": "arn:x"}', "arn:x"),
         ("ListModels", b"{}", "*"),
         ("DescribeModel", b"not json", "*"),
@@ -50,6 +55,28 @@ def test_a_fault_that_makes_no_sense_is_refused(document: dict[str, Any]) -> Non
 )
 def test_the_resource_of_a_request(operation: str, body: bytes, arn: str) -> None:
     assert control_resource(SCOPE, f"SageMaker.{operation}", body) == arn
+
+
+ROLE = "arn:aws:iam::123456789012:role/training"
+PASS = Permission(action="iam:PassRole", resource=ROLE, context={"iam:PassedToService": "sagemaker.amazonaws.com"})
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "needed"),
+    [
+        ("CreateTrainingJob", {"TrainingJobName": "j", "RoleArn": ROLE}, [PASS]),
+        ("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE, "Tags": []}, [PASS]),
+        (
+            "CreateEndpoint",
+            {"EndpointName": "E", "Tags": [{"Key": "a", "Value": "b"}]},
+            [Permission(action="sagemaker:AddTags", resource=f"{ARN}:endpoint/e", context={})],
+        ),
+        ("DescribeTrainingJob", {"TrainingJobName": "j", "RoleArn": ROLE}, []),
+        ("AddTags", {"ResourceArn": "arn:x", "Tags": [{"Key": "a", "Value": "b"}]}, []),
+    ],
+)
+def test_what_a_request_needs_besides(operation: str, body: dict[str, Any], needed: list[Permission]) -> None:
+    assert further_permissions(SCOPE, f"SageMaker.{operation}", json.dumps(body).encode()) == needed
 
 
 def test_the_resource_of_an_invocation_is_in_lower_case() -> None:
