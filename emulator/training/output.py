@@ -10,6 +10,7 @@ import logging
 import sys
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import TextIO
 
 _FORMAT = "[%(asctime)s:%(levelname)s] %(message)s"
@@ -55,9 +56,11 @@ class Output:
         filename: str,
         lineno: int,
         file: TextIO | None = None,  # noqa: ARG002 - the form of `warnings.showwarning`
-        line: str | None = None,
+        line: str | None = None,  # noqa: ARG002
     ) -> None:
-        self._write(warnings.formatwarning(message, category, filename, lineno, line).rstrip("\n"), sys.stderr)
+        """The name of the program alone, without its line: where it lies is this machine's affair."""
+        text = warnings.formatwarning(message, category, Path(filename).name, lineno, line="")
+        self._write(text.rstrip("\n"), sys.stderr)
 
 
 class _Formatter(logging.Formatter):

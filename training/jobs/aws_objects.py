@@ -30,7 +30,7 @@ class AwsObjects:
                 answer = self._client.head_bucket(Bucket=bucket)
             except ClientError as problem:
                 headers = problem.response["ResponseMetadata"].get("HTTPHeaders", {})
-                if problem.response["Error"]["Code"] in ("301", "400") and "x-amz-bucket-region" in headers:
+                if problem.response["Error"]["Code"] in ("301", "400", "403") and "x-amz-bucket-region" in headers:
                     return str(headers["x-amz-bucket-region"])
                 raise
         return answer.get("BucketRegion") or self._client.meta.region_name

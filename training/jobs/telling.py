@@ -1,4 +1,4 @@
-"""Tell in plain lines how a job goes: what a notebook shows of it. The terminal's view is `training.commands.job_view`."""
+"""Tell in plain lines how a job goes, for a notebook. The terminal has a view of its own, `training.commands.job_view`."""
 
 from __future__ import annotations
 
