@@ -22,7 +22,7 @@ from emulator.sagemaker.jobs.slots import Slots
 from emulator.sagemaker.jobs.training_jobs import WAITING, TrainingJobs
 from emulator.sagemaker.jobs.training_runner import TrainingRunner
 from emulator.sagemaker.records import Scope
-from tests.job_requests import BUCKET, ROLE, training_request
+from tests.job_requests import BUCKET, ROLE, channel, training_request
 
 SCOPE = Scope(account="123456789012", region="us-east-1")
 CHECKPOINT = {"S3Uri": f"s3://{BUCKET}/checkpoints/"}
@@ -335,6 +335,19 @@ def test_what_the_role_may_not_do_fails_the_job(refused: str, reason: str, tempo
         job = world.begin()
         assert (await world.ended(job))[-1] == "Failed"
         assert job.failure_reason == reason
+
+    asyncio.run(story())
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("key", ["channels/train/../../../../outside.csv", "channels/train//tmp/outside.csv"])
+def test_an_object_does_not_get_out_of_its_folder(key: str, temporary: Path) -> None:
+    async def story() -> None:
+        world = World(trains)
+        world.s3.objects = {key: b"0,1\n"}
+        job = world.begin(InputDataConfig=[channel("train")])
+        await world.ended(job)
+        assert "would lie outside of its folder" in (job.failure_reason or "")
 
     asyncio.run(story())
     assert list(temporary.iterdir()) == []

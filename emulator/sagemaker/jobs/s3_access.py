@@ -188,7 +188,22 @@ def fetch_source(access: S3Access, source: Json, folders: list[Path], stopped: C
         for url in channels.share(list(objects), distribution, host, len(folders)):
             if stopped():
                 raise JobStopped
-            access.download(*split_prefix(url), folder / objects[url])
+            access.download(*split_prefix(url), inside(folder, objects[url]))
+
+
+def inside(folder: Path, name: str) -> Path:
+    """Where an object of that name lies in a folder; keys may hold `..` and begin with `/`.
+
+    Raises
+    ------
+    JobFailed
+        When that is outside of the folder.
+    """
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        msg = f"ClientError: Data download failed:the object {name!r} would lie outside of its folder"
+        raise JobFailed(msg)
+    return path
 
 
 def _objects(access: S3Access, source: Json) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from emulator.sagemaker.jobs import channels
 from emulator.sagemaker.jobs.opt_ml import OptMl, config_files, hosts_of, input_mode, pack
 from emulator.sagemaker.jobs.records import TrainingJob
-from emulator.sagemaker.jobs.s3_access import S3Access, fetch_source, files_below, split_prefix
+from emulator.sagemaker.jobs.s3_access import S3Access, fetch_source, files_below, inside, split_prefix
 from emulator.sagemaker.shapes import Json
 
 
@@ -87,7 +87,7 @@ def _fetch_checkpoints(access: S3Access, request: Json, machine: OptMl) -> None:
     url = request["CheckpointConfig"]["S3Uri"].rstrip("/") + "/"
     bucket, prefix = split_prefix(url)
     for key in access.keys(url):
-        access.download(bucket, key, machine.checkpoints / channels.local_name(key, prefix))
+        access.download(bucket, key, inside(machine.checkpoints, channels.local_name(key, prefix)))
 
 
 def _upload_packed(access: S3Access, folders: list[Path], url: str, kms_key: str) -> None:
