@@ -8,10 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import xgboost
+from xgboost import collective
 
 from emulator.training import checkpoints, cross_validation, metric_choice
 from emulator.training.errors import AlgorithmError, UserError
@@ -104,6 +106,11 @@ class Training:
         _LOG.info("%s", text)
         self.print_line(text)
 
+    def _print_metrics(self, line: str) -> None:
+        """Print the metrics of a round; among several hosts the tracker prints them, with its clock before them."""
+        clock = f"{datetime.now().astimezone():[%H:%M:%S]} " if collective.is_distributed() else ""
+        self.print_line(f"{clock}{line}")
+
     def _boosters(self, parameters: dict[str, Any], plan: _Plan, is_master: bool) -> dict[str, xgboost.Booster]:
         folds = parameters.pop("_kfold", None)
         if folds is None:
@@ -137,7 +144,7 @@ class Training:
             keep=plan.keep,
             is_master=is_master,
             fold=fold,
-            print_line=self.print_line,
+            print_line=self._print_metrics,
         )
         if fold is not None:
             _LOG.info("Train cross validation fold %d", fold % self.hyperparameters["_kfold"] + 1)

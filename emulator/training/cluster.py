@@ -13,17 +13,19 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from xgboost import collective
+from xgboost.core import XGBoostError
 from xgboost.tracker import RabitTracker
 
 _LOG = logging.getLogger("RabitContextManager")
 _PATIENCE_SECONDS = 60
 _TIMEOUT_SECONDS = 30
 _PAUSE_SECONDS = 0.2
+_NOBODY_LISTENS = "Connection refused"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +116,8 @@ class Cluster:
                 tracker.wait_for(_TIMEOUT_SECONDS)
         finally:
             if tracker:
-                tracker.free()
+                with suppress(XGBoostError):  # what it could not do has been told by then
+                    tracker.free()
 
 
 def _tracker(workers: int, address: Address) -> RabitTracker:
@@ -128,14 +131,14 @@ def _arguments(address: Address) -> dict[str, Any]:
 
 
 def _joined(arguments: dict[str, Any]) -> collective.CommunicatorContext:
-    """A member of the ring; tried again until the tracker listens."""
+    """A member of the ring; tried again until the tracker listens, but not once it has heard of this host."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         context = collective.CommunicatorContext(**arguments, dmlc_timeout=_TIMEOUT_SECONDS, dmlc_retry=1)
         try:
             context.__enter__()
-        except Exception:
-            if time.monotonic() > deadline:
+        except XGBoostError as error:
+            if _NOBODY_LISTENS not in str(error) or time.monotonic() > deadline:
                 _LOG.exception("Collective init failed")
                 raise
             time.sleep(_PAUSE_SECONDS)
