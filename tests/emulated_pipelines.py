@@ -83,11 +83,11 @@ class FakeRoleAccess:
     Parameters
     ----------
     outcomes
-        The states of each attempt of a step's job, by what its name contains; `Completed` at once if not given.
+        The states of each attempt of a step's job, by the step; `Completed` at once if not given.
     objects
         Content of objects by their address.
     refusals
-        What `create` answers, by what the job's name contains, one attempt after the other.
+        What `create` answers, by the step, one attempt after the other.
     """
 
     outcomes: dict[str, list[list[str]]] = field(default_factory=dict)
@@ -131,11 +131,11 @@ class FakeRoleAccess:
             self._described[made] = {**request, arn: made}
             return {arn: made}
         called = request[name]
-        for part, errors in self.refusals.items():
-            if part in called and errors:
+        for step, errors in self.refusals.items():
+            if _is_of(called, step) and errors:
                 raise errors.pop(0)
         made = f"arn:aws:sagemaker:us-east-1:123456789012:job/{called.lower()}"
-        plans = next((plans for part, plans in self.outcomes.items() if part in called), None)
+        plans = next((plans for step, plans in self.outcomes.items() if _is_of(called, step)), None)
         self._jobs[called] = (plans.pop(0) if plans else []) or ["Completed"]
         self._described[called] = {**request, name: called, arn: made, "ModelArtifacts": {"S3ModelArtifacts": "s3://m"}}
         running = [states for states in self._jobs.values() if len(states) > 1]
@@ -148,3 +148,8 @@ class FakeRoleAccess:
         states = self._jobs[called]
         state, _, reason = (states.pop(0) if len(states) > 1 else states[0]).partition(":")
         return {**self._described[called], status: state, **({"FailureReason": reason} if reason else {})}
+
+
+def _is_of(job: str, step: str) -> bool:
+    """Whether a job without a name of its own is that step's: it ends in the step and ten random characters."""
+    return job[:-11].endswith(f"-{step}")

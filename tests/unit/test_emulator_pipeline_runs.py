@@ -10,6 +10,7 @@ import pytest
 
 from emulator.sagemaker.errors import ServiceError
 from emulator.sagemaker.pipelines import descriptions
+from emulator.sagemaker.pipelines.cache import seconds_of
 from emulator.sagemaker.pipelines.pipelines import Pipelines
 from emulator.sagemaker.pipelines.records import Execution, ExecutionStatus
 from emulator.sagemaker.pipelines.runner import Runner
@@ -185,7 +186,7 @@ def test_a_job_that_somebody_else_stopped_is_a_failure() -> None:
 @pytest.mark.parametrize(("limit", "most"), [(1, 1), (2, 2), (None, 4)])
 def test_no_more_steps_run_at_once_than_allowed(limit: int | None, most: int) -> None:
     names = ("A", "B", "C", "D")
-    access = FakeRoleAccess(outcomes={f"-{name}-": [["InProgress", "InProgress", "Completed"]] for name in names})
+    access = FakeRoleAccess(outcomes={name: [["InProgress", "InProgress", "Completed"]] for name in names})
     execution = run(definition(*(training(name) for name in names)), access, parallelism=limit)
     assert execution.status is ExecutionStatus.SUCCEEDED
     assert access.most_at_once == most
@@ -202,6 +203,13 @@ def test_stopping_stops_the_job_that_runs_and_begins_no_other() -> None:
     execution = run(definition(training("First"), training("Next", DependsOn=["First"])), access, meanwhile=stop)
     assert (execution.status, steps(execution)) == (ExecutionStatus.STOPPED, {"First": "Stopped"})
     assert [called for called, _ in access.requests].count("StopTrainingJob") == 1
+
+
+def test_a_name_that_cannot_be_made_fails_the_step() -> None:
+    own = training("T", arguments={"TrainingJobName": get("Steps.C.Outcome.Deeper")})
+    execution = run(definition(training("C"), own))
+    assert steps(execution) == {"C": "Succeeded", "T": "Failed"}
+    assert reason(execution, "T").startswith("ClientError: there is nothing at 'Outcome.Deeper'")
 
 
 def test_a_refused_request_is_the_reason() -> None:
@@ -294,3 +302,57 @@ def test_names_are_unique_and_what_runs_is_not_deleted() -> None:
         "Pipeline 'arn:aws:sagemaker:us-east-1:123456789012:pipeline/digits' does not exist.",
     )
     assert pipelines.executions == {}
+
+
+class Repeated:
+    """Executions of one pipeline, one after the other."""
+
+    def __init__(self, text: str) -> None:
+        self.control, self.access, self.text = control_plane(), FakeRoleAccess(), text
+        self.pipelines = self.control.part(Pipelines)
+        self.pipelines.create({"PipelineName": "Digits", "RoleArn": ROLE, "ClientRequestToken": TOKEN}, text)
+
+    def run(self, **given: str) -> Execution:
+        values = [{"Name": name, "Value": value} for name, value in given.items()]
+        token = f"{len(self.pipelines.executions):032}"
+        request = {"PipelineName": "Digits", "ClientRequestToken": token, "PipelineParameters": values}
+        execution, _ = self.pipelines.start(request)
+        asyncio.run(Runner(execution, self.control, self.access, poll_seconds=0.0).run())
+        return execution
+
+
+def cached(expire_after: str = "P1D") -> str:
+    output = join("/", "s3://bucket/jobs", get("Execution.PipelineExecutionId"))
+    arguments = {"HyperParameters": {"eta": get("Parameters.Eta")}, "OutputDataConfig": {"S3OutputPath": output}}
+    step = training("Train", arguments=arguments, CacheConfig={"Enabled": True, "ExpireAfter": expire_after})
+    after = training("After", arguments={"Environment": {"JOB": get("Steps.Train.TrainingJobName")}})
+    return definition(step, after, parameters=[{"Name": "Eta", "DefaultValue": "0.1"}])
+
+
+def test_a_cached_step_takes_over_what_an_equal_one_made_wherever_it_was_written() -> None:
+    repeated = Repeated(cached())
+    first, second, other, third = (repeated.run(**given) for given in ({}, {}, {"Eta": "0.2"}, {"Eta": "0.1"}))
+    sources = [execution.runs["Train"].cache_source for execution in (first, second, other, third)]
+    assert sources == [None, first.arn, None, first.arn]
+    described = descriptions.step(second.runs["Train"])
+    assert described["CacheHitResult"] == {"SourcePipelineExecutionArn": first.arn}
+    assert described["Metadata"] == first.runs["Train"].metadata
+    (job,) = {execution.runs["Train"].made["TrainingJobName"] for execution in (first, second, third)}
+    jobs = [request["Environment"] for _, request in repeated.access.requests if "Environment" in request]
+    assert [environment["JOB"] == job for environment in jobs] == [True, True, False, True]
+
+
+def test_a_cached_step_runs_again_when_the_success_is_too_old_or_failed() -> None:
+    repeated = Repeated(cached("PT1S"))
+    assert [repeated.run().runs["Train"].cache_source for _ in range(2)] == [None, None]
+    repeated = Repeated(cached())
+    repeated.access.outcomes["Train"] = [["Failed:AlgorithmError: oh"]]
+    assert [repeated.run().runs["Train"].cache_source for _ in range(2)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("duration", "seconds"),
+    [("P30D", 2_592_000), ("PT1H30M", 5400), ("P1W", 604_800), ("p1dt1s", 86_401), ("P", None), ("30 days", None)],
+)
+def test_durations(duration: str, seconds: int | None) -> None:
+    assert seconds_of(duration) == seconds

@@ -118,7 +118,8 @@ class RetryPolicy:
 class Step:
     """A step, wherever it stands.
 
-    `branch` is the condition step above it and the outcome for which it runs.
+    `branch` is the condition step above it and the outcome for which it runs. `cache_seconds` is how old an earlier
+    success may be whose result is taken over; `None` if the step always runs.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Step:
     description: str | None = None
     property_files: dict[str, PropertyFile] = field(default_factory=dict)
     retries: tuple[RetryPolicy, ...] = ()
+    cache_seconds: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

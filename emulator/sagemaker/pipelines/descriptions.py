@@ -95,6 +95,7 @@ def step(run: StepRun) -> Json:
         "StepStatus": str(run.status),
         "FailureReason": run.failure_reason,
         "Metadata": run.metadata,
+        "CacheHitResult": {"SourcePipelineExecutionArn": run.cache_source} if run.cache_source else None,
         "AttemptCount": run.attempts,
     }
     return _present(answer)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from emulator.sagemaker.errors import ServiceError, validation
-from emulator.sagemaker.pipelines import argument_shapes, condition_syntax, graph
+from emulator.sagemaker.pipelines import argument_shapes, cache, condition_syntax, graph
 from emulator.sagemaker.pipelines.definition import (
     CONDITION,
     FAIL,
@@ -175,6 +175,7 @@ def _step(document: Json, branch: tuple[str, bool] | None) -> Step:
         display_name=document.get("DisplayName"),
         description=document.get("Description"),
         property_files=_property_files(name, _list(document.get("PropertyFiles", [])), arguments),
+        cache_seconds=_cache_seconds(name, _object(document.get("CacheConfig", {}))),
         retries=tuple(_retry(name, _object(policy)) for policy in _list(document.get("RetryPolicies", []))),
     )
 
@@ -206,6 +207,19 @@ def _property_files(step: str, documents: list[Any], arguments: Json) -> dict[st
             raise wrong(f"Property file '{name}' is in output '{output}', which step '{step}' does not have.")
         found[name] = PropertyFile(output=output, path=path)
     return found
+
+
+def _cache_seconds(step: str, document: Json) -> int | None:
+    _known(document, ("Enabled", "ExpireAfter"))
+    if not document.get("Enabled"):
+        return None
+    seconds = cache.seconds_of(str(document.get("ExpireAfter", "")))
+    if seconds is None:
+        got = document.get("ExpireAfter")
+        raise wrong(
+            f"CacheConfig of step '{step}' needs ExpireAfter, a duration of ISO 8601 such as P30D; got {got!r}."
+        )
+    return seconds
 
 
 def _retry(step: str, document: Json) -> RetryPolicy:

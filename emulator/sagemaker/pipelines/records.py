@@ -70,7 +70,8 @@ class Pipeline:
 class StepRun:
     """A step of an execution that has begun.
 
-    `made` is the description of what the step made, which references of later steps lead into.
+    `made` is the description of what the step made, which references of later steps lead into. `cache_source` is the
+    execution whose result was taken over, if the step did not run itself.
     """
 
     step: Step
@@ -81,6 +82,8 @@ class StepRun:
     metadata: Json = field(default_factory=dict)
     made: Json = field(default_factory=dict)
     failure_reason: str | None = None
+    fingerprint: str | None = None
+    cache_source: str | None = None
 
 
 @dataclass(kw_only=True)

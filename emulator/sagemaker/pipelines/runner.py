@@ -11,7 +11,7 @@ import logging
 from emulator.sagemaker.control_plane import ControlPlane
 from emulator.sagemaker.pipelines.definition import Step
 from emulator.sagemaker.pipelines.graph import dependencies
-from emulator.sagemaker.pipelines.pipelines import STEP_FAILED
+from emulator.sagemaker.pipelines.pipelines import STEP_FAILED, Pipelines
 from emulator.sagemaker.pipelines.records import Execution, ExecutionStatus, StepRun, StepStatus
 from emulator.sagemaker.pipelines.role_access import RoleAccess
 from emulator.sagemaker.pipelines.step_runner import StepRunner
@@ -41,7 +41,14 @@ class Runner:
         self, execution: Execution, control: ControlPlane, access: RoleAccess, *, poll_seconds: float = POLL_SECONDS
     ) -> None:
         self._execution, self._control = execution, control
-        self._steps = StepRunner(execution, control.scope, access, control.now, poll_seconds=poll_seconds)
+        self._steps = StepRunner(
+            execution,
+            control.scope,
+            access,
+            control.now,
+            executions=lambda: control.part(Pipelines).executions_of(execution.pipeline),
+            poll_seconds=poll_seconds,
+        )
 
     async def run(self) -> None:
         """Run all steps that are to be run; what became of the execution is in its record."""

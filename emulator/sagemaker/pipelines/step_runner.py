@@ -1,21 +1,18 @@
-"""Runs one step of an execution to its end: makes what it makes, waits for it, tries again as its policies say.
-
-Jobs get the name `pipelines-EXECUTION-STEP-RANDOM`, or a name that begins with the one in the step's arguments.
-"""
+"""Runs one step of an execution to its end: makes what it makes, waits for it, tries again as its policies say."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import secrets
-import string
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping
 
 from emulator.sagemaker.errors import ServiceError
+from emulator.sagemaker.pipelines import cache
 from emulator.sagemaker.pipelines.conditions import holds
 from emulator.sagemaker.pipelines.definition import CONDITION, FAIL, KINDS, RetryPolicy, StepKind
+from emulator.sagemaker.pipelines.execution_values import job_name, values_of
 from emulator.sagemaker.pipelines.expressions import ExpressionError, Values, files_of, resolve, text_of
 from emulator.sagemaker.pipelines.records import Execution, ExecutionStatus, StepRun, StepStatus
 from emulator.sagemaker.pipelines.role_access import RoleAccess
@@ -24,7 +21,6 @@ from emulator.sagemaker.shapes import Json
 
 _FAILED, _STOPPED, _UNDER_WAY = ("Failed",), ("Stopped",), ("InProgress", "Stopping")
 _LONGEST_REASON = 1024
-_RANDOM = string.ascii_letters + string.digits
 _OF_ERROR = {
     "ThrottlingException": "Step.THROTTLING",
     "ResourceLimitExceeded": "SageMaker.RESOURCE_LIMIT",
@@ -56,17 +52,25 @@ class StepRunner:
         Acts with the rights of the pipeline's role.
     now
         Gives the time in seconds since the epoch.
+    executions
+        Gives the executions of the same pipeline, whose results may be taken over.
     poll_seconds
         How often a job under way is looked at.
     """
 
     def __init__(
-        self, execution: Execution, scope: Scope, access: RoleAccess, now: Callable[[], float], *, poll_seconds: float
+        self,
+        execution: Execution,
+        scope: Scope,
+        access: RoleAccess,
+        now: Callable[[], float],
+        *,
+        executions: Callable[[], Iterable[Execution]],
+        poll_seconds: float,
     ) -> None:
         self._execution, self._scope, self._access, self._now = execution, scope, access, now
-        self._poll_seconds = poll_seconds
+        self._executions, self._poll_seconds = executions, poll_seconds
         self._role = execution.pipeline.role
-        self._files: dict[str, object] = {}
 
     async def run(self, run: StepRun) -> None:
         """Run a step to its end; what became of it is in the record."""
@@ -80,17 +84,32 @@ class StepRunner:
                 if wait is None or self._stopping:
                     self._end(run, StepStatus.FAILED, str(failure)[:_LONGEST_REASON])
                     return
-                await asyncio.sleep(wait)
+                await self._rest(wait)
             else:
                 self._end(run, StepStatus.STOPPED if run.status is StepStatus.STOPPING else StepStatus.SUCCEEDED)
                 return
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait before the next attempt, but no longer than until the execution is stopped."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._stopping:
+            await asyncio.sleep(min(1.0, seconds))
 
     @property
     def _stopping(self) -> bool:
         return self._execution.status is ExecutionStatus.STOPPING
 
     async def _attempt(self, run: StepRun) -> None:
+        if self._stopping:
+            run.status = StepStatus.STOPPING
+            return
         run.status = StepStatus.EXECUTING
+        try:
+            await self._do(run)
+        except ExpressionError as error:
+            raise StepFailed(f"ClientError: {error}") from error
+
+    async def _do(self, run: StepRun) -> None:
         if run.step.kind in KINDS:
             await self._make(run, KINDS[run.step.kind])
             return
@@ -99,20 +118,16 @@ class StepRunner:
             message = text_of(arguments["ErrorMessage"])
             run.metadata = {"Fail": {"ErrorMessage": message}}
             raise StepFailed(message)
-        self._decide(run, arguments["Conditions"])
-
-    def _decide(self, run: StepRun, conditions: list[Json]) -> None:
-        try:
-            outcome = "True" if all(holds(condition) for condition in conditions) else "False"
-        except ExpressionError as error:
-            raise StepFailed(str(error)) from error
+        outcome = "True" if all(holds(condition) for condition in arguments["Conditions"]) else "False"
         run.metadata, run.made = {CONDITION: {"Outcome": outcome}}, {"Outcome": outcome}
 
     # --- what a step makes --------------------------------------------------------------------------------------
 
     async def _make(self, run: StepRun, kind: StepKind) -> None:
-        name = self._name(run, kind)
+        name = job_name(run.step, kind, self._values("")) if kind.name else ""
         request = await self._arguments(run, name)
+        if self._take_over(run, request):
+            return
         if kind.name:
             request[kind.name] = name
         else:  # so that an answer that is lost does not make two versions
@@ -123,6 +138,17 @@ class StepRunner:
         run.made = await self._call(kind.describe, asked)
         if kind.status:
             await self._wait(run, kind, asked)
+
+    def _take_over(self, run: StepRun, arguments: Json) -> bool:
+        """Use what an earlier run of the step made, if its arguments were the same and the definition allows it."""
+        run.fingerprint = cache.fingerprint(run.step, arguments)
+        if run.step.cache_seconds is None:
+            return False
+        found = cache.earlier_success(run, self._executions(), self._now())
+        if found is None:
+            return False
+        run.cache_source, run.made, run.metadata = found[0].arn, found[1].made, found[1].metadata
+        return True
 
     async def _wait(self, run: StepRun, kind: StepKind, asked: Json) -> None:
         while run.made[kind.status] in _UNDER_WAY:
@@ -152,63 +178,28 @@ class StepRunner:
             reason = f"ClientError: Failed to invoke sagemaker:{operation}. Error Details: {error.message}"
             raise StepFailed(reason, _OF_ERROR.get(error.code, fault)) from error
 
-    def _name(self, run: StepRun, kind: StepKind) -> str:
-        """A name that nothing else has; it begins as the definition wants, if it says so."""
-        if not kind.name:
-            return ""
-        wanted = run.step.arguments.get(kind.name)
-        values = self._values("")
-        tail = f"-{''.join(secrets.choice(_RANDOM) for _ in range(10))}"
-        default = f"pipelines-{self._execution.identifier}-{run.step.name}"
-        head = default if wanted is None else f"{text_of(resolve(wanted, values))}-{self._execution.identifier}"
-        return head[: kind.longest_name - len(tail)].rstrip("-_").replace("_", "-") + tail
-
     # --- expressions --------------------------------------------------------------------------------------------
 
     async def _arguments(self, run: StepRun, name: str) -> Json:
-        try:
-            for address in files_of(run.step.arguments, self._values(name)):
-                await self._read(address)
-            resolved: Json = resolve(run.step.arguments, self._values(name))
-        except ExpressionError as error:
-            raise StepFailed(f"ClientError: {error}") from error
+        addresses = dict.fromkeys(files_of(run.step.arguments, self._values(name)))
+        files = {address: await self._read(address) for address in addresses}
+        resolved: Json = resolve(run.step.arguments, self._values(name, files))
         return resolved
 
-    async def _read(self, address: str) -> None:
+    async def _read(self, address: str) -> object:
         try:
-            content = await self._access.read(self._scope, self._role, address)
-            self._files[address] = json.loads(content)
+            content: object = json.loads(await self._access.read(self._scope, self._role, address))
         except ServiceError as error:
             raise StepFailed(f"ClientError: Unable to read the property file {address}: {error.message}") from error
         except ValueError as error:
             raise StepFailed(f"ClientError: The property file {address} is not JSON: {error}") from error
+        return content
 
-    def _values(self, job: str) -> Values:
-        execution = self._execution
-        steps = execution.version.definition.steps.values()
-        return Values(
-            parameters=execution.parameters,
-            execution={
-                "PipelineName": execution.pipeline.name,
-                "PipelineArn": execution.pipeline.arn,
-                "PipelineExecutionId": execution.identifier,
-                "PipelineExecutionArn": execution.arn,
-                "StartDateTime": _iso(execution.created),
-                "CurrentDateTime": _iso(self._now()),
-                "TrainingJobName": job,
-                "ProcessingJobName": job,
-            },
-            steps={name: run.made for name, run in execution.runs.items() if run.status is StepStatus.SUCCEEDED},
-            property_files={(step.name, name): file for step in steps for name, file in step.property_files.items()},
-            files=self._files,
-        )
+    def _values(self, job: str, files: Mapping[str, object] | None = None) -> Values:
+        return values_of(self._execution, self._now(), job, files or {})
 
     def _end(self, run: StepRun, status: StepStatus, reason: str | None = None) -> None:
         run.status, run.failure_reason, run.ended = status, reason, self._now()
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _retry_after(run: StepRun, kind: str, spent: float) -> float | None:
