@@ -30,6 +30,8 @@ from training.watching import Round
 
 _CACHE_BYTES_A_ROW = 2 * PIXELS + 64
 _CACHE_NAME = "external-memory"
+_PIECE_ROWS = 500
+"""Rows that pyarrow decodes at a time: what it holds of them it gives back late."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,9 @@ class Inventory:
 class PartPages(xgboost.DataIter):
     """XGBoost's iterator over the rows of some parts, a page at a time; it is walked through several times."""
 
-    def __init__(self, source: PartSource, locations: Sequence[str], *, page_rows: int, cache_prefix: str) -> None:
+    def __init__(
+        self, source: PartSource, locations: Sequence[str], *, page_rows: int, cache_prefix: str | None
+    ) -> None:
         self._source = source
         self._locations = locations
         self._page_rows = page_rows
@@ -73,27 +77,30 @@ class PartPages(xgboost.DataIter):
 
     def _walk(self) -> Iterator[tuple[Rows, Rows]]:
         """Pages as large as they may be, whatever the sizes of the parts: small pages are slow."""
-        waiting: list[tuple[Rows, Rows]] = []
-        for piece in self._pieces():
-            if waiting and sum(len(labels) for _, labels in (*waiting, piece)) > self._page_rows:
-                yield _joined(waiting)
-                waiting = []
-            waiting.append(piece)
-        if waiting:
-            yield _joined(waiting)
+        images, labels, filled = self._empty_page()
+        for piece, piece_labels in self._pieces():
+            done = 0
+            while done < len(piece_labels):
+                count = min(len(piece_labels) - done, self._page_rows - filled)
+                images[filled : filled + count] = piece[done : done + count]
+                labels[filled : filled + count] = piece_labels[done : done + count]
+                done, filled = done + count, filled + count
+                if filled == self._page_rows:
+                    yield images, labels
+                    images, labels, filled = self._empty_page()
+        if filled:
+            yield images[:filled], labels[:filled]
+
+    def _empty_page(self) -> tuple[Rows, Rows, int]:
+        """Room for a page; always new room, since XGBoost knows pages by their address."""
+        return np.empty((self._page_rows, PIXELS), np.uint8), np.empty(self._page_rows, np.uint8), 0
 
     def _pieces(self) -> Iterator[tuple[Rows, Rows]]:
         for location in self._locations:
             try:
-                yield from part_pieces(location, self._source.endpoint_url, self._source.region, self._page_rows)
+                yield from part_pieces(location, self._source.endpoint_url, self._source.region, _PIECE_ROWS)
             except (OSError, ValueError) as problem:
                 raise _unreadable(location, problem) from None
-
-
-def _joined(pieces: list[tuple[Rows, Rows]]) -> tuple[Rows, Rows]:
-    if len(pieces) == 1:
-        return pieces[0]
-    return np.concatenate([images for images, _ in pieces]), np.concatenate([labels for _, labels in pieces])
 
 
 def _unreadable(location: str, problem: Exception) -> DataError:

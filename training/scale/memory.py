@@ -18,9 +18,9 @@ from training.mnist import CLASSES, PIXELS
 _STATUS = Path("/proc/self/status")
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
-_STATE_BYTES_A_ROW = 16 * CLASSES
+_STATE_BYTES_A_ROW = 13 * CLASSES
 """Gradients (8 bytes a class), predictions (4 bytes a class), label, place of the row in the tree."""
-_PAGE_BYTES_A_ROW = 8 * PIXELS
+_PAGE_BYTES_A_ROW = 4 * PIXELS
 """A page while it is read, converted, binned and written."""
 _GROUP_BYTES_A_ROW = 2 * PIXELS
 """A row group of a Parquet file while it is decoded."""
