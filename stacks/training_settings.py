@@ -118,6 +118,11 @@ class TrainingSettings:
     schedule: TrainingSchedule | None = None
     on_new_data: bool = False
 
+    @property
+    def starts_by_itself(self) -> bool:
+        """Whether the pipeline runs, and costs, without a person who starts it."""
+        return self.schedule is not None or self.on_new_data
+
     def __post_init__(self) -> None:
         check_instance_type("training instance_type", self.instance_type)
         check_instance_type("training step_instance_type", self.step_instance_type)

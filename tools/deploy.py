@@ -1,7 +1,7 @@
 """Deploy to AWS, or remove it: `python -m tools.deploy ENVIRONMENT [--destroy]`, what `make deploy` runs.
 
-Uses the credentials that the AWS clients find, in the account and region of `stacks/settings.py`. The storage stack is
-never removed from here: it holds the data and the models, and is protected against it.
+Uses the credentials that the AWS clients find, in the account and region of `stacks/settings.py`. Storage and training
+are never removed from here: they hold the data, the models and their registry, and are protected against it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from stacks.errors import ConfigurationError
-from stacks.settings import ENVIRONMENTS, Settings, require_own_account
+from stacks.settings import ENVIRONMENTS, Settings, require_own_account, settings_for
 from tools.deployment import (
     FAILURES,
     ROOT,
@@ -25,7 +25,11 @@ from tools.deployment import (
     read_manifest,
     stack_outputs,
     synthesise,
+    synthesised_parts,
 )
+
+KEPT = ("training", "storage")
+"""Parts that hold what cannot be made again. They cost nothing but what the bucket holds."""
 
 AWS_ENVIRONMENTS = [name for name in ENVIRONMENTS if name != "local"]
 CURRENT_MANIFEST = ROOT / "models/current.json"
@@ -68,18 +72,24 @@ def deploy_and_check(deployment: Deployment) -> None:
 
 
 def remove(deployment: Deployment) -> None:
-    """Remove what serves; say what stays."""
-    destroy(deployment, "api", "inference")
+    """Remove what serves, streams and is worked with; say what stays."""
+    destroy(deployment, *(part for part in synthesised_parts(deployment) if part not in KEPT))
     bucket = stack_outputs(deployment, "storage").get("BucketName")
     if bucket:
         print(f"\nThe bucket {bucket} with data and models stays, in stack {deployment.stack('storage')}.")
+    if stack_outputs(deployment, "training"):
+        print(f"The registry of models stays, in stack {deployment.stack('training')}.")
+    if settings_for(deployment.environment).training.starts_by_itself:
+        print(
+            "Its pipeline still starts by itself: take schedule and on_new_data out of stacks/settings.py and deploy."
+        )
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.deploy", description="Deploy to AWS, or remove it.")
     parser.add_argument("environment", choices=AWS_ENVIRONMENTS)
-    parser.add_argument("--destroy", action="store_true", help="remove the stacks that serve; the storage stays")
+    parser.add_argument("--destroy", action="store_true", help="remove the stacks; storage and training stay")
     options = parser.parse_args(arguments)
     settings = ENVIRONMENTS[options.environment]
     try:

@@ -28,6 +28,9 @@ ROOT = Path(__file__).resolve().parent.parent
 _MAIN_LINE = re.compile("deploying\\.\\.\\.|destroying\\.\\.\\.|\N{WHITE HEAVY CHECK MARK}|\N{CROSS MARK}")
 
 
+_REMOVAL = ("api", "inference", "notebook", "stream", "training", "storage")
+
+
 class DeploymentError(Exception):
     """A step failed; the text is one sentence for a person."""
 
@@ -125,6 +128,17 @@ def destroy(deployment: Deployment, *parts: str) -> None:
     """Remove the stacks of `parts`; what is retained by its policy stays."""
     stacks = [deployment.stack(part) for part in parts]
     _cdk(deployment, "destroy", *stacks, "--force", *_from_assembly(deployment))
+
+
+def synthesised_parts(deployment: Deployment) -> list[str]:
+    """The parts whose stacks are in the assembly, such as `api`, in the order in which they are removed.
+
+    What others were made from comes last.
+    """
+    artifacts = json.loads((deployment.assembly / "manifest.json").read_text())["artifacts"]
+    prefix = deployment.stack("")
+    parts = {name.removeprefix(prefix) for name in artifacts if name.startswith(prefix) and "." not in name}
+    return sorted(parts, key=lambda part: _REMOVAL.index(part) if part in _REMOVAL else -1)
 
 
 def check_endpoint(deployment: Deployment) -> None:
