@@ -13,6 +13,7 @@ BENCHMARKS = {
     "fit": PEERS,
     "endpoint_server": PEERS,
     "deployed_api": PROJECT,
+    "stream": PROJECT,
     "synthesis": PROJECT,
 }
 """Each with its Python: the environment that has the peers, or the project's own, which deploys."""
