@@ -54,7 +54,7 @@ def down(options: argparse.Namespace) -> int:
 
 
 def status(options: argparse.Namespace) -> int:
-    """Say whether the emulator runs, and what its endpoints and jobs do; exit code 1 when it does not run."""
+    """Say whether the emulator runs, and what its endpoints, jobs and pipelines do; exit code 1 if it does not."""
     running = lifecycle.find(_state(options))
     if running is None:
         _say("emulator not running; start it with 'python -m emulator up'")
@@ -65,11 +65,19 @@ def status(options: argparse.Namespace) -> int:
         _say(_endpoint_line(endpoint))
     for job in report["jobs"]:
         _say(f"  {job['kind']} job {job['name']}: {job['status']}")
+    for execution in report["executions"]:
+        _say(_execution_line(execution))
     for name, fault in report["faults"].items():
         _say(f"  fault on {name}: {fault['kind']} (requests left: {fault['count'] or 'all'})")
     if not report["endpoints"]:
         _say("  no endpoints")
     return 0
+
+
+def _execution_line(execution: Json) -> str:
+    steps = ", ".join(f"{name} {state}" for name, state in execution["steps"].items())
+    identifier = execution["arn"].rpartition("/")[2]
+    return f"  pipeline {execution['pipeline']} ({identifier}): {execution['status']}" + (f"; {steps}" if steps else "")
 
 
 def logs(options: argparse.Namespace) -> int:

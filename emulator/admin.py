@@ -14,6 +14,7 @@ from typing import Any
 from emulator.sagemaker import faults
 from emulator.sagemaker.control_plane import ControlPlane
 from emulator.sagemaker.operations import SageMaker
+from emulator.sagemaker.pipelines.pipelines import Pipelines
 from emulator.sagemaker.records import Endpoint
 from emulator.sagemaker.runtime import Runtime
 
@@ -49,7 +50,12 @@ class Admin:
         if key == ("GET", "health"):
             await answer(send, 200, self._facts)
         elif key == ("GET", "status"):
-            report = {"endpoints": self._endpoints(), "jobs": self._jobs(), "faults": self._faults.document()}
+            report = {
+                "endpoints": self._endpoints(),
+                "jobs": self._jobs(),
+                "executions": self._executions(),
+                "faults": self._faults.document(),
+            }
             await answer(send, 200, {**self._facts, **report})
         elif key[1] == "faults" and headers.get("content-type") == "application/json":
             await answer(send, *self._change(key[0], await _body(receive)))
@@ -94,6 +100,18 @@ class Admin:
         processing = [job for control in self._service.planes for job in jobs.processing(control.scope).jobs.values()]
         return [{"name": job.name, "status": str(job.status), "kind": "training"} for job in training] + [
             {"name": job.name, "status": str(job.status), "kind": "processing"} for job in processing
+        ]
+
+    def _executions(self) -> list[Json]:
+        return [
+            {
+                "pipeline": execution.pipeline.name,
+                "arn": execution.arn,
+                "status": str(execution.status),
+                "steps": {name: str(run.status) for name, run in execution.runs.items()},
+            }
+            for control in self._service.planes
+            for execution in control.part(Pipelines).executions.values()
         ]
 
     def _variants(self, control: ControlPlane, endpoint: Endpoint) -> list[Json]:

@@ -114,6 +114,7 @@ def test_a_pipeline_registers_with_the_rights_of_its_role(sagemaker: Any, role: 
     assert (status, steps["Refuse"]["FailureReason"]) == ("Failed", "only 0.5")
     assert "must be of type Float" in refusal(run, Accuracy="much")[1]
 
+    assert ": Failed; Gate Succeeded, Refuse Failed" in role.emulator.command("status").stdout
     listed = sagemaker.list_pipeline_executions(PipelineName="gated", SortOrder="Ascending")
     statuses = [each["PipelineExecutionStatus"] for each in listed["PipelineExecutionSummaries"]]
     assert statuses == ["Failed", "Succeeded", "Failed"]
