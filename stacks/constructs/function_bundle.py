@@ -29,6 +29,8 @@ EMULATOR_PYTHON = ROOT / ".venv-emulator/bin/python"
 PYTHON_VERSION = "3.14"
 # Pillow has no wheel for an older glibc; Lambda's python3.14 is Amazon Linux 2023, glibc 2.34.
 LAMBDA_PLATFORM = "aarch64-manylinux_2_28"
+LARGEST_BYTES = 250 * 1024 * 1024
+"""Of an unpacked function: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 _NOT_DEPLOYED = shutil.ignore_patterns("__pycache__", "*.pyc", ".DS_Store")
 
 
@@ -107,6 +109,7 @@ class FunctionBundle:
             leave_out(output, self._source.left_out)
         shutil.copytree(self._source.folder, output / self._source.package, ignore=_NOT_DEPLOYED)
         compile_bytecode(output, self._target)
+        check_size(output)
         return True
 
 
@@ -147,6 +150,23 @@ def leave_out(output: Path, patterns: Sequence[str]) -> None:
             raise ConfigurationError(msg)
         for path in found:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def check_size(output: Path) -> None:
+    """Refuse a folder that Lambda would refuse, before anything is uploaded.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is larger than `LARGEST_BYTES`.
+    """
+    size = sum(path.stat().st_size for path in output.rglob("*") if path.is_file())
+    if size > LARGEST_BYTES:
+        msg = (
+            f"the bundle of a function has {size} bytes unpacked; Lambda takes {LARGEST_BYTES}: leave out what it does "
+            "not need, beside its FunctionSource"
+        )
+        raise ConfigurationError(msg)
 
 
 def compile_bytecode(output: Path, target: FunctionTarget) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from stacks.constructs.digit_stream import UNUSED_OF_PYARROW
-from stacks.constructs.function_bundle import FunctionSource, leave_out
+from stacks.constructs.function_bundle import LARGEST_BYTES, FunctionSource, check_size, leave_out
 from stacks.errors import ConfigurationError
 from stacks.settings import ENVIRONMENTS, PROD, FunctionTarget
 from stacks.stream_settings import OnDemand, Provisioned, StreamSettings
@@ -175,6 +175,15 @@ def test_leaving_out_removes_what_matches_and_nothing_else(tmp_path: Path) -> No
 def test_a_pattern_that_matches_nothing_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="nothing in the bundle is 'pyarrow/_flight"):
         leave_out(tmp_path, ("pyarrow/_flight*",))
+
+
+def test_a_bundle_that_lambda_would_refuse_is_refused_here(tmp_path: Path) -> None:
+    with (tmp_path / "large.so").open("wb") as file:
+        file.truncate(LARGEST_BYTES)
+    check_size(tmp_path)
+    (tmp_path / "one.py").write_text("#")
+    with pytest.raises(ConfigurationError, match="has 262144001 bytes unpacked; Lambda takes 262144000"):
+        check_size(tmp_path)
 
 
 def test_every_environment_has_a_stream() -> None:
