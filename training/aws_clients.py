@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import boto3
@@ -43,7 +45,14 @@ def client(service: Literal["kinesis"]) -> KinesisClient: ...
 def client(service: Literal["sqs"]) -> SQSClient: ...
 def client(service: Any) -> Any:
     """A client of the session that the environment describes; `AWS_ENDPOINT_URL` leads to the emulator."""
-    return boto3.session.Session().client(service, config=CONFIG)
+    surroundings = tuple(sorted(item for item in os.environ.items() if item[0].startswith("AWS_")))
+    return _session(surroundings).client(service, config=CONFIG)
+
+
+@lru_cache(maxsize=1)
+def _session(_surroundings: tuple[tuple[str, str], ...]) -> boto3.session.Session:
+    """One for all clients with the same surroundings: it reads the descriptions of the services once."""
+    return boto3.session.Session()
 
 
 def region() -> str:

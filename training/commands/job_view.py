@@ -85,19 +85,18 @@ def cost_of(job: Job) -> str:
 
 
 def jobs_table(jobs: list[Job]) -> Table:
-    """One line for each job, latest first."""
+    """Two lines for each job, latest first; they fit into 80 columns."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     table = Table(title="training jobs", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in ("name", "status", "took", "about"):
-        table.add_column(heading, no_wrap=heading == "name")
-    for heading in ("created (UTC)", "instances", "validation"):
-        table.add_column(heading, overflow="fold")
+    for heading in ("name, instances, created (UTC)", "status", "took", "about", "validation"):
+        table.add_column(heading)
     for job in jobs:
+        machines = f"{job.instance_count} x {job.instance_type}{' spot' if job.spot else ''}"
         table.add_row(
-            job.name, job.status if job.has_ended else f"{job.status}: {job.phase}", _took(job), cost_of(job),
-            _moment(job), f"{job.instance_count} x {job.instance_type}{' spot' if job.spot else ''}", metrics_of(job),
+            f"{job.name}\n{machines}, {_moment(job)[5:]}", job.status if job.has_ended else f"{job.status}\n{job.phase}",
+            _took(job), cost_of(job), metrics_of(job).replace(", ", "\n"),
         )  # fmt: skip
     return table
 
