@@ -11,6 +11,7 @@ from emulator.extension import (
     change_sets,
     finer_policies,
     functions,
+    policy_simulation,
     resource_types,
     root_signatures,
     services,
@@ -32,6 +33,7 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     resource_types.install(api, loop)
     buckets.install()
     finer_policies.install()
+    policy_simulation.install()
     change_sets.install()
     api_gateway.install()
     functions.install()

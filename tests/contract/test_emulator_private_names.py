@@ -28,7 +28,10 @@ ministack.core.iam_actions:extract_resource_arn
 ministack.core.iam_actions:identity_denial_message
 ministack.core.iam_actions:s3_service_context
 ministack.core.iam_evaluator:AuthError
+ministack.core.iam_evaluator:EvalContext
+ministack.core.iam_evaluator:_gather_role_policies
 ministack.core.iam_evaluator:enforce
+ministack.core.iam_evaluator:evaluate
 ministack.core.iam_evaluator:is_root_access_key
 ministack.core.lambda_runtime:execution_credentials
 ministack.core.lambda_runtime:kill_workers
@@ -54,6 +57,8 @@ ministack.services.cloudformation.provisioners:_physical_name
 ministack.services.cloudformation.stacks:_runs_on_worker_thread
 ministack.services.eventbridge:_invoke_target
 ministack.services.eventbridge:_pattern_event_view
+ministack.services.iam:_build_simulate_results_real
+ministack.services.iam:_extract_simulate_params
 ministack.services.iam:_roles
 ministack.services.lambda_svc:_execute_function
 ministack.services.lambda_svc:_get_func_record_for_qualifier
