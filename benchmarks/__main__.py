@@ -13,8 +13,10 @@ BENCHMARKS = {
     "fit": PEERS,
     "endpoint_server": PEERS,
     "deployed_api": PROJECT,
+    "external_memory": PROJECT,
     "stream": PROJECT,
     "synthesis": PROJECT,
+    "training_hosts": PROJECT,
 }
 """Each with its Python: the environment that has the peers, or the project's own, which deploys."""
 

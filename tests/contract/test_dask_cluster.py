@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -212,6 +213,15 @@ def test_workers_that_run_something_else_are_named() -> None:
     }
     for sentence, there in cases.items():
         assert (version_problem(here, {"tcp://w:1": there}) or "").startswith(sentence)
+
+
+def test_without_dask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xgboost.dask", None)
+    with (
+        pytest.raises(FitError, match=r"run: pip install -r requirements-scale.txt"),
+        connected("tcp://127.0.0.1:9"),
+    ):
+        pytest.fail("connected to nothing")
 
 
 def test_what_is_sent_by_value_becomes_itself() -> None:

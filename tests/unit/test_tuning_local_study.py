@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from tests.training_digits import small_split
 from training.command_line import main
-from training.errors import DataError
+from training.errors import DataError, FitError
 from training.tuning.local_study import Task, search, some_rows
 from training.tuning.search_space import Range, SearchSpace
 from training.tuning.trials import Outcome, Search, Trial, read_best
@@ -131,6 +132,12 @@ def test_the_command_writes_what_fit_takes(tmp_path: Path, capsys: pytest.Captur
     used = json.loads((tmp_path / "model/fit.json").read_bytes())["hyperparameters"]
     assert best["hyperparameters"].items() <= used.items()
     assert used["num_round"] == "2"
+
+
+def test_without_optuna_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(FitError, match=r"run: pip install -r requirements-scale.txt, or use --where sagemaker"):
+        search(TASK, tmp_path / "journal.log", trials=1)
 
 
 def test_fit_says_how_to_get_what_a_search_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

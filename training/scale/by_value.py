@@ -11,8 +11,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import cloudpickle  # type: ignore[import-untyped]
-
 
 class ByValue:
     """Something that becomes itself again where it is unpickled; calling it here calls it."""
@@ -25,6 +23,8 @@ class ByValue:
         return self._wrapped(*arguments)
 
     def __reduce__(self) -> tuple[Callable[[bytes], Any], tuple[bytes]]:
+        import cloudpickle  # type: ignore[import-untyped]  # comes with dask
+
         home = getattr(self._wrapped, "__module__", None) or type(self._wrapped).__module__
         module = sys.modules[home]
         cloudpickle.register_pickle_by_value(module)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from training.dataset import Split
-from training.errors import DataError
+from training.errors import DataError, FitError
 from training.files import pretty_json, sha256_of_bytes
 from training.fitting import fit
 from training.hyperparameters import Hyperparameters
@@ -136,10 +136,15 @@ def search(
 
 def _study(task: Task, journal: Path) -> optuna.Study:
     """The study of this task in the journal, begun when it is not there, with trials that died given up."""
-    import optuna
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
-
+    try:
+        import optuna
+        from optuna.storages import JournalStorage
+        from optuna.storages.journal import JournalFileBackend
+    except ImportError as problem:
+        raise FitError(
+            f"a search here needs a package that is not installed ({problem}); run: pip install -r"
+            " requirements-scale.txt, or use --where sagemaker"
+        ) from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     journal.parent.mkdir(parents=True, exist_ok=True)
     study = optuna.create_study(
