@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.contract.test_emulator_jobs import LONG, digits
 from tests.contract.test_emulator_pipelines import ARN, finished, register, statement
 from tests.emulated_pipelines import condition, definition, fail, get, join
 from tests.emulators import Emulator, eventually, trust
+from tests.job_data import LONG, digits
 from tests.job_requests import processing_request, training_request
 
 Json = dict[str, Any]

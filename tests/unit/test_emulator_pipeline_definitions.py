@@ -83,6 +83,7 @@ def test_parameters_of_every_type(kind: str, default: Any, allowed: list[str]) -
         ({"Type": "String"}, "A parameter's Name must be"),
         ({"Name": "P", "EnumValues": ["a"], "DefaultValue": "b"}, "DefaultValue of parameter 'P' must be one of a"),
         ({"Name": "P", "Type": "Float", "EnumValues": ["1"]}, "EnumValues need a parameter of type String"),
+        ({"Name": "P", "EnumValues": [1]}, "EnumValues of parameter 'P' must be texts; got 1."),
         ({"Name": "P", "Default": "b"}, "Unknown member 'Default'"),
     ],
 )
@@ -92,6 +93,7 @@ def test_wrong_parameters(parameter: dict[str, Any], expected: str) -> None:
 
 def test_wrong_documents() -> None:
     assert complaint("{").startswith("It is not JSON")
+    assert complaint('{"a":' * 100_000) == "Its objects are nested too deeply."
     assert complaint("[]") == "Expecting start of Json Object."
     assert complaint('{"Version": "2020-12-01", "Steps": {}}') == "Expecting start of Json Array."
     assert complaint('{"Version": "1", "Steps": []}') == "Version must be '2020-12-01'; got '1'."
@@ -162,6 +164,19 @@ def retried(**policy: Any) -> dict[str, Any]:
             [condition("C", {"Type": "Not"}, then=[])],
             "Condition step 'C': a condition of type Not must have Condition.",
         ),
+        ([training("A", CacheConfig={"Enabled": True})], "CacheConfig of step 'A' needs ExpireAfter"),
+        ([retried(ExceptionType=[{}], MaxAttempts=1)], "ExceptionType of step 'Train' must be texts; got {}."),
+        (
+            [retried(ExceptionType=["Step.THROTTLING"], MaxAttempts="x")],
+            "MaxAttempts of a retry policy of step 'Train'",
+        ),
+        ([fail("A", DependsOn=[{}])], "DependsOn of step 'A' must be texts; got {}."),
+        ([fail("A", {"Get": 5})], "Step 'A': Get needs a reference such as Parameters.X; got 5."),
+        ([fail("A", {"Std:Join": ["a"]})], "Step 'A': Std:Join needs an object; got ['a']."),
+        ([fail("A", {"Std:Join": {"On": "/"}})], "Step 'A': Std:Join needs Values, an array, and may have On"),
+        ([fail("A", {"Std:Join": {"On": 1, "Values": []}})], "Step 'A': On of Std:Join must be a text; got 1."),
+        ([fail("A", join("", {"Std:JsonGet": {"Path": "x"}}))], "Step 'A': Std:JsonGet needs Path, a text, and either"),
+        ([fail("A", {"Std:JsonGet": {"Path": "x", "S3Uri": 5}})], "Step 'A': Std:JsonGet needs a reference or an"),
         ([retried(ExceptionType=["Step.SADNESS"], MaxAttempts=1)], "ExceptionType of a retry policy of step 'Train'"),
         (
             [retried(ExceptionType=["Step.THROTTLING"])],

@@ -10,19 +10,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from emulator.sagemaker.errors import ServiceError, validation
-from emulator.sagemaker.pipelines import argument_shapes, cache, condition_syntax, graph
+from emulator.sagemaker.pipelines import argument_shapes, cache, condition_syntax, expression_syntax, graph
 from emulator.sagemaker.pipelines.definition import (
     CONDITION,
     FAIL,
     KINDS,
     Definition,
-    Parameter,
     PropertyFile,
     RetryPolicy,
     Step,
 )
-from emulator.sagemaker.pipelines.parameters import READERS
+from emulator.sagemaker.pipelines.json_values import as_list, as_object, as_texts, check_members, wrong
+from emulator.sagemaker.pipelines.parameter_parsing import read_parameters
 from emulator.sagemaker.shapes import Json
 
 VERSION = "2020-12-01"
@@ -39,9 +38,8 @@ _STEP_MEMBERS = {
     "PropertyFiles",
 }
 _STEP_NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
-_TYPES = {"String": str, "Integer": int, "Float": int | float, "Boolean": bool}
-# The limits of https://docs.aws.amazon.com/general/latest/gr/sagemaker.html for one pipeline.
-_MOST_STEPS, _MOST_PARAMETERS = 50, 200
+# The limit of https://docs.aws.amazon.com/general/latest/gr/sagemaker.html for one pipeline.
+_MOST_STEPS = 50
 RETRIED = (
     "Step.SERVICE_FAULT",
     "Step.THROTTLING",
@@ -59,12 +57,12 @@ def parse(text: str) -> Definition:
     ServiceError
         `ValidationException` with a sentence on the first thing that is wrong.
     """
-    document = _object(_json(text))
-    _known(document, _MEMBERS)
+    document = as_object(_json(text))
+    check_members(document, _MEMBERS)
     if document.get("Version") != VERSION:
         raise wrong(f"Version must be '{VERSION}'; got {document.get('Version')!r}.")
-    parameters = _parameters(_list(document.get("Parameters", [])))
-    steps = _unique(list(_steps(_list(document.get("Steps", [])), None)))
+    parameters = read_parameters(as_list(document.get("Parameters", [])))
+    steps = _unique(list(_steps(as_list(document.get("Steps", [])), None)))
     if not 1 <= len(steps) <= _MOST_STEPS:
         raise wrong(f"A pipeline must have 1 to {_MOST_STEPS} steps; got {len(steps)}.")
     definition = Definition(parameters=parameters, steps=steps)
@@ -73,66 +71,13 @@ def parse(text: str) -> Definition:
     return definition
 
 
-def wrong(what: str) -> ServiceError:
-    """The service's answer to a definition that it cannot use."""
-    return validation(f"Unable to parse pipeline definition. {what}")
-
-
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise wrong(f"It is not JSON: {error}.") from error
-
-
-def _object(value: Any) -> Json:
-    if not isinstance(value, dict):
-        raise wrong("Expecting start of Json Object.")
-    return value
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise wrong("Expecting start of Json Array.")
-    return value
-
-
-def _known(document: Json, members: Any) -> None:
-    if unknown := sorted(document.keys() - set(members)):
-        raise wrong(f"Unknown member '{unknown[0]}'; allowed are {', '.join(sorted(members))}.")
-
-
-# --- parameters -------------------------------------------------------------------------------------------------
-
-
-def _parameters(documents: list[Any]) -> dict[str, Parameter]:
-    found: dict[str, Parameter] = {}
-    for document in documents:
-        parameter = _parameter(_object(document))
-        if parameter.name in found:
-            raise wrong(f"Duplicate parameter name '{parameter.name}'.")
-        found[parameter.name] = parameter
-    if len(found) > _MOST_PARAMETERS:
-        raise wrong(f"A pipeline may have {_MOST_PARAMETERS} parameters; got {len(found)}.")
-    return found
-
-
-def _parameter(document: Json) -> Parameter:
-    _known(document, ("Name", "Type", "DefaultValue", "EnumValues", "Description"))
-    name, kind, default = document.get("Name"), document.get("Type", "String"), document.get("DefaultValue")
-    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9\-_]{1,256}", name):
-        raise wrong(f"A parameter's Name must be 1 to 256 letters, digits, '-' or '_'; got {name!r}.")
-    if kind not in READERS:
-        raise wrong(f"Parameter '{name}' must have a Type of {', '.join(READERS)}; got {kind!r}.")
-    is_typed = isinstance(default, _TYPES[kind]) and (kind == "Boolean" or not isinstance(default, bool))
-    if default is not None and not is_typed:
-        raise wrong(f"DefaultValue of parameter '{name}' must be of type {kind}; got {default!r}.")
-    allowed = tuple(_list(document.get("EnumValues", [])))
-    if allowed and kind != "String":
-        raise wrong(f"EnumValues need a parameter of type String; '{name}' is of type {kind}.")
-    if allowed and default is not None and default not in allowed:
-        raise wrong(f"DefaultValue of parameter '{name}' must be one of {', '.join(allowed)}; got {default!r}.")
-    return Parameter(name=name, kind=kind, default=default, allowed=allowed)
+    except RecursionError as error:
+        raise wrong("Its objects are nested too deeply.") from error
 
 
 # --- steps ------------------------------------------------------------------------------------------------------
@@ -140,11 +85,11 @@ def _parameter(document: Json) -> Parameter:
 
 def _steps(documents: list[Any], branch: tuple[str, bool] | None) -> Iterator[Step]:
     for document in documents:
-        step = _step(_object(document), branch)
+        step = _step(as_object(document), branch)
         yield step
         if step.kind == CONDITION:
             for member, outcome in (("IfSteps", True), ("ElseSteps", False)):
-                yield from _steps(_list(document["Arguments"].get(member, [])), (step.name, outcome))
+                yield from _steps(as_list(document["Arguments"].get(member, [])), (step.name, outcome))
 
 
 def _unique(steps: list[Step]) -> dict[str, Step]:
@@ -163,31 +108,34 @@ def _step(document: Json, branch: tuple[str, bool] | None) -> Step:
     if kind not in (*KINDS, CONDITION, FAIL):
         allowed = ", ".join((*KINDS, CONDITION, FAIL))
         raise wrong(f"Step '{name}' has the type {kind!r}; this emulator runs {allowed}.")
-    _known(document, _STEP_MEMBERS)
-    arguments = _object(document.get("Arguments"))
+    check_members(document, _STEP_MEMBERS)
+    arguments = as_object(document.get("Arguments"))
     _check_arguments(name, kind, arguments)
     return Step(
         name=name,
         kind=kind,
         arguments={"Conditions": arguments["Conditions"]} if kind == CONDITION else arguments,
-        depends_on=frozenset(_list(document.get("DependsOn", []))),
+        depends_on=frozenset(as_texts(document.get("DependsOn", []), f"DependsOn of step '{name}'")),
         branch=branch,
         display_name=document.get("DisplayName"),
         description=document.get("Description"),
-        property_files=_property_files(name, _list(document.get("PropertyFiles", [])), arguments),
-        cache_seconds=_cache_seconds(name, _object(document.get("CacheConfig", {}))),
-        retries=tuple(_retry(name, _object(policy)) for policy in _list(document.get("RetryPolicies", []))),
+        property_files=_property_files(name, as_list(document.get("PropertyFiles", [])), arguments),
+        cache_seconds=_cache_seconds(name, as_object(document.get("CacheConfig", {}))),
+        retries=tuple(_retry(name, as_object(policy)) for policy in as_list(document.get("RetryPolicies", []))),
     )
 
 
 def _check_arguments(name: str, kind: str, arguments: Json) -> None:
+    own = {key: value for key, value in arguments.items() if key not in ("IfSteps", "ElseSteps")}
+    if problem := expression_syntax.problem(own):
+        raise wrong(f"Step '{name}': {problem}")
     if kind == FAIL:
         if set(arguments) != {"ErrorMessage"}:
             raise wrong(f"Arguments of Fail step '{name}' must have ErrorMessage, and nothing else.")
         return
     if kind == CONDITION:
-        _known(arguments, ("Conditions", "IfSteps", "ElseSteps"))
-        if problem := condition_syntax.problem(_list(arguments.get("Conditions"))):
+        check_members(arguments, ("Conditions", "IfSteps", "ElseSteps"))
+        if problem := condition_syntax.problem(as_list(arguments.get("Conditions"))):
             raise wrong(f"Condition step '{name}': {problem}")
         return
     if problem := argument_shapes.problem(KINDS[kind], arguments):
@@ -202,7 +150,7 @@ def _property_files(step: str, documents: list[Any], arguments: Json) -> dict[st
         keys = ("PropertyFileName", "OutputName", "FilePath")
         if not isinstance(document, dict) or set(document) != set(keys):
             raise wrong(f"A property file of step '{step}' must have {', '.join(keys)}; got {document!r}.")
-        name, output, path = (document[key] for key in keys)
+        name, output, path = as_texts([document[key] for key in keys], f"Members of a property file of step '{step}'")
         if output not in outputs:
             raise wrong(f"Property file '{name}' is in output '{output}', which step '{step}' does not have.")
         found[name] = PropertyFile(output=output, path=path)
@@ -210,7 +158,7 @@ def _property_files(step: str, documents: list[Any], arguments: Json) -> dict[st
 
 
 def _cache_seconds(step: str, document: Json) -> int | None:
-    _known(document, ("Enabled", "ExpireAfter"))
+    check_members(document, ("Enabled", "ExpireAfter"))
     if not document.get("Enabled"):
         return None
     seconds = cache.seconds_of(str(document.get("ExpireAfter", "")))
@@ -223,13 +171,17 @@ def _cache_seconds(step: str, document: Json) -> int | None:
 
 
 def _retry(step: str, document: Json) -> RetryPolicy:
-    _known(document, ("ExceptionType", "IntervalSeconds", "BackoffRate", "MaxAttempts", "ExpireAfterMin"))
+    check_members(document, ("ExceptionType", "IntervalSeconds", "BackoffRate", "MaxAttempts", "ExpireAfterMin"))
     kinds = document.get("ExceptionType", [])
-    kinds = [kinds] if isinstance(kinds, str) else _list(kinds)
+    kinds = [kinds] if isinstance(kinds, str) else as_texts(kinds, f"ExceptionType of step '{step}'")
     if not kinds or set(kinds) - set(RETRIED):
         raise wrong(f"ExceptionType of a retry policy of step '{step}' must be of {', '.join(RETRIED)}; got {kinds}.")
     if ("MaxAttempts" in document) == ("ExpireAfterMin" in document):
         raise wrong(f"A retry policy of step '{step}' must have either MaxAttempts or ExpireAfterMin.")
+    for key in ("IntervalSeconds", "BackoffRate", "MaxAttempts", "ExpireAfterMin"):
+        value = document.get(key, 0)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            raise wrong(f"{key} of a retry policy of step '{step}' must be a number of 0 or more; got {value!r}.")
     return RetryPolicy(
         exceptions=frozenset(kinds),
         interval_seconds=float(document.get("IntervalSeconds", 1)),
