@@ -95,10 +95,12 @@ def further_permissions(scope: Scope, target: str, body: bytes) -> list[Permissi
         return []
     document = _document(body)
     context = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+    definition = document.get("TrainingJobDefinition")  # of a tuning job, which holds the role one level deeper
     needed = [
-        Permission(action="iam:PassRole", resource=document[member], context=context)
+        Permission(action="iam:PassRole", resource=holder[member], context=context)
+        for holder in (document, definition if isinstance(definition, dict) else {})
         for member in _ROLES
-        if isinstance(document.get(member), str)
+        if isinstance(holder.get(member), str)
     ]
     if document.get("Tags"):
         resource = control_resource(scope, target, body)

@@ -10,7 +10,13 @@ from emulator.sagemaker.errors import validation
 from emulator.sagemaker.shapes import Json
 
 DEFAULT_PAGE = 10
-_STATUSES = ("EndpointStatus", "NotebookInstanceStatus", "TrainingJobStatus", "ProcessingJobStatus")
+_STATUSES = (
+    "EndpointStatus",
+    "HyperParameterTuningJobStatus",
+    "NotebookInstanceStatus",
+    "TrainingJobStatus",
+    "ProcessingJobStatus",
+)
 
 
 def page(items: Iterable[Json], request: Json, *, name_key: str, default_sort: str) -> tuple[list[Json], str | None]:

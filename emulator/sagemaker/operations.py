@@ -16,6 +16,7 @@ from emulator.sagemaker.errors import ServiceError, validation
 from emulator.sagemaker.fleet import Fleet
 from emulator.sagemaker.jobs import processing_operations, training_operations
 from emulator.sagemaker.jobs.service import Jobs
+from emulator.sagemaker.jobs.under_way import UnderWay
 from emulator.sagemaker.listing import page
 from emulator.sagemaker.model_registry import operations as registry_operations
 from emulator.sagemaker.model_registry.containers import resolved
@@ -25,6 +26,7 @@ from emulator.sagemaker.pipelines import operations as pipeline_operations
 from emulator.sagemaker.pipelines.executions import Executions
 from emulator.sagemaker.records import Scope
 from emulator.sagemaker.shapes import Json, check_input
+from emulator.sagemaker.tuning import operations as tuning_operations
 
 XGBOOST_IMAGE = "sagemaker-xgboost"
 
@@ -34,6 +36,7 @@ class SageMaker:
 
     def __init__(self, artifacts: Artifacts, fleet: Fleet, jobs: Jobs, executions: Executions) -> None:
         self.artifacts, self.fleet, self.jobs, self.executions = artifacts, fleet, jobs, executions
+        self.tuning = UnderWay()
         self._planes: dict[Scope, ControlPlane] = {}
 
     def control(self, scope: Scope) -> ControlPlane:
@@ -62,6 +65,7 @@ class SageMaker:
         """Forget everything and stop every process."""
         self._planes.clear()
         await self.executions.reset()
+        await self.tuning.close()
         await self.jobs.reset()
         await self.fleet.close()
 
@@ -213,4 +217,5 @@ OPERATIONS: dict[str, Operation] = {
     **registry_operations.OPERATIONS,
     **notebook_operations.OPERATIONS,
     **pipeline_operations.OPERATIONS,
+    **tuning_operations.OPERATIONS,
 }

@@ -1,0 +1,81 @@
+"""The operations on tuning jobs, by name; `emulator.sagemaker.operations` enters them in its table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.sagemaker.control_plane import ControlPlane
+from emulator.sagemaker.jobs import training_checks
+from emulator.sagemaker.listing import page
+from emulator.sagemaker.shapes import Json
+from emulator.sagemaker.tuning import checks, descriptions
+from emulator.sagemaker.tuning.runner import Runner
+from emulator.sagemaker.tuning.training_requests import training_request
+from emulator.sagemaker.tuning.tuning_jobs import TuningJob, TuningJobs
+
+if TYPE_CHECKING:
+    from emulator.sagemaker.operations import Operation, SageMaker
+
+_NAME = "HyperParameterTuningJobName"
+_BY_OBJECTIVE = "FinalObjectiveMetricValue"
+
+
+async def _create(service: SageMaker, control: ControlPlane, request: Json) -> Json:
+    checks.check(request)
+    job = TuningJob(name=request[_NAME], arn="", created=0, modified=0, request=request)
+    training_checks.check(training_request(job, job.name, {}))  # what would fail every training job
+    jobs = control.part(TuningJobs)
+    job = jobs.create(request)
+    control.register(job.arn, request.get("Tags", []))
+
+    async def call(operation: str, document: Json) -> Json:
+        return await service.call(control.scope, operation, document)
+
+    service.tuning.begin(control.scope, job.name, Runner(jobs, job, call).run)
+    return {"HyperParameterTuningJobArn": job.arn}
+
+
+async def _describe(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return descriptions.tuning_job(control.part(TuningJobs).job(request[_NAME]))
+
+
+async def _stop(service: SageMaker, control: ControlPlane, request: Json) -> Json:
+    job = control.part(TuningJobs).stop(request[_NAME])
+    service.tuning.stop(control.scope, job.name)
+    return {}
+
+
+async def _delete(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    job = control.part(TuningJobs).delete(request[_NAME])
+    if job is not None:
+        control.unregister(job.arn)
+    return {}
+
+
+async def _list(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    items = [descriptions.summary(job) for job in control.part(TuningJobs).jobs.values()]
+    found, token = page(items, {"SortOrder": "Ascending", **request}, name_key=_NAME, default_sort="Name")
+    return {"HyperParameterTuningJobSummaries": found, **({"NextToken": token} if token else {})}
+
+
+async def _list_trials(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    job = control.part(TuningJobs).job(request[_NAME])
+    items, order = [descriptions.trial(job, trial) for trial in job.trials], {"SortOrder": "Ascending", **request}
+    if request.get("SortBy") == _BY_OBJECTIVE:
+        metric = "FinalHyperParameterTuningJobObjectiveMetric"
+        items = [{**item, "": item[metric]["Value"]} for item in items if metric in item]
+        found, token = page(items, order, name_key="", default_sort="")
+        found = [{name: value for name, value in item.items() if name} for item in found]
+    else:
+        found, token = page(items, order, name_key="TrainingJobName", default_sort="Name")
+    return {"TrainingJobSummaries": found, **({"NextToken": token} if token else {})}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateHyperParameterTuningJob": _create,
+    "DeleteHyperParameterTuningJob": _delete,
+    "DescribeHyperParameterTuningJob": _describe,
+    "ListHyperParameterTuningJobs": _list,
+    "ListTrainingJobsForHyperParameterTuningJob": _list_trials,
+    "StopHyperParameterTuningJob": _stop,
+}
