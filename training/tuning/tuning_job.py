@@ -11,7 +11,7 @@ from training.tuning.request import TuningSpec, space_of
 from training.tuning.search_space import SearchSpace
 from training.tuning.trials import Outcome, Search, Trial
 
-POLL_SECONDS = 5.0
+POLL_SECONDS = 3.0
 _BUSY_AT_MOST = 10
 _ENDED = ("Completed", "Failed", "Stopped")
 _OUTCOMES = {"Completed": Outcome.DONE, "Stopped": Outcome.PRUNED, "Failed": Outcome.FAILED}
