@@ -1,4 +1,4 @@
-"""Tell in plain lines how a job goes, for a notebook. The terminal has a view of its own, `training.commands.job_view`."""
+"""Tell in plain lines how a job goes, for a notebook; the terminal has a view of its own in `commands.job_view`."""
 
 from __future__ import annotations
 
