@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -176,7 +177,11 @@ def retried(**policy: Any) -> dict[str, Any]:
         ([fail("A", {"Std:Join": {"On": "/"}})], "Step 'A': Std:Join needs Values, an array, and may have On"),
         ([fail("A", {"Std:Join": {"On": 1, "Values": []}})], "Step 'A': On of Std:Join must be a text; got 1."),
         ([fail("A", join("", {"Std:JsonGet": {"Path": "x"}}))], "Step 'A': Std:JsonGet needs Path, a text, and either"),
-        ([fail("A", {"Std:JsonGet": {"Path": "x", "S3Uri": 5}})], "Step 'A': Std:JsonGet needs a reference or an"),
+        ([fail("A", {"Std:JsonGet": {"Path": "x", "S3Uri": 5}})], "Step 'A': S3Uri of Std:JsonGet must be a text"),
+        (
+            [fail("A", {"Std:JsonGet": {"Path": "x", "PropertyFile": join("", "x")}})],
+            "Step 'A': PropertyFile of Std:JsonGet must be a Get",
+        ),
         ([retried(ExceptionType=["Step.SADNESS"], MaxAttempts=1)], "ExceptionType of a retry policy of step 'Train'"),
         (
             [retried(ExceptionType=["Step.THROTTLING"])],
@@ -214,3 +219,44 @@ def test_the_example_of_the_cloudformation_reference_is_taken() -> None:
         "Steps": [{"Name": "Training1", "Type": "Training", "Arguments": arguments}],
     }
     assert parse(json.dumps(document)).parameters["InputDataSource"].default == ""
+
+
+def places(value: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where every value inside of a JSON value is."""
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    for key, item in inner:
+        yield (*above, key)
+        yield from places(item, (*above, key))
+
+
+ODD: list[Any] = [None, -1, 1.5, True, "", "x", [], {}, [None], [[]], {"Get": 1}, {"Std:Join": {}}, "Steps.Train"]
+
+
+def test_a_definition_that_was_damaged_anywhere_is_taken_or_refused_in_a_sentence() -> None:
+    file = {"Std:JsonGet": {"PropertyFile": get("Steps.Evaluate.PropertyFiles.Report"), "Path": "a"}}
+    better = {"Type": "Or", "Conditions": [{"Type": "In", "QueryValue": file, "Values": [1]}, ALWAYS]}
+    steps = (
+        training("Train", RetryPolicies=[{"ExceptionType": ["Step.THROTTLING"], "MaxAttempts": 2}]),
+        processing("Evaluate", PropertyFiles=[REPORT], CacheConfig={"Enabled": True, "ExpireAfter": "P1D"}),
+        condition("Better", better, then=[fail("No", join("", get("Parameters.P")))]),
+    )
+    parameters = [{"Name": "P", "Type": "String", "DefaultValue": "a", "EnumValues": ["a"]}]
+    whole = json.loads(definition(*steps, parameters=parameters))
+    refused = 0
+    for place in list(places(whole)):
+        for odd in ODD:
+            damaged = json.loads(json.dumps(whole))
+            *above, last = place
+            inside = damaged
+            for key in above:
+                inside = inside[key]
+            inside[last] = odd
+            try:
+                parse(json.dumps(damaged))
+            except ServiceError as error:
+                refused += error.message.startswith("Unable to parse pipeline definition. ")
+    assert refused > 500

@@ -36,6 +36,10 @@ def _json_get_problem(inner: dict[str, object]) -> str | None:
     sources = set(inner) - {"Path"}
     if sources not in ({"PropertyFile"}, {"S3Uri"}) or not isinstance(inner.get("Path"), str):
         return f"{JSON_GET} needs Path, a text, and either PropertyFile or S3Uri; got {inner!r}."
-    (source,) = (inner[name] for name in sources)
-    is_file = isinstance(source, str) or is_expression(source)
-    return problem(source) if is_file else f"{JSON_GET} needs a reference or an address; got {source!r}."
+    if "PropertyFile" in inner:
+        file = inner["PropertyFile"]
+        is_get = isinstance(file, dict) and set(file) == {GET}
+        return problem(file) if is_get else f"PropertyFile of {JSON_GET} must be a {GET}; got {file!r}."
+    address = inner["S3Uri"]
+    is_address = isinstance(address, str) or is_expression(address)
+    return problem(address) if is_address else f"S3Uri of {JSON_GET} must be a text or an expression; got {address!r}."

@@ -166,8 +166,8 @@ def _address(expression: Json, values: Values) -> str:
     """Where the file of a `Std:JsonGet` lies."""
     if "S3Uri" in expression:
         return str(resolve(expression["S3Uri"], values))
-    reference = expression["PropertyFile"]
-    match = _PROPERTY_FILE.fullmatch(reference[GET] if isinstance(reference, dict) else reference)
+    reference = expression["PropertyFile"][GET]
+    match = _PROPERTY_FILE.fullmatch(reference)
     if match is None or (match[1], match[2]) not in values.property_files:
         raise ExpressionError(f"{reference!r} is not a property file; write Steps.STEP.PropertyFiles.NAME")
     file = values.property_files[match[1], match[2]]

@@ -33,7 +33,7 @@ def _parameter(document: Json) -> Parameter:
     name, kind, default = document.get("Name"), document.get("Type", "String"), document.get("DefaultValue")
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9\-_]{1,256}", name):
         raise wrong(f"A parameter's Name must be 1 to 256 letters, digits, '-' or '_'; got {name!r}.")
-    if kind not in READERS:
+    if kind not in tuple(READERS):
         raise wrong(f"Parameter '{name}' must have a Type of {', '.join(READERS)}; got {kind!r}.")
     is_typed = isinstance(default, _TYPES[kind]) and (kind == "Boolean" or not isinstance(default, bool))
     if default is not None and not is_typed:
