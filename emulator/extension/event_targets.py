@@ -2,6 +2,7 @@
 
 MiniStack accepts them and delivers nothing. Rules, schedules and Scheduler all dispatch through one function, which is
 replaced here. An execution is started with the rights of the target's role, which must trust the service that does it.
+MiniStack looks at its schedules every ten seconds; here it is every second, as nobody wants to wait for a schedule.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ from emulator.sagemaker.shapes import Json
 logger = logging.getLogger(__name__)
 
 _INVOKE = "ministack.services.eventbridge:_invoke_target"
+_INTERVALS = (
+    "ministack.services.eventbridge:_SCHEDULER_TICK_INTERVAL",
+    "ministack.services.scheduler:_SCHEDULE_TICK_INTERVAL",
+)
+_LOOK_SECONDS = 1
 _SERVICES = {
     "scheduler": ("scheduler.amazonaws.com", "SchedulerService"),
     "events": ("events.amazonaws.com", "EventBridge"),
@@ -52,6 +58,8 @@ def install(calls: Callable[[Roles], RoleCalls], loop: asyncio.AbstractEventLoop
         asyncio.run_coroutine_threadsafe(_start(role_calls, scope(), target, delivered), loop)
 
     replace(_INVOKE, invoke_target)
+    for name in _INTERVALS:
+        replace(name, _LOOK_SECONDS)
 
 
 async def _start(calls: RoleCalls, where: Scope, target: Json, event: Json) -> None:

@@ -197,6 +197,35 @@ def test_a_new_object_starts_a_pipeline(emulator: Emulator, sagemaker: Any, role
     assert (status, steps["No"]["FailureReason"]) == ("Failed", "channels/abc/")
 
 
+def test_a_schedule_starts_a_pipeline(emulator: Emulator, sagemaker: Any, role: Role) -> None:
+    text = definition(fail("No", get("Parameters.Why")), parameters=[{"Name": "Why"}])
+    arn = sagemaker.create_pipeline(PipelineName="Timed", RoleArn=role.arn, PipelineDefinition=text)["PipelineArn"]
+    role.may(statement(["sagemaker:StartPipelineExecution"], arn))
+    values = [{"Name": "Why", "Value": "templated"}]
+    request = {"PipelineName": "timed", "PipelineParameters": [{"Name": "Why", "Value": "universal"}]}
+    targets = {
+        "templated": {"Arn": arn, "SageMakerPipelineParameters": {"PipelineParameterList": values}},
+        "universal": {
+            "Arn": "arn:aws:scheduler:::aws-sdk:sagemaker:startPipelineExecution",
+            "Input": json.dumps(request),
+        },
+    }
+    for name, target in targets.items():
+        emulator.client("scheduler").create_schedule(
+            Name=name,
+            ScheduleExpression="at(2026-01-01T00:00:00)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={**target, "RoleArn": role.arn},
+        )
+
+    def reasons() -> set[str]:
+        listed = sagemaker.list_pipeline_executions(PipelineName="timed")["PipelineExecutionSummaries"]
+        ended = [finished(sagemaker, each["PipelineExecutionArn"])[1] for each in listed]
+        return {steps["No"]["FailureReason"] for steps in ended}
+
+    eventually(lambda: reasons() == set(targets))
+
+
 def test_packages_are_listed_by_approval_and_page(sagemaker: Any) -> None:
     sagemaker.create_model_package_group(ModelPackageGroupName="Listed")
     arns = [sagemaker.create_model_package(ModelPackageGroupName="Listed")["ModelPackageArn"] for _ in range(3)]

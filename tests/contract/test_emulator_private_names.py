@@ -55,6 +55,7 @@ ministack.services.cloudformation.provisioners:_S3_BUCKET_CONFIGURATIONS
 ministack.services.cloudformation.provisioners:_STACK_TAG_PROPERTY
 ministack.services.cloudformation.provisioners:_physical_name
 ministack.services.cloudformation.stacks:_runs_on_worker_thread
+ministack.services.eventbridge:_SCHEDULER_TICK_INTERVAL
 ministack.services.eventbridge:_invoke_target
 ministack.services.eventbridge:_pattern_event_view
 ministack.services.iam:_build_simulate_results_real
@@ -75,6 +76,7 @@ ministack.services.s3:_put_bucket_lifecycle
 ministack.services.s3:_put_bucket_logging
 ministack.services.s3:_put_bucket_ownership_controls
 ministack.services.s3:_put_bucket_tagging
+ministack.services.scheduler:_SCHEDULE_TICK_INTERVAL
 ministack.services.sts:register_session
 """
 
