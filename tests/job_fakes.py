@@ -34,12 +34,12 @@ def description(**changes: Any) -> dict[str, Any]:
         "InputDataConfig": [
             {
                 "ChannelName": "train",
-                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/channels/1/train/"}},
+                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://my-bucket/channels/1/train/"}},
                 "ContentType": "text/csv",
             }
         ],
         "HyperParameters": {"num_round": "5"},
-        "ModelArtifacts": {"S3ModelArtifacts": "s3://b/jobs/x/output/model.tar.gz"},
+        "ModelArtifacts": {"S3ModelArtifacts": "s3://my-bucket/jobs/x/output/model.tar.gz"},
         "CreationTime": MOMENT,
         "TrainingTimeInSeconds": 200,
         "BillableTimeInSeconds": 50,

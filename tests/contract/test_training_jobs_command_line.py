@@ -144,7 +144,10 @@ def test_nothing_is_started_when_something_is_wrong(
     for number, (options, expected) in enumerate(
         [
             (["--instances", "3"], "the channel train has 2 part files for 3 hosts"),
-            (["--channel", "test=s3://b/test/"], "takes train and validation only"),
+            (
+                ["--channel", "validation=s3://my-bucket/v/", "--channel", "test=s3://my-bucket/t/"],
+                "takes train and validation only",
+            ),
             (["--role", poor], "may not do s3:GetObject"),
             (["--image-tag", "1.7-1"], "the image tag '1.7-1' is not known"),
         ]

@@ -107,6 +107,14 @@ def test_a_metric_that_only_the_container_has_is_let_through() -> None:
     assert spec.hyperparameters.metrics == ("accuracy",)
 
 
+def test_a_job_without_validation() -> None:
+    with pytest.raises(JobError, match="there is no channel validation"):
+        job_spec(
+            Wishes(), platform(), name="digits-local-1", environment="local", channels={"train": CHANNELS["train"]},
+            file_format="csv", hyperparameters=Hyperparameters.default(),
+        )  # fmt: skip
+
+
 def test_channels_of_ones_own() -> None:
     assert channels_from(["train=s3://b/t/", "validation=s3://b/v/"]) == {
         "train": "s3://b/t/",

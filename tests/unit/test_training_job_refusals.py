@@ -283,3 +283,13 @@ def test_a_long_job_is_told_of_the_quota() -> None:
     found = findings(replace(ONE_HOST, capacity=OnDemand(max_run_seconds=500_000)))
     assert found.problems == ()
     assert "needs a raised quota" in found.notes[0]
+
+
+def test_a_checkpoint_must_be_writable_too() -> None:
+    roles = FakeRoles()
+    findings(ON_SPOT, roles=roles)
+    written = [resource.partition(":::")[2] for action, resource, _ in roles.asked if action == "s3:PutObject"]
+    assert written == [
+        f"{BUCKET}/jobs/{ON_SPOT.name}/output/model.tar.gz",
+        f"{BUCKET}/jobs/{ON_SPOT.name}/checkpoints/xgboost-checkpoint",
+    ]

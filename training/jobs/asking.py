@@ -91,6 +91,11 @@ def job_spec(
         when no endpoint of this project could serve the model
     """
     require_served_model(hyperparameters)
+    if "validation" not in channels:
+        raise JobError(
+            "there is no channel validation, which tells when to stop and what the manifest of a model counts;"
+            " add --channel validation=s3://BUCKET/PREFIX/"
+        )
     key = wishes.kms_key_arn or platform.kms_key_arn
     return JobSpec(
         name=name,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.jobs.services import NotPermittedError, Roles
-from training.jobs.spec import JobSpec, split_uri
+from training.jobs.spec import JobSpec, Spot, split_uri
 
 _ASSUME = ("sts:AssumeRole", "sts:*", "*")
 
@@ -67,8 +67,12 @@ def needed_access(spec: JobSpec, *, partition: str) -> list[Access]:
         )
         part = f"{prefix}part-00000" if prefix.endswith("/") else prefix
         needed.append(Access(action="s3:GetObject", resource=f"arn:{partition}:s3:::{bucket}/{part}"))
-    bucket, key = split_uri(spec.model_uri)
-    return [*needed, Access(action="s3:PutObject", resource=f"arn:{partition}:s3:::{bucket}/{key}")]
+    written = [spec.model_uri]
+    if isinstance(spec.capacity, Spot) and spec.capacity.checkpoint_uri:
+        written.append(f"{spec.capacity.checkpoint_uri.rstrip('/')}/xgboost-checkpoint")
+    for bucket, key in map(split_uri, written):
+        needed.append(Access(action="s3:PutObject", resource=f"arn:{partition}:s3:::{bucket}/{key}"))
+    return needed
 
 
 def _denials(spec: JobSpec, roles: Roles, partition: str) -> Iterator[str]:
