@@ -105,5 +105,5 @@ def masked_log(text: str) -> list[str]:
     """The lines of a log without times, without the failure text, and without warnings of libraries."""
     text = re.sub(r"(?m)^\[[\d:-]+:([A-Z]+)\]", r"[\1]", masked(text))
     text = re.sub(r"(?s)\[ERROR\] framework error:.*", "[ERROR] framework error", text)
-    text = re.sub(r"(?m)^\S+:\d+: \w+Warning: .*\n(?:  .*\n)?", "", text)
+    text = re.sub(r"(?m)^\S+:\d+: \w+Warning: .*\n(?:(?!\[|\S+:\d+: \w+Warning: ).*\n)*", "", text)
     return text.splitlines()
