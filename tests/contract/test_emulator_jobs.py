@@ -16,24 +16,11 @@ import xgboost
 
 from tests.contract.test_emulator_control_plane import refusal
 from tests.emulators import Emulator, eventually, trust
+from tests.job_data import LONG, prepare
 from tests.job_requests import BUCKET, ROLE, processing_request, training_request
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012"
 ENDED = ("Completed", "Failed", "Stopped")
-LONG = {"num_round": "100000", "objective": "multi:softprob", "num_class": "3", "save_model_on_termination": "true"}
-PROGRAM = """
-import os, pathlib, sys, time
-source, target, what = sys.argv[1:]
-names = sorted(path.name for path in pathlib.Path(source).iterdir())
-pathlib.Path(target, "deep").mkdir()
-pathlib.Path(target, "deep", "names").write_text(" ".join(names))
-print("read", *names, "with", os.environ["GREETING"])
-pathlib.Path(os.environ["MESSAGE"]).write_text("this was " + what)
-if what == "wrong":
-    raise SystemExit(3)
-if what == "slow":
-    time.sleep(60)
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,32 +82,9 @@ def ended(describe: Callable[[], dict[str, Any]], member: str) -> dict[str, Any]
     return last
 
 
-def digits(seed: int) -> bytes:
-    """A csv part of 100 rows: a label of three, and five features that tell it."""
-    generator = np.random.default_rng(seed)
-    labels = generator.integers(0, 3, 100)
-    noise = generator.integers(0, 40, (100, 5))
-    rows = np.column_stack([labels, noise + 60 * labels[:, None]])
-    return "".join(",".join(map(str, row)) + "\n" for row in rows).encode()
-
-
 @pytest.fixture(scope="module")
 def jobs(emulator: Emulator) -> Jobs:
-    s3, iam = emulator.client("s3"), emulator.client("iam")
-    s3.create_bucket(Bucket=BUCKET)
-    for number in range(4):
-        channel = "train" if number < 2 else "validation"
-        s3.put_object(Bucket=BUCKET, Key=f"channels/{channel}/part-{number}.csv", Body=digits(number))
-    s3.put_object(Bucket=BUCKET, Key="code/program.py", Body=PROGRAM.encode())
-    iam.create_role(RoleName="training", AssumeRolePolicyDocument=trust("sagemaker.amazonaws.com"))
-    bucket = f"arn:aws:s3:::{BUCKET}"
-    statements = [
-        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket},
-        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": [f"{bucket}/channels/*", f"{bucket}/code/*"]},
-        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": [f"{bucket}/jobs/*", f"{bucket}/out/*"]},
-    ]
-    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    iam.put_role_policy(RoleName="training", PolicyName="data", PolicyDocument=policy)
+    prepare(emulator)
     return Jobs(emulator=emulator)
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -14,6 +15,8 @@ import pytest
 
 from emulator import settings
 from tests.emulators import Emulator, World, build_world, emulator_command, eventually, running_emulator
+from tests.job_data import LONG, prepare
+from tests.job_requests import processing_request, training_request
 
 
 def alive(pid: int) -> bool:
@@ -97,11 +100,27 @@ def test_a_state_folder_that_cannot_be_is_one_sentence(tmp_path: Path, command: 
 
 
 def doomed(emulator: Emulator) -> list[int]:
-    """Process ids of the daemon and of the model server of a fresh endpoint."""
+    """Process ids of the daemon, of the model server of a fresh endpoint, of a training and of a processing job."""
     world = build_world(emulator, "one")
     emulator.client("sagemaker").create_endpoint(EndpointName="Doomed", EndpointConfigName="one")
     assert world.settled("Doomed")["EndpointStatus"] == "InService"
-    return [emulator.daemon_pid(), endpoint_pid(world, "Doomed")]
+    prepare(emulator)
+    sagemaker = emulator.client("sagemaker")
+    sagemaker.create_training_job(**training_request("doomed", HyperParameters=LONG))
+    environment = {"GREETING": "hello", "MESSAGE": "/opt/ml/output/message"}
+    where = ("/opt/ml/processing/data", "/opt/ml/processing/output")
+    sagemaker.create_processing_job(**processing_request("doomed", *where, "slow", Environment=environment))
+    eventually(lambda: len(job_pids(emulator)) == 2)
+    return [emulator.daemon_pid(), endpoint_pid(world, "Doomed"), *job_pids(emulator)]
+
+
+def job_pids(emulator: Emulator) -> list[int]:
+    """Process ids of the jobs of an emulator, which work below its state folder."""
+    answer = subprocess.run(["ps", "-axwwo", "pid=,command="], capture_output=True, text=True, check=True)  # noqa: S607
+    lines = [line.split(maxsplit=1) for line in answer.stdout.splitlines()]
+    containers = ("emulator.training_container", "emulator.processing_container")
+    ours = (line for line in lines if str(emulator.state) in line[1] and any(name in line[1] for name in containers))
+    return [int(line[0]) for line in ours]
 
 
 @pytest.mark.parametrize("header", [("Origin", "https://elsewhere.example"), ("Host", "rebound.example")])
@@ -123,11 +142,11 @@ def test_a_page_of_this_machine_may_call_it(emulator: Emulator) -> None:
 
 def test_a_reset_ends_the_model_servers_and_the_faults(tmp_path: Path) -> None:
     with running_emulator(tmp_path / "state") as emulator:
-        daemon, server = doomed(emulator)
+        daemon, *processes = doomed(emulator)
         emulator.command("faults", "Doomed", "throttle")
         with urllib.request.urlopen(f"{emulator.url}/_ministack/reset", data=b"") as answer:
             assert answer.status == 200
-        eventually(lambda: not alive(server), seconds=5)
+        eventually(lambda: not any(map(alive, processes)), seconds=5)
         assert alive(daemon)
         status = emulator.command("status").stdout
         assert "no endpoints" in status
