@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from emulator.sagemaker.pipelines.parsing import parse
-from stacks.constructs.pipeline_definition import PipelineFacts
+from stacks.constructs.pipeline_definition import CHOSEN_HYPERPARAMETERS, PipelineFacts
 from stacks.constructs.pipeline_steps import pipeline_definition
 from stacks.training_settings import TrainingNetwork, TrainingSettings
+from training.commands.pipeline import HYPERPARAMETERS
 from training.hyperparameters import DEFAULTS, Hyperparameters
 from training.jobs.request import create_training_job_request
 from training.jobs.spec import Channel, JobSpec, Machines, OnDemand, Spot, Vpc
@@ -166,6 +167,10 @@ def test_the_promoted_model_is_what_to_beat_and_where_to_begin() -> None:
     hyperparameters = steps(TrainingSettings())["Train"]["Arguments"]["HyperParameters"]
     assert "nthread" not in hyperparameters  # of the machine that trained the promoted model
     assert hyperparameters["max_bin"] == DEFAULTS["max_bin"]
+
+
+def test_the_command_line_knows_which_parameters_are_hyperparameters() -> None:
+    assert HYPERPARAMETERS == CHOSEN_HYPERPARAMETERS
 
 
 def test_nothing_is_cached_where_the_settings_say_so() -> None:

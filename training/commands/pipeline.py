@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from training.places import Places
 
 
+HYPERPARAMETERS = {"NumRound": "num_round", "Eta": "eta", "MaxDepth": "max_depth", "MaxLeaves": "max_leaves"}
+"""Parameter of the pipeline -> hyperparameter of the container."""
+
+
 def pipeline(
     context: typer.Context,
     environment: Annotated[
@@ -70,6 +74,7 @@ def pipeline(
             **{name: str(value) for name, value in chosen.items() if value is not None},
             **_settings(settings or []),
         }
+        _check(parameters)
         execution = service.start(platform.pipeline, parameters)
         say(f"started {execution.rpartition('/')[2]} of the pipeline {platform.pipeline} on {prefix}")
     if wait or follow:
@@ -91,6 +96,18 @@ def _published(places: Places, bucket: str, digest: str | None, file_format: str
             + ("" if file_format == "csv" else f" --format {file_format}")
         )
     return prefix
+
+
+def _check(parameters: dict[str, str]) -> None:
+    """Refuse what the container or the service would refuse after the data was checked."""
+    from training.hyperparameter_rules import RULES
+    from training.jobs.instances import instance_type
+
+    for parameter, name in HYPERPARAMETERS.items():
+        if parameter in parameters:
+            RULES[name].parse(name, parameters[parameter])
+    if "InstanceType" in parameters:
+        instance_type(parameters["InstanceType"])
 
 
 def _settings(options: list[str]) -> dict[str, str]:

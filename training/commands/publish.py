@@ -66,7 +66,11 @@ def publish(
         say(f"uploaded {done.uploaded}, {done.present} there already, all verified by sha256")
     else:
         say("nothing to do: everything is there already, verified by sha256")
-    if manifest is None:
+    if channels:
+        next_step(
+            here(context, "submit") + "   (or check, train, evaluate and register: " + here(context, "pipeline") + ")"
+        )
+    elif manifest is None:
         next_step(here(context, f"promote {places.manifest}"))
 
 
