@@ -97,6 +97,12 @@ def _statements(
             resources=[training_role.role_arn],
             conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         ),
-        # The JSON that a condition looks at, and the model that is registered.
-        iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects(f"{EVALUATIONS_PREFIX}*")]),
+        *_read_evaluations(facts, bucket),
     ]
+
+
+def _read_evaluations(facts: PipelineFacts, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
+    """The JSON that a condition looks at, and the model that is registered; both are encrypted with the settings' key."""
+    read = iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects(f"{EVALUATIONS_PREFIX}*")])
+    key = facts.settings.kms_key_arn
+    return [read, iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key])] if key else [read]

@@ -230,4 +230,5 @@ def test_rights_on_subnets_and_key_come_with_them_only(automatic: Assembly, asse
     ]  # fmt: skip
     assert rights["kms:Decrypt"] == [automatic.settings.training.kms_key_arn]
     assert conditions(automatic, JOBS, "kms:CreateGrant") == [{"Bool": {"kms:GrantIsForAWSResource": "true"}}]
+    assert allowed(automatic, PIPELINE)["kms:Decrypt"] == rights["kms:Decrypt"]
     assert not [action for action in allowed(assembly, JOBS) if action.startswith(("ec2:", "kms:"))]

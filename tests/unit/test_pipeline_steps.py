@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,19 @@ import numpy as np
 import pytest
 
 from tests.emulators import archive
-from tests.training_digits import SMALL, small_dataset, small_split
+from tests.training_digits import SMALL, small_data_folder, small_dataset, small_split
 from training.adoption import adopt, processors_of, training_of_job
 from training.artifact import MODEL_NAME, unpack
 from training.channels import write_channel
 from training.data_checks import check_splits, shared_images
 from training.dataset import Split
-from training.errors import ArtifactError, DataError
+from training.errors import ArtifactError, DataError, ManifestError
 from training.files import pretty_json, sha256_of_bytes, write_file
 from training.fitting import fit
 from training.manifest import read_manifest
 from training.mnist import IDX_SHA256
 from training.pipeline_steps import compare, main
+from training.rescoring import score_again
 
 COUNTS = {"train": 400, "validation": 100, "test": 100}
 
@@ -183,3 +185,23 @@ def test_shared_images_are_counted_once() -> None:
     one[1, 5] = 1
     assert shared_images(one, np.zeros((2, 784), dtype=np.uint8)) == 1
     assert shared_images(one, np.full((2, 784), 9, dtype=np.uint8)) == 0
+
+
+def test_a_registered_model_is_scored_again_where_the_same_images_are(work: Path, tmp_path: Path) -> None:
+    evaluate(work)
+    manifest = read_manifest(work / "out/manifest.json")
+    content = (work / "out/model.tar.gz").read_bytes()
+    small_data_folder(tmp_path / "here")
+    assert score_again(content, manifest, data=tmp_path / "here/data")
+    assert not score_again(content, manifest, data=tmp_path / "nothing")
+    elsewhere = replace(manifest, data=replace(manifest.data, sha256={"train": "0" * 64}))
+    assert not score_again(content, elsewhere, data=tmp_path / "here/data")
+
+
+def test_a_model_that_does_worse_than_it_claims_is_refused(work: Path, tmp_path: Path) -> None:
+    evaluate(work)
+    manifest = read_manifest(work / "out/manifest.json")
+    small_data_folder(tmp_path / "here")
+    flattered = replace(manifest, metrics=replace(manifest.metrics, log_loss=manifest.metrics.log_loss / 2))
+    with pytest.raises(ManifestError, match="its manifest claims"):
+        score_again((work / "out/model.tar.gz").read_bytes(), flattered, data=tmp_path / "here/data")
