@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 SHOWN_AS = "/tmp/sagemaker_xgboost_input_data"  # noqa: S108 - the container's name of it, shown and never opened
 _DEPTH = 3
+_PLAIN = re.compile(r"[^\w.\-]")  # the rest has a meaning in the addresses that XGBoost's readers take
 
 _LOG = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ class InputFolder:
 
     def _link(self, path: Path) -> None:
         number = int.from_bytes(hashlib.sha256(str(path).encode()).digest()[:7], "big")
-        link = self.path / f"{path.name}{number}"
+        link = self.path / f"{_PLAIN.sub('_', path.name)}{number}"
         _LOG.info("creating symlink between Path %s and destination %s", path, link)
         link.symlink_to(path)
 
