@@ -102,7 +102,7 @@ def _statements(
 
 
 def _read_evaluations(facts: PipelineFacts, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
-    """The JSON that a condition looks at, and the model that is registered; both are encrypted with the settings' key."""
+    """The JSON that a condition looks at and the model that is registered, encrypted with the key of the settings."""
     read = iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects(f"{EVALUATIONS_PREFIX}*")])
     key = facts.settings.kms_key_arn
     return [read, iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key])] if key else [read]
