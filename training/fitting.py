@@ -174,7 +174,7 @@ def cut(booster: xgboost.Booster, rounds: int) -> xgboost.Booster:
     return best
 
 
-def reason(problem: Exception) -> str:
+def reason(problem: BaseException) -> str:
     """The first line of a library error that says something, without its C++ stack trace."""
     text = str(problem).split("Stack trace:")[0].strip().splitlines()[0]
     return text.split("Check failed: ")[-1].strip().rstrip(".")

@@ -24,7 +24,7 @@ from training.fitting import fit
 from training.hyperparameters import Hyperparameters
 from training.places import Places
 from training.scale.by_value import ByValue
-from training.scale.cluster import connected, version_problem, worker_addresses, worker_versions
+from training.scale.cluster import connected, require_workers, version_problem, worker_addresses, worker_versions
 from training.scale.cluster_fitting import fit_on_cluster
 from training.scale.cluster_parts import read_on_workers
 from training.scale.part_source import PartSource, data_read, part_source
@@ -213,6 +213,13 @@ def test_workers_that_run_something_else_are_named() -> None:
     }
     for sentence, there in cases.items():
         assert (version_problem(here, {"tcp://w:1": there}) or "").startswith(sentence)
+
+
+def test_a_worker_that_left_is_named(client: Client) -> None:
+    workers = worker_addresses(client)
+    require_workers(client, workers)
+    with pytest.raises(FitError, match=r"the worker tcp://127\.0\.0\.1:1 left the cluster"):
+        require_workers(client, [*workers, "tcp://127.0.0.1:1"])
 
 
 def test_without_dask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

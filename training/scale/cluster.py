@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +86,22 @@ def worker_addresses(client: Client) -> list[str]:
     """The addresses of all workers, sorted."""
     workers: dict[str, Any] = client.scheduler_info(n_workers=-1)["workers"]
     return sorted(workers)
+
+
+def require_workers(client: Client, workers: Sequence[str]) -> None:
+    """See that these workers are still there: XGBoost waits for one that left, and pinned tasks do so for ever.
+
+    Raises
+    ------
+    FitError
+        naming the first one that is not
+    """
+    gone = sorted(set(workers) - set(worker_addresses(client)))
+    if gone:
+        raise FitError(
+            f"the worker {gone[0]} left the cluster, and what was done so far went with it; see its log (memory?),"
+            " start it again and train again"
+        )
 
 
 def version_problem(here: Versions, workers: Mapping[str, Versions]) -> str | None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future as LocalFuture
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import xgboost
@@ -23,7 +23,7 @@ from training.errors import FitError, HyperparameterError
 from training.fitting import FitResult, cut, reason, require_digits_model
 from training.hyperparameters import Hyperparameters
 from training.scale.by_value import ByValue
-from training.scale.cluster import worker_addresses
+from training.scale.cluster import require_workers, worker_addresses
 from training.scale.cluster_parts import ClusterChannel, read_on_workers
 from training.scale.on_worker import RoundTeller, request_stop
 from training.scale.part_source import PartRead, PartSource
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 _SECONDS_BETWEEN_LOOKS = 0.1
+_SECONDS_BETWEEN_ROLL_CALLS = 2.0
 
 
 def fit_on_cluster(
@@ -77,7 +78,7 @@ def fit_on_cluster(
     train, validation = (read_on_workers(client, source, name, workers, on_step=on_step) for name in CHANNELS)
     on_step("the workers bin the pixels, the first round takes longest")
     watcher = Watcher(hyperparameters, on_round=on_round, stop_requested=lambda: False)
-    booster, interrupted = _train(client, train, validation, hyperparameters, watcher, stop_requested)
+    booster, interrupted = _train(client, train, validation, hyperparameters, watcher, stop_requested, workers)
     result = FitResult(
         booster=cut(booster, watcher.best),
         history=tuple(watcher.history),
@@ -101,18 +102,22 @@ def _train(
     hyperparameters: Hyperparameters,
     watcher: Watcher,
     stop_requested: Callable[[], bool],
+    workers: Sequence[str],
 ) -> tuple[xgboost.Booster, bool]:
     """The booster with all its rounds, and whether somebody asked for it before the end."""
     topic = f"digits-fit-{uuid.uuid4().hex}"
-    with _rounds_told(client, topic) as rounds, ThreadPoolExecutor(max_workers=1) as thread:
-        training = thread.submit(_train_on_workers, client, train, validation, hyperparameters, topic)
-        stopping = False
+    with _rounds_told(client, topic) as rounds:
+        training = _in_background(lambda: _train_on_workers(client, train, validation, hyperparameters, topic))
+        stopping, looked = False, time.monotonic()
         while not training.done():
             _pass_on(rounds, watcher)
             if not stopping and stop_requested():
                 stopping = True
                 client.run(ByValue(request_stop), topic)
-        result = _result_of(training)
+            if time.monotonic() - looked > _SECONDS_BETWEEN_ROLL_CALLS:
+                require_workers(client, workers)
+                looked = time.monotonic()
+        result = _wait_for(training, client, workers)
     _complete(watcher, result["history"])
     patience = hyperparameters.whole("early_stopping_rounds")
     done = len(watcher.history)
@@ -179,8 +184,30 @@ def _as_history(values: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str
     return {name: {metric: [value] for metric, value in each.items()} for name, each in values.items()}
 
 
-def _result_of(training: LocalFuture[dict[str, Any]]) -> dict[str, Any]:
-    try:
+def _in_background(call: Callable[[], dict[str, Any]]) -> LocalFuture[dict[str, Any]]:
+    """Run something that may never come back, in a thread that does not keep this process from ending."""
+    result: LocalFuture[dict[str, Any]] = LocalFuture()
+
+    def run() -> None:
+        try:
+            result.set_result(call())
+        except Exception as problem:  # noqa: BLE001  whatever a worker raised arrives here as it is
+            result.set_exception(problem)
+
+    Thread(target=run, daemon=True).start()
+    return result
+
+
+def _wait_for(training: LocalFuture[dict[str, Any]], client: Client, workers: Sequence[str]) -> dict[str, Any]:
+    """The result of what is done.
+
+    Raises
+    ------
+    FitError
+        naming a worker that left, or telling what one raised
+    """
+    problem = training.exception()
+    if problem is None:
         return training.result()
-    except Exception as problem:  # noqa: BLE001  whatever a worker raised arrives here as it is
-        raise FitError(f"the cluster could not train: {reason(problem)}; see the logs of its workers") from None
+    require_workers(client, workers)
+    raise FitError(f"the cluster could not train: {reason(problem)}; see the logs of its workers")

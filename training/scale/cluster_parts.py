@@ -15,11 +15,15 @@ from typing import TYPE_CHECKING, Any
 from training.errors import DataError
 from training.mnist import PIXELS
 from training.scale.by_value import ByValue
+from training.scale.cluster import require_workers
 from training.scale.part_reading import list_parts, read_part
 from training.scale.part_source import PartRead, PartSource
 
 if TYPE_CHECKING:
     from distributed import Client, Future
+
+
+_SECONDS_BETWEEN_LOOKS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,12 +113,24 @@ def read_on_workers(
     facts = []
     for number, (part, future) in enumerate(read.items(), start=1):
         on_step(f"the workers read {channel}, part {number} of {len(parts)}")
+        _wait_for(future, client, workers)
         facts.append(_facts(client, channel, part, future, homes[part]))
     images, labels = (
         _array([_piece(client, read[part], index, homes[part]) for part in parts], facts, shape)
         for index, shape in ((0, (PIXELS,)), (1, ()))
     )
     return ClusterChannel(images=images, labels=labels, parts=tuple(facts))
+
+
+def _wait_for(future: Future[Any], client: Client, workers: Sequence[str]) -> None:
+    """Wait until a part was read or could not be, as long as all workers are there."""
+    from distributed import wait
+
+    while not future.done():  # type: ignore[no-untyped-call]
+        try:
+            wait(future, timeout=_SECONDS_BETWEEN_LOOKS)  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            require_workers(client, workers)
 
 
 def _facts(client: Client, channel: str, part: str, future: Future[Any], home: str) -> PartRead:

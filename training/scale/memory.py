@@ -18,7 +18,7 @@ from training.mnist import CLASSES, PIXELS
 _STATUS = Path("/proc/self/status")
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
-_STATE_BYTES_A_ROW = 17 * CLASSES
+_STATE_BYTES_A_ROW = 18 * CLASSES
 """Gradients (8 bytes a class), predictions and their copy for the metrics (4 each), label, place in the tree."""
 _PAGE_BYTES_A_ROW = 4 * PIXELS
 """A page while it is read, converted, binned and written."""
