@@ -115,11 +115,13 @@ def evaluate_model(options: argparse.Namespace) -> None:
     write_file(options.results / "manifest.json", manifest.to_bytes())
     write_file(options.results / "model-card.json", card.encode())
     write_file(options.results / "evaluation.json", pretty_json(document))
-    _log.info("accuracy %.4f, log-loss %.4f on %d images", metrics.accuracy, metrics.log_loss, metrics.count)
+    _log.info("%s, on %d images", comparison["summary"], metrics.count)
 
 
-def compare(metrics: Metrics, *, accuracy: float, log_loss: float) -> dict[str, float]:
+def compare(metrics: Metrics, *, accuracy: float, log_loss: float) -> dict[str, float | str]:
     """How much better and worse than the promoted model; rounded, so that equal models differ by exactly 0.
+
+    The summary is for a person.
 
     Parameters
     ----------
@@ -131,6 +133,8 @@ def compare(metrics: Metrics, *, accuracy: float, log_loss: float) -> dict[str, 
     return {
         "accuracy_gain": round(metrics.accuracy - accuracy, 9),
         "log_loss_growth": round(metrics.log_loss - log_loss, 9),
+        "summary": f"accuracy {metrics.accuracy:.4f} against {accuracy:.4f} of the promoted model,"
+        f" log-loss {metrics.log_loss:.4f} against {log_loss:.4f}",
     }
 
 

@@ -124,18 +124,12 @@ def measured(path: str) -> Json:
 def _refuse() -> Json:
     sentence = join(
         "",
-        "the new model is not registered: accuracy ",
-        measured("metrics.accuracy"),
-        " against ",
-        get("Parameters.PromotedAccuracy"),
-        " of the promoted model, at least ",
+        "the new model is not registered: ",
+        measured("summary"),
+        "; needed are at least ",
         get("Parameters.MinimumImprovement"),
-        " more is needed; log-loss ",
-        measured("metrics.log_loss"),
-        " against ",
-        get("Parameters.PromotedLogLoss"),
-        ", at most ",
+        " more accuracy and at most ",
         get("Parameters.LogLossTolerance"),
-        " more is allowed",
+        " more log-loss",
     )
     return {"Name": REFUSE, "Type": "Fail", "Arguments": {"ErrorMessage": sentence}}

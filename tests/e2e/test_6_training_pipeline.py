@@ -100,7 +100,7 @@ def test_a_model_that_is_not_better_is_not_registered(deployment: Deployment, bu
     done = training(deployment, build, "pipeline", *QUICK)
     assert done.returncode == 3
     promoted = json.loads(deployment.manifest.read_text())["metrics"]["accuracy"]
-    assert f"against {promoted} of the promoted model" in done.stderr
+    assert f"against {promoted:.4f} of the promoted model" in done.stderr
     assert "Register" not in done.stdout.replace("registered", "")
 
 

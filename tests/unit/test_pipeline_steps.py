@@ -98,6 +98,9 @@ def test_the_evaluation_is_of_the_model_that_would_be_served(work: Path) -> None
 def test_the_comparison_is_with_the_promoted_model(work: Path) -> None:
     document = evaluate(work)
     assert document["accuracy_gain"] == pytest.approx(document["metrics"]["accuracy"] - 0.5)
+    assert document["summary"].startswith(
+        f"accuracy {document['metrics']['accuracy']:.4f} against 0.5000 of the promoted"
+    )
     assert document["log_loss_growth"] == pytest.approx(document["metrics"]["log_loss"] - 1.5)
 
 
@@ -105,10 +108,8 @@ def test_equal_models_differ_by_nothing(work: Path) -> None:
     document = evaluate(work)
     metrics = read_manifest(work / "out/manifest.json").metrics
     assert document["metrics"]["accuracy"] == metrics.accuracy
-    assert compare(metrics, accuracy=metrics.accuracy, log_loss=metrics.log_loss) == {
-        "accuracy_gain": 0.0,
-        "log_loss_growth": 0.0,
-    }
+    same = compare(metrics, accuracy=metrics.accuracy, log_loss=metrics.log_loss)
+    assert (same["accuracy_gain"], same["log_loss_growth"]) == (0.0, 0.0)
 
 
 def test_the_card_is_short_json_with_the_figures_of_the_manifest(work: Path) -> None:
