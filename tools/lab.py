@@ -1,0 +1,68 @@
+"""Open the walkthrough in JupyterLab, where the emulator stands in for AWS: `python -m tools.lab`, or `make lab`.
+
+The kernel has the rights of the notebook instance and no others. With `DIGITS_ENVIRONMENT` set to `dev` or `prod` it
+talks to AWS instead, with the credentials of this shell. Further words are options of `jupyter lab`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.deployment import FAILURES, ROOT, DeploymentError, stack_outputs
+from tools.local import local_deployment, start_emulator
+from tools.notebook import WALKTHROUGH, credentials_of_notebook, kernel_variables
+
+LAB_PYTHON = ROOT / ".venv-lab/bin/python"
+
+
+def lab_command(arguments: Sequence[str], *, python: Path = LAB_PYTHON) -> list[str]:
+    """The program that is JupyterLab with the walkthrough open, on this machine's own address only.
+
+    Raises
+    ------
+    DeploymentError
+        When its environment is not installed.
+    """
+    if not python.exists():
+        msg = f"JupyterLab is not installed in {python.parent.parent.name}: run 'make lab', which installs it"
+        raise DeploymentError(msg)
+    where = [str(WALKTHROUGH.relative_to(ROOT)), "--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={ROOT}"]
+    return [str(python), "-m", "jupyterlab", *where, *arguments]
+
+
+def lab_variables() -> dict[str, str]:
+    """The process environment of JupyterLab and its kernels.
+
+    Raises
+    ------
+    DeploymentError
+        When the emulator has nothing deployed.
+    """
+    environment = os.environ.get("DIGITS_ENVIRONMENT", "local")
+    if environment != "local":
+        return {**os.environ, "PYTHONPATH": str(ROOT)}
+    deployment = local_deployment(start_emulator())
+    if not stack_outputs(deployment, "notebook"):
+        msg = "nothing is deployed into the emulator: run 'make up' first, then 'make lab' again"
+        raise DeploymentError(msg)
+    return kernel_variables(deployment, credentials_of_notebook(deployment))
+
+
+def main(arguments: list[str]) -> int:
+    """Run JupyterLab until somebody ends it; returns its exit code."""
+    try:
+        command = lab_command(arguments)
+        return subprocess.run(command, cwd=ROOT, env=lab_variables(), check=False).returncode
+    except FAILURES as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
