@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_ssm as ssm
@@ -49,14 +48,14 @@ class TrainingStack(cdk.Stack):
             description="Digits: the role of training jobs, the pipeline and the registry of models",
             termination_protection=settings.retain_data,
         )
-        self.job_prefix = f"{settings.application_name}-"
+        job_prefix = f"{settings.application_name}-"
         image = XgboostImage(region=settings.region, tag=settings.training.image_tag)
         code = make_pipeline_code(self, "PipelineCode")
         self.role = make_training_role(
             self,
             bucket=bucket,
             image=image,
-            job_prefix=self.job_prefix,
+            job_prefix=job_prefix,
             code=CodeObject(bucket_arn=code.bucket.bucket_arn, key=code.s3_object_key),
             kms_key_arn=settings.training.kms_key_arn,
             network=settings.training.network,
@@ -69,7 +68,7 @@ class TrainingStack(cdk.Stack):
             image_uri=image.uri,
             image_tag=image.tag,
             code_uri=code.s3_object_url,
-            job_prefix=self.job_prefix,
+            job_prefix=job_prefix,
             model_package_group=settings.application_name,
             accuracy=manifest.accuracy,
             log_loss=manifest.log_loss,
@@ -85,7 +84,7 @@ class TrainingStack(cdk.Stack):
             group=group,
         )
         self._start_by_itself(settings, bucket)
-        self.parameter = self._tell(settings, facts)
+        self._tell(settings, facts)
         cdk.CfnOutput(self, "PipelineName", value=settings.application_name)
         cdk.CfnOutput(self, "ModelPackageGroupName", value=settings.application_name)
         cdk.CfnOutput(self, "TrainingRoleArn", value=self.role.role_arn)
@@ -108,7 +107,7 @@ class TrainingStack(cdk.Stack):
         if settings.training.on_new_data:
             start_on_new_data(self, bucket=bucket, pipeline=self.pipeline)
 
-    def _tell(self, settings: Settings, facts: PipelineFacts) -> ssm.StringParameter:
+    def _tell(self, settings: Settings, facts: PipelineFacts) -> None:
         """Write what `python -m training` starts jobs with; the reader is training/platform.py."""
         training, network = settings.training, settings.training.network
         value = {
@@ -132,19 +131,10 @@ class TrainingStack(cdk.Stack):
             "model_package_group": facts.model_package_group,
             "pipeline": settings.application_name,
         }
-        return ssm.StringParameter(
+        ssm.StringParameter(
             self,
             "Parameter",
             parameter_name=f"/digits/{settings.environment}/training",
             string_value=json.dumps(value),
             description="What python -m training starts jobs with",
-        )
-
-    def grant_pass_role(self, grantee: iam.IGrantable) -> None:
-        """Let somebody start jobs that run with the training role."""
-        iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["iam:PassRole"],
-            resource_arns=[self.role.role_arn],
-            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         )
