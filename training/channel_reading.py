@@ -17,6 +17,7 @@ from training.channels import COLUMN_NAMES
 from training.dataset import Split, check_labels
 from training.errors import DataError
 from training.mnist import PIXELS
+from training.scale.part_reading import read_part
 
 Rows = npt.NDArray[np.uint8]
 
@@ -56,19 +57,11 @@ def read_parquet(path: Path) -> Rows:
     DataError
         when it is no Parquet file, or has not 785 columns of whole numbers in 0..255
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
-
     try:
-        table = pq.ParquetFile(path).read()
-        if table.num_columns != PIXELS + 1:
-            raise DataError(
-                f"{path} has {table.num_columns} columns, expected {PIXELS + 1}: a label and {PIXELS} pixels"
-            )
-        columns = [column.cast(pa.uint8()).to_numpy() for column in table.columns]
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as problem:
+        images, labels, _, _ = read_part(str(path.absolute()), None, None)
+    except (OSError, ValueError) as problem:
         raise DataError(f"{path} is not a channel file ({_first_line(problem)}); write it again with prepare") from None
-    return np.column_stack(columns)
+    return np.column_stack((labels, images))
 
 
 def read_libsvm(path: Path) -> Rows:
