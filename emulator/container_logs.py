@@ -31,6 +31,7 @@ class ContainerLogs:
     def __init__(self, write: Write) -> None:
         self._write = write
         self._waiting: dict[tuple[Scope, str, str], list[tuple[int, str]]] = defaultdict(list)
+        self._writing = asyncio.Lock()
 
     def add(self, scope: Scope, group: str, stream: str, line: str) -> None:
         """Take one line of one process."""
@@ -44,10 +45,11 @@ class ContainerLogs:
             await self.flush()
 
     async def flush(self) -> None:
-        """Write what has come in."""
-        batches, self._waiting = self._waiting, defaultdict(list)
-        for (scope, group, stream), lines in batches.items():
-            try:
-                await self._write(scope, group, stream, lines)
-            except Exception:
-                logger.warning("could not write %s lines to %s", len(lines), group, exc_info=True)
+        """Write what has come in; when this returns, everything that came in before is written."""
+        async with self._writing:
+            batches, self._waiting = self._waiting, defaultdict(list)
+            for (scope, group, stream), lines in batches.items():
+                try:
+                    await self._write(scope, group, stream, lines)
+                except Exception:
+                    logger.warning("could not write %s lines to %s", len(lines), group, exc_info=True)

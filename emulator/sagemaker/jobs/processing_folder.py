@@ -62,7 +62,7 @@ class ProcessingFolder:
         own = {name: self.translated(value) for name, value in job.request.get("Environment", {}).items()}
         return Launch(
             command=[str(settings.endpoint_python()), "-m", "emulator.processing_container", *command],
-            environment={**base_environment(), "PROCESSING_JOB_NAME": job.name, **own},
+            environment={**base_environment(), **own},
         )
 
 
