@@ -30,7 +30,7 @@ from training.scale.cluster_parts import read_on_workers
 from training.scale.part_source import PartSource, data_read, part_source
 from training.watching import Round
 
-VALUES = Hyperparameters.default(num_round="6", max_leaves="8", nthread="1")
+VALUES = Hyperparameters.default(num_round="4", max_leaves="8", nthread="1")
 BUCKET = "dask-channels"
 
 
@@ -101,7 +101,7 @@ def test_two_workers_train_as_well_as_one_machine(client: Client, build: Path, s
     assert accuracy == pytest.approx(accuracy_alone, abs=0.02)
     last, last_alone = result.history[-1], alone.history[-1]
     assert last.validation["mlogloss"] == pytest.approx(last_alone.validation["mlogloss"], rel=0.1)
-    assert [each.number for each in rounds] == [1, 2, 3, 4, 5, 6]
+    assert [each.number for each in rounds] == [1, 2, 3, 4]
     assert result.history == tuple(rounds)
     assert not result.interrupted
     assert steps[0] == "the workers read train, part 1 of 3"
@@ -148,15 +148,15 @@ def test_asked_to_stop_all_workers_leave_the_same_round_and_the_model_is_kept(
     assert result.interrupted
     assert 3 <= len(result.history) < 5000
     assert result.booster.num_boosted_rounds() == result.best_round
-    again, _ = fit_on_cluster(client, source, VALUES)
-    assert len(again.history) == 6  # the word to stop was for the other one
 
 
 def test_training_stops_early_where_one_machine_would(client: Client, build: Path, source: PartSource) -> None:
+    # also: the word to stop of the test before is not for this fit
     patient = Hyperparameters.from_sagemaker(
         {**VALUES.to_sagemaker(), "num_round": "60", "early_stopping_rounds": "2", "eval_metric": "mlogloss,merror"}
     )
     result, _ = fit_on_cluster(client, source, patient)
+    assert not result.interrupted
     assert len(result.history) == result.best_round + 2 < 60
 
 
