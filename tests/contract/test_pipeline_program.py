@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.pipeline_program import MODULES, program_digest, write_program
+from stacks.pipeline_program import needed_files, program_digest, write_program
 from tests.training_digits import small_dataset
 from training.channels import write_channel
 from training.files import pretty_json, write_file
@@ -89,7 +89,15 @@ def test_its_name_follows_what_is_in_it_and_nothing_else(tmp_path: Path) -> None
     write_program(tmp_path)
     package = tmp_path / "training"
     assert program_digest(package) == program_digest()
-    (package / "command_line.py").write_text("other")
+    (package / "other.py").write_text("other")
     assert program_digest(package) == program_digest()
-    (package / f"{MODULES[-1]}.py").write_text("other")
+    with (package / "pipeline_steps.py").open("a") as file:
+        file.write("import training.other\n")
+    assert Path("other.py") in needed_files(package)
     assert program_digest(package) != program_digest()
+
+
+def test_it_holds_no_command_and_nothing_that_asks_aws() -> None:
+    names = {path.as_posix() for path in needed_files()}
+    assert {"__init__.py", "pipeline_steps.py", "adoption.py", "evaluation.py"} <= names
+    assert not [name for name in names if "aws" in name or name.startswith(("commands/", "jobs/"))]
