@@ -120,7 +120,7 @@ def test_an_idle_instance_stops_itself_by_its_own_name_in_its_own_region(machine
 IN_USE = {
     "kernel-of-late": ([kernel(300), kernel(59)], [], (), "a kernel"),
     "busy-kernel-that-is-silent": ([kernel(300, state="busy")], [], (), "a kernel"),
-    "starting-kernel": ([kernel(300, state="starting")], [], (), "a kernel"),
+    "kernel-that-starts": ([kernel(0, state="starting")], [], (), "a kernel"),
     "terminal-of-late": ([kernel(300)], [terminal(300), terminal(5)], (), "a terminal"),
     "open-tab-that-counts": ([kernel(300, connections=1)], [], ("--open-tabs",), "a kernel"),
 }
@@ -140,6 +140,7 @@ IDLE = {
     "open-tab-that-does-not-count": ([kernel(61, connections=2)], ()),
     "no-open-tab": ([kernel(61, connections=0)], ("--open-tabs",)),
     "dead-kernel": ([kernel(61, state="dead")], ()),
+    "kernel-that-nobody-connected-to": ([kernel(61, state="starting")], ()),
 }
 
 
