@@ -17,11 +17,11 @@ import numpy.typing as npt
 import xgboost
 
 from emulator.training.errors import located
+from emulator.training.fold_predictions import Predictions
+from emulator.training.folds import plain, stratified
 
 Array = npt.NDArray[Any]
 Results = dict[str, dict[str, list[float]]]
-FILE = "predictions.csv"
-_HALF = 0.5
 
 _LOG = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ class CrossValidation:
     def _drawn(self, labels: Array, classification: bool) -> Iterator[Array]:
         random = np.random.default_rng()
         for _ in range(self.repeats):
-            draw = _stratified if classification else _plain
+            draw = stratified if classification else plain
             drawn = draw(labels, self.folds, random)
             yield from (np.flatnonzero(drawn == fold) for fold in range(self.folds))
 
@@ -137,88 +137,3 @@ class CrossValidation:
                 mean = np.mean([results[data][metric][-1] for results in every])
                 text += f"\t{data}-{metric}:{mean:.5f}"
         return text
-
-
-def _stratified(labels: Array, folds: int, random: np.random.Generator) -> Array:
-    """The fold of each row, int, shape (rows,); each class is spread evenly."""
-    _refuse_more_folds_than_rows(len(labels), folds)
-    if np.any(labels != labels.astype(int)):
-        raise _refusal("Supported target types are: ('binary', 'multiclass'). Got 'continuous' instead.")
-    _, encoded, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    if np.all(folds > counts):
-        raise _refusal(f"n_splits={folds} cannot be greater than the number of members in each class.")
-    ordered = np.sort(encoded)
-    shares = np.array([np.bincount(ordered[fold::folds], minlength=len(counts)) for fold in range(folds)])
-    drawn = np.empty(len(labels), dtype=int)
-    for each in range(len(counts)):
-        of_class = np.arange(folds).repeat(shares[:, each])
-        random.shuffle(of_class)
-        drawn[encoded == each] = of_class
-    return drawn
-
-
-def _plain(labels: Array, folds: int, random: np.random.Generator) -> Array:
-    """The fold of each row, int, shape (rows,); folds are of even size."""
-    _refuse_more_folds_than_rows(len(labels), folds)
-    drawn = np.arange(len(labels)) % folds
-    random.shuffle(drawn)
-    return drawn
-
-
-def _refuse_more_folds_than_rows(rows: int, folds: int) -> None:
-    if folds > rows:
-        raise _refusal(
-            f"Cannot have number of splits n_splits={folds} greater than the number of samples: n_samples={rows}."
-        )
-
-
-def _refusal(text: str) -> Exception:
-    return located(ValueError(text), at="training: folds")
-
-
-class Predictions:
-    """Predictions of rows by boosters that have not seen them.
-
-    Parameters
-    ----------
-    labels
-        float32, shape (rows,).
-    repeats
-        Predictions a row.
-    classification
-        Whether to keep a class and its probability, or a number.
-    """
-
-    def __init__(self, *, labels: Array, repeats: int, classification: bool) -> None:
-        self._labels = labels.copy()
-        self._values = np.zeros((len(labels), repeats))
-        self._probabilities = np.zeros((len(labels), repeats)) if classification else None
-
-    def record(self, rows: Array, repeat: int, predictions: Array) -> None:
-        """Note the predictions of some rows."""
-        if self._probabilities is None:
-            self._values[rows, repeat] = predictions
-        elif predictions.ndim > 1:
-            self._values[rows, repeat] = predictions.argmax(axis=-1)
-            self._probabilities[rows, repeat] = predictions.max(axis=-1)
-        else:
-            self._values[rows, repeat] = predictions > _HALF
-            self._probabilities[rows, repeat] = predictions
-
-    def save(self, folder: Path) -> None:
-        """Write `predictions.csv`: label, mean probability and most frequent class; or label and mean prediction."""
-        if not folder.exists():
-            _LOG.warning("Output directory %s not found; Creating the output directory.", folder)
-            folder.mkdir(parents=True)
-        _LOG.info("Storing predictions on validation set(s) in %s", folder / FILE)
-        columns = [self._labels]
-        if self._probabilities is not None:
-            columns += [self._probabilities.mean(axis=-1), np.array([_most_frequent(row) for row in self._values])]
-        else:
-            columns.append(self._values.mean(axis=-1))
-        np.savetxt(folder / FILE, np.vstack(columns).T, delimiter=",", fmt="%f")
-
-
-def _most_frequent(values: Array) -> float:
-    found, counts = np.unique(values, return_counts=True)
-    return float(found[counts.argmax()])
