@@ -89,7 +89,8 @@ def test_training_jobs_train_and_the_best_of_them_is_found(build: Path, capsys: 
     assert "the best 3 of 3 trials" in told
     assert "fit --from-tuning" in told
     assert found.best is not None
-    assert read_best(build / "tuning/best.json") == dict(found.best.values)
+    given = {"max_leaves": "4", "nthread": "1"}
+    assert read_best(build / "tuning/best.json") == {**given, **found.best.values}
     assert set(found.best.values) == {"eta", "max_depth"}
     assert (build / "tuning/trials.png").read_bytes().startswith(b"\x89PNG")
     assert f"nothing to do: {name} has ended already" in said(capsys, "tune", "--stop", name)

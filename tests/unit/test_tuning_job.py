@@ -164,7 +164,7 @@ def test_it_is_followed_to_its_end_though_aws_is_busy_now_and_then() -> None:
     assert found.best is not None
     assert found.best.metric == min(abs(float(trial.values["eta"]) - 0.2) for trial in found.trials)
     best = json.loads(found.best_json() or b"")
-    assert best["hyperparameters"] == dict(found.best.values)
+    assert best["hyperparameters"] == {**found.given, **found.best.values}
     assert best["where"] == SPEC.name
 
 

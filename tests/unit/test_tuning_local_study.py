@@ -13,7 +13,7 @@ from tests.training_digits import small_split
 from training.command_line import main
 from training.errors import DataError, FitError
 from training.tuning.local_study import Task, search, some_rows
-from training.tuning.search_space import Range, SearchSpace
+from training.tuning.search_space import DEFAULT_SPACE, Range, SearchSpace
 from training.tuning.trials import Outcome, Search, Trial, read_best
 from training.watching import Round
 
@@ -123,16 +123,21 @@ def test_the_command_writes_what_fit_takes(tmp_path: Path, capsys: pytest.Captur
 
     small_data_folder(tmp_path)
     tune = ["--build", str(tmp_path), "tune", "--trials", "2", "--num-round", "3", "--rows", "50",
-            "--validation-rows", "50", "--set", "nthread=1", "--set", "max_leaves=4"]  # fmt: skip
+            "--validation-rows", "50", "--set", "nthread=1", "--set", "max_leaves=4",
+            "--set", "early_stopping_rounds="]  # fmt: skip
     assert main(tune) == 0
     best = json.loads((tmp_path / "tuning/best.json").read_bytes())
     assert best["objective"] == "validation:mlogloss"
-    assert best["hyperparameters"] == {**read_best(tmp_path / "tuning/best.json"), "max_leaves": "4", "nthread": "1"}
+    assert best["hyperparameters"] == read_best(tmp_path / "tuning/best.json")
+    given = {"max_leaves": "4", "nthread": "1", "early_stopping_rounds": ""}
+    assert given.items() <= best["hyperparameters"].items()
+    assert set(best["hyperparameters"]) == {*given, *DEFAULT_SPACE.names}
     assert (tmp_path / "tuning/trials.png").read_bytes().startswith(b"\x89PNG")
     assert "fit --from-tuning" in capsys.readouterr().out
     assert main(["--build", str(tmp_path), "fit", "--from-tuning", "--num-round", "2"]) == 0
     used = json.loads((tmp_path / "model/fit.json").read_bytes())["hyperparameters"]
-    assert best["hyperparameters"].items() <= used.items()
+    assert {name: text for name, text in best["hyperparameters"].items() if text}.items() <= used.items()
+    assert "early_stopping_rounds" not in used
     assert used["num_round"] == "2"
 
 

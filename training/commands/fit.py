@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from training.commands import hyperparameter_options as options
 from training.commands.console import here, next_step, places_of, say, show, steps
 from training.commands.fit_run import View, train_and_save
 from training.errors import DataError, HyperparameterError, StoppedEarly
@@ -30,29 +31,16 @@ class From(StrEnum):
 
 def fit(
     context: typer.Context,
-    num_round: Annotated[str | None, typer.Option(help="Boosting rounds at most, ten trees each.", metavar="N")] = None,
-    eta: Annotated[str | None, typer.Option(help="Learning rate, 0..1.", metavar="X")] = None,
-    max_depth: Annotated[str | None, typer.Option(help="Depth of a tree; 0 is no limit.", metavar="N")] = None,
-    max_leaves: Annotated[str | None, typer.Option(help="Leaves of a tree; 0 is no limit.", metavar="N")] = None,
-    subsample: Annotated[str | None, typer.Option(help="Share of the rows per tree, (0, 1].", metavar="X")] = None,
-    colsample_bytree: Annotated[
-        str | None, typer.Option(help="Share of the pixels per tree, (0, 1].", metavar="X")
-    ] = None,
-    early_stopping_rounds: Annotated[
-        str | None, typer.Option(help="Stop after so many rounds without a better validation value.", metavar="N")
-    ] = None,
-    seed: Annotated[
-        str | None, typer.Option(help="Same seed, data and machine: same model, byte for byte.", metavar="N")
-    ] = None,
-    nthread: Annotated[str | None, typer.Option(help="Threads; all processors unless given.", metavar="N")] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="Any hyperparameter of the container, repeatable; an empty value drops a default.",
-            metavar="NAME=VALUE",
-        ),
-    ] = None,
+    num_round: options.NumRound = None,
+    eta: options.Eta = None,
+    max_depth: options.MaxDepth = None,
+    max_leaves: options.MaxLeaves = None,
+    subsample: options.Subsample = None,
+    colsample_bytree: options.ColsampleBytree = None,
+    early_stopping_rounds: options.EarlyStoppingRounds = None,
+    seed: options.Seed = None,
+    nthread: options.NThread = None,
+    settings: options.Settings = None,
     read_from: Annotated[
         From, typer.Option("--from", help="Arrays are fastest; the channels are what a job would read.")
     ] = From.ARRAYS,
@@ -64,9 +52,7 @@ def fit(
             metavar="DIRECTORY",
         ),
     ] = None,
-    from_tuning: Annotated[
-        bool, typer.Option("--from-tuning", help="Begin with what the last search found best: BUILD/tuning/best.json.")
-    ] = False,
+    from_tuning: options.FromTuning = False,
     dask: Annotated[
         str | None, typer.Option(help="Train on the Dask cluster of this scheduler.", metavar="tcp://HOST:8786")
     ] = None,
@@ -197,11 +183,11 @@ def _tuned(places: Places) -> dict[str, str]:
 
 
 def hyperparameters_from(usual: dict[str, str], settings: list[str]) -> Hyperparameters:
-    """The defaults with what the options say put over them."""
+    """The defaults with what the options say put over them; an empty text drops a default."""
     from training.hyperparameter_rules import ALIASES, RULES
     from training.hyperparameters import DEFAULTS, Hyperparameters, unknown
 
-    texts = {**DEFAULTS, **usual}
+    texts = {name: text for name, text in {**DEFAULTS, **usual}.items() if text}
     for setting in settings:
         name, equals, text = setting.partition("=")
         if not equals or not name:

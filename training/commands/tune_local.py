@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
@@ -37,7 +37,6 @@ class LocalSearch:
 
 def tune_here(context: typer.Context, options: LocalSearch) -> bool:
     """Search, show and write what was found; True when somebody asked to stop."""
-    from training.tuning.fixed import given_from
     from training.tuning.local_study import search
 
     places = places_of(context)
@@ -56,7 +55,7 @@ def tune_here(context: typer.Context, options: LocalSearch) -> bool:
         )  # fmt: skip
         interrupted = stop_requested()
     say(f"{len(found.trials)} of {options.trials} trials, {time.monotonic() - started:.0f} s")
-    report(context, replace(found, given=given_from(options.settings)))
+    report(context, found)
     return interrupted
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,6 @@ def tune_there(context: typer.Context, options: SageMakerSearch) -> None:
     """Check, start and follow a tuning job."""
     from training.platform import platform_of
     from training.tuning.aws_tuning import AwsTuning
-    from training.tuning.fixed import given_from
     from training.tuning.request import create_tuning_job_request
 
     spec = tuning_spec(places_of(context), platform_of(options.environment), options)
@@ -66,7 +65,7 @@ def tune_there(context: typer.Context, options: SageMakerSearch) -> None:
         f" each on {machines.instance_count} x {machines.instance_type}"
     )
     if options.wait:
-        attach(context, spec.name, environment=options.environment, given=given_from(options.settings))
+        attach(context, spec.name, environment=options.environment)
     else:
         next_step(_attached(context, spec.name, options.environment))
 
@@ -132,7 +131,7 @@ def _check(spec: TuningSpec, service: TuningService, *, check_role: bool) -> Non
         raise JobRefusedError((*findings.problems, *there))
 
 
-def attach(context: typer.Context, name: str, *, environment: str, given: dict[str, str] | None = None) -> None:
+def attach(context: typer.Context, name: str, *, environment: str) -> None:
     """Follow a tuning job to its end and report what it found; Ctrl-C stops following only."""
     from training.parameters import require_endpoint
     from training.tuning.aws_tuning import AwsTuning
@@ -146,7 +145,7 @@ def attach(context: typer.Context, name: str, *, environment: str, given: dict[s
         stop_it = here(context, f"tune --environment {environment} --stop {name}")
         next_step(f"{_attached(context, name, environment)}   (or end it: {stop_it})")
         raise StoppedEarly from None
-    report(context, replace(found, given=given or {}))
+    report(context, found)
     if job.status == "Failed":
         reason = " ".join((job.failure_reason or "no reason was given").split()).rstrip(".")
         raise JobEndedError(f"the tuning job {name} failed: {reason}; see: {here(context, 'jobs')}")

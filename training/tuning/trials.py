@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from training.errors import DataError, HyperparameterError
 from training.files import pretty_json, read_json
 from training.hyperparameter_rules import RULES
+from training.hyperparameters import DEFAULTS
 from training.tuning.search_space import OBJECTIVE, SearchSpace
 
 SCHEMA = "digits.tuning/1"
@@ -63,8 +64,6 @@ class Search:
         what varies
     fixed
         all other hyperparameters, as texts
-    given
-        those of the fixed ones that a person asked for, which belong to whatever is found
     trials
         in the order in which they began
     """
@@ -73,7 +72,17 @@ class Search:
     space: SearchSpace
     fixed: Mapping[str, str]
     trials: Sequence[Trial]
-    given: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What is fixed otherwise than by default, which belongs to whatever is found; an empty text drops a default.
+
+        How many rounds there were and which metric judged them belongs to the search alone.
+        """
+        own = ("num_round", "eval_metric", *self.space.names)
+        changed = {name: text for name, text in self.fixed.items() if DEFAULTS.get(name) != text}
+        dropped = dict.fromkeys(DEFAULTS.keys() - self.fixed.keys(), "")
+        return {name: text for name, text in sorted({**changed, **dropped}.items()) if name not in own}
 
     @property
     def ranked(self) -> list[Trial]:
@@ -119,7 +128,7 @@ def settings_of(values: Mapping[str, str]) -> str:
 
 
 def read_best(path: Path) -> dict[str, str]:
-    """The hyperparameters that a search found best.
+    """The hyperparameters that a search found best; an empty text drops a default.
 
     Raises
     ------
@@ -133,5 +142,6 @@ def read_best(path: Path) -> dict[str, str]:
     for name, text in found.items():
         if name not in RULES:
             raise HyperparameterError(f"{path} names the unknown hyperparameter {name}; run: python -m training tune")
-        RULES[name].parse(name, text)
+        if text:
+            RULES[name].parse(name, text)
     return found
