@@ -8,7 +8,6 @@ Python) is left out, so that only what changed is in the difference.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -118,8 +117,6 @@ def kernel_variables(deployment: Deployment, credentials: Credentials) -> dict[s
         **credentials.variables(),
         "PYTHONPATH": str(ROOT),
         "DIGITS_ENVIRONMENT": deployment.environment,
-        # One thread is as fast as two here, and adds numbers up in the same order everywhere.
-        "OMP_WAIT_POLICY": "PASSIVE",
     }
 
 
@@ -140,5 +137,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     sys.exit(main())
