@@ -18,12 +18,13 @@ import xgboost
 from emulator.training import channel_rules, data_files, hyperparameters, matrices
 from emulator.training.boosting import Matrices, Training
 from emulator.training.cluster import Address, Cluster
-from emulator.training.errors import UserError, located
+from emulator.training.errors import PlatformError, UserError, located
 from emulator.training.input_folder import InputFolder
 from emulator.training.places import Places
 
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
+_SCRIPT = "sagemaker_program"
 _GUIDE = (
     "See https://docs.aws.amazon.com/sagemaker/latest/dg/"
     "xgboost.html#Instance-XGBoost-distributed-training-divide-data. "
@@ -69,6 +70,9 @@ class Job:
             raise located(IndexError("list index out of range"), at="no hosts")
         _LOG.info("Imported framework sagemaker_xgboost_container.training")
         given, channels = self.places.config("hyperparameters"), self.places.config("inputdataconfig")
+        if _SCRIPT in given:
+            message = f"this emulator trains in algorithm mode only, got {_SCRIPT} of script mode; leave it out"
+            raise PlatformError(message, at="script mode")
         _announce(given)
         if "train" not in channels:  # the container looks for the folder before it checks the channels
             raise located(KeyError("SM_CHANNEL_TRAIN"), at="no train channel")

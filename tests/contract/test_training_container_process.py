@@ -156,3 +156,12 @@ def test_files_may_be_called_as_they_like(tmp_path: Path) -> None:
     assert process.returncode == 0, output
     assert "Train matrix has 60 rows and 4 columns" in output
     assert metrics_of(output) == one_host()
+
+
+def test_script_mode_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    case = case_named("binary")
+    lay_out(tmp_path, {**case, "hyperparameters": {**case["hyperparameters"], "sagemaker_program": '"train.py"'}})
+    with start(tmp_path) as process:
+        process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert failure(tmp_path).splitlines()[-1].startswith("this emulator trains in algorithm mode only")
