@@ -6,9 +6,13 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from training.aws_clients import client
 from training.aws_errors import explained
 from training.pipeline_runs import Execution, Step
+
+LOG_GROUPS = {"TrainingJob": "/aws/sagemaker/TrainingJobs", "ProcessingJob": "/aws/sagemaker/ProcessingJobs"}
 
 
 class AwsPipelines:
@@ -17,6 +21,7 @@ class AwsPipelines:
     def __init__(self) -> None:
         with explained("SageMaker"):
             self._client = client("sagemaker")
+            self._logs = client("logs")
 
     def start(self, pipeline: str, parameters: Mapping[str, str]) -> str:
         """Start an execution; returns its ARN."""
@@ -49,13 +54,40 @@ class AwsPipelines:
             arn=arn, status=told["PipelineExecutionStatus"], reason=told.get("FailureReason", ""), steps=steps
         )
 
+    def last_lines(self, step: Step, *, count: int) -> list[str]:
+        """The end of the log of a step's job, of its first stream; nothing when there is none."""
+        if not step.log_group:
+            return []
+        with explained(f"the log of {step.subject}"):
+            stream = self._stream(step)
+            if stream is None:
+                return []
+            answer = self._logs.get_log_events(logGroupName=step.log_group, logStreamName=stream, limit=count)
+        return [event["message"].rstrip() for event in answer["events"]][-count:]
+
+    def _stream(self, step: Step) -> str | None:
+        """The first log stream of a job. An ARN has the job's name in lower case; its last word may be in both."""
+        beginning = step.subject.rpartition("-")[0]
+        try:
+            pages = self._logs.get_paginator("describe_log_streams").paginate(
+                logGroupName=step.log_group, logStreamNamePrefix=beginning
+            )
+            names = [stream["logStreamName"] for page in pages for stream in page["logStreams"]]
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] == "ResourceNotFoundException":
+                return None
+            raise
+        return next((name for name in names if name.lower().startswith(f"{step.subject}/".lower())), None)
+
 
 def _step(told: Any) -> Step:
     metadata = told.get("Metadata", {})
+    groups = [group for kind, group in LOG_GROUPS.items() if metadata.get(kind, {}).get("Arn")]
     return Step(
         name=told["StepName"],
         status=told["StepStatus"],
         subject=_subject(metadata),
+        log_group=groups[0] if groups else "",
         cached=bool(told.get("CacheHitResult", {}).get("SourcePipelineExecutionArn")),
         reason=metadata.get("Fail", {}).get("ErrorMessage") or told.get("FailureReason", ""),
     )
@@ -63,7 +95,7 @@ def _step(told: Any) -> Step:
 
 def _subject(metadata: Any) -> str:
     """A job by its name, a model by its ARN, a condition by its outcome."""
-    for kind in ("TrainingJob", "ProcessingJob"):
+    for kind in LOG_GROUPS:
         if arn := metadata.get(kind, {}).get("Arn"):
             return str(arn).rpartition("/")[2]
     model = metadata.get("RegisterModel", {}).get("Arn", "")

@@ -32,11 +32,14 @@ class Step:
         whether the result of an earlier execution was taken
     reason
         why it failed; empty unless it did
+    log_group
+        where its job writes lines, if it is a job
     """
 
     name: str
     status: str
     subject: str = ""
+    log_group: str = ""
     cached: bool = False
     reason: str = ""
 
@@ -86,6 +89,9 @@ class PipelineService(Protocol):
 
     def describe(self, arn: str) -> Execution:
         """How an execution stands."""
+
+    def last_lines(self, step: Step, *, count: int) -> list[str]:
+        """The end of the log of a step's job; nothing when there is none."""
 
 
 def follow_execution(

@@ -82,6 +82,13 @@ def test_a_better_model_is_registered_with_all_that_is_known_of_it(deployment: D
     assert card["evaluation_details"][0]["metric_groups"][0]["metric_data"][0]["name"] == "accuracy"
 
 
+def test_data_that_would_not_do_is_told_before_training(deployment: Deployment, build: Path, registered: str) -> None:
+    done = training(deployment, build, "pipeline", *QUICK, "--instances", "3")
+    assert done.returncode == 3
+    assert "the train channel has 2 part files for 3 machines" in done.stdout
+    assert "Train:" not in done.stdout
+
+
 def test_it_is_promoted_once_it_is_approved(deployment: Deployment, build: Path, registered: str) -> None:
     refused = training(deployment, build, "promote", "--from-registry", registered)
     assert refused.returncode == 2

@@ -34,6 +34,10 @@ class ToldPipelines:
             raise state
         return state
 
+    def last_lines(self, step: Step, *, count: int) -> list[str]:
+        """Have no log."""
+        return []
+
 
 def execution(status: str, *steps: Step, reason: str = "") -> Execution:
     return Execution(arn=ARN, status=status, reason=reason, steps=steps)

@@ -23,6 +23,10 @@ HYPERPARAMETERS = {"NumRound": "num_round", "Eta": "eta", "MaxDepth": "max_depth
 """Parameter of the pipeline -> hyperparameter of the container."""
 
 
+LOG_LINES = 5
+"""Lines of the log of a failed step's job that are shown."""
+
+
 def pipeline(
     context: typer.Context,
     environment: Annotated[
@@ -127,6 +131,10 @@ def _follow(context: typer.Context, service: AwsPipelines, execution: str) -> No
         say("\nno longer following; the pipeline goes on")
         next_step(here(context, "pipeline --follow"))
         raise StoppedEarly from None
+    for step in ended.steps:
+        if step.status == "Failed":
+            for line in service.last_lines(step, count=LOG_LINES):
+                say(f"    {step.subject}: {line}")
     name = registered_model(ended).partition(":model-package/")[2]
     say(f"registered {name}; it waits for approval")
     version = name.rpartition("/")[2]
