@@ -67,8 +67,12 @@ def publish(
     else:
         say("nothing to do: everything is there already, verified by sha256")
     if channels:
+        chosen = "" if channel_format is ChannelFormat.CSV else f" --format {channel_format.value}"
         next_step(
-            here(context, "submit") + "   (or check, train, evaluate and register: " + here(context, "pipeline") + ")"
+            here(context, f"submit{chosen}")
+            + "   (or with checks around it: "
+            + here(context, f"pipeline{chosen}")
+            + ")"
         )
     elif manifest is None:
         next_step(here(context, f"promote {places.manifest}"))
