@@ -1,6 +1,6 @@
 """One emulator, one deployment by the CDK CLI, two models that were really trained: shared by all end-to-end tests.
 
-The files run in the order of their numbers: what is deployed is asked, then misused, then updated, then removed.
+The files run in the order of their numbers: what is deployed is asked, misused, updated, trained with, then removed.
 """
 
 from __future__ import annotations

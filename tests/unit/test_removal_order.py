@@ -14,7 +14,7 @@ def deployment(folder: Path, *parts: str) -> Deployment:
     made = Deployment(environment="dev", manifest=folder / "manifest.json", variables={}, folder=folder)
     names = [name for part in parts for name in (f"digits-dev-{part}", f"digits-dev-{part}.assets")]
     made.assembly.mkdir()
-    (made.assembly / "manifest.json").write_text(json.dumps({"artifacts": dict.fromkeys([*names, "Tree"], {})}))
+    (made.assembly / "manifest.json").write_text(json.dumps({"artifacts": {name: {} for name in [*names, "Tree"]}}))
     return made
 
 
