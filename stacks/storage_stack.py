@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from stacks.bucket_layout import CHANNELS_PREFIX, CHECKS_PREFIX, JOBS_PREFIX, MODELS_PREFIX
+from stacks.bucket_layout import CHANNELS_PREFIX, CHECKS_PREFIX, JOBS_PREFIX, LETTERS_PREFIX, MODELS_PREFIX
 from stacks.constructs.private_bucket import PrivateBucket, abandoned_uploads
 from stacks.settings import Settings
 
@@ -27,7 +27,7 @@ class StorageStack(cdk.Stack):
         data = PrivateBucket(
             self,
             "Data",
-            lifecycle_rules=[_cool_channels(), *_forget_jobs(), abandoned_uploads()],
+            lifecycle_rules=[_cool_channels(), *_forget_jobs(), _forget_letters(), abandoned_uploads()],
             retain=settings.retain_data,
             access_log_days=365 if settings.retain_logs else 90,
             tells_events=settings.training.on_new_data,
@@ -83,6 +83,16 @@ def _forget_jobs() -> list[s3.LifecycleRule]:
             noncurrent_version_expiration=cdk.Duration.days(30),
         ),
     ]
+
+
+def _forget_letters() -> s3.LifecycleRule:
+    """What the stream's consumer could not use stays longer than the letters that tell of it, and not for ever."""
+    return s3.LifecycleRule(
+        id="forget-dead-letters",
+        prefix=LETTERS_PREFIX,
+        expiration=cdk.Duration.days(30),
+        noncurrent_version_expiration=cdk.Duration.days(7),
+    )
 
 
 def _write_models_once(bucket: s3.Bucket) -> list[iam.PolicyStatement]:

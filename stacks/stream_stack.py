@@ -7,7 +7,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from stacks.constructs.digit_stream import LETTERS_PREFIX, PARTS_PREFIX, DigitStream
+from stacks.bucket_layout import LETTERS_PREFIX, PARTS_PREFIX
+from stacks.constructs.digit_stream import DigitStream
 from stacks.settings import Settings
 from stacks.stream_settings import StreamSettings
 

@@ -11,13 +11,12 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from stacks.bucket_layout import LETTERS_PREFIX, PARTS_PREFIX
 from stacks.constructs.function_bundle import FunctionSource
 from stacks.constructs.lambda_function import PythonFunction
 from stacks.settings import Settings
 from stacks.stream_settings import OnDemand, StreamSettings
 
-PARTS_PREFIX = "stream/parts/"
-LETTERS_PREFIX = "stream/dead-letters/"
 TIMEOUT_SECONDS = 60
 """All attempts of the function's clients for one part and a few letters; far more than a batch takes."""
 MEMORY_MB = 1024

@@ -78,6 +78,11 @@ def test_training_data_cools_down(assembly: Assembly) -> None:
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
 
 
+def test_payloads_of_dead_letters_are_forgotten_and_parts_are_not(assembly: Assembly) -> None:
+    (rule,) = [rule for rule in rules(assembly) if str(rule.get("Prefix", "")).startswith("stream")]
+    assert (rule["Prefix"], rule["ExpirationInDays"]) == ("stream/dead-letters/", 30)
+
+
 def touches_models(rule: Json) -> bool:
     """Whether a lifecycle rule could move or remove an object under `models/`."""
     prefix: Any = rule.get("Prefix", rule.get("Filter", {}).get("Prefix", ""))
