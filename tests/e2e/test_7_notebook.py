@@ -88,8 +88,11 @@ def code(notebook: NotebookNode) -> list[NotebookNode]:
 def test_it_says_what_it_said(executed: NotebookNode, committed: NotebookNode) -> None:
     for now, then in zip(code(executed), code(committed), strict=True):
         if "follow_in_words" in now.source and "jobs.submit" in now.source:
-            # The log and the phases come from two places, which take turns as they like.
-            assert sorted(lines(now)) == sorted(lines(then))
+            # The log and the phases come from two places, which take turns as they like; how a job starts is told in
+            # two steps, and the first may be over before anybody looks.
+            told, had_told = (sorted(line for line in lines(cell) if "Starting: " not in line) for cell in (now, then))
+            assert told == had_told
+            assert len(told) > 30
         else:
             assert lines(now) == lines(then), now.source
         np.testing.assert_allclose(numbers(now), numbers(then), atol=0.003)
