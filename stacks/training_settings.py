@@ -18,7 +18,8 @@ RUN_SECONDS_MAX = 432_000
 
 SUBNETS_MAX = 16
 SECURITY_GROUPS_MAX = 5
-CACHE_DAYS_MAX = 365
+CACHE_DAYS_MAX = 90
+"""What a step wrote must still be there: the bucket forgets data checks after so many days, jobs later."""
 
 
 @dataclass(frozen=True, kw_only=True)
