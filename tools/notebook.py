@@ -64,6 +64,12 @@ def remove_user(iam: Any) -> None:
         iam.delete_user(UserName=USER)
 
 
+def read_notebook(path: Path) -> NotebookNode:
+    """The notebook in a file, as nbformat's own kind of dictionary."""
+    notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    return notebook
+
+
 def execute(path: Path, *, variables: Mapping[str, str], folder: Path) -> NotebookNode:
     """Run every cell in a fresh kernel, and return the notebook with what came out.
 
@@ -81,7 +87,7 @@ def execute(path: Path, *, variables: Mapping[str, str], folder: Path) -> Notebo
     nbclient.exceptions.CellExecutionError
         When a cell fails.
     """
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read_notebook(path)
     client = NotebookClient(
         notebook, timeout=_CELL_SECONDS, kernel_name=LOCAL_KERNEL, resources={"metadata": {"path": str(folder)}}
     )
@@ -131,7 +137,7 @@ def main() -> int:
     except (*FAILURES, CellExecutionError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    nbformat.write(notebook, WALKTHROUGH)
+    nbformat.write(notebook, WALKTHROUGH)  # type: ignore[no-untyped-call]
     print(f"wrote {WALKTHROUGH.relative_to(ROOT)}")
     return 0
 

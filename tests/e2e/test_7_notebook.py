@@ -7,7 +7,6 @@ import io
 import re
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
 from botocore.exceptions import ClientError
@@ -17,7 +16,15 @@ from PIL import Image
 
 from tools.api_client import ApiClient
 from tools.deployment import Deployment, api_url, stack_outputs
-from tools.notebook import WALKTHROUGH, Credentials, credentials_of_notebook, execute, kernel_variables, remove_user
+from tools.notebook import (
+    WALKTHROUGH,
+    Credentials,
+    credentials_of_notebook,
+    execute,
+    kernel_variables,
+    read_notebook,
+    remove_user,
+)
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
 ABSENT_ON_INSTANCE = ("xgboost", "typer", "rich", "scipy")
@@ -59,7 +66,7 @@ def executed(
 
 @pytest.fixture(scope="module")
 def committed() -> NotebookNode:
-    return nbformat.read(WALKTHROUGH, as_version=4)
+    return read_notebook(WALKTHROUGH)
 
 
 def lines(cell: NotebookNode) -> list[str]:
@@ -144,7 +151,7 @@ def test_the_role_may_ask_the_api(deployment: Deployment, session: Session) -> N
 
 ACCOUNT = "123456789012"
 JOBS, OTHER_ROLE = "/aws/sagemaker/TrainingJobs", f"arn:aws:iam::{ACCOUNT}:role/other"
-MAY = {
+MAY: dict[str, tuple[str, str, dict[str, Any]]] = {
     "list-channels": ("s3", "list_objects_v2", {"Bucket": "BUCKET", "Prefix": "channels/"}),
     "list-a-job": ("s3", "list_objects_v2", {"Bucket": "BUCKET", "Prefix": "jobs/digits-local-1/"}),
     "get-a-source": ("s3", "get_object", {"Bucket": "BUCKET", "Key": "sources/mnist/none"}),
@@ -160,7 +167,7 @@ MAY = {
     "find-log-streams": ("logs", "describe_log_streams", {"logGroupName": JOBS}),
     "read-a-job's-log": ("logs", "get_log_events", {"logGroupName": JOBS, "logStreamName": "digits-local-1/algo-1"}),
 }
-MAY_NOT = {
+MAY_NOT: dict[str, tuple[str, str, dict[str, Any]]] = {
     "list-everything": ("s3", "list_objects_v2", {"Bucket": "BUCKET"}),
     "list-models": ("s3", "list_objects_v2", {"Bucket": "BUCKET", "Prefix": "models/"}),
     "get-a-model": ("s3", "get_object", {"Bucket": "BUCKET", "Key": "models/none/model.tar.gz"}),
@@ -188,7 +195,7 @@ MAY_NOT = {
     "make-a-role": ("iam", "create_role", {"RoleName": "r", "AssumeRolePolicyDocument": "{}"}),
     "see-functions": ("lambda", "list_functions", {}),
 }
-JOB = {
+JOB: dict[str, Any] = {
     "TrainingJobName": "digits-local-by-hand",
     "RoleArn": "ROLE",
     "AlgorithmSpecification": {"TrainingInputMode": "File"},

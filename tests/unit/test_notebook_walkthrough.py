@@ -13,9 +13,11 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from tools.notebook import read_notebook
+
 ROOT = Path(__file__).resolve().parents[2]
 PATH = ROOT / "notebooks/walkthrough.ipynb"
-NOTEBOOK = nbformat.read(PATH, as_version=4)
+NOTEBOOK = read_notebook(PATH)
 CODE = [cell for cell in NOTEBOOK.cells if cell.cell_type == "code"]
 SECTIONS = [
     "1. Imports and placeholders",
