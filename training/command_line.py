@@ -44,6 +44,7 @@ app = typer.Typer(
         "Make a model that reads handwritten digits, and promote it.\n\n"
         "The stages in order: prepare, look, fit, evaluate, package, publish, promote."
         " Each says what it wrote and which command comes next; defaults fit together."
+        " On SageMaker: submit, jobs, stop, fetch; pipeline."
     ),
     no_args_is_help=True,
     rich_markup_mode="markdown",

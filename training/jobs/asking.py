@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from training.channels import CONTENT_TYPES
 from training.digits_model import require_served_model
 from training.errors import JobError
 from training.hyperparameters import Hyperparameters
-from training.jobs.spec import CONTENT_TYPES, Capacity, Channel, JobSpec, Machines, OnDemand, Spot, Vpc
+from training.jobs.spec import Capacity, Channel, JobSpec, Machines, OnDemand, Spot, Vpc
 from training.platform import Platform
 
 _Value = TypeVar("_Value")

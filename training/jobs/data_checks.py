@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from training.channels import CONTENT_TYPES
 from training.jobs.services import Objects, StoredObject
-from training.jobs.spec import CONTENT_TYPES, Channel, JobSpec, split_uri
+from training.jobs.spec import Channel, JobSpec, split_uri
 from training.mnist import CLASSES, PIXELS
 
 _DEEPEST = 3

@@ -1,4 +1,4 @@
-"""Which machines a training job can have: known types, what runs the image, how many processors, what they cost.
+"""Which machines a training job can have: known types, what runs the image, what they cost.
 
 The figures are in `instance_types.json` beside this file, each kind with its source. A type that is not in the table is
 refused: SageMaker would refuse most of them, and the rest has no known kind.
@@ -17,7 +17,6 @@ from training.errors import JobError
 
 _GRAVITON = re.compile(r"[a-z]+\d+g[a-z]*")
 """Families of arm64 processors: a `g` right after the generation, such as c7g or m6gd (docs of EC2 instance names)."""
-_PROCESSORS = {"medium": 2, "large": 2, "xlarge": 4}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +29,6 @@ class InstanceType:
         such as `ml.m5.xlarge`
     has_gpu
         whether XGBoost can train on its GPU
-    processors
-        virtual ones
     local_storage_gb
         size of its own disks in GB, which then hold the data instead of a volume; None if it has none
     usd_per_hour
@@ -40,7 +37,6 @@ class InstanceType:
 
     name: str
     has_gpu: bool
-    processors: int
     local_storage_gb: int | None
     usd_per_hour: float | None
 
@@ -78,7 +74,6 @@ def instance_type(name: str) -> InstanceType:
     return InstanceType(
         name=name,
         has_gpu=known["kind"] == "gpu",
-        processors=_processors(size),
         local_storage_gb=_table()["local_storage_gb"].get(family, {}).get(size),
         usd_per_hour=_table()["prices"]["usd_per_hour"].get(name),
     )
@@ -104,11 +99,6 @@ def _family_and_size(name: str) -> tuple[str, str]:
 def _families() -> list[str]:
     usable = ("cpu", "gpu")
     return [f"ml.{name}" for name, family in _table()["families"].items() if family["kind"] in usable]
-
-
-def _processors(size: str) -> int:
-    """Four for each time that the size counts, as all families of the table have it (ml.c4.8xlarge has 36)."""
-    return _PROCESSORS.get(size) or 4 * int(size.removesuffix("xlarge"))
 
 
 @cache

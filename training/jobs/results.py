@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from training.adoption import AdoptedModel, adopt, training_of_job
+from training.channels import CONTENT_TYPES
+from training.data_folder import MANIFEST_NAME
 from training.dataset import Split
 from training.digits_model import require_served_model
 from training.errors import DataError, JobError
@@ -24,12 +26,11 @@ from training.hyperparameters import Hyperparameters
 from training.jobs.data_checks import look_into
 from training.jobs.description import ChannelSource, Job
 from training.jobs.services import Objects
-from training.jobs.spec import CONTENT_TYPES, Channel, split_uri
+from training.jobs.spec import Channel, split_uri
 from training.manifest import Data, Manifest, Training
 from training.manifest_fields import Fields
 from training.model_records import Evaluation, FitRecord, compose_manifest, framework
 
-MANIFEST_NAME = "data-manifest.json"
 _MOST_BYTES = 512 << 20
 
 

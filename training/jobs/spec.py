@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from training.channels import CONTENT_TYPES
 from training.errors import JobError
 from training.hyperparameters import Hyperparameters
 from training.jobs.instances import instance_type
-
-CONTENT_TYPES = {"csv": "text/csv", "parquet": "application/x-parquet"}
-"""Format -> content type as the container wants it. LIBSVM would leave zeros out, which the endpoint does not."""
 
 MOST_SECONDS = 28 * 24 * 3600
 """The longest that a job may run."""
