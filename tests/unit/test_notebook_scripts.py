@@ -60,7 +60,9 @@ class Instance:
         (self.stubs / "files.zip").write_bytes(packed.getvalue())
 
     def run(self, script: str) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": f"{self.stubs}:{os.environ['PATH']}", "STUBS": str(self.stubs)}
+        temporary = self.stubs / "tmp"
+        temporary.mkdir(exist_ok=True)
+        environment = {"PATH": f"{self.stubs}:{os.environ['PATH']}", "STUBS": str(self.stubs), "TMPDIR": str(temporary)}
         command = [BASH, "-s", "--", str(self.disk)]
         return subprocess.run(
             command, input=script, env=environment, capture_output=True, text=True, check=False, timeout=LIMIT_SECONDS
@@ -169,6 +171,7 @@ def test_an_instance_starts_without_new_files(instance: Instance) -> None:
     assert "could not be fetched from s3://cdk-assets/0123.zip; those of the last start stay" in done.stderr
     assert instance.notebook.read_text() == "first"
     assert instance.calls("systemctl")[-1] == "start digits-idle-stop.timer"
+    assert list((instance.stubs / "tmp").iterdir()) == []
 
 
 def test_an_archive_cannot_write_elsewhere(instance: Instance) -> None:

@@ -8,12 +8,17 @@ export PATH="$PATH:/usr/local/bin:/home/ec2-user/anaconda3/bin"
 as_user() { sudo -H -u ec2-user "$@"; } # nothing in the user's folder may belong to root
 
 # Steps are joined with && because errexit is off in a function whose outcome is asked.
-place_files() {
-  local folder
-  folder="$(as_user mktemp -d)" &&
-    as_user timeout 120 aws s3api get-object --region "$region" --cli-connect-timeout 10 \
-      --bucket "$files_bucket" --key "$files_key" "$folder/files.zip" > /dev/null &&
+fetch_and_place() {
+  as_user timeout 120 aws s3api get-object --region "$region" --cli-connect-timeout 10 \
+    --bucket "$files_bucket" --key "$files_key" "$1/files.zip" > /dev/null &&
     as_user mkdir -p "$work" &&
-    place_files_program | as_user timeout 60 python3 - "$folder/files.zip" "$work" &&
-    as_user rm -rf "$folder"
+    place_files_program | as_user timeout 60 python3 - "$1/files.zip" "$work"
+}
+
+place_files() {
+  local folder outcome=0
+  folder="$(as_user mktemp -d)" || return
+  fetch_and_place "$folder" || outcome=$?
+  as_user rm -rf "$folder"
+  return "$outcome"
 }
