@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.channels import CONTENT_TYPES
 from training.commands.console import here, next_step, places_of, say
 from training.commands.publish import ChannelFormat
 from training.errors import DataError, JobError, StoppedEarly
@@ -61,6 +60,7 @@ def pipeline(
     no model was registered; the reason is told.
     """
     from training.aws_pipelines import AwsPipelines
+    from training.channels import CONTENT_TYPES
     from training.platform import platform_of
 
     platform = platform_of(environment)

@@ -12,7 +12,6 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,16 +29,6 @@ _SURROUNDINGS = {
     "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": str(CONFIG_PATH),
     "SAGEMAKER_VALIDATE_ROLE": "false",
 }
-_NAMES = {
-    "sagemaker.core.helper.session_helper": ("Session",),
-    "sagemaker.core.shapes": ("Channel", "DataSource", "S3DataSource", "Tag"),
-    "sagemaker.core.training.configs": (
-        "CheckpointConfig", "Compute", "Networking", "OutputDataConfig", "StoppingCondition",
-    ),
-    "sagemaker.train": ("ModelTrainer",),
-}  # fmt: skip
-"""What is used of the SDK, by module."""
-
 _NAMED = ("CreateTrainingJob", "DescribeTrainingJob")
 """The calls that the SDK makes with a name of its own; it asks for the job once it has created it."""
 
@@ -83,40 +72,40 @@ class SdkBackend:
             role=request["RoleArn"],
             base_job_name=request["TrainingJobName"],
             hyperparameters=dict(request["HyperParameters"]),
-            compute=sdk.Compute(
+            compute=sdk.configs.Compute(
                 instance_type=resources["InstanceType"],
                 instance_count=resources["InstanceCount"],
                 volume_size_in_gb=resources["VolumeSizeInGB"],
                 volume_kms_key_id=resources.get("VolumeKmsKeyId"),
                 enable_managed_spot_training=request["EnableManagedSpotTraining"],
             ),
-            networking=sdk.Networking(
+            networking=sdk.configs.Networking(
                 subnets=vpc.get("Subnets"),
                 security_group_ids=vpc.get("SecurityGroupIds"),
                 enable_network_isolation=request["EnableNetworkIsolation"],
                 enable_inter_container_traffic_encryption=request["EnableInterContainerTrafficEncryption"],
             ),
-            output_data_config=sdk.OutputDataConfig(
+            output_data_config=sdk.configs.OutputDataConfig(
                 s3_output_path=output["S3OutputPath"],
                 kms_key_id=output.get("KmsKeyId"),
                 compression_type=output["CompressionType"],
             ),
-            stopping_condition=sdk.StoppingCondition(
+            stopping_condition=sdk.configs.StoppingCondition(
                 max_runtime_in_seconds=request["StoppingCondition"]["MaxRuntimeInSeconds"],
                 max_wait_time_in_seconds=request["StoppingCondition"].get("MaxWaitTimeInSeconds"),
             ),
             checkpoint_config=self._checkpoint(request),
-            tags=[sdk.Tag(key=tag["Key"], value=tag["Value"]) for tag in request.get("Tags", [])] or None,
+            tags=[sdk.shapes.Tag(key=tag["Key"], value=tag["Value"]) for tag in request.get("Tags", [])] or None,
             sagemaker_session=self._session,
         )
 
     def _channel(self, channel: Mapping[str, Any]) -> Any:
         """A whole channel: from a mere address the SDK would make one that every host gets all of."""
         source = channel["DataSource"]["S3DataSource"]
-        return self._sdk.Channel(
+        return self._sdk.shapes.Channel(
             channel_name=channel["ChannelName"],
-            data_source=self._sdk.DataSource(
-                s3_data_source=self._sdk.S3DataSource(
+            data_source=self._sdk.shapes.DataSource(
+                s3_data_source=self._sdk.shapes.S3DataSource(
                     s3_data_type=source["S3DataType"],
                     s3_uri=source["S3Uri"],
                     s3_data_distribution_type=source["S3DataDistributionType"],
@@ -129,15 +118,18 @@ class SdkBackend:
 
     def _checkpoint(self, request: Mapping[str, Any]) -> Any:
         given = request.get("CheckpointConfig")
-        return self._sdk.CheckpointConfig(s3_uri=given["S3Uri"], local_path=given["LocalPath"]) if given else None
+        return (
+            self._sdk.configs.CheckpointConfig(s3_uri=given["S3Uri"], local_path=given["LocalPath"]) if given else None
+        )
 
 
 def _sdk() -> Any:
     """The names of the SDK that are used here; importing it takes seconds."""
     try:
-        sdk = SimpleNamespace(
-            **{name: getattr(import_module(module), name) for module, names in _NAMES.items() for name in names}
-        )
+        from sagemaker.core import shapes
+        from sagemaker.core.helper.session_helper import Session
+        from sagemaker.core.training import configs
+        from sagemaker.train import ModelTrainer
     except ImportError as problem:
         raise JobError(
             f"the SageMaker SDK is not in this environment ({problem}); install it with: make .venv-sagemaker/.stamp,"
@@ -147,7 +139,7 @@ def _sdk() -> Any:
     for name in logging.root.manager.loggerDict:
         if name.partition(".")[0] == "sagemaker":
             logging.getLogger(name).setLevel(logging.ERROR)  # it tells every step, on handlers of its own
-    return sdk
+    return SimpleNamespace(shapes=shapes, configs=configs, Session=Session, ModelTrainer=ModelTrainer)
 
 
 @contextmanager
