@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from training.channels import CONTENT_TYPES
 from training.jobs.services import Objects, StoredObject
-from training.jobs.spec import Channel, JobSpec, split_uri
+from training.jobs.spec import Channel, JobSpec
+from training.jobs.values import split_uri
 from training.mnist import CLASSES, PIXELS
 
 _DEEPEST = 3

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from training.jobs.spec import Channel
-
 ENDED = ("Completed", "Failed", "Stopped")
 
 
@@ -32,11 +30,6 @@ class ChannelSource:
     name: str
     uri: str
     content_type: str
-
-    @classmethod
-    def of(cls, channel: Channel) -> ChannelSource:
-        """The same for a channel of a spec."""
-        return cls(name=channel.name, uri=channel.uri, content_type=channel.content_type)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from training.errors import JobError
-from training.jobs.spec import check_name
+from training.jobs.values import check_name
 
 
 def new_name(prefix: str, *, now: datetime, token: str) -> str:

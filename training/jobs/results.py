@@ -26,7 +26,8 @@ from training.hyperparameters import Hyperparameters
 from training.jobs.data_checks import look_into
 from training.jobs.description import ChannelSource, Job
 from training.jobs.services import Objects
-from training.jobs.spec import Channel, split_uri
+from training.jobs.spec import Channel
+from training.jobs.values import split_uri
 from training.manifest import Data, Manifest, Training
 from training.manifest_fields import Fields
 from training.model_records import Evaluation, FitRecord, compose_manifest, framework

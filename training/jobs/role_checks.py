@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.jobs.services import NotPermittedError, Roles
-from training.jobs.spec import JobSpec, Spot, split_uri
+from training.jobs.spec import JobSpec, Spot
+from training.jobs.values import split_uri
 
 _ASSUME = ("sts:AssumeRole", "sts:*", "*")
 

@@ -13,6 +13,7 @@ from training.channels import CONTENT_TYPES
 from training.errors import JobError
 from training.hyperparameters import Hyperparameters
 from training.jobs.instances import instance_type
+from training.jobs.values import check_name, check_range, check_tags, check_uri
 
 MOST_SECONDS = 28 * 24 * 3600
 """The longest that a job may run."""
@@ -21,11 +22,7 @@ QUOTA_SECONDS = 432_000
 MOST_VOLUME_GB = 16_384
 MOST_HOSTS = 100
 
-_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
-_MOST_NAME = 63
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
-_S3_URI = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
-_TAG = re.compile(r"[\w\s_.:/=+\-@]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +67,9 @@ class Machines:
 
     def __post_init__(self) -> None:
         kind = instance_type(self.instance_type)
-        _check_range("instance count", self.instance_count, 1, MOST_HOSTS, "hosts")
+        check_range("instance count", self.instance_count, 1, MOST_HOSTS, "hosts")
         most = kind.local_storage_gb or MOST_VOLUME_GB
-        _check_range(f"volume of {self.instance_type}", self.volume_gb, 1, most, "GiB")
+        check_range(f"volume of {self.instance_type}", self.volume_gb, 1, most, "GiB")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +79,7 @@ class OnDemand:
     max_run_seconds: int
 
     def __post_init__(self) -> None:
-        _check_range("run time", self.max_run_seconds, 1, MOST_SECONDS, "seconds")
+        check_range("run time", self.max_run_seconds, 1, MOST_SECONDS, "seconds")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +101,8 @@ class Spot:
     checkpoint_uri: str | None = None
 
     def __post_init__(self) -> None:
-        _check_range("run time", self.max_run_seconds, 1, MOST_SECONDS, "seconds")
-        _check_range("wait time", self.max_wait_seconds, 1, MOST_SECONDS, "seconds")
+        check_range("run time", self.max_run_seconds, 1, MOST_SECONDS, "seconds")
+        check_range("wait time", self.max_wait_seconds, 1, MOST_SECONDS, "seconds")
         if self.max_wait_seconds < self.max_run_seconds:
             raise JobError(
                 f"the wait time is {self.max_wait_seconds} seconds, it includes the run time and must be at least its"
@@ -192,7 +189,7 @@ class JobSpec:
             raise JobError(f"{self.role_arn!r} is not the ARN of a role, expected arn:aws:iam::ACCOUNT:role/NAME")
         check_uri("the output", self.output_uri)
         _check_channels(self.channels)
-        _check_tags(self.tags)
+        check_tags(self.tags)
         _check_key(self)
         _check_gpu(self)
 
@@ -205,47 +202,6 @@ class JobSpec:
     def sharded(self) -> bool:
         """Whether each host gets a share of the part files; Dask on GPUs wants everything everywhere."""
         return self.machines.instance_count > 1 and self.hyperparameters.get("use_dask_gpu_training") != "true"
-
-
-def check_name(name: str) -> None:
-    """Refuse a name that SageMaker would refuse.
-
-    Raises
-    ------
-    JobError
-        telling what a name may be
-    """
-    if len(name) > _MOST_NAME:
-        raise JobError(
-            f"the job name {name!r} has {len(name)} characters, allowed are at most {_MOST_NAME}; shorten it"
-        )
-    if not _NAME.fullmatch(name):
-        raise JobError(
-            f"the job name {name!r} is not valid, allowed are letters, digits and hyphens between them; correct --name"
-        )
-
-
-def check_uri(what: str, uri: str) -> None:
-    """Refuse what is not an address in S3.
-
-    Raises
-    ------
-    JobError
-        naming `what`
-    """
-    if not _S3_URI.fullmatch(uri) or len(uri) > 1024:
-        raise JobError(f"{what} lies at {uri!r}, expected s3://BUCKET/PREFIX/ of at most 1024 characters")
-
-
-def split_uri(uri: str) -> tuple[str, str]:
-    """Bucket and key, or prefix, of an address in S3."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bucket, key
-
-
-def _check_range(what: str, value: int, least: int, most: int, unit: str) -> None:
-    if not least <= value <= most:
-        raise JobError(f"the {what} is {value} {unit}, allowed are {least} to {most}; choose one of these")
 
 
 def _check_channels(channels: tuple[Channel, ...]) -> None:
@@ -266,19 +222,6 @@ def _check_channels(channels: tuple[Channel, ...]) -> None:
             f"train and validation are both {channels[0].uri}, so validation would tell nothing;"
             " give each its own prefix"
         )
-
-
-def _check_tags(tags: tuple[tuple[str, str], ...]) -> None:
-    keys = [key for key, _ in tags]
-    if len(tags) > 50 or len(set(keys)) != len(keys):
-        raise JobError(f"there are {len(tags)} tags, allowed are at most 50 with different keys; leave some out")
-    for key, value in tags:
-        valid = _TAG.fullmatch(key) and _TAG.fullmatch(value) and 1 <= len(key) <= 128 and len(value) <= 256
-        if not valid or key.lower().startswith("aws:"):
-            raise JobError(
-                f"the tag {key}={value} is not valid, allowed are letters, digits, spaces and _.:/=+-@ in at most 128"
-                " characters for the key, not beginning with aws:, and 256 for the value; correct --tag"
-            )
 
 
 def _check_key(spec: JobSpec) -> None:
