@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from training.places import Places
     from training.stream.arrival import ArrivalWatch
     from training.stream.record import Record
-    from training.stream.sending import Sent
+    from training.stream.sending import Sent, Stream
 
 
 def stream(
@@ -99,7 +99,7 @@ def _watch(location: str) -> ArrivalWatch:
     return ArrivalWatch(part_source(location))
 
 
-def _send(records: list[Record], kinesis: object, rate: float, sent: Sent) -> bool:
+def _send(records: list[Record], target: Stream, rate: float, sent: Sent) -> bool:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from training.stream.sending import send
@@ -109,7 +109,7 @@ def _send(records: list[Record], kinesis: object, rate: float, sent: Sent) -> bo
         task = progress.add_task("sending", total=len(records))
         return send(
             records,
-            kinesis,  # type: ignore[arg-type]
+            target,
             rate=rate,
             sent=sent,
             on_sent=lambda so_far: progress.update(task, completed=so_far.taken),
