@@ -49,14 +49,18 @@ build/model/manifest.json: | .venv/.stamp node_modules/.stamp
 # --- the loop ----------------------------------------------------------------------------------------------------
 
 .PHONY: check
-check: setup .venv-sagemaker/.stamp ## format, lint, types, unit, synth and contract tests: offline, fast
+check: setup ## format, lint, types, unit, synth and contract tests but the slow ones: offline, fast
 	@$(RUN) -m ruff format --check --quiet . || { $(RUN) -m ruff format --check .; exit 1; }
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m mypy
-	@$(RUN) -m pytest tests/unit tests/synth tests/contract -n 2 --dist loadfile $(ARGS)
+	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m "not slow" -n 2 --dist loadfile $(ARGS)
+
+.PHONY: slow
+slow: setup .venv-sagemaker/.stamp ## the tests that check leaves out: clusters, the SageMaker SDK, whole jobs
+	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m slow -n 2 --dist loadfile $(ARGS)
 
 .PHONY: test
-test: check e2e ## everything that check does, and the end-to-end tests
+test: check slow e2e ## everything: check, slow and the end-to-end tests
 
 .PHONY: e2e
 e2e: setup ## deploy into an emulator of its own with the CDK CLI and try everything
@@ -94,7 +98,7 @@ deploy: setup ## deploy to AWS: ENV=dev or ENV=prod (uses your credentials, cost
 	@$(RUN) -m tools.deploy $(ENV)
 
 .PHONY: destroy
-destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (the bucket of models and data stays)
+destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (the bucket and the registry of models stay)
 	@$(RUN) -m tools.deploy $(ENV) --destroy
 
 # --- environments ------------------------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ from training.scale.cluster_parts import read_on_workers
 from training.scale.part_source import PartSource, data_read, part_source
 from training.watching import Round
 
+pytestmark = pytest.mark.slow
+
 VALUES = Hyperparameters.default(num_round="4", max_leaves="8", nthread="1")
 BUCKET = "dask-channels"
 

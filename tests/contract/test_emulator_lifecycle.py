@@ -18,6 +18,8 @@ from tests.emulators import Emulator, World, build_world, emulator_command, even
 from tests.job_data import LONG, prepare
 from tests.job_requests import processing_request, training_request
 
+pytestmark = pytest.mark.slow
+
 
 def alive(pid: int) -> bool:
     """Whether a process runs; a dead one that nobody has reaped does not."""

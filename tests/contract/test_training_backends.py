@@ -16,6 +16,8 @@ from tests.small_sagemaker import SmallSageMaker
 from tests.training_jobs import SHAPES
 from training.jobs.aws_jobs import AwsJobs
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 SDK_PYTHON = ROOT / ".venv-sagemaker/bin/python"
 

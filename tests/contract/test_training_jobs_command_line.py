@@ -21,6 +21,8 @@ from training.command_line import main
 from training.manifest import read_manifest
 from training.promotion import check_candidate
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 BUCKET = "digits-jobs-bucket"
 ROLE = "digits-jobs-training"

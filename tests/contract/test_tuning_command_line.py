@@ -19,6 +19,8 @@ from training.tuning.aws_tuning import AwsTuning
 from training.tuning.trials import Outcome, read_best
 from training.tuning.tuning_job import follow
 
+pytestmark = pytest.mark.slow
+
 BUCKET = "digits-tuning-bucket"
 SMALL = (
     "tune", "--where", "sagemaker", "--search", "eta=0.1:0.5:log", "--search", "max_depth=1:3", "--num-round", "2",

@@ -31,6 +31,7 @@ def run_app(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_the_same_bytes_in_another_process_with_validation(prod: Assembly, tmp_path: Path) -> None:
     # The other one ran with another hash seed, time zone and home, and without CloudFormation's validation.
     variables = {"DIGITS_ENVIRONMENT": "prod", "DIGITS_MANIFEST": str(MANIFEST)}
