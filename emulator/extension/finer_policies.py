@@ -14,6 +14,7 @@ from emulator.registry import private, replace
 _CONTEXT = "ministack.core.iam_actions:s3_service_context"
 _RESOURCE = "ministack.core.iam_actions:extract_resource_arn"
 _ABOUT_A_STREAM = ("CreateLogStream", "DeleteLogStream", "GetLogEvents", "PutLogEvents")
+_WITHOUT_STREAM = ("ListTagsForResource", "TagResource", "UntagResource")
 
 
 def install() -> None:
@@ -42,15 +43,17 @@ def _name_log_streams() -> None:
         service: str, method: str, path: str, headers: dict[str, str], body: bytes, *rest: Any
     ) -> str:
         arn = str(extract(service, method, path, headers, body, *rest))
-        return arn + _stream(headers.get("x-amz-target", ""), body) if service == "logs" else arn
+        is_group = service == "logs" and arn != "*"
+        return arn + _stream(headers.get("x-amz-target", ""), body) if is_group else arn
 
     replace(_RESOURCE, extract_resource_arn)
 
 
 def _stream(target: str, body: bytes) -> str:
-    """The end of the ARN of a log stream, for actions that are about one."""
-    if target.rpartition(".")[2] not in _ABOUT_A_STREAM:
-        return ""
+    """The end of the ARN that is asked about: of one stream, or of none where an action is about a group."""
+    action = target.rpartition(".")[2]
+    if action not in _ABOUT_A_STREAM:
+        return "" if action in _WITHOUT_STREAM else ":log-stream:"
     try:
         return f":log-stream:{json.loads(body)['logStreamName']}"
     except (ValueError, KeyError, TypeError):

@@ -30,7 +30,11 @@ def pull_image(image: XgboostImage) -> list[iam.PolicyStatement]:
 
 
 def write_logs(stack: cdk.Stack, groups: Sequence[str], *, streams: str = "*") -> iam.PolicyStatement:
-    """Write log streams whose names fit `streams`, in the named groups."""
+    """Write log streams whose names fit `streams`, in the named groups.
+
+    Who asks about a group itself is, for CloudWatch Logs, somebody who asks about its stream without a name.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+    """
     return iam.PolicyStatement(
         actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
         resources=[
@@ -41,7 +45,7 @@ def write_logs(stack: cdk.Stack, groups: Sequence[str], *, streams: str = "*") -
                 arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
             )
             for group in groups
-            for name in (group, f"{group}:log-stream:{streams}")
+            for name in (group, f"{group}:log-stream:", f"{group}:log-stream:{streams}")
         ],
     )
 

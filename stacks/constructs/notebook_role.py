@@ -14,7 +14,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from stacks.bucket_layout import CHANNELS_PREFIX, JOBS_PREFIX, SOURCES_PREFIX
-from stacks.constructs.container_rights import sagemaker_principal
+from stacks.constructs.container_rights import sagemaker_principal, write_logs
 from stacks.notebook_settings import AsksThrough, NotebookSettings
 from stacks.settings import Settings
 
@@ -172,7 +172,4 @@ def _stop_itself(stack: cdk.Stack, name: str) -> iam.PolicyStatement:
 
 def _write_own_logs(stack: cdk.Stack, name: str) -> iam.PolicyStatement:
     """Jupyter's log and those of the lifecycle scripts; SageMaker names the streams `NAME/jupyter.log` and so on."""
-    return iam.PolicyStatement(
-        actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-        resources=[_log_group(stack, INSTANCE_LOGS), _log_group(stack, f"{INSTANCE_LOGS}:log-stream:{name}/*")],
-    )
+    return write_logs(stack, [INSTANCE_LOGS], streams=f"{name}/*")

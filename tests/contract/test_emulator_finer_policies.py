@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 from tests.emulators import Emulator
 
 BUCKET, GROUP = "finer-policies", "/finer/policies"
-STREAM = "arn:aws:logs:us-east-1:123456789012:log-group:/finer/policies:log-stream:mine-*"
+ARN = "arn:aws:logs:us-east-1:123456789012:log-group"
+STREAM = f"{ARN}:/finer/policies:log-stream:mine-*"
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,8 @@ def user(emulator: Emulator) -> Iterator[Any]:
             "Condition": {"Null": {"s3:if-none-match": "false"}},
         },
         {"Effect": "Allow", "Action": ["logs:GetLogEvents", "logs:PutLogEvents"], "Resource": STREAM},
+        {"Effect": "Allow", "Action": "logs:DescribeLogStreams", "Resource": f"{ARN}:/finer/policies:log-stream:"},
+        {"Effect": "Allow", "Action": "logs:CreateLogGroup", "Resource": f"{ARN}:/finer/new"},
     ]
     iam.create_user(UserName="finer")
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
@@ -64,3 +67,10 @@ def test_one_stream_of_a_group_may_be_written(user: Any) -> None:
     user("logs").put_log_events(logGroupName=GROUP, logStreamName="mine-1", logEvents=[event])
     with pytest.raises(ClientError, match="AccessDenied"):
         user("logs").put_log_events(logGroupName=GROUP, logStreamName="theirs-1", logEvents=[event])
+
+
+def test_a_group_is_asked_about_with_an_empty_stream(user: Any) -> None:
+    streams = user("logs").describe_log_streams(logGroupName=GROUP)["logStreams"]
+    assert [stream["logStreamName"] for stream in streams] == ["mine-1", "theirs-1"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        user("logs").create_log_group(logGroupName="/finer/new")

@@ -80,6 +80,20 @@ def test_wildcard_resources_are_from_the_list(assembly: Assembly) -> None:
                 assert allowed, f"{name} allows {action} on {resource}"
 
 
+def test_log_groups_are_also_named_as_cloudwatch_logs_asks_about_them(assembly: Assembly) -> None:
+    """With an empty stream: who may create streams of some names only could otherwise not create their group."""
+    of_group = {"logs:CreateLogGroup", "logs:DescribeLogStreams"}
+    checked = 0
+    for name, statement in statements(assembly):
+        resources = {as_text(resource) for resource in as_list(statement["Resource"])}
+        if not of_group & set(as_list(statement["Action"])) or not any(":log-stream:" in each for each in resources):
+            continue
+        groups = {resource.partition(":log-stream:")[0] for resource in resources}
+        assert {f"{group}:log-stream:" for group in groups} <= resources, name
+        checked += 1
+    assert checked >= 3
+
+
 def test_metrics_are_held_to_namespaces(assembly: Assembly) -> None:
     jobs = ["/aws/sagemaker/TrainingJobs", "/aws/sagemaker/ProcessingJobs"]
     conditions = [s["Condition"] for _, s in statements(assembly) if s["Action"] == "cloudwatch:PutMetricData"]

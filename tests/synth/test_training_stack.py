@@ -66,7 +66,7 @@ def test_jobs_pull_one_image_and_write_their_own_streams(assembly: Assembly) -> 
     assert groups == {
         f"/aws/sagemaker/{kind}Jobs{streams}"
         for kind in ("Training", "Processing")
-        for streams in ("", f":log-stream:{name}-*")
+        for streams in ("", ":log-stream:", f":log-stream:{name}-*")
     }
 
 
