@@ -2,7 +2,8 @@
 
     python -m emulator.processing_container build/job/processing/code/steps.zip evaluate --model build/job/...
 
-The program sees its own folder first on the path and nothing of this repository, and ends when standard input does.
+The program sees its own folder first on the path and nothing of this repository, and ends when standard input does,
+with everything that it started.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def main(arguments: list[str]) -> None:
     if not program.is_file():  # what the interpreter says, and its exit code
         sys.stderr.write(f"python3: can't open file '{program}': [Errno 2] No such file or directory\n")
         sys.exit(2)
-    stop_when_stdin_closes()
+    stop_when_stdin_closes(group=True)
     os.chdir(program.parent)
     sys.path[0] = str(program.parent)
     sys.argv = [str(program), *arguments[1:]]

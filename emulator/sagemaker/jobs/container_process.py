@@ -1,6 +1,7 @@
 """One process that stands for a job's container on one host: started, watched, told to stop.
 
-It ends when its standard input reaches its end, if the program looks at it, and with the daemon's process group else.
+It leads a process group of its own. What else runs in that group ends with it, as in a container, whose first process
+takes all others along. When the daemon dies, it sees the end of its standard input.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +18,9 @@ from emulator import settings
 
 # StopTrainingJob and StopProcessingJob in the API reference: SIGTERM, and 120 seconds until SIGKILL.
 STOP_SECONDS = 120.0
+# What a program leaves running in a session of its own may hold its output open; nobody waits for that for long.
+_LAST_LINES_SECONDS = 2.0
+_LOOK_SECONDS = 0.02
 _READ_BYTES = 1 << 16
 # The largest event of CloudWatch Logs is 256 KiB.
 _LINE_BYTES = 250_000
@@ -63,8 +68,12 @@ class ContainerProcess:
 
     async def wait(self) -> int:
         """Wait for its end and for its last line; returns the container's exit code."""
-        code = await self._process.wait()
-        await asyncio.wait([self._reading])
+        code = await self._exit_code()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        await asyncio.wait([self._reading], timeout=_LAST_LINES_SECONDS)
         return 128 - code if code < 0 else code
 
     async def stop(self, seconds: float) -> None:
@@ -73,11 +82,17 @@ class ContainerProcess:
             self._process.terminate()
         try:
             async with asyncio.timeout(seconds):
-                await self._process.wait()
+                await self._exit_code()
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
         await self.wait()
+
+    async def _exit_code(self) -> int:
+        """Wait for its end; `asyncio` would wait until nobody holds its output open any more."""
+        while (code := self._process.returncode) is None:
+            await asyncio.sleep(_LOOK_SECONDS)
+        return code
 
 
 async def start(launch: Launch, log: Callable[[str], None]) -> Process:
@@ -89,6 +104,7 @@ async def start(launch: Launch, log: Callable[[str], None]) -> Process:
         stderr=asyncio.subprocess.STDOUT,
         cwd=settings.PROJECT,
         env=launch.environment,
+        start_new_session=True,
     )
     return ContainerProcess(process, log)
 
