@@ -97,6 +97,17 @@ def test_a_step_gets_what_an_earlier_one_made() -> None:
     }
 
 
+def test_fewer_steps_at_once_may_be_allowed_while_more_are_under_way() -> None:
+    names = [f"S{number}" for number in range(8)]
+    access = FakeRoleAccess(outcomes={name: [["InProgress"] * 9 + ["Completed"]] for name in names[1:]})
+
+    def lower(_: Pipelines, execution: Execution) -> None:
+        execution.parallelism = {"MaxParallelExecutionSteps": 1}
+
+    execution = run(definition(*map(training, names)), access, parallelism=4, meanwhile=lower)
+    assert (execution.status, access.most_at_once) == (ExecutionStatus.SUCCEEDED, 3)
+
+
 def test_jobs_are_named_by_the_execution_or_as_the_definition_says() -> None:
     access = FakeRoleAccess()
     own = training("Own", arguments={"TrainingJobName": "digits-dev"})

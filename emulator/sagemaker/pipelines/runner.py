@@ -78,7 +78,7 @@ class Runner:
             return []
         limit = (execution.parallelism or {}).get("MaxParallelExecutionSteps", DEFAULT_PARALLEL_STEPS)
         ready = [step for step in execution.version.definition.steps.values() if self._is_ready(step)]
-        begun = [StepRun(step=step, started=self._control.now()) for step in ready[: limit - running]]
+        begun = [StepRun(step=step, started=self._control.now()) for step in ready[: max(0, limit - running)]]
         execution.runs.update({run.step.name: run for run in begun})
         return begun
 
