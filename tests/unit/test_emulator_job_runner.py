@@ -35,10 +35,14 @@ Container = Callable[["Machine"], Awaitable[int]]
 
 
 class Objects:
-    """An S3 client with objects in a dictionary; keys in `refused` may neither be read nor written."""
+    """An S3 client with objects in a dictionary; keys in `refused` may neither be read nor written.
+
+    `fetched` is called, on the thread that fetches, with every key that was read.
+    """
 
     def __init__(self, objects: dict[str, bytes]) -> None:
         self.objects, self.refused = objects, set[str]()
+        self.fetched: Callable[[str], object] = len
 
     def list_objects_v2(self, *, Prefix: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         return {"Contents": [{"Key": key} for key in sorted(self.objects) if key.startswith(Prefix)]}
@@ -51,6 +55,7 @@ class Objects:
 
     def download_file(self, _bucket: str, key: str, path: str) -> None:
         Path(path).write_bytes(self._allowed(key))
+        self.fetched(key)
 
     def upload_file(self, path: str, _bucket: str, key: str, **_: Any) -> None:
         self._allowed(key)
@@ -229,6 +234,28 @@ def test_a_host_that_fails_takes_the_others_down() -> None:
     asyncio.run(story())
 
 
+def test_a_failure_is_told_even_if_the_output_cannot_be_kept() -> None:
+    async def story() -> None:
+        world = World(fails)
+        world.s3.refused.add("jobs/job/output/output.tar.gz")
+        job = world.begin()
+        assert (await world.ended(job))[-1] == "Failed"
+        assert job.failure_reason == "AlgorithmError: framework error: \nbad, exit code: 1"
+
+    asyncio.run(story())
+
+
+def test_a_job_that_is_stopped_with_its_last_object_does_not_train() -> None:
+    async def story() -> None:
+        world = World(trains)
+        job, loop = world.begin(), asyncio.get_running_loop()
+        world.s3.fetched = lambda key: "validation/part-1" in key and loop.call_soon_threadsafe(world.stop, job)
+        assert await world.ended(job) == ["Starting", "Downloading", "Stopping", "Stopped"]
+        assert world.machines == []
+
+    asyncio.run(story())
+
+
 def test_a_stopped_job_keeps_its_model() -> None:
     async def story() -> None:
         world = World(until_terminated)
@@ -340,7 +367,7 @@ def test_what_the_role_may_not_do_fails_the_job(refused: str, reason: str, tempo
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.parametrize("key", ["channels/train/../../../../outside.csv", "channels/train//tmp/outside.csv"])
+@pytest.mark.parametrize("key", ["channels/train/../../../../outside.csv", "channels/train//../outside.csv"])
 def test_an_object_does_not_get_out_of_its_folder(key: str, temporary: Path) -> None:
     async def story() -> None:
         world = World(trains)

@@ -210,6 +210,7 @@ def test_a_long_failure_keeps_its_exit_code() -> None:
         ("channels/x/train/part-0.csv", "channels/x/train/part", "part-0.csv"),
         ("code/steps.zip", "code/steps.zip", "steps.zip"),
         ("a/b.csv", "", "a/b.csv"),
+        ("channels/x/train//part-0.csv", "channels/x/train", "part-0.csv"),
     ],
 )
 def test_files_lie_as_their_keys_go_on_after_the_prefix(key: str, prefix: str, name: str) -> None:

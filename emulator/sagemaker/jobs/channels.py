@@ -17,7 +17,7 @@ def local_name(key: str, prefix: str) -> str:
     if key == prefix:
         return key.rpartition("/")[2]
     if key[len(prefix) :].startswith("/"):
-        return key[len(prefix) + 1 :]
+        return key[len(prefix) :].lstrip("/")
     return key[len(prefix.rpartition("/")[0]) :].lstrip("/")
 
 

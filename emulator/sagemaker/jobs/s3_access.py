@@ -120,11 +120,14 @@ class S3Access:
             self._client.download_file(bucket, key, str(path))
         except ClientError as error:
             raise JobFailed(_download_failed(error)) from error
-        except OSError as error:  # a key that is a file's and a folder's name at once
+        except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
             msg = (
                 "ClientError: Failed to download data. Please check your s3 objects and ensure that there is no "
                 "object that is both a folder as well as a file."
             )
+            raise JobFailed(msg) from error
+        except OSError as error:  # a name that is too long, a disk that is full
+            msg = f"ClientError: Data download failed:the object {key!r} could not be written: {error.strerror}"
             raise JobFailed(msg) from error
 
     def read(self, url: str) -> bytes:
@@ -192,7 +195,7 @@ def fetch_source(access: S3Access, source: Json, folders: list[Path], stopped: C
 
 
 def inside(folder: Path, name: str) -> Path:
-    """Where an object of that name lies in a folder; keys may hold `..` and begin with `/`.
+    """Where an object of that name lies in a folder; keys may hold `..`.
 
     Raises
     ------

@@ -6,6 +6,7 @@ Everything happens on the event loop, what blocks on worker threads. Each phase 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import shutil
@@ -141,6 +142,8 @@ class TrainingRunner:
         try:
             run.jobs.enter(run.job, Phase.DOWNLOADING)
             await asyncio.to_thread(training_files.fetch, run.access, run.job.request, machines, run.stop.is_set)
+            if run.stop.is_set():
+                raise JobStopped
             run.jobs.enter(run.job, Phase.TRAINING)
             phase = await self._train(run, machines)
             if phase is not Phase.INTERRUPTED:
@@ -159,7 +162,8 @@ class TrainingRunner:
             await processes.start()
             phase = await self._watch(run, processes)
         except JobFailed:
-            await asyncio.to_thread(training_files.keep_output, run.access, run.job, list(machines.values()))
+            with contextlib.suppress(JobFailed):  # why it could not train counts, not that this could not be kept
+                await asyncio.to_thread(training_files.keep_output, run.access, run.job, list(machines.values()))
             raise
         finally:
             checkpoints.cancel()
@@ -222,5 +226,5 @@ async def _keep_checkpoints(run: Run, machines: dict[str, OptMl]) -> None:
         await asyncio.sleep(CHECKPOINT_SECONDS)
         try:
             await asyncio.to_thread(training_files.keep_checkpoints, run.access, run.job.request, machines, seen)
-        except JobFailed as failure:
+        except (JobFailed, OSError) as failure:  # a file may be gone before it is read
             logger.warning("training job %s: checkpoints: %s", run.job.name, failure)

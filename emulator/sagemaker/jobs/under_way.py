@@ -35,9 +35,10 @@ class UnderWay:
             await asyncio.wait([found[1]])
 
     async def close(self) -> None:
-        """Cancel everything, and wait until it is gone."""
+        """Cancel everything, and wait until it is gone; the events tell threads, which cannot be cancelled."""
         tasks = [task for _, task in self._tasks.values()]
-        for task in tasks:
+        for stop, task in list(self._tasks.values()):
+            stop.set()
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
