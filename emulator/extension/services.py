@@ -12,8 +12,10 @@ from emulator.sagemaker.http_api import HttpApi, is_invocation
 
 CONTROL, RUNTIME = "sagemaker", "sagemaker-runtime"
 
-# What the request under way needs besides the permission on its action, and which of that its caller lacks.
+# What the request under way needs besides the permission on its action, which of that its caller lacks, and what
+# conditions may look at.
 _further: contextvars.ContextVar[list[Permission]] = contextvars.ContextVar("digits_further", default=[])  # noqa: B039
+_keys: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("digits_keys", default={})  # noqa: B039
 _lacking: contextvars.ContextVar[Permission | None] = contextvars.ContextVar("digits_lacking", default=None)
 
 
@@ -60,6 +62,7 @@ def _authorize() -> None:
         if service == CONTROL:
             target = headers.get("x-amz-target", "")
             _further.set(authorization.further_permissions(scope(), target, body))
+            _keys.set(authorization.condition_keys(target, body))
             return authorization.control_resource(scope(), target, body)
         return str(extract(service, method, path, headers, body, *rest))
 
@@ -82,9 +85,10 @@ def _enforce_further() -> None:
     enforce = private("ministack.core.iam_evaluator:enforce")
 
     def enforce_all(access_key_id: str, iam_action: str, service: str, region: str, *rest: Any, **details: Any) -> Any:
-        denied = enforce(access_key_id, iam_action, service, region, *rest, **details)
         if service != CONTROL:
-            return denied
+            return enforce(access_key_id, iam_action, service, region, *rest, **details)
+        context = {**(details.pop("service_context", None) or {}), **_keys.get()}
+        denied = enforce(access_key_id, iam_action, service, region, *rest, service_context=context, **details)
         _lacking.set(None)
         needed, _ = _further.get(), _further.set([])
         for permission in needed if denied is None else []:

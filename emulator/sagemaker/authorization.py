@@ -108,6 +108,18 @@ def further_permissions(scope: Scope, target: str, body: bytes) -> list[Permissi
     return needed
 
 
+def condition_keys(target: str, body: bytes) -> dict[str, str | list[str]]:
+    """What conditions may look at when a training job is started: its kind of machine, and whether it is isolated."""
+    if target.rpartition(".")[2] != "CreateTrainingJob":
+        return {}
+    document = _document(body)
+    resources = document.get("ResourceConfig")
+    machine = resources.get("InstanceType") if isinstance(resources, dict) else None
+    isolated = document.get("EnableNetworkIsolation") is True
+    machines: dict[str, str | list[str]] = {"sagemaker:InstanceTypes": [machine]} if isinstance(machine, str) else {}
+    return {**machines, "sagemaker:NetworkIsolation": str(isolated).lower()}
+
+
 def _document(body: bytes) -> Json:
     try:
         document = json.loads(body or b"{}")

@@ -70,7 +70,8 @@ def make_notebook_role(
     statements = [
         *_use_bucket(targets.bucket),
         iam.PolicyStatement(actions=["s3:GetObject"], resources=[files_arn]),
-        *_run_jobs(stack, name, targets.training_role, notebook.job_instance_types),
+        _start_jobs(stack, name, notebook.job_instance_types, isolated=settings.training.network_isolation),
+        *_run_jobs(stack, name, targets.training_role),
         *(_use_key(settings.training.kms_key_arn) if settings.training.kms_key_arn else []),
         _read_job_logs(stack, name),
         _read_log_streams(stack),
@@ -108,20 +109,30 @@ def _use_bucket(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     ]
 
 
-def _run_jobs(
-    stack: cdk.Stack, name: str, training_role: iam.IRole, instance_types: Sequence[str]
-) -> list[iam.PolicyStatement]:
-    jobs = stack.format_arn(service="sagemaker", resource="training-job", resource_name=f"{name}-*")
+def _start_jobs(stack: cdk.Stack, name: str, instance_types: Sequence[str], *, isolated: bool) -> iam.PolicyStatement:
+    """Only on the types of the settings: a machine with GPUs costs a hundred times as much.
+
+    The image also runs programs that are in a channel. In a job without a network they have no credentials, so nobody
+    gets the rights of the training role by writing one.
+    """
+    isolation = {"Bool": {"sagemaker:NetworkIsolation": "true"}} if isolated else {}
+    return iam.PolicyStatement(
+        actions=["sagemaker:CreateTrainingJob"],
+        resources=[_jobs(stack, name)],
+        conditions={
+            "ForAllValues:StringEquals": {"sagemaker:InstanceTypes": list(instance_types)},
+            # All of none are also equal.
+            "Null": {"sagemaker:InstanceTypes": "false"},
+            **isolation,
+        },
+    )
+
+
+def _run_jobs(stack: cdk.Stack, name: str, training_role: iam.IRole) -> list[iam.PolicyStatement]:
     return [
-        # A machine with GPUs costs a hundred times as much: only the types of the settings.
-        iam.PolicyStatement(
-            actions=["sagemaker:CreateTrainingJob"],
-            resources=[jobs],
-            conditions={"ForAllValues:StringEquals": {"sagemaker:InstanceTypes": list(instance_types)}},
-        ),
         iam.PolicyStatement(
             actions=["sagemaker:AddTags", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"],
-            resources=[jobs],
+            resources=[_jobs(stack, name)],
         ),
         iam.PolicyStatement(
             actions=["iam:PassRole"],
@@ -129,6 +140,10 @@ def _run_jobs(
             conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         ),
     ]
+
+
+def _jobs(stack: cdk.Stack, name: str) -> str:
+    return stack.format_arn(service="sagemaker", resource="training-job", resource_name=f"{name}-*")
 
 
 def _use_key(arn: str) -> list[iam.PolicyStatement]:

@@ -161,6 +161,7 @@ MAY: dict[str, tuple[str, str, dict[str, Any]]] = {
     "read-where-the-api-is": ("ssm", "get_parameter", {"Name": "/digits/local/api"}),
     "read-the-bucket": ("ssm", "get_parameter", {"Name": "/digits/local/bucket-name"}),
     "describe-a-job": ("sagemaker", "describe_training_job", {"TrainingJobName": "digits-local-none"}),
+    "start-a-job": ("sagemaker", "create_training_job", {}),
     "stop-a-job": ("sagemaker", "stop_training_job", {"TrainingJobName": "digits-local-none"}),
     "describe-the-endpoint": ("sagemaker", "describe_endpoint", {"EndpointName": "digits-local"}),
     "describe-itself": ("sagemaker", "describe_notebook_instance", {"NotebookInstanceName": "digits-local"}),
@@ -184,6 +185,12 @@ MAY_NOT: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "start-a-job-of-others": ("sagemaker", "create_training_job", {"TrainingJobName": "other-1"}),
     "start-a-job-with-another-role": ("sagemaker", "create_training_job", {"RoleArn": OTHER_ROLE}),
+    "start-a-job-with-a-network": ("sagemaker", "create_training_job", {"EnableNetworkIsolation": False}),
+    "start-a-job-on-a-dear-machine": (
+        "sagemaker",
+        "create_training_job",
+        {"ResourceConfig": {"InstanceType": "ml.p4d.24xlarge", "InstanceCount": 1, "VolumeSizeInGB": 1}},
+    ),
     "stop-a-job-of-others": ("sagemaker", "stop_training_job", {"TrainingJobName": "other-1"}),
     "delete-the-endpoint": ("sagemaker", "delete_endpoint", {"EndpointName": "digits-local"}),
     "promote": ("sagemaker", "update_endpoint", {"EndpointName": "digits-local", "EndpointConfigName": "other"}),
@@ -200,8 +207,9 @@ JOB: dict[str, Any] = {
     "RoleArn": "ROLE",
     "AlgorithmSpecification": {"TrainingInputMode": "File"},
     "OutputDataConfig": {"S3OutputPath": "s3://BUCKET/jobs/"},
-    "ResourceConfig": {"VolumeSizeInGB": 1},
+    "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 1},
     "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+    "EnableNetworkIsolation": True,
 }
 
 

@@ -147,8 +147,13 @@ def test_the_role_starts_only_jobs_of_this_project_on_machines_of_the_settings(a
     settings = assembly.settings
     jobs = f"arn:aws:sagemaker:{settings.region}:{settings.account}:training-job/digits-{settings.environment}-*"
     assert settings.notebook is not None
-    types = {"ForAllValues:StringEquals": {"sagemaker:InstanceTypes": list(settings.notebook.job_instance_types)}}
-    assert allowed(assembly, "sagemaker:CreateTrainingJob") == [(jobs, types)]
+    conditions = {
+        "ForAllValues:StringEquals": {"sagemaker:InstanceTypes": list(settings.notebook.job_instance_types)},
+        "Null": {"sagemaker:InstanceTypes": "false"},
+        "Bool": {"sagemaker:NetworkIsolation": "true"},
+    }
+    assert settings.training.network_isolation
+    assert allowed(assembly, "sagemaker:CreateTrainingJob") == [(jobs, conditions)]
     for action in ("DescribeTrainingJob", "StopTrainingJob", "AddTags"):
         assert allowed(assembly, f"sagemaker:{action}") == [(jobs, None)]
 

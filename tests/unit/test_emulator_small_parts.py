@@ -10,7 +10,13 @@ import pytest
 
 from emulator import bucket_properties, callers, emptied_buckets, settings
 from emulator.extension.roles import trusts
-from emulator.sagemaker.authorization import Permission, control_resource, further_permissions, invocation_resource
+from emulator.sagemaker.authorization import (
+    Permission,
+    condition_keys,
+    control_resource,
+    further_permissions,
+    invocation_resource,
+)
 from emulator.sagemaker.faults import Fault, Faults, Kind, parse
 from emulator.sagemaker.records import Scope
 
@@ -77,6 +83,16 @@ PASS = Permission(action="iam:PassRole", resource=ROLE, context={"iam:PassedToSe
 )
 def test_what_a_request_needs_besides(operation: str, body: dict[str, Any], needed: list[Permission]) -> None:
     assert further_permissions(SCOPE, f"SageMaker.{operation}", json.dumps(body).encode()) == needed
+
+
+def test_conditions_see_the_machine_and_the_isolation_of_a_training_job() -> None:
+    def seen(operation: str, **body: Any) -> dict[str, Any]:
+        return condition_keys(f"SageMaker.{operation}", json.dumps(body).encode())
+
+    isolated = seen("CreateTrainingJob", ResourceConfig={"InstanceType": "ml.m5.large"}, EnableNetworkIsolation=True)
+    assert isolated == {"sagemaker:InstanceTypes": ["ml.m5.large"], "sagemaker:NetworkIsolation": "true"}
+    assert seen("CreateTrainingJob") == {"sagemaker:NetworkIsolation": "false"}
+    assert seen("StopTrainingJob", TrainingJobName="j") == {}
 
 
 def test_the_resource_of_an_invocation_is_in_lower_case() -> None:
