@@ -71,8 +71,10 @@ class RoleCalls:
 
     def _post(self, request: AWSRequest) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection(settings.HOST, self._port, timeout=_SECONDS)
+        # Else the server keeps its end of every connection for as long as it keeps idle ones.
+        headers = {**dict(request.headers.items()), "Connection": "close"}
         try:
-            connection.request("POST", "/", request.data, dict(request.headers.items()))
+            connection.request("POST", "/", request.data, headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
