@@ -205,6 +205,7 @@ def test_a_timer_runs_the_program_that_stops_it(instance: Instance) -> None:
     service, timer = ((units / f"digits-idle-stop.{kind}").read_text() for kind in ("service", "timer"))
     assert "ExecStart=/usr/bin/python3 /usr/local/sbin/digits-idle-stop --minutes 45 --open-tabs\n" in service
     assert "Type=oneshot" in service
+    assert "User=ec2-user\nRuntimeDirectory=digits\n" in service  # as root it would run what the user put on the path
     assert "OnCalendar=*:0/5" in timer
     assert instance.calls("systemctl") == ["daemon-reload", "start digits-idle-stop.timer"]
     program = instance.disk / "usr/local/sbin/digits-idle-stop"

@@ -5,7 +5,8 @@ user_home="$root/home/ec2-user"
 work="$user_home/SageMaker/digits"
 export PATH="$PATH:/usr/local/bin:/home/ec2-user/anaconda3/bin"
 
-as_user() { sudo -H -u ec2-user "$@"; } # nothing in the user's folder may belong to root
+# Nothing in the user's folder may belong to root; sudo would look for programs on a path of its own.
+as_user() { sudo -H -u ec2-user env PATH="$PATH" "$@"; }
 
 # Steps are joined with && because errexit is off in a function whose outcome is asked.
 fetch_and_place() {

@@ -100,7 +100,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--folder", type=Path, default=Path("/home/ec2-user/SageMaker"))
     parser.add_argument("--metadata", type=Path, default=Path("/opt/ml/metadata/resource-metadata.json"))
     parser.add_argument("--uptime", type=Path, default=Path("/proc/uptime"))
-    parser.add_argument("--state", type=Path, default=Path("/run/digits-idle-stop"))
+    parser.add_argument("--state", type=Path, default=Path("/run/digits/idle-stop"))
     options = parser.parse_args(arguments)
     now = time.time()
     used, by = last_use(options, now)

@@ -11,14 +11,19 @@ os.environ.update(DIGITS_ENVIRONMENT="$environment", DIGITS_ASK_THROUGH="$ask_th
 os.environ.update(AWS_REGION="$region", AWS_DEFAULT_REGION="$region")
 END_OF_STARTUP
 
-# What stops the instance when nobody uses it. Its lines go where SageMaker takes Jupyter's log from.
+# What stops the instance when nobody uses it; not as root, because the user may write into folders of the path.
+# Its lines go where SageMaker takes Jupyter's log from.
 idle_stop_program > "$root/usr/local/sbin/digits-idle-stop"
+chmod 644 "$root/usr/local/sbin/digits-idle-stop"
 units="$root/etc/systemd/system"
 cat > "$units/digits-idle-stop.service" <<END_OF_SERVICE
 [Unit]
 Description=Stop this notebook instance when it is idle
 [Service]
 Type=oneshot
+User=ec2-user
+RuntimeDirectory=digits
+RuntimeDirectoryPreserve=yes
 Environment=PATH=$PATH
 ExecStart=/usr/bin/python3 /usr/local/sbin/digits-idle-stop --minutes $idle_minutes$idle_options
 StandardOutput=append:/var/log/jupyter.log
