@@ -21,6 +21,12 @@ logger = logging.getLogger(__name__)
 
 Call = Callable[[str, Json], Awaitable[Json]]
 _POLL_SECONDS = 0.1
+# https://github.com/aws/amazon-sagemaker-examples/issues/2437
+_ATTEMPTS = 5
+_HOPELESS = (
+    f"No training job succeeded after {_ATTEMPTS} attempts. Please take a look at the training job failures to get "
+    "more details."
+)
 _ALL_FAILED = "All training jobs failed. Please take a look at the training job failures to get more details."
 
 
@@ -98,14 +104,22 @@ class Runner:
                 self._job.modified = self._jobs.clock()
 
     async def _describe(self, trial: Trial) -> None:
-        trial.described = await self._call("DescribeTrainingJob", {"TrainingJobName": trial.name})
+        """Learn what became of a training job; one that somebody has deleted counts as stopped."""
+        try:
+            trial.described = await self._call("DescribeTrainingJob", {"TrainingJobName": trial.name})
+        except ServiceError:
+            trial.described = {**trial.described, "TrainingJobStatus": "Stopped"}
 
     def _is_complete(self) -> bool:
         """Whether no training job is left to start or to wait for, or a limit or criterion of completion is met."""
         most = self._job.config["ResourceLimits"].get("MaxNumberOfTrainingJobs")
         all_started = self._is_exhausted or (most is not None and len(self._job.trials) >= most)
         all_ended = all(trial.has_ended for trial in self._job.trials)
-        return (all_started and all_ended) or self._is_out_of_time() or self._is_good_enough()
+        return (all_started and all_ended) or self._is_hopeless() or self._is_out_of_time() or self._is_good_enough()
+
+    def _is_hopeless(self) -> bool:
+        failed = sum(trial.described.get("TrainingJobStatus") == "Failed" for trial in self._job.trials)
+        return failed >= _ATTEMPTS and not self._job.outcomes
 
     def _is_out_of_time(self) -> bool:
         seconds = self._job.config["ResourceLimits"].get("MaxRuntimeInSeconds")
@@ -140,4 +154,4 @@ class Runner:
         elif self._job.outcomes:
             self._jobs.finish(self._job, Status.COMPLETED)
         else:
-            self._jobs.finish(self._job, Status.FAILED, _ALL_FAILED)
+            self._jobs.finish(self._job, Status.FAILED, _HOPELESS if self._is_hopeless() else _ALL_FAILED)
