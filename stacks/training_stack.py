@@ -82,6 +82,7 @@ class TrainingStack(cdk.Stack):
             bucket=bucket,
             training_role=self.role,
             group=group,
+            image=image,
         )
         self._start_by_itself(settings, bucket)
         self._tell(settings, facts)

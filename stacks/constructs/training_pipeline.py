@@ -14,6 +14,7 @@ from stacks.bucket_layout import EVALUATIONS_PREFIX
 from stacks.constructs.container_rights import sagemaker_principal
 from stacks.constructs.pipeline_definition import PipelineFacts
 from stacks.constructs.pipeline_steps import pipeline_definition
+from stacks.xgboost_image import XgboostImage
 
 
 class TrainingPipeline(Construct):
@@ -31,6 +32,8 @@ class TrainingPipeline(Construct):
         The role that jobs run with; the pipeline may pass it to SageMaker, and no other.
     group
         Where models are registered.
+    image
+        The container that they are registered with.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class TrainingPipeline(Construct):
         bucket: s3.IBucket,
         training_role: iam.Role,
         group: sagemaker.CfnModelPackageGroup,
+        image: XgboostImage,
     ) -> None:
         super().__init__(scope, construct_id)
         stack = cdk.Stack.of(self)
@@ -52,7 +56,9 @@ class TrainingPipeline(Construct):
             description="Starts the jobs of the digits' pipeline and registers its models",
             assumed_by=sagemaker_principal(stack),
             inline_policies={
-                "pipeline": iam.PolicyDocument(statements=_statements(stack, facts, bucket, training_role))
+                "pipeline": iam.PolicyDocument(
+                    statements=[*_statements(stack, facts, bucket, training_role), _look_at_image(image)]
+                )
             },
         )
         self.resource = sagemaker.CfnPipeline(
@@ -99,6 +105,14 @@ def _statements(
         ),
         *_read_evaluations(facts, bucket),
     ]
+
+
+def _look_at_image(image: XgboostImage) -> iam.PolicyStatement:
+    """A registered model has the digest of its image, which the registry looks up as whoever registers.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html
+    """
+    return iam.PolicyStatement(actions=["ecr:BatchGetImage", "ecr:DescribeImages"], resources=[image.repository_arn])
 
 
 def _read_evaluations(facts: PipelineFacts, bucket: s3.IBucket) -> list[iam.PolicyStatement]:

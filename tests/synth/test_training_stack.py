@@ -84,6 +84,8 @@ def test_the_pipeline_starts_jobs_of_its_name_with_the_one_role(assembly: Assemb
         {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
     ]
     assert rights["s3:GetObject"] == ["/pipeline/evaluations/*"]
+    for action in ("ecr:BatchGetImage", "ecr:DescribeImages"):
+        assert rights[action] == ["arn:aws:ecr:us-east-1:683313688378:repository/sagemaker-xgboost"]
     verbs = {action.partition(":")[2] for action in rights if action.startswith("sagemaker:")}
     assert not [verb for verb in verbs if verb.startswith(("Delete", "Update", "Invoke"))]
 
