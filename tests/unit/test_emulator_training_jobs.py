@@ -189,10 +189,11 @@ def test_a_failure_is_worded_as_the_service_words_it(text: str, code: int, reaso
     assert reasons.of_failure(text, code) == reason
 
 
-def test_a_long_failure_keeps_its_exit_code() -> None:
-    reason = reasons.of_failure("x" * 5000, 1)
-    assert len(reason) == 1024
-    assert reason.endswith("x, exit code: 1")
+def test_a_long_failure_is_cut_with_its_exit_code() -> None:
+    assert reasons.of_failure("x" * 5000, 1) == f"AlgorithmError: {'x' * 1008}"
+
+
+def test_what_was_killed_lacked_memory() -> None:
     assert "more memory" in reasons.of_failure("", 137)
     assert "more memory" in reasons.of_processing(137)
 

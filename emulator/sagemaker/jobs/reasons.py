@@ -1,6 +1,9 @@
 """How SageMaker words why a job failed.
 
-Sources: public reports of users, such as https://github.com/aws/amazon-sagemaker-examples/issues/1740, and
+The whole is cut at 1,024 characters, so that of a long traceback neither the sentence at its end nor the exit code is
+left: https://github.com/aws/amazon-sagemaker-examples/issues/4555 shows such a reason.
+
+Other sources: public reports of users, such as https://github.com/aws/amazon-sagemaker-examples/issues/1740, and
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-signal-success-failure.html
 """
 
@@ -40,8 +43,7 @@ def of_failure(text: str, exit_code: int) -> str:
         return f"{_MEMORY}, exit code: {exit_code}"
     head, separator, rest = text.partition(": ")
     kind, words = (_KINDS[head], rest) if separator and head in _KINDS else ("AlgorithmError", text)
-    end = f", exit code: {exit_code}"
-    return f"{kind}: {words.rstrip()}"[: _LONGEST - len(end)] + end
+    return f"{kind}: {words.rstrip()}, exit code: {exit_code}"[:_LONGEST]
 
 
 def of_processing(exit_code: int) -> str:
