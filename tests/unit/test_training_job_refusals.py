@@ -66,7 +66,8 @@ REFUSED_AT_ONCE: list[tuple[str, Callable[[], object], str]] = [
     ("six_groups", lambda: Vpc(subnets=("subnet-1",), security_groups=("sg-1",) * 6), "allowed are 1 to 5"),
     ("aws_tag", lambda: spec_with(tags=(("aws:x", "1"),)), "not beginning with aws:"),
     ("tag_sign", lambda: spec_with(tags=(("a", "b!"),)), "the tag a=b! is not valid"),
-    ("tag_twice", lambda: spec_with(tags=(("a", "1"), ("a", "2"))), "at most 50 with different keys"),
+    ("tag_twice", lambda: spec_with(tags=(("a", "1"), ("a", "2"))), "the tag a is given twice"),
+    ("tags_51", lambda: spec_with(tags=tuple((str(n), "1") for n in range(51))), "there are 51 tags"),
     (
         "key_on_disks",
         lambda: spec_with(kms_key_arn=KEY, machines=Machines(instance_type="ml.g4dn.xlarge")),
@@ -89,6 +90,14 @@ REFUSED_AT_ONCE: list[tuple[str, Callable[[], object], str]] = [
             machines=Machines(instance_type="ml.g4dn.xlarge"),
         ),
         "needs tree_method gpu_hist or hist, it is exact",
+    ),
+    (
+        "exact_on_two_hosts",
+        lambda: spec_with(
+            hyperparameters=Hyperparameters.default(tree_method="exact", max_depth="6"),
+            machines=Machines(instance_type="ml.m5.xlarge", instance_count=2),
+        ),
+        "trains on one host only, the job has 2",
     ),
 ]
 
@@ -224,6 +233,16 @@ def test_what_lies_there_is_looked_into(content: bytes, expected: str) -> None:
 
 def test_csv_where_parquet_is_said() -> None:
     assert "is not Parquet, but the channel says application/x-parquet" in one_problem(findings(IN_A_VPC))
+
+
+def test_data_that_went_into_the_archive() -> None:
+    class ArchivedObjects(FakeObjects):
+        def list(self, bucket: str, prefix: str) -> Any:
+            return (replace(each, is_archived=each.key.endswith("00001.csv")) for each in super().list(bucket, prefix))
+
+    found = findings(stored=ArchivedObjects(buckets=objects().buckets))
+    assert "part-00001.csv, which lies in S3's archive" in found.problems[0]
+    assert "aws s3api restore-object" in found.problems[0]
 
 
 def test_data_that_does_not_fit_on_the_volume() -> None:

@@ -15,6 +15,9 @@ from training.jobs.services import NotPermittedError, StoredObject
 
 _NOT_PERMITTED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotImplemented", "InvalidAction")
 
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html
+_ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
+
 
 class AwsObjects:
     """S3."""
@@ -37,10 +40,15 @@ class AwsObjects:
 
     def list(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
         """Everything whose key begins so, in the order of keys."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=bucket, Prefix=prefix, OptionalObjectAttributes=["RestoreStatus"]
+        )
         with explained(f"s3://{bucket}/{prefix}"):
-            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for page in pages:
                 for each in page.get("Contents", []):
-                    yield StoredObject(key=each["Key"], size_bytes=each["Size"])
+                    is_restored = "RestoreExpiryDate" in each.get("RestoreStatus", {})
+                    is_archived = each.get("StorageClass") in _ARCHIVES and not is_restored
+                    yield StoredObject(key=each["Key"], size_bytes=each["Size"], is_archived=is_archived)
 
     def beginning(self, bucket: str, key: str, count: int) -> bytes:
         """The first bytes of an object, at most so many."""

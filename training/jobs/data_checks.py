@@ -94,6 +94,13 @@ def _channel_problems(content: ChannelContent, spec: JobSpec, objects: Objects) 
             " without one would stand idle; prepare more with: python -m training prepare --parts"
             f" {spec.machines.instance_count}, or use fewer instances"
         )
+    archived = next((part for part in content.parts if part.is_archived), None)
+    if archived is not None:
+        yield (
+            f"the channel {name} holds {archived.key}, which lies in S3's archive, where no job can"
+            " read it; restore the channel's objects with: aws s3api restore-object"
+        )
+        return
     yield from _format_problems(content, objects)
 
 

@@ -53,10 +53,11 @@ class LogReader(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class StoredObject:
-    """An object in a bucket."""
+    """An object in a bucket; one in an archive cannot be read until it is restored."""
 
     key: str
     size_bytes: int
+    is_archived: bool = False
 
 
 class Objects(Protocol):
