@@ -109,8 +109,8 @@ class ShardDelivery:
         """
         if not self.owed and not self._begin(fetch(self.done, rules.batch_records), rules, now):
             return False
-        batch = self._without_old(self.owed.pop(0), rules, now, give_up)
-        if not batch.records:
+        batch = self.owed.pop(0)
+        if self._gives_up_old(batch, rules, now, give_up):
             return True
         left = _left(batch.records, rules, call)
         if left:
@@ -126,14 +126,18 @@ class ShardDelivery:
         self.owed = [Batch(records=tuple(waiting))]
         return True
 
-    def _without_old(self, batch: Batch, rules: Rules, now: float, give_up: Callable[[GivenUp], None]) -> Batch:
+    def _gives_up_old(self, batch: Batch, rules: Rules, now: float, give_up: Callable[[GivenUp], None]) -> bool:
+        """Give up the records that are too old, if there are any; the others are owed first, as telling may fail."""
         if rules.record_age_seconds is None:
-            return batch
+            return False
         latest = now - rules.record_age_seconds
         old = tuple(record for record in batch.records if record.arrived_at < latest)
-        if old:
-            give_up(GivenUp(records=old, condition=TOO_OLD, calls=batch.calls))
-        return Batch(records=batch.records[len(old) :], calls=batch.calls)
+        if not old:
+            return False
+        if young := batch.records[len(old) :]:
+            self.owed.insert(0, Batch(records=young, calls=batch.calls))
+        give_up(GivenUp(records=old, condition=TOO_OLD, calls=batch.calls))
+        return True
 
     def _again(self, left: Batch, former: Batch, rules: Rules, give_up: Callable[[GivenUp], None]) -> None:
         """Owe what is left; in halves if nothing of the batch succeeded. Halving costs no retry."""

@@ -48,6 +48,13 @@ class Shard:
         return self._function(self.calls[-1])
 
 
+class Unwritable(list[GivenUp]):
+    """A destination that takes nothing."""
+
+    def append(self, _: GivenUp) -> None:
+        raise PermissionError
+
+
 def numbers(records: tuple[Record, ...]) -> list[int]:
     return [int(record.sequence_number) for record in records]
 
@@ -140,3 +147,11 @@ def test_old_records_are_given_up_without_a_call() -> None:
     shard = Shard(6, reports()).run(Rules(batch_records=4, record_age_seconds=60), now=62.5)
     assert shard.calls == [[3, 4], [5, 6]]
     assert shard.lost() == [([1, 2], TOO_OLD, 0)]
+
+
+def test_records_that_are_young_enough_are_delivered_even_if_nobody_can_be_told_of_the_old() -> None:
+    shard, rules = Shard(4, reports()), Rules(batch_records=4, record_age_seconds=60)
+    shard.given_up = Unwritable()
+    with pytest.raises(PermissionError):
+        shard.run(rules, now=62.5)
+    assert shard.run(rules, now=62.5).calls == [[3, 4]]
