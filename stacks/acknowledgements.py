@@ -82,7 +82,7 @@ def _stream(settings: Settings) -> list[AcceptedFinding]:
             stack=stack,
             construct="Digits/DeadLetters",
             finding="AwsSolutions-SQS3",
-            reason="it is the queue of dead letters itself: of the event source mapping, which the rule does not look at",
+            reason="it is itself the queue of dead letters, of the event source mapping, which the rule does not see",
         ),
     ]
 
@@ -112,9 +112,7 @@ def _training(settings: Settings) -> list[AcceptedFinding]:
     }
     if settings.training.network is not None:
         interfaces = f"arn:aws:ec2:{settings.region}:{settings.account}:network-interface/*"
-        reasons["JobRole"][interfaces] = (
-            "SageMaker makes them for each job, in subnets that are named in full"
-        )
+        reasons["JobRole"][interfaces] = "SageMaker makes them for each job, in subnets that are named in full"
     return [
         AcceptedFinding(
             stack=stack, construct=construct, finding=f"AwsSolutions-IAM5[Resource::{resource}]", reason=reason

@@ -28,9 +28,13 @@ class IsolatedVpc:
     ----------
     cidr
         Private addresses of the network, at least 16 of them; nothing is connected to it.
+    zone
+        Which availability zone of the account it is in, counted from 0. Take another where a deployment says that
+        the instance type or an endpoint is not offered in the first.
     """
 
     cidr: str = "10.61.0.0/27"
+    zone: int = 0
 
     def __post_init__(self) -> None:
         try:
@@ -40,6 +44,7 @@ class IsolatedVpc:
         if network is None or not network.is_private or not 16 <= network.prefixlen <= 28:
             msg = f"cidr is {self.cidr!r}; allowed is a private IPv4 network of /16 to /28, such as '10.61.0.0/27'"
             raise ConfigurationError(msg)
+        _check(0 <= self.zone <= 5, "network zone", self.zone, "0 to 5")
 
 
 NotebookNetwork = PublicInternet | IsolatedVpc

@@ -91,7 +91,7 @@ class Notebook(Construct):
             self,
             "Network",
             settings=settings,
-            cidr=notebook.network.cidr,
+            place=notebook.network,
             role=self.role,
             targets=targets,
             files_arn=files_arn,

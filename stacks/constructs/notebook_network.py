@@ -15,6 +15,7 @@ from constructs import Construct
 
 from stacks.constructs.log_group import make_log_group
 from stacks.constructs.notebook_role import NotebookTargets
+from stacks.notebook_settings import IsolatedVpc
 from stacks.settings import Settings
 
 INTERFACE_SERVICES = ("logs", "sagemaker.api", "sagemaker.runtime", "ssm")
@@ -31,8 +32,8 @@ class NotebookNetwork(Construct):
     ----------
     settings
         The environment: how long flow logs are kept.
-    cidr
-        The addresses.
+    place
+        Its addresses and its zone.
     role
         The notebook's; nobody else gets through the endpoints.
     targets, files_arn
@@ -45,16 +46,17 @@ class NotebookNetwork(Construct):
         construct_id: str,
         *,
         settings: Settings,
-        cidr: str,
+        place: IsolatedVpc,
         role: iam.IRole,
         targets: NotebookTargets,
         files_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
+        cidr = place.cidr
         self._role = role
         self._vpc = ec2.CfnVPC(self, "Vpc", cidr_block=cidr, enable_dns_hostnames=True, enable_dns_support=True)
-        # Whichever zone comes first: not every account has the same ones.
-        zone = cdk.Fn.select(0, cdk.Fn.get_azs())
+        # By its number: not every account has zones of the same names.
+        zone = cdk.Fn.select(place.zone, cdk.Fn.get_azs())
         self.subnet = ec2.CfnSubnet(
             self, "Subnet", vpc_id=self._vpc.ref, cidr_block=cidr, availability_zone=zone, map_public_ip_on_launch=False
         )

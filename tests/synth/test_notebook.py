@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import json
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from stacks.errors import ConfigurationError
 from stacks.notebook_settings import AsksThrough, IsolatedVpc, NotebookSettings, PublicInternet
 from stacks.settings import DEV, LOCAL, PROD
-from tests.synth.assemblies import Assembly, Json, as_list, as_text
+from tests.synth.assemblies import Assembly, Json, as_list, as_text, make_app
 
 INSTANCE = "AWS::SageMaker::NotebookInstance"
 LIFECYCLE = "AWS::SageMaker::NotebookInstanceLifecycleConfig"
@@ -246,6 +247,15 @@ def test_bad_settings_are_named(change: dict[str, Any], sentence: str) -> None:
 def test_bad_networks_are_named(cidr: str) -> None:
     with pytest.raises(ConfigurationError, match=r"cidr is .* allowed is a private IPv4 network"):
         IsolatedVpc(cidr=cidr)
+
+
+def test_the_network_can_be_put_into_another_zone(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="network zone is 6; allowed is 0 to 5"):
+        IsolatedVpc(zone=6)
+    settings = dataclasses.replace(PROD, notebook=NotebookSettings(network=IsolatedVpc(zone=2)))
+    make_app(settings, tmp_path).synth()
+    (subnet,) = Assembly(settings=settings, folder=tmp_path).resources("AWS::EC2::Subnet").values()
+    assert subnet["Properties"]["AvailabilityZone"] == {"Fn::Select": [2, {"Fn::GetAZs": ""}]}
 
 
 def test_who_has_no_internet_asks_the_endpoint() -> None:
