@@ -17,7 +17,7 @@ import xgboost
 from tests.contract.test_emulator_control_plane import refusal
 from tests.emulators import Emulator, eventually, trust
 from tests.job_data import LONG, prepare
-from tests.job_requests import BUCKET, ROLE, processing_request, training_request
+from tests.job_requests import BUCKET, ROLE, channel, processing_request, training_request
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012"
 ENDED = ("Completed", "Failed", "Stopped")
@@ -189,6 +189,12 @@ def test_a_role_without_access_is_refused_at_once(jobs: Jobs) -> None:
         "that the bucket exists in the selected region (us-east-1), that objects exist under that S3 prefix, and that "
         f'the role "{blind}" has "s3:ListBucket" permissions on bucket "{BUCKET}".'
     )
+
+
+def test_a_role_that_may_not_read_fails_the_job(jobs: Jobs) -> None:
+    jobs.s3.put_object(Bucket=BUCKET, Key="closed/part-0.csv", Body=b"0,1\n")
+    jobs.train("closed", InputDataConfig=[channel("train", S3Uri=f"s3://{BUCKET}/closed")])
+    assert jobs.trained("closed")["FailureReason"] == "ClientError: Data download failed:AccessDenied (403): Access Denied"
 
 
 def test_a_role_that_may_not_write_fails_the_job(jobs: Jobs) -> None:

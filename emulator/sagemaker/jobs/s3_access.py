@@ -21,6 +21,9 @@ from emulator.sagemaker.shapes import Json
 
 Location = tuple[str, str]
 
+# The answer to HEAD, with which boto3 begins a download, has no body: this is what GET says.
+_OF_HEAD = {"403": ("AccessDenied", "Access Denied"), "404": ("NoSuchKey", "The specified key does not exist.")}
+
 
 def split_prefix(url: str) -> Location:
     """Bucket and key, or prefix of keys, of `s3://bucket/key`; the key may be empty.
@@ -236,4 +239,5 @@ def _words(error: Exception) -> str:
     if not isinstance(found, ClientError):
         return str(error)
     details, metadata = found.response.get("Error", {}), found.response.get("ResponseMetadata", {})
-    return f"{details.get('Code')} ({metadata.get('HTTPStatusCode')}): {details.get('Message')}"
+    code, text = _OF_HEAD.get(details.get("Code"), (details.get("Code"), details.get("Message")))
+    return f"{code} ({metadata.get('HTTPStatusCode')}): {text}"
