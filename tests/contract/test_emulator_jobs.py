@@ -194,7 +194,8 @@ def test_a_role_without_access_is_refused_at_once(jobs: Jobs) -> None:
 def test_a_role_that_may_not_read_fails_the_job(jobs: Jobs) -> None:
     jobs.s3.put_object(Bucket=BUCKET, Key="closed/part-0.csv", Body=b"0,1\n")
     jobs.train("closed", InputDataConfig=[channel("train", S3Uri=f"s3://{BUCKET}/closed")])
-    assert jobs.trained("closed")["FailureReason"] == "ClientError: Data download failed:AccessDenied (403): Access Denied"
+    reason = jobs.trained("closed")["FailureReason"]
+    assert reason == "ClientError: Data download failed:AccessDenied (403): Access Denied"
 
 
 def test_a_role_that_may_not_write_fails_the_job(jobs: Jobs) -> None:

@@ -239,5 +239,6 @@ def _words(error: Exception) -> str:
     if not isinstance(found, ClientError):
         return str(error)
     details, metadata = found.response.get("Error", {}), found.response.get("ResponseMetadata", {})
-    code, text = _OF_HEAD.get(details.get("Code"), (details.get("Code"), details.get("Message")))
+    given = str(details.get("Code")), str(details.get("Message"))
+    code, text = _OF_HEAD.get(given[0], given)
     return f"{code} ({metadata.get('HTTPStatusCode')}): {text}"
