@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _train(places: Places, rendezvous: Address) -> int:
     folder = InputFolder(places.opt_ml / "links")
-    output = Output(lambda text: places.shown(folder.shown(text)))
+    output = Output(lambda text: failure.shown(places.shown(folder.shown(text))))
     output.install()
     try:
         Job(places=places, rendezvous=rendezvous, folder=folder, print_line=output.print_line).run()

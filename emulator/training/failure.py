@@ -23,8 +23,8 @@ _VALIDATION_LINES = {
     "line 91, in get_validated_dmatrices\n    get_dmatrix(validate_path, content_type, csv_weights=csv_weights,"
     " is_pipe=is_pipe)": "line 96, in get_validated_dmatrices\n    get_dmatrix(",
 }
-_SITE = "site-packages"
-_CONTAINER_SITE = "/opt/venv/lib64/python3.12/site-packages"
+_SITE = re.compile(r"/[^\s\"(]*/site-packages/")
+_CONTAINER_SITE = "/opt/venv/lib64/python3.12/site-packages/"
 
 
 def text(error: Exception) -> str:
@@ -35,7 +35,12 @@ def text(error: Exception) -> str:
     error
         What ended the training.
     """
-    return f"framework error: \n{_traceback(error)}\n{error}"
+    return shown(f"framework error: \n{_traceback(error)}\n{error}")
+
+
+def shown(text: str) -> str:
+    """A text with libraries where they lie in the container; XGBoost names its own in the stack traces of errors."""
+    return _SITE.sub(_CONTAINER_SITE, text)
 
 
 def exit_code(error: Exception) -> int:
@@ -64,11 +69,10 @@ def _traceback(error: Exception) -> str:
 
 
 def _library_frames(cause: BaseException | None) -> str:
-    """The frames of the libraries that the container also runs, as if they lay where they lie there."""
+    """The frames of the libraries that the container also runs."""
     stack = traceback.extract_tb(cause.__traceback__) if cause is not None else traceback.StackSummary()
-    frames = [frame for frame in stack if f"/{_SITE}/" in frame.filename]
-    text = "".join(traceback.StackSummary.from_list(frames).format())
-    return re.sub(rf'File ".*/{_SITE}/', f'File "{_CONTAINER_SITE}/', text)
+    frames = [frame for frame in stack if _SITE.match(frame.filename)]
+    return "".join(traceback.StackSummary.from_list(frames).format())
 
 
 def _full_name(cause: BaseException | None) -> str:

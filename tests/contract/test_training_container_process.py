@@ -88,10 +88,15 @@ def test_a_host_without_data_takes_no_part(tmp_path: Path) -> None:
 
 
 def test_a_host_that_fails_makes_the_others_fail(tmp_path: Path) -> None:
-    (code, _), (other_code, _) = two_hosts(tmp_path, (HALVES[0], HALVES[1] | {"train/part-0.csv": "label-3.csv"}))
+    (code, output), (other_code, other) = two_hosts(
+        tmp_path, (HALVES[0], HALVES[1] | {"train/part-0.csv": "label-3.csv"})
+    )
     assert (code, other_code) == (1, 1)
     assert "label must be discrete values in the range of [0, num_class)" in failure(tmp_path / "algo-2")
     assert "failed" in failure(tmp_path / "algo-1")
+    told = output + other + failure(tmp_path / "algo-1") + failure(tmp_path / "algo-2")
+    assert " /opt/venv/lib64/python3.12/site-packages/xgboost/lib/libxgboost.so(" in told
+    assert sys.prefix not in told
 
 
 def failure(opt_ml: Path) -> str:
