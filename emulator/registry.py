@@ -79,6 +79,7 @@ PRIVATE_NAMES = (
     "ministack.services.s3:_put_bucket_logging",
     "ministack.services.s3:_put_bucket_ownership_controls",
     "ministack.services.s3:_put_bucket_tagging",
+    "ministack.services.s3:_resolve_sse_write_headers",
     "ministack.services.scheduler:_SCHEDULE_TICK_INTERVAL",
     "ministack.services.sts:register_session",
 )

@@ -1,4 +1,7 @@
-"""Applies the bucket properties that MiniStack's CloudFormation reads over, through its own S3 operations."""
+"""Applies the bucket properties that MiniStack's CloudFormation reads over, through its own S3 operations.
+
+It also takes uploads with `aws:kms` and no key, which AWS encrypts with its own key and MiniStack refuses.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from typing import Any
 
 from emulator import bucket_properties
 from emulator.registry import private, replace
+
+_ENCRYPTION = "x-amz-server-side-encryption"
 
 
 def install() -> None:
@@ -18,6 +23,20 @@ def install() -> None:
         clear = private(f"ministack.services.s3:{delete}") if delete else _clearing(apply, to_xml)
         added.append((name, to_xml, apply, clear))
     replace(table, (*private(table), *added))
+    _take_uploads_without_key()
+
+
+def _take_uploads_without_key() -> None:
+    """MiniStack has no key of AWS's own for S3, so such an upload is encrypted as one that asks for nothing."""
+    resolve = private("ministack.services.s3:_resolve_sse_write_headers")
+    key = f"{_ENCRYPTION}-aws-kms-key-id"
+
+    def resolve_encryption(headers: dict[str, str], bucket: str) -> Any:
+        if headers.get(_ENCRYPTION) == "aws:kms" and not headers.get(key):
+            headers = {name: value for name, value in headers.items() if name != _ENCRYPTION}
+        return resolve(headers, bucket)
+
+    replace("ministack.services.s3:_resolve_sse_write_headers", resolve_encryption)
 
 
 def _checked(name: str, put: Callable[[str, bytes], Any]) -> Callable[[str, bytes], None]:

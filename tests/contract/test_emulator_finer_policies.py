@@ -74,3 +74,8 @@ def test_a_group_is_asked_about_with_an_empty_stream(user: Any) -> None:
     assert [stream["logStreamName"] for stream in streams] == ["mine-1", "theirs-1"]
     with pytest.raises(ClientError, match="AccessDenied"):
         user("logs").create_log_group(logGroupName="/finer/new")
+
+
+def test_an_upload_may_leave_the_key_to_aws(emulator: Emulator, user: Any) -> None:
+    user("s3").put_object(Bucket=BUCKET, Key="kms", Body=b"1", IfNoneMatch="*", ServerSideEncryption="aws:kms")
+    assert emulator.client("s3").get_object(Bucket=BUCKET, Key="kms")["Body"].read() == b"1"

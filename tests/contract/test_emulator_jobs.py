@@ -8,6 +8,7 @@ import tarfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -116,6 +117,22 @@ def test_the_log_of_a_job_is_there_when_it_has_ended(jobs: Jobs, one_host: dict[
     (told,) = (metric["Value"] for metric in one_host["FinalMetricDataList"] if metric["MetricName"] == "train:merror")
     assert len(metrics) == 1
     assert metrics[0].startswith(f"[1]#011train-merror:{told:.5f}#011validation-merror:")
+
+
+def test_the_metrics_of_a_job_are_in_cloudwatch_one_for_each_round(jobs: Jobs, one_host: dict[str, Any]) -> None:
+    seen = one_host["CreationTime"]
+    points = jobs.emulator.client("cloudwatch").get_metric_statistics(
+        Namespace="/aws/sagemaker/TrainingJobs",
+        MetricName="validation:merror",
+        Dimensions=[{"Name": "TrainingJobName", "Value": "One"}],
+        StartTime=seen - timedelta(minutes=1),
+        EndTime=seen + timedelta(minutes=5),
+        Period=60,
+        Statistics=["SampleCount", "Minimum"],
+    )["Datapoints"]
+    (told,) = (m["Value"] for m in one_host["FinalMetricDataList"] if m["MetricName"] == "validation:merror")
+    assert sum(point["SampleCount"] for point in points) == 2
+    assert min(point["Minimum"] for point in points) <= told
 
 
 def test_a_name_is_used_once(jobs: Jobs, one_host: dict[str, Any]) -> None:

@@ -76,6 +76,7 @@ ministack.services.s3:_put_bucket_lifecycle
 ministack.services.s3:_put_bucket_logging
 ministack.services.s3:_put_bucket_ownership_controls
 ministack.services.s3:_put_bucket_tagging
+ministack.services.s3:_resolve_sse_write_headers
 ministack.services.scheduler:_SCHEDULE_TICK_INTERVAL
 ministack.services.sts:register_session
 """
