@@ -19,6 +19,7 @@ from training.digits_model import require_served_model
 from training.errors import FitError, HyperparameterError
 from training.hyperparameter_rules import METRICS_OF_THE_CONTAINER
 from training.hyperparameters import Hyperparameters
+from training.library_rules import require_trainable
 from training.watching import Round, Watcher
 
 _DEFAULT_BINS = 256
@@ -135,7 +136,7 @@ def boost(
 
 
 def require_digits_model(hyperparameters: Hyperparameters) -> None:
-    """Refuse what the container could train but this project could not serve or reproduce here.
+    """Refuse what this project could not serve or reproduce here, or XGBoost would not train.
 
     Raises
     ------
@@ -152,6 +153,7 @@ def require_digits_model(hyperparameters: Hyperparameters) -> None:
             raise HyperparameterError(
                 f"hyperparameter eval_metric: {metric} works in a training job only; use merror or mlogloss here"
             )
+    require_trainable(hyperparameters)
 
 
 def _matrices(

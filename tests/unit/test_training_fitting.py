@@ -108,9 +108,10 @@ def test_zero_is_a_value_and_not_missing(model: bytes) -> None:
     assert right > (as_missing.argmax(axis=1) == VALIDATION.labels).mean()
 
 
+@pytest.mark.filterwarnings("ignore:.*manually specified the `updater`")
 def test_what_the_library_refuses_is_one_line() -> None:
-    # the container's validation lets max_bin 0 and 1 pass, the library does not
-    texts = {**SMALL.to_sagemaker(), "max_bin": "1"}
+    # the data is binned for hist, which this updater cannot read
+    texts = {**SMALL.to_sagemaker(), "tree_method": "hist", "updater": "grow_colmaker", "max_depth": "3"}
     with pytest.raises(FitError, match="xgboost refuses to train: ") as caught:
         fitted(Hyperparameters.from_sagemaker(texts))
     assert "\n" not in str(caught.value)

@@ -11,6 +11,7 @@ from training.digits_model import require_served_model
 from training.errors import JobError
 from training.hyperparameters import Hyperparameters
 from training.jobs.spec import Capacity, Channel, JobSpec, Machines, OnDemand, Spot, Vpc
+from training.library_rules import require_trainable
 from training.platform import Platform
 
 _Value = TypeVar("_Value")
@@ -89,9 +90,10 @@ def job_spec(
     JobError
         for anything that would be refused
     HyperparameterError
-        when no endpoint of this project could serve the model
+        when no endpoint of this project could serve the model, or XGBoost would not train it
     """
     require_served_model(hyperparameters)
+    require_trainable(hyperparameters)
     if "validation" not in channels:
         raise JobError(
             "there is no channel validation, which tells when to stop and what the manifest of a model counts;"
@@ -155,9 +157,9 @@ def tags_from(options: list[str]) -> tuple[tuple[str, str], ...]:
         when one is not of that form
     """
     pairs = [option.partition("=") for option in options]
-    for key, equals, _ in pairs:
+    for (key, equals, _), option in zip(pairs, options, strict=True):
         if not equals or not key:
-            raise JobError(f"--tag {key} is not KEY=VALUE; write it like --tag team=vision")
+            raise JobError(f"--tag {option} is not KEY=VALUE; write it like --tag team=vision")
     return tuple((key, value) for key, _, value in pairs)
 
 

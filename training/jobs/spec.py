@@ -192,6 +192,7 @@ class JobSpec:
         check_tags(self.tags)
         _check_key(self)
         _check_gpu(self)
+        _check_exact(self)
 
     @property
     def model_uri(self) -> str:
@@ -244,4 +245,13 @@ def _check_gpu(spec: JobSpec) -> None:
         raise JobError(
             f"use_dask_gpu_training needs tree_method gpu_hist or hist, it is {values.get('tree_method') or 'not set'};"
             " use --set tree_method=gpu_hist"
+        )
+
+
+def _check_exact(spec: JobSpec) -> None:
+    hosts, method = spec.machines.instance_count, spec.hyperparameters.get("tree_method")
+    if hosts > 1 and method == "exact":
+        raise JobError(
+            f"tree_method exact trains on one host only, the job has {hosts}; use --set tree_method=hist, or"
+            " --instances 1"
         )
