@@ -52,7 +52,12 @@ def client(service: Any) -> Any:
 @lru_cache(maxsize=1)
 def _session(_surroundings: tuple[tuple[str, str], ...]) -> boto3.session.Session:
     """One for all clients with the same surroundings: it reads the descriptions of the services once."""
-    return boto3.session.Session()
+    return new_session()
+
+
+def new_session() -> boto3.session.Session:
+    """A session in the region of `AWS_REGION`, which boto3 does not read itself, or of its own settings."""
+    return boto3.session.Session(region_name=os.environ.get("AWS_REGION") or None)
 
 
 def region() -> str:

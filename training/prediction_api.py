@@ -11,13 +11,13 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import NoCredentialsError, NoRegionError
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
+from training.aws_clients import new_session
 from training.aws_errors import explained
 from training.errors import PredictionError
 from training.parameters import read_parameter
@@ -91,7 +91,7 @@ def send(address: ApiAddress, method: str, path: str, *, body: bytes | None = No
 
 
 def _signed(method: str, url: str, body: bytes | None) -> dict[str, str]:
-    session = boto3.session.Session()
+    session = new_session()
     credentials, region = session.get_credentials(), session.region_name
     if credentials is None:
         raise NoCredentialsError

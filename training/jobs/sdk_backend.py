@@ -16,8 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
-
+from training.aws_clients import new_session
 from training.aws_errors import explained
 from training.errors import JobError
 from training.jobs.request import create_training_job_request
@@ -46,7 +45,7 @@ class SdkBackend:
         self._name = ""
         with _surroundings(), explained("SageMaker"):
             self._sdk = _sdk()
-            session = boto3.session.Session()
+            session = new_session()
             for operation in _NAMED:
                 session.events.register(f"before-parameter-build.sagemaker.{operation}", self._put_name)
             self._session = self._sdk.Session(boto_session=session)
