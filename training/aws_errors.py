@@ -101,7 +101,7 @@ def _local_error(problem: Exception) -> str:
         case exceptions.NoRegionError():
             return "no region is set; set AWS_REGION, for example to us-east-1"
         case exceptions.ParamValidationError():
-            return f"the name is not valid ({text}); correct --bucket"
+            return f"a name is not valid ({text}); correct it"
         case exceptions.SSLError():
             return f"the secure connection failed ({text}); check the certificates and the proxy"
         case exceptions.HTTPClientError() | exceptions.ConnectionError():

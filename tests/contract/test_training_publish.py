@@ -139,7 +139,7 @@ def test_no_bucket_of_that_name(s3: SmallS3, build: Path, capsys: pytest.Capture
 
 
 def test_a_name_that_no_bucket_can_have(s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "correct --bucket" in complaint(capsys, build, "--bucket", "Not A Bucket!")
+    assert "a name is not valid" in complaint(capsys, build, "--bucket", "Not A Bucket!")
 
 
 def test_an_environment_that_is_not_deployed(s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from training.errors import JobError
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _MOST_NAME = 63
 _S3_URI = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
+_MOST_TAGS = 50
 _TAG = re.compile(r"[\w\s_.:/=+\-@]*")
 
 
@@ -69,8 +70,13 @@ def check_tags(tags: tuple[tuple[str, str], ...]) -> None:
         telling what a tag may be
     """
     keys = [key for key, _ in tags]
-    if len(tags) > 50 or len(set(keys)) != len(keys):
-        raise JobError(f"there are {len(tags)} tags, allowed are at most 50 with different keys; leave some out")
+    if len(tags) > _MOST_TAGS:
+        raise JobError(f"there are {len(tags)} tags, allowed are at most {_MOST_TAGS}; leave some out")
+    if twice := next((key for key in keys if keys.count(key) > 1), None):
+        raise JobError(
+            f"the tag {twice} is given twice, allowed is each key once, and project and environment are given already;"
+            " use another key"
+        )
     for key, value in tags:
         valid = _TAG.fullmatch(key) and _TAG.fullmatch(value) and 1 <= len(key) <= 128 and len(value) <= 256
         if not valid or key.lower().startswith("aws:"):
