@@ -228,7 +228,8 @@ def test_shards_are_dealt_in_the_order_of_keys() -> None:
 def test_a_manifest_lists_objects_after_its_prefix() -> None:
     content = json.dumps([{"prefix": "s3://b/x/"}, "1.csv", "y/2.csv"]).encode()
     assert channels.manifest_urls(content, "s3://b/m") == ("s3://b/x/", ["s3://b/x/1.csv", "s3://b/x/y/2.csv"])
-    for wrong in (b"{}", b"[]", b"no", b'["1.csv"]'):
+    mistyped = (b'[{"prefix": 5}, "1.csv"]', b'[{"prefix": "b/x/"}, "1.csv"]', b'[{"prefix": "s3://b/"}, {}]')
+    for wrong in (b"{}", b"[]", b"no", b'["1.csv"]', *mistyped):
         with pytest.raises(JobFailed, match=r"ClientError: Data download failed:Invalid manifest file .s3://b/m"):
             channels.manifest_urls(wrong, "s3://b/m")
 

@@ -6,6 +6,7 @@ Source: S3DataSource in the API reference of SageMaker.
 from __future__ import annotations
 
 import json
+import re
 
 from emulator.sagemaker.jobs.records import JobFailed
 
@@ -44,10 +45,23 @@ def manifest_urls(content: bytes, url: str) -> tuple[str, list[str]]:
     JobFailed
         When it is no such list.
     """
+    listed = _listed(content)
+    if listed is None:
+        msg = (
+            f'ClientError: Data download failed:Invalid manifest file "{url}": it must be '
+            '[{"prefix": "s3://BUCKET/..."}, "name", ...]'
+        )
+        raise JobFailed(msg)
+    prefix, names = listed
+    return prefix, [prefix + name for name in names]
+
+
+def _listed(content: bytes) -> tuple[str, list[str]] | None:
+    """Prefix and names of a manifest; None if it is none."""
     try:
         head, *names = json.loads(content)
         prefix = str(head["prefix"])
-    except (ValueError, KeyError, TypeError) as error:
-        msg = f'ClientError: Data download failed:Invalid manifest file "{url}": it must be [{{"prefix": ...}}, ...]'
-        raise JobFailed(msg) from error
-    return prefix, [prefix + str(name) for name in names]
+    except (ValueError, KeyError, TypeError):
+        return None
+    is_address = re.match("s3://[^/]+/", prefix) is not None
+    return (prefix, names) if is_address and all(isinstance(name, str) for name in names) else None
