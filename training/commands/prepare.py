@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -63,7 +62,7 @@ def prepare(
         dataset = source_from(source).load()
         if from_stream or only_stream or stream_parts:
             said = partial(progress.update, task)
-            dataset = _with_stream(dataset, stream_parts or environment, said, only_stream, leave_out_conflicts)
+            dataset = _with_stream(dataset, stream_parts, environment, said, only_stream, leave_out_conflicts)
         current = is_current(folder, dataset.sha256, parts=parts)
         if not current:
             write_data_folder(
@@ -80,16 +79,16 @@ def prepare(
 
 
 def _with_stream(
-    dataset: Dataset, where: str, said: Callable[..., None], only_stream: bool, leave_out_conflicts: bool
-) -> Dataset:
+    dataset: Dataset, location: str | None, environment: str, said: Callable[..., None], only_stream: bool,
+    leave_out_conflicts: bool,
+) -> Dataset:  # fmt: skip
     """The data set with what arrived at a location, or through the stream of an environment."""
     from training.stream.description import description_of
     from training.stream.merging import add_to_training, merge, refuse_conflicts
     from training.stream.parts import read_parts
     from training.stream.places import part_source
 
-    is_location = where.startswith("s3://") or "/" in where or Path(where).is_dir()
-    parts_source = part_source(where if is_location else description_of(where).parts_location)
+    parts_source = part_source(location or description_of(environment).parts_location)
     parts = read_parts(parts_source, on_part=lambda done, of: said(description=f"part {done} of {of} of the stream"))
     said(description="merging the stream")
     merged = merge(parts)

@@ -10,7 +10,7 @@ import typer
 from training.commands.publish import ChannelFormat
 from training.commands.tune_local import LocalSearch, tune_here
 from training.commands.tune_sagemaker import SageMakerSearch, attach, stop, tune_there
-from training.errors import StoppedEarly
+from training.errors import JobError, StoppedEarly
 
 
 class Where(StrEnum):
@@ -29,6 +29,17 @@ class Strategy(StrEnum):
 
 _LOCAL_ROUNDS = 30
 _SAGEMAKER_ROUNDS = 100
+_FOR_SAGEMAKER = (
+    "dry_run",
+    "parallel",
+    "strategy",
+    "channel_format",
+    "instance_type",
+    "instances",
+    "spot",
+    "wait",
+    "check_role",
+)
 
 
 def tune(
@@ -96,6 +107,7 @@ def tune(
     elif attach_to:
         attach(context, attach_to, environment=environment)
     elif where is Where.LOCAL:
+        _refuse_what_is_for_sagemaker(context)
         options = LocalSearch(
             search=search or [], settings=settings or [], trials=trials, timeout_seconds=timeout, rows=rows,
             validation_rows=validation_rows, num_round=num_round or _LOCAL_ROUNDS, seed=seed,
@@ -110,3 +122,18 @@ def tune(
             wait=wait, dry_run=dry_run, check_role=check_role,
         )  # fmt: skip
         tune_there(context, there)
+
+
+def _refuse_what_is_for_sagemaker(context: typer.Context) -> None:
+    """Refuse what a search on this machine would pass over, above all --dry-run: who says so wants nothing started.
+
+    Raises
+    ------
+    JobError
+        naming the first
+    """
+    for name in _FOR_SAGEMAKER:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = next(each.opts[0] for each in context.command.params if each.name == name)
+            raise JobError(f"{option} is for tuning jobs, this search runs here; add --where sagemaker or leave it out")

@@ -163,8 +163,10 @@ def add_to_training(
     Raises
     ------
     DataError
-        when nothing is left to train on, or the digits are no valid split
+        when nothing has arrived, nothing is left to train on, or the digits are no valid split
     """
+    if not merged.arrived:
+        raise DataError(f"no digit has arrived in {source}; send some: python -m training stream")
     held_out = {image.tobytes() for split in (dataset.validation, dataset.test) for image in split.images}
     known = set() if only_stream else {image.tobytes() for image in dataset.train.images}
     pictures = [image.tobytes() for image in merged.split.images]
@@ -189,7 +191,7 @@ def add_to_training(
 def _with(dataset: Dataset, added: Split, record: StreamRecord, *, only_stream: bool) -> Dataset:
     train = added if only_stream else _joined(dataset.train, added)
     if not len(train):
-        raise DataError(f"no digit has arrived in {record.source}; send some: python -m training stream")
+        raise DataError(f"no new digit has arrived in {record.source}; send others: python -m training stream")
     validate_split("train", train)
     said = f"{len(added):,} digits of the stream"
     return replace(
