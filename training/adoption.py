@@ -12,12 +12,14 @@ import re
 import tarfile
 import zlib
 from dataclasses import dataclass, replace
+from typing import Any
 
 import xgboost
 
 from training.artifact import MODEL_NAME, load_model, pack
 from training.errors import ArtifactError
-from training.manifest import Host, Training
+from training.manifest import Data, Host, Training
+from training.manifest_fields import Fields
 from training.model_records import training_facts
 
 _MOST_MODEL_BYTES = 512 << 20
@@ -66,6 +68,30 @@ def adopt(content: bytes, *, name: str) -> AdoptedModel:
     cut.set_attr(**dict.fromkeys(cut.attributes()))
     model = bytes(cut.save_raw("ubj"))
     return AdoptedModel(booster=cut, model=model, archive=pack(model), best_round=best)
+
+
+def published_data(value: Any, *, name: str) -> Data:
+    """What the manifest beside published channels says of their source.
+
+    Parameters
+    ----------
+    value
+        its JSON
+    name
+        what to call it in an error
+
+    Raises
+    ------
+    ManifestError
+        when a field is missing or of the wrong type
+    """
+    fields = Fields(value, name=name, remedy="publish the channels again")
+    return Data(
+        source=fields.text("source"),
+        split=fields.text("split"),
+        counts=fields.inner("counts").whole_numbers(),
+        sha256=fields.inner("source_sha256").texts(),
+    )
 
 
 def training_of_job(*, best_round: int, seconds: float, instance_type: str, hosts: int) -> Training:

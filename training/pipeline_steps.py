@@ -12,14 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from training.adoption import AdoptedModel, adopt, training_of_job
+from training.adoption import AdoptedModel, adopt, published_data, training_of_job
 from training.channel_reading import read_channel
 from training.data_checks import check_splits
 from training.errors import DataError, TrainingError
 from training.evaluation import evaluate, probabilities_of
 from training.files import pretty_json, read_json, sha256_of_bytes, write_file
 from training.manifest import Data, Manifest, Metrics
-from training.manifest_fields import Fields
 from training.model_card import model_card
 from training.model_records import Evaluation, FitRecord, compose_manifest, framework
 
@@ -165,13 +164,7 @@ def _manifest(options: argparse.Namespace, adopted: AdoptedModel, metrics: Metri
 def _published(path: Path) -> Data:
     """What the manifest beside the channels says of their source."""
     value: Any = read_json(path, what="manifest of the channels", how_to_get="publish the channels again")
-    fields = Fields(value, name=path.name)
-    return Data(
-        source=fields.text("source"),
-        split=fields.text("split"),
-        counts=fields.inner("counts").whole_numbers(),
-        sha256=fields.inner("source_sha256").texts(),
-    )
+    return published_data(value, name=path.name)
 
 
 def _hyperparameters(settings: list[str]) -> dict[str, str]:

@@ -121,9 +121,17 @@ def test_no_such_job() -> None:
         ({"TrainingJobStatus": "Failed"}, "failed: no reason was given; read its log"),
         ({"TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxRuntimeExceeded"}, "raise --max-run"),
         ({"TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxWaitTimeExceeded"}, "raise --max-wait"),
-        ({"TrainingJobStatus": "Stopped", "SecondaryStatus": "Stopped"}, "fetched with: python -m training fetch"),
+        ({"TrainingJobStatus": "Stopped", "SecondaryStatus": "Stopped"}, "was stopped"),
+        (
+            {
+                "TrainingJobStatus": "Stopped",
+                "SecondaryStatus": "Stopped",
+                "HyperParameters": {"num_round": "5", "save_model_on_termination": "true"},
+            },
+            "fetched with: python -m training fetch",
+        ),
     ],
-    ids=["channel", "hyperparameter", "capacity", "memory", "trace", "nothing", "run", "wait", "stopped"],
+    ids=["channel", "hyperparameter", "capacity", "memory", "trace", "nothing", "run", "wait", "stopped", "kept"],
 )
 def test_a_job_that_did_not_complete_says_why_and_what_to_do(changes: dict[str, Any], expected: str) -> None:
     with pytest.raises(JobEndedError) as caught:

@@ -124,7 +124,7 @@ def test_the_manifest_beside_the_channels_tells_what_was_learned_from() -> None:
 
 @pytest.mark.parametrize(
     ("content", "error", "expected"),
-    [(b"{", DataError, "is not JSON"), (b"{}", ManifestError, "lacks counts; publish the channels again")],
+    [(b"{", DataError, "is not JSON"), (b"{}", ManifestError, "lacks source; publish the channels again")],
 )
 def test_a_damaged_manifest_beside_the_channels(content: bytes, error: type[Exception], expected: str) -> None:
     with pytest.raises(error, match=expected):
@@ -171,3 +171,14 @@ def test_the_archive_is_downloaded_from_where_the_job_wrote_it() -> None:
 def test_a_job_without_a_model(changes: dict[str, Any], expected: str) -> None:
     with pytest.raises(JobError, match=expected):
         download(done(ModelArtifacts={}, **changes), FakeObjects(buckets={}))
+
+
+def test_a_stopped_job_has_a_model_only_when_it_was_told_to_save_one() -> None:
+    stored = FakeObjects(buckets={"my-bucket": {"jobs/x/output/model.tar.gz": b"archive"}})
+    stopped = done(TrainingJobStatus="Stopped", SecondaryStatus="Stopped")
+    with pytest.raises(JobError, match=r"was stopped and kept no model; .* --set save_model_on_termination=true"):
+        download(stopped, stored)
+    told = {**stopped.hyperparameters, "save_model_on_termination": "true"}
+    kept = job(TrainingJobStatus="Stopped", SecondaryStatus="Stopped", HyperParameters=told)
+    assert (stopped.left_a_model, kept.left_a_model) == (False, True)
+    assert download(kept, stored) == b"archive"

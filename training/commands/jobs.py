@@ -69,4 +69,4 @@ def jobs(
     for line in details(job):
         say(line)
     tell_end(job, region=service.region)
-    next_step(here(context, f"fetch {name}" if job.has_ended and job.model_uri else f"jobs {name} --follow"))
+    next_step(here(context, f"fetch {name}" if job.left_a_model else f"jobs {name} --follow"))

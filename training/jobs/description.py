@@ -84,6 +84,12 @@ class Job:
     metrics: Mapping[str, float]
 
     @property
+    def left_a_model(self) -> bool:
+        """Whether its archive holds one: that of a stopped job is empty unless it was told to save what there is."""
+        kept = self.hyperparameters.get("save_model_on_termination") == "true"
+        return self.has_ended and bool(self.model_uri) and (self.status != "Stopped" or kept)
+
+    @property
     def has_ended(self) -> bool:
         """Whether nothing will change any more."""
         return self.status in ENDED

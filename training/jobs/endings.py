@@ -41,7 +41,7 @@ def raise_unless_completed(job: Job) -> None:
         raise JobEndedError(
             f"the job {job.name} got no spot capacity in time; raise --max-wait, or submit it with --on-demand"
         )
-    kept = f"; what there is can be fetched with: python -m training fetch {job.name}" if job.model_uri else ""
+    kept = f"; what there is can be fetched with: python -m training fetch {job.name}" if job.left_a_model else ""
     raise JobEndedError(f"the job {job.name} was stopped{kept}")
 
 

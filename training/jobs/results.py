@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from training.adoption import AdoptedModel, adopt, training_of_job
+from training.adoption import AdoptedModel, adopt, published_data, training_of_job
 from training.channels import CONTENT_TYPES
 from training.data_folder import MANIFEST_NAME
 from training.dataset import Split
@@ -29,7 +29,6 @@ from training.jobs.services import Objects
 from training.jobs.spec import Channel
 from training.jobs.values import split_uri
 from training.manifest import Data, Manifest, Training
-from training.manifest_fields import Fields
 from training.model_records import Evaluation, FitRecord, compose_manifest, framework
 
 _MOST_BYTES = 512 << 20
@@ -51,10 +50,15 @@ def download(job: Job, objects: Objects) -> bytes:
     Raises
     ------
     JobError
-        when it has none, or one that is too large to be a model of digits
+        when it has none, was stopped without keeping it, or has one that is too large to be a model of digits
     """
     if not job.model_uri:
         raise JobError(_why_no_model(job))
+    if job.has_ended and not job.left_a_model:
+        raise JobError(
+            f"the job {job.name} was stopped and kept no model; submit another, with"
+            " --set save_model_on_termination=true if it may be stopped again"
+        )
     bucket, key = split_uri(job.model_uri)
     found = next((each for each in objects.list(bucket, key) if each.key == key), None)
     if found is None:
@@ -160,14 +164,7 @@ def _published(content: bytes, *, name: str) -> Data:
         value: Any = json.loads(content)
     except ValueError as problem:
         raise DataError(f"{name} is not JSON ({problem}); publish the channels again") from None
-    fields = Fields(value, name=name, remedy="publish the channels again")
-    counts = fields.inner("counts").whole_numbers()
-    return Data(
-        source=fields.text("source"),
-        split=fields.text("split"),
-        counts=counts,
-        sha256=fields.inner("source_sha256").texts(),
-    )
+    return published_data(value, name=name)
 
 
 def _own(channels: Iterable[ChannelSource], objects: Objects) -> Data:
