@@ -10,6 +10,8 @@ from training.errors import HyperparameterError
 from training.hyperparameters import Hyperparameters
 from training.library_rules import require_trainable
 
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # XGBoost warns of whoever names updaters
+
 REFUSED = [
     {"max_bin": "1"}, {"max_bin": "0"}, {"max_depth": "2147483648"}, {"max_leaves": "99999999999999999999"},
     {"eta": "1e-40"}, {"lambda": "3.5e38"}, {"gamma": "1e308"}, {"eval_metric": "rmse"}, {"eval_metric": "error@0.5"},
