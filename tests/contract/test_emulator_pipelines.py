@@ -121,6 +121,30 @@ def test_a_pipeline_registers_with_the_rights_of_its_role(sagemaker: Any, role: 
     assert sagemaker.list_pipelines(PipelineNamePrefix="gat")["PipelineSummaries"][0]["PipelineArn"] == arn
 
 
+def test_registering_makes_the_group_if_the_role_may(sagemaker: Any, role: Role) -> None:
+    pipeline = {"PipelineName": "Grouping", "RoleArn": role.arn, "PipelineDefinition": gated("Unheard")}
+    sagemaker.create_pipeline(**pipeline)
+    versions, group = f"{ARN}:model-package/unheard/*", f"{ARN}:model-package-group/unheard"
+
+    def run() -> tuple[str, dict[str, Json]]:
+        started = sagemaker.start_pipeline_execution(PipelineName="Grouping")
+        return finished(sagemaker, started["PipelineExecutionArn"])
+
+    may_register = statement(["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"], versions)
+    role.may(may_register)
+    assert "sagemaker:CreateModelPackageGroup on resource" in run()[1]["Register"]["FailureReason"]
+    role.may(may_register, statement(["sagemaker:CreateModelPackageGroup"], group))
+    status, steps = run()
+    assert (status, steps["Register"]["Metadata"]["RegisterModel"]["Arn"][-9:]) == ("Succeeded", "unheard/1")
+
+
+def test_steps_of_no_execution_are_refused(sagemaker: Any) -> None:
+    assert refusal(sagemaker.list_pipeline_execution_steps) == (
+        "ValidationException",
+        "PipelineExecutionArn is required.",
+    )
+
+
 def test_a_role_that_may_not_be_passed_starts_no_job(sagemaker: Any, role: Role) -> None:
     text = definition(training("Train", arguments={"TrainingJobName": "passed", "RoleArn": role.arn}))
     sagemaker.create_pipeline(PipelineName="passing", RoleArn=role.arn, PipelineDefinition=text)

@@ -27,7 +27,7 @@ def check(request: Json) -> None:
         if request.get(name):
             msg = f"This emulator trains with the built-in XGBoost image only; it has no {name}."
             raise validation(msg)
-    _check_algorithm(request["AlgorithmSpecification"])
+    _check_algorithm(request.get("AlgorithmSpecification", {}))
     _check_resources(request.get("ResourceConfig"))
     _check_stopping(request)
     _check_channels(request.get("InputDataConfig", []))

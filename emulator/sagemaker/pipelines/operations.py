@@ -144,6 +144,8 @@ async def _list_parameters(_: SageMaker, control: ControlPlane, request: Json) -
 
 
 def _execution(control: ControlPlane, request: Json) -> Execution:
+    if _EXECUTION not in request:  # the service's description says it of some of these operations only
+        raise validation(f"{_EXECUTION} is required.")
     return control.part(Pipelines).execution(request[_EXECUTION])
 
 

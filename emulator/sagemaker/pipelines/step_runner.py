@@ -132,12 +132,23 @@ class StepRunner:
             request[kind.name] = name
         else:  # so that an answer that is lost does not make two versions
             request["ClientToken"] = f"{self._execution.identifier}-{run.attempts}-{secrets.token_hex(4)}"
-        arn = (await self._call(kind.create, request))[kind.arn]
+        arn = (await self._create(kind, request))[kind.arn]
         run.metadata = {kind.metadata: {"Arn": arn}}
         asked = {kind.name: name} if kind.name else {"ModelPackageName": arn}
         run.made = await self._call(kind.describe, asked)
         if kind.status:
             await self._wait(run, kind, asked)
+
+    async def _create(self, kind: StepKind, request: Json) -> Json:
+        """Call the operation that makes it; the group of a version is made too if it is not there."""
+        try:
+            return await self._call(kind.create, request)
+        except StepFailed as failure:
+            group = request.get("ModelPackageGroupName")
+            if not group or not str(failure).endswith(f"/{group.lower()} does not exist."):
+                raise
+        await self._call("CreateModelPackageGroup", {"ModelPackageGroupName": group})
+        return await self._call(kind.create, request)
 
     def _take_over(self, run: StepRun, arguments: Json) -> bool:
         """Use what an earlier run of the step made, if its arguments were the same and the definition allows it."""
