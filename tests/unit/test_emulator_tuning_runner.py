@@ -83,3 +83,15 @@ def test_a_training_job_that_is_deleted_does_not_hold_the_others_up() -> None:
     job = tuned(TrainingJobs([None, ("Completed", 0.1)]), most=2)
     assert job.status is Status.COMPLETED
     assert [trial.described["TrainingJobStatus"] for trial in job.trials] == ["Stopped", "Completed"]
+
+
+def test_what_nobody_expected_ends_the_tuning_job() -> None:
+    class Broken(TrainingJobs):
+        async def call(self, operation: str, request: Json) -> Json:
+            raise RuntimeError("no more memory")
+
+    job = tuned(Broken([]), most=2)
+    assert (job.status, job.failure_reason) == (
+        Status.FAILED,
+        "InternalServerError: failure of the emulator: RuntimeError('no more memory')",
+    )

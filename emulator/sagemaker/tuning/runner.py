@@ -67,6 +67,10 @@ class Runner:
             await self._end_trials()
             self._jobs.finish(self._job, Status.FAILED, error.message)
             return
+        except Exception as error:
+            logger.exception("tuning job %s broke", self._job.name)
+            self._jobs.finish(self._job, Status.FAILED, f"InternalServerError: failure of the emulator: {error!r}")
+            return
         self._finish(was_stopped=stop.is_set())
 
     async def _fill(self) -> None:
