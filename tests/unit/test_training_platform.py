@@ -49,7 +49,7 @@ def test_a_missing_field_is_named(name: str) -> None:
     ],
 )
 def test_a_wrong_field_is_named(name: str, value: Any, expected: str) -> None:
-    with pytest.raises(JobError, match="^the parameter /digits/dev/training has ") as caught:
+    with pytest.raises(JobError, match=r"^the parameter /digits/dev/training has ") as caught:
         read({**platform_document("dev"), name: value})
     assert name in str(caught.value)
     assert expected in str(caught.value)

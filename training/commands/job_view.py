@@ -94,10 +94,9 @@ def jobs_table(jobs: list[Job]) -> Table:
         table.add_column(heading)
     for job in jobs:
         machines = f"{job.instance_count} x {job.instance_type}{' spot' if job.spot else ''}"
-        table.add_row(
-            f"{job.name}\n{machines}, {_moment(job)[5:]}", job.status if job.has_ended else f"{job.status}\n{job.phase}",
-            _took(job), cost_of(job), metrics_of(job).replace(", ", "\n"),
-        )  # fmt: skip
+        status = job.status if job.has_ended else f"{job.status}\n{job.phase}"
+        metrics = metrics_of(job).replace(", ", "\n")
+        table.add_row(f"{job.name}\n{machines}, {_moment(job)[5:]}", status, _took(job), cost_of(job), metrics)
     return table
 
 
