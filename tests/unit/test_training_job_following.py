@@ -27,6 +27,11 @@ def running(*phases: dict[str, Any]) -> Job:
 
 
 ENDED = job(SecondaryStatusTransitions=[STARTING, TRAINING, phase("Completed", "Training job completed")])
+ENDED_TOLD = [
+    "<Starting: Preparing the instances for training>",
+    "<Training: Training in progress>",
+    "<Completed: Training job completed>",
+]
 
 
 class Heard:
@@ -38,6 +43,7 @@ class Heard:
         audience = Audience(
             phase=lambda each: self.told.append(f"<{each.status}: {each.message}>"),
             line=lambda stream, line: self.told.append(f"{host_of(stream)} {line}"),
+            waiting=self.told.append,
         )
         self.job = follow("job", jobs=jobs, logs=logs, audience=audience, sleep=self.slept.append)
 
@@ -78,8 +84,13 @@ def test_throttling_is_waited_out() -> None:
     busy = BusyError("too many requests")
     jobs = FakeJobs([running(), busy, busy, busy, running(), ENDED])
     heard = Heard(jobs, FakeLogs([{ONE: ["a"]}, {ONE: ["b"]}]))
-    assert heard.told[:2] == ["algo-1 a", "algo-1 b"]
+    assert heard.told[:3] == ["algo-1 a", "waiting: too many requests", "algo-1 b"]
     assert heard.slept[1:4] == [4.0, 8.0, 16.0]
+
+
+def test_a_single_refusal_is_not_worth_a_line() -> None:
+    jobs = FakeJobs([running(), BusyError("too many requests"), running(), ENDED])
+    assert Heard(jobs, FakeLogs([{ONE: ["a"]}, {ONE: ["b"]}])).told == ["algo-1 a", "algo-1 b", *ENDED_TOLD]
 
 
 def test_a_network_that_stays_away_ends_it_and_says_how_to_go_on() -> None:

@@ -45,9 +45,10 @@ def follow_and_tell(context: typer.Context, name: str, *, jobs: AwsJobs) -> None
         shown = readable(text, host=host_of(stream) if several else None)
         console.print(shown, style="bold" if is_metrics(text) else None, markup=False, emoji=False)
 
+    audience = Audience(phase=_tell_phase, line=line, waiting=say)
     try:
         ended = follow(
-            name, jobs=jobs, logs=AwsLogs(), audience=Audience(phase=_tell_phase, line=line), sleep=time.sleep,
+            name, jobs=jobs, logs=AwsLogs(), audience=audience, sleep=time.sleep,
             pause=_PAUSE_ON_THIS_MACHINE if os.environ.get("AWS_ENDPOINT_URL") else POLL_SECONDS,
         )  # fmt: skip
     except KeyboardInterrupt:

@@ -16,6 +16,8 @@ from training.jobs.services import JobService, LogReader
 POLL_SECONDS = 2.0
 """SageMaker takes about ten questions a second of an account, whoever asks them."""
 _BUSY_AT_MOST = 10
+_BUSY_UNTOLD = 1
+"""A single refusal is not worth a line."""
 _LONGEST_PAUSE = 30.0
 _QUIET_TURNS = 2
 """CloudWatch tells lines a few seconds late, so the end waits for so many turns without any."""
@@ -25,10 +27,11 @@ _AFTER_THE_LOG = ("Uploading", "Completed", "Failed", "Stopped", "MaxRuntimeExce
 
 @dataclass(frozen=True, kw_only=True)
 class Audience:
-    """Who is told: each phase when it begins or its message changes, and each line with its stream."""
+    """Who is told: each phase when it begins or its message changes, each line with its stream, why it waits."""
 
     phase: Callable[[Phase], None]
     line: Callable[[str, str], None]
+    waiting: Callable[[str], None]
 
 
 @dataclass
@@ -83,6 +86,8 @@ def follow(
                 raise BusyError(
                     f"{problem}; the job goes on, follow it again with: python -m training jobs {name} --follow"
                 ) from None
+            if busy == _BUSY_UNTOLD + 1:
+                audience.waiting(f"waiting: {problem}")
             sleep(min(pause * 2**busy, _LONGEST_PAUSE))
             continue
         busy, quiet = 0, 0 if lines or not job.has_ended else quiet + 1

@@ -50,7 +50,8 @@ def follow_in_words(
     def line(stream: str, text: str) -> None:
         tell(readable(text, host=host_of(stream) if several else None))
 
-    ended = follow(name, jobs=jobs, logs=logs, audience=Audience(phase=phase, line=line), sleep=time.sleep, pause=pause)
+    audience = Audience(phase=phase, line=line, waiting=tell)
+    ended = follow(name, jobs=jobs, logs=logs, audience=audience, sleep=time.sleep, pause=pause)
     raise_unless_completed(ended)
     return ended
 
