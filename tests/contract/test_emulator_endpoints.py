@@ -113,6 +113,7 @@ def test_a_fault_can_be_slow_or_cut_the_connection(runtime: Any, serving: str, f
     assert faulty("nonsense").returncode == 1
 
 
+@pytest.mark.slow
 def test_no_request_is_lost_while_the_endpoint_is_updated(world: World, sagemaker: Any, runtime: Any) -> None:
     sagemaker.create_endpoint(EndpointName="Updated", EndpointConfigName="one")
     assert world.settled("Updated")["EndpointStatus"] == "InService"
@@ -154,6 +155,7 @@ def serving_variants(world: World, endpoint: str) -> set[str]:
     return {variant["name"] for variant in found["variants"]}
 
 
+@pytest.mark.slow
 def test_new_weights_and_limits_hold_while_the_old_processes_finish(world: World, sagemaker: Any, runtime: Any) -> None:
     serverless = {"MaxConcurrency": 1, "MemorySizeInMB": 1024}
     weights = {"AllTraffic": 0.0, "Second": 1.0}

@@ -7,7 +7,11 @@ import json
 import zipfile
 from typing import Any
 
+import pytest
+
 from tests.emulators import Emulator, eventually, trust
+
+pytestmark = pytest.mark.slow
 
 CODE = """
 import base64

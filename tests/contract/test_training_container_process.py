@@ -27,6 +27,8 @@ HALVES = (
     {"train/part-0.csv": "multi-a.csv", "validation/part-0.csv": "multi-v.csv"},
     {"train/part-0.csv": "multi-b.csv", "validation/part-0.csv": "multi-v.csv"},
 )
+
+pytestmark = pytest.mark.slow
 HYPERPARAMETERS = {"tree_method": "hist", "eval_metric": "mlogloss,accuracy"}
 
 

@@ -168,6 +168,7 @@ def test_no_such_profile(
     assert "correct AWS_PROFILE" in complaint(capsys, build, "--bucket", BUCKET)
 
 
+@pytest.mark.slow
 def test_nobody_listens(
     s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
