@@ -36,6 +36,9 @@ NEXT_STEPS = """\
   python -m emulator status         what runs; 'logs' shows what it says
   eval "$(python -m emulator env)"  makes boto3, aws and cdk in this shell talk to the emulator
   python -m training fit --help     train another model, evaluate and package it; 'make up' serves it
+  python -m training publish --channels && python -m training submit --num-round 10
+                                    the same as a SageMaker training job, its log as it comes
+  make lab                          the whole story as a notebook
   make down                         stop the emulator; it forgets everything"""
 
 console = Console(highlight=False, soft_wrap=True)
