@@ -119,7 +119,7 @@ def _start(*arguments: str) -> subprocess.Popen[str]:
 
 def test_ctrl_c_stops_following_and_stop_stops_the_job(build: Path, capsys: pytest.CaptureFixture[str]) -> None:
     name = "digits-jobs-long"
-    endless = ("--set", "early_stopping_rounds=", "--set", "save_model_on_termination=true")
+    endless = ("--set", "early_stopping_rounds=")
     process = _start("submit", *SMALL, *endless, "--num-round", "1000000", "--name", name)
     assert process.stdout
     assert any("validation-merror" in line for line in process.stdout)

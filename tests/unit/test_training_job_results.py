@@ -176,7 +176,9 @@ def test_a_job_without_a_model(changes: dict[str, Any], expected: str) -> None:
 def test_a_stopped_job_has_a_model_only_when_it_was_told_to_save_one() -> None:
     stored = FakeObjects(buckets={"my-bucket": {"jobs/x/output/model.tar.gz": b"archive"}})
     stopped = done(TrainingJobStatus="Stopped", SecondaryStatus="Stopped")
-    with pytest.raises(JobError, match=r"was stopped and kept no model; .* --set save_model_on_termination=true"):
+    with pytest.raises(
+        JobError, match=r"was stopped and kept no model; its hyperparameter save_model_on_termination is not true"
+    ):
         download(stopped, stored)
     told = {**stopped.hyperparameters, "save_model_on_termination": "true"}
     kept = job(TrainingJobStatus="Stopped", SecondaryStatus="Stopped", HyperParameters=told)

@@ -19,8 +19,8 @@ def stop(
 ) -> None:
     """Ask a training job to stop.
 
-    SageMaker gives the container two minutes. With the hyperparameter save_model_on_termination=true it keeps the
-    model of the rounds so far, which can be fetched. Stopping a job that has ended changes nothing.
+    SageMaker gives the container two minutes. A job of submit keeps the model of the rounds so far, which can
+    be fetched. Stopping a job that has ended changes nothing.
     """
     from training.jobs.aws_jobs import AwsJobs
     from training.parameters import require_endpoint

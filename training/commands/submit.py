@@ -32,6 +32,10 @@ class Backend(StrEnum):
     SDK = "sdk"
 
 
+KEEP_WHEN_STOPPED = {"save_model_on_termination": "true"}
+"""The container then writes the model after every round, so that a job that is stopped has one, as `fit` has."""
+
+
 def submit(
     context: typer.Context,
     num_round: options.NumRound = None,
@@ -122,7 +126,8 @@ def submit(
     places = places_of(context)
     tuned = _tuned(places) if from_tuning else {}
     hyperparameters = hyperparameters_from(
-        {**tuned, **{name: text for name, text in usual.items() if text is not None}}, settings or []
+        {**KEEP_WHEN_STOPPED, **tuned, **{name: text for name, text in usual.items() if text is not None}},
+        settings or [],
     )
     platform = platform_of(environment)
     jobs = AwsJobs()

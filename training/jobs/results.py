@@ -56,8 +56,8 @@ def download(job: Job, objects: Objects) -> bytes:
         raise JobError(_why_no_model(job))
     if job.has_ended and not job.left_a_model:
         raise JobError(
-            f"the job {job.name} was stopped and kept no model; submit another, with"
-            " --set save_model_on_termination=true if it may be stopped again"
+            f"the job {job.name} was stopped and kept no model; its hyperparameter"
+            " save_model_on_termination is not true; jobs of submit have it, unless told otherwise"
         )
     bucket, key = split_uri(job.model_uri)
     found = next((each for each in objects.list(bucket, key) if each.key == key), None)
