@@ -37,8 +37,7 @@ class ControlPlane:
         self.models: dict[str, Definition] = {}
         self.configs: dict[str, Definition] = {}
         self.endpoints: dict[str, Endpoint] = {}
-        self.tags: dict[str, dict[str, str]] = {}
-        self._others: set[str] = set()
+        self._tags: dict[str, dict[str, str]] = {}
 
     def now(self) -> float:
         """The time in seconds since the epoch."""
@@ -110,7 +109,7 @@ class ControlPlane:
             pending_since=now,
         )
         self.endpoints[name.lower()] = endpoint
-        self.tag(arn, request.get("Tags", []))
+        self.register(arn, request.get("Tags", []))
         return endpoint
 
     def endpoint(self, name: str) -> Endpoint:
@@ -180,31 +179,28 @@ class ControlPlane:
 
     def deleted(self, name: str) -> None:
         """The processes of a `Deleting` endpoint are gone."""
-        endpoint = self.endpoints.pop(name.lower())
-        self.tags.pop(endpoint.arn, None)
+        self.unregister(self.endpoints.pop(name.lower()).arn)
 
     # --- tags ---------------------------------------------------------------------------------------------------
 
     def tags_of(self, arn: str) -> dict[str, str]:
         """Tags of an existing resource; the dictionary is the one that is kept."""
-        definitions = {record.arn for record in (*self.models.values(), *self.configs.values())}
-        if arn not in definitions | {endpoint.arn for endpoint in self.endpoints.values()} | self._others:
+        if arn not in self._tags:
             raise not_found("resource", arn)
-        return self.tags.setdefault(arn, {})
+        return self._tags[arn]
 
     def tag(self, arn: str, tags: list[Json]) -> None:
         """Add tags, or replace the values of those that are there."""
         self.tags_of(arn).update({tag["Key"]: tag["Value"] for tag in tags})
 
     def register(self, arn: str, tags: list[Json]) -> None:
-        """Let something that is kept elsewhere have tags: a job, a pipeline, a notebook instance."""
-        self._others.add(arn)
+        """Let something new have tags, whatever it is."""
+        self._tags[arn] = {}
         self.tag(arn, tags)
 
     def unregister(self, arn: str) -> None:
-        """Forget the tags of something that was registered."""
-        self._others.discard(arn)
-        self.tags.pop(arn, None)
+        """Forget the tags of something that is gone."""
+        self._tags.pop(arn, None)
 
     # --- inside -------------------------------------------------------------------------------------------------
 
@@ -214,7 +210,7 @@ class ControlPlane:
             raise already_exists(_WORDS[kind], arn)
         definition = Definition(name=name, arn=arn, created=self._clock(), request=request)
         store[name.lower()] = definition
-        self.tag(arn, request.get("Tags", []))
+        self.register(arn, request.get("Tags", []))
         return definition
 
     def _find(self, kind: str, store: dict[str, Definition], name: str) -> Definition:
@@ -225,7 +221,7 @@ class ControlPlane:
 
     def _forget(self, store: dict[str, Definition], definition: Definition) -> None:
         del store[definition.name.lower()]
-        self.tags.pop(definition.arn, None)
+        self.unregister(definition.arn)
 
     def _servable(self, name: str) -> Definition:
         """The configuration of that name, whose models were not deleted since."""

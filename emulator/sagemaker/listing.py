@@ -1,15 +1,16 @@
-"""The List operations: filters, order and pages, alike for models, endpoint configurations, endpoints and jobs."""
+"""The List operations: filters, order and pages, alike for everything that is listed."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from emulator.sagemaker.errors import validation
 from emulator.sagemaker.shapes import Json
 
 DEFAULT_PAGE = 10
+_DEFAULT_SORT = "CreationTime"
 _STATUSES = (
     "EndpointStatus",
     "HyperParameterTuningJobStatus",
@@ -17,6 +18,36 @@ _STATUSES = (
     "TrainingJobStatus",
     "ProcessingJobStatus",
 )
+
+
+def listed(
+    member: str,
+    items: Iterable[Json],
+    request: Json,
+    *,
+    name_key: str,
+    default_sort: str = _DEFAULT_SORT,
+    hidden: Collection[str] = (),
+) -> Json:
+    """The answer of a List operation.
+
+    Parameters
+    ----------
+    member
+        Member of the answer that holds the summaries.
+    items, request, name_key, default_sort
+        As for `page`.
+    hidden
+        Members that the items are only filtered and ordered by; they are not answered.
+
+    Raises
+    ------
+    ServiceError
+        As `page` does.
+    """
+    found, token = page(items, request, name_key=name_key, default_sort=default_sort)
+    shown = [{name: value for name, value in item.items() if name not in hidden} for item in found]
+    return {member: shown, **({"NextToken": token} if token else {})}
 
 
 def page(items: Iterable[Json], request: Json, *, name_key: str, default_sort: str) -> tuple[list[Json], str | None]:

@@ -16,8 +16,9 @@ from emulator.sagemaker.errors import ServiceError, validation
 from emulator.sagemaker.fleet import Fleet
 from emulator.sagemaker.jobs import processing_operations, training_operations
 from emulator.sagemaker.jobs.service import Jobs
+from emulator.sagemaker.jobs.training_checks import check_image
 from emulator.sagemaker.jobs.under_way import UnderWay
-from emulator.sagemaker.listing import page
+from emulator.sagemaker.listing import listed
 from emulator.sagemaker.model_registry import operations as registry_operations
 from emulator.sagemaker.model_registry.containers import resolved
 from emulator.sagemaker.model_registry.registry import ModelRegistry
@@ -27,8 +28,6 @@ from emulator.sagemaker.pipelines.executions import Executions
 from emulator.sagemaker.records import Scope
 from emulator.sagemaker.shapes import Json, check_input
 from emulator.sagemaker.tuning import operations as tuning_operations
-
-XGBOOST_IMAGE = "sagemaker-xgboost"
 
 
 class SageMaker:
@@ -92,10 +91,7 @@ async def _create_model(service: SageMaker, control: ControlPlane, request: Json
 
 
 def _check_container(container: Json) -> None:
-    image = container.get("Image", "")
-    if image.split("/")[-1].partition(":")[0] != XGBOOST_IMAGE:
-        msg = f'This emulator only runs the built-in XGBoost image (.../{XGBOOST_IMAGE}:TAG); got "{image}".'
-        raise validation(msg)
+    check_image(container.get("Image", ""))
     if not container.get("ModelDataUrl"):
         raise validation("This emulator needs ModelDataUrl: s3://BUCKET/KEY of a model.tar.gz.")
 
@@ -106,7 +102,7 @@ async def _describe_model(_: SageMaker, control: ControlPlane, request: Json) ->
 
 async def _list_models(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     items = [descriptions.summary(record, "Model") for record in control.models.values()]
-    return _page("Models", items, request, "ModelName")
+    return listed("Models", items, request, name_key="ModelName")
 
 
 async def _delete_model(_: SageMaker, control: ControlPlane, request: Json) -> Json:
@@ -124,7 +120,7 @@ async def _describe_config(_: SageMaker, control: ControlPlane, request: Json) -
 
 async def _list_configs(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     items = [descriptions.summary(record, "EndpointConfig") for record in control.configs.values()]
-    return _page("EndpointConfigs", items, request, "EndpointConfigName")
+    return listed("EndpointConfigs", items, request, name_key="EndpointConfigName")
 
 
 async def _delete_config(_: SageMaker, control: ControlPlane, request: Json) -> Json:
@@ -159,7 +155,7 @@ async def _describe_endpoint(_: SageMaker, control: ControlPlane, request: Json)
 
 async def _list_endpoints(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     items = [descriptions.endpoint_summary(record) for record in control.endpoints.values()]
-    return _page("Endpoints", items, request, "EndpointName")
+    return listed("Endpoints", items, request, name_key="EndpointName")
 
 
 async def _delete_endpoint(service: SageMaker, control: ControlPlane, request: Json) -> Json:
@@ -185,11 +181,6 @@ async def _delete_tags(_: SageMaker, control: ControlPlane, request: Json) -> Js
 
 def _tags(control: ControlPlane, request: Json) -> list[Json]:
     return [{"Key": key, "Value": value} for key, value in control.tags_of(request["ResourceArn"]).items()]
-
-
-def _page(member: str, items: list[Json], request: Json, name_key: str) -> Json:
-    found, token = page(items, request, name_key=name_key, default_sort="CreationTime")
-    return {member: found, **({"NextToken": token} if token else {})}
 
 
 Operation = Callable[[SageMaker, ControlPlane, Json], Awaitable[Json]]

@@ -11,7 +11,7 @@ from emulator.sagemaker.jobs.processing_folder import inputs_of
 from emulator.sagemaker.jobs.records import ProcessingJob
 from emulator.sagemaker.jobs.s3_access import S3Access
 from emulator.sagemaker.jobs.training_runner import DAY_SECONDS
-from emulator.sagemaker.listing import page
+from emulator.sagemaker.listing import listed
 from emulator.sagemaker.shapes import Json
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ async def _describe(service: SageMaker, control: ControlPlane, request: Json) ->
 
 async def _list(service: SageMaker, control: ControlPlane, request: Json) -> Json:
     items = [_summary(job) for job in service.jobs.processing(control.scope).jobs.values()]
-    found, token = page(items, request, name_key="ProcessingJobName", default_sort="CreationTime")
-    return {"ProcessingJobSummaries": found, **({"NextToken": token} if token else {})}
+    return listed("ProcessingJobSummaries", items, request, name_key="ProcessingJobName")
 
 
 async def _stop(service: SageMaker, control: ControlPlane, request: Json) -> Json:

@@ -9,7 +9,7 @@ from emulator.sagemaker.control_plane import ControlPlane
 from emulator.sagemaker.errors import validation
 from emulator.sagemaker.jobs import training_checks, training_descriptions
 from emulator.sagemaker.jobs.s3_access import S3Access
-from emulator.sagemaker.listing import page
+from emulator.sagemaker.listing import listed
 from emulator.sagemaker.shapes import Json
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ async def _describe(service: SageMaker, control: ControlPlane, request: Json) ->
 async def _list(service: SageMaker, control: ControlPlane, request: Json) -> Json:
     jobs = service.jobs.training(control.scope).jobs.values()
     items = [training_descriptions.summary(job) for job in jobs]
-    found, token = page(items, request, name_key="TrainingJobName", default_sort="CreationTime")
-    return {"TrainingJobSummaries": found, **({"NextToken": token} if token else {})}
+    return listed("TrainingJobSummaries", items, request, name_key="TrainingJobName")
 
 
 async def _stop(service: SageMaker, control: ControlPlane, request: Json) -> Json:

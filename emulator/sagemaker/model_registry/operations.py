@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from emulator.sagemaker.control_plane import ControlPlane
 from emulator.sagemaker.errors import ServiceError
+from emulator.sagemaker.listing import listed
 from emulator.sagemaker.model_registry import descriptions
 from emulator.sagemaker.model_registry.records import Package
 from emulator.sagemaker.model_registry.registry import ModelRegistry
-from emulator.sagemaker.named_pages import named_page
 from emulator.sagemaker.shapes import Json
 
 if TYPE_CHECKING:
-    from emulator.sagemaker.operations import SageMaker
+    from emulator.sagemaker.operations import Operation, SageMaker
+
+# The summary of a version has no member that tells it from the others by name.
+_LISTED_BY = "name of the package"
 
 
 async def _create_group(_: SageMaker, control: ControlPlane, request: Json) -> Json:
@@ -32,8 +34,8 @@ async def _delete_group(_: SageMaker, control: ControlPlane, request: Json) -> J
 
 async def _list_groups(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     groups = control.part(ModelRegistry).groups.values()
-    items = [(group.name, descriptions.group_summary(group)) for group in groups]
-    return named_page("ModelPackageGroupSummaryList", items, request)
+    items = [descriptions.group_summary(group) for group in groups]
+    return listed("ModelPackageGroupSummaryList", items, request, name_key="ModelPackageGroupName")
 
 
 async def _create_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
@@ -59,14 +61,14 @@ async def _list_packages(_: SageMaker, control: ControlPlane, request: Json) -> 
     packages = registry.versions(registry.group(group)) if group else list(registry.packages.values())
     kind = request.get("ModelPackageType", "Versioned" if group else "Unversioned")
     items = [
-        (package.name, descriptions.package_summary(package))
+        {**descriptions.package_summary(package), _LISTED_BY: package.name}
         for package in packages
-        if _listed(package, kind, request.get("ModelApprovalStatus"))
+        if _is_asked_for(package, kind, request.get("ModelApprovalStatus"))
     ]
-    return named_page("ModelPackageSummaryList", items, request)
+    return listed("ModelPackageSummaryList", items, request, name_key=_LISTED_BY, hidden=(_LISTED_BY,))
 
 
-def _listed(package: Package, kind: str, approval: str | None) -> bool:
+def _is_asked_for(package: Package, kind: str, approval: str | None) -> bool:
     is_kind = kind == "Both" or (kind == "Versioned") == (package.group is not None)
     return is_kind and approval in (None, package.document.get("ModelApprovalStatus"))
 
@@ -81,8 +83,6 @@ async def _batch_describe(_: SageMaker, control: ControlPlane, request: Json) ->
             missing[arn] = {"ErrorCode": error.code, "ErrorResponse": error.message}
     return {"ModelPackageSummaries": found, "BatchDescribeModelPackageErrorMap": missing}
 
-
-Operation = Callable[["SageMaker", ControlPlane, Json], Awaitable[Json]]
 
 OPERATIONS: dict[str, Operation] = {
     "BatchDescribeModelPackage": _batch_describe,

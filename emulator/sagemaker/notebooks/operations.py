@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from emulator.sagemaker.control_plane import ControlPlane
 from emulator.sagemaker.errors import validation
-from emulator.sagemaker.named_pages import named_page
+from emulator.sagemaker.listing import listed
 from emulator.sagemaker.notebooks import descriptions
 from emulator.sagemaker.notebooks.notebooks import Notebooks
 from emulator.sagemaker.shapes import Json
 
 if TYPE_CHECKING:
-    from emulator.sagemaker.operations import SageMaker
+    from emulator.sagemaker.operations import Operation, SageMaker
 
 _NAME, _CONFIG_NAME = "NotebookInstanceName", "NotebookInstanceLifecycleConfigName"
 
@@ -28,8 +27,8 @@ async def _describe(_: SageMaker, control: ControlPlane, request: Json) -> Json:
 
 async def _list(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     summaries = [descriptions.notebook_summary(each, control.scope.region) for each in control.part(Notebooks).all()]
-    items = [(item[_NAME], item) for item in summaries if _wanted(item, request)]
-    return named_page("NotebookInstances", items, request)
+    items = [item for item in summaries if _wanted(item, request)]
+    return listed("NotebookInstances", items, request, name_key=_NAME)
 
 
 def _wanted(item: Json, request: Json) -> bool:
@@ -80,8 +79,8 @@ async def _describe_config(_: SageMaker, control: ControlPlane, request: Json) -
 
 async def _list_configs(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     configs = control.part(Notebooks).configs.values()
-    items = [(config.name, descriptions.config_summary(config)) for config in configs]
-    return named_page("NotebookInstanceLifecycleConfigs", items, request)
+    items = [descriptions.config_summary(config) for config in configs]
+    return listed("NotebookInstanceLifecycleConfigs", items, request, name_key=_CONFIG_NAME)
 
 
 async def _update_config(_: SageMaker, control: ControlPlane, request: Json) -> Json:
@@ -93,8 +92,6 @@ async def _delete_config(_: SageMaker, control: ControlPlane, request: Json) -> 
     control.part(Notebooks).delete_config(request[_CONFIG_NAME])
     return {}
 
-
-Operation = Callable[["SageMaker", ControlPlane, Json], Awaitable[Json]]
 
 OPERATIONS: dict[str, Operation] = {
     "CreateNotebookInstance": _create,

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from emulator.sagemaker.control_plane import ControlPlane
 from emulator.sagemaker.errors import validation
-from emulator.sagemaker.listing import page
-from emulator.sagemaker.named_pages import named_page
+from emulator.sagemaker.listing import listed
 from emulator.sagemaker.pipelines import descriptions
 from emulator.sagemaker.pipelines.pipelines import Pipelines
 from emulator.sagemaker.pipelines.records import Execution
 from emulator.sagemaker.shapes import Json
 
 if TYPE_CHECKING:
-    from emulator.sagemaker.operations import SageMaker
+    from emulator.sagemaker.operations import Operation, SageMaker
 
 _PIPELINE, _EXECUTION = "PipelineName", "PipelineExecutionArn"
+# What every list is ordered by, which not every summary has.
+_CREATED = "CreationTime"
 
 
 # --- pipelines --------------------------------------------------------------------------------------------------
@@ -61,19 +61,16 @@ async def _delete(_: SageMaker, control: ControlPlane, request: Json) -> Json:
 async def _list(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     prefix = request.get("PipelineNamePrefix", "").lower()
     found = [each for each in control.part(Pipelines).pipelines.values() if each.name.lower().startswith(prefix)]
-    items = [(each.name, descriptions.pipeline_summary(each)) for each in found]
-    return named_page("PipelineSummaries", items, _created(request))
+    items = [descriptions.pipeline_summary(each) for each in found]
+    return listed("PipelineSummaries", items, _created(request), name_key=_PIPELINE)
 
 
 async def _list_versions(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     pipelines = control.part(Pipelines)
     pipeline = pipelines.pipeline(request[_PIPELINE])
     last = {execution.version.number: execution for execution in pipelines.executions_of(pipeline)}
-    items = [
-        (f"{version.number:09}", descriptions.version_summary(pipeline, version, last.get(version.number)))
-        for version in pipeline.versions
-    ]
-    return named_page("PipelineVersionSummaries", items, _created(request))
+    items = [descriptions.version_summary(pipeline, version, last.get(version.number)) for version in pipeline.versions]
+    return listed("PipelineVersionSummaries", items, _created(request), name_key="PipelineVersionId")
 
 
 # --- executions -------------------------------------------------------------------------------------------------
@@ -117,30 +114,21 @@ async def _describe_definition(_: SageMaker, control: ControlPlane, request: Jso
 async def _list_executions(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     pipelines = control.part(Pipelines)
     executions = pipelines.executions_of(pipelines.pipeline(request[_PIPELINE]))
-    items = [(each.arn, {**descriptions.execution_summary(each), "CreationTime": each.created}) for each in executions]
-    answer = named_page("PipelineExecutionSummaries", items, _created(request))
-    for summary in answer["PipelineExecutionSummaries"]:
-        del summary["CreationTime"]
-    return answer
+    items = [{**descriptions.execution_summary(each), _CREATED: each.created} for each in executions]
+    return listed("PipelineExecutionSummaries", items, _created(request), name_key=_EXECUTION, hidden=(_CREATED,))
 
 
 async def _list_steps(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     runs = enumerate(_execution(control, request).runs.values())
-    items = [{**descriptions.step(run), "CreationTime": number, "": run.step.name} for number, run in runs]
-    found, token = page(items, request, name_key="", default_sort="CreationTime")
-    steps = [{key: value for key, value in item.items() if key not in ("", "CreationTime")} for item in found]
-    return {"PipelineExecutionSteps": steps, **({"NextToken": token} if token else {})}
+    items = [{**descriptions.step(run), _CREATED: number} for number, run in runs]
+    return listed("PipelineExecutionSteps", items, request, name_key="StepName", hidden=(_CREATED,))
 
 
 async def _list_parameters(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    items: list[tuple[str, Json]] = [
-        (name, {"Name": name, "Value": value, "CreationTime": 0})
-        for name, value in _execution(control, request).given.items()
-    ]
-    answer = named_page("PipelineParameters", items, {**request, "SortBy": "Name", "SortOrder": "Ascending"})
-    for parameter in answer["PipelineParameters"]:
-        del parameter["CreationTime"]
-    return answer
+    given = _execution(control, request).given
+    items = [{"Name": name, "Value": value, _CREATED: 0} for name, value in given.items()]
+    order = {**request, "SortBy": "Name", "SortOrder": "Ascending"}
+    return listed("PipelineParameters", items, order, name_key="Name", hidden=(_CREATED,))
 
 
 def _execution(control: ControlPlane, request: Json) -> Execution:
@@ -154,8 +142,6 @@ def _created(request: Json) -> Json:
     names = {"CreatedAfter": "CreationTimeAfter", "CreatedBefore": "CreationTimeBefore"}
     return {names.get(key, key): value for key, value in request.items()}
 
-
-Operation = Callable[["SageMaker", ControlPlane, Json], Awaitable[Json]]
 
 OPERATIONS: dict[str, Operation] = {
     "CreatePipeline": _create,

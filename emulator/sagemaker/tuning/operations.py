@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from emulator.sagemaker.control_plane import ControlPlane
 from emulator.sagemaker.jobs import training_checks
-from emulator.sagemaker.listing import page
+from emulator.sagemaker.listing import listed
 from emulator.sagemaker.shapes import Json
 from emulator.sagemaker.tuning import checks, descriptions
 from emulator.sagemaker.tuning.runner import Runner
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _NAME = "HyperParameterTuningJobName"
 _BY_OBJECTIVE = "FinalObjectiveMetricValue"
+_OBJECTIVE = "FinalHyperParameterTuningJobObjectiveMetric"
 
 
 async def _create(service: SageMaker, control: ControlPlane, request: Json) -> Json:
@@ -54,21 +55,18 @@ async def _delete(_: SageMaker, control: ControlPlane, request: Json) -> Json:
 
 async def _list(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     items = [descriptions.summary(job) for job in control.part(TuningJobs).jobs.values()]
-    found, token = page(items, {"SortOrder": "Ascending", **request}, name_key=_NAME, default_sort="Name")
-    return {"HyperParameterTuningJobSummaries": found, **({"NextToken": token} if token else {})}
+    order = {"SortOrder": "Ascending", **request}
+    return listed("HyperParameterTuningJobSummaries", items, order, name_key=_NAME, default_sort="Name")
 
 
 async def _list_trials(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     job = control.part(TuningJobs).job(request[_NAME])
     items, order = [descriptions.trial(job, trial) for trial in job.trials], {"SortOrder": "Ascending", **request}
+    name_key = "TrainingJobName"
     if request.get("SortBy") == _BY_OBJECTIVE:
-        metric = "FinalHyperParameterTuningJobObjectiveMetric"
-        items = [{**item, "": item[metric]["Value"]} for item in items if metric in item]
-        found, token = page(items, order, name_key="", default_sort="")
-        found = [{name: value for name, value in item.items() if name} for item in found]
-    else:
-        found, token = page(items, order, name_key="TrainingJobName", default_sort="Name")
-    return {"TrainingJobSummaries": found, **({"NextToken": token} if token else {})}
+        items = [{**item, _BY_OBJECTIVE: item[_OBJECTIVE]["Value"]} for item in items if _OBJECTIVE in item]
+        name_key = _BY_OBJECTIVE
+    return listed("TrainingJobSummaries", items, order, name_key=name_key, default_sort="Name", hidden=(_BY_OBJECTIVE,))
 
 
 OPERATIONS: dict[str, Operation] = {
