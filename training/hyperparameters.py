@@ -61,7 +61,7 @@ class Hyperparameters:
         named = {ALIASES.get(name, name): text for name, text in texts.items()}
         for name in named:
             if name not in RULES:
-                raise HyperparameterError(unknown(name))
+                raise HyperparameterError(_unknown(name))
         if "num_round" not in named:
             raise HyperparameterError("missing required hyperparameter: num_round; give a whole number of at least 1")
         parsed: dict[str, Value] = {name: RULES[name].parse(name, text) for name, text in sorted(named.items())}
@@ -111,8 +111,27 @@ class Hyperparameters:
         return names or ("mlogloss", "merror")
 
 
-def unknown(name: str) -> str:
-    """What to say of a hyperparameter that the container does not know."""
+def given_from(settings: list[str]) -> dict[str, str]:
+    """What a person set with NAME=VALUE, by name; an empty text drops a default.
+
+    Raises
+    ------
+    HyperparameterError
+        for the first one that is not NAME=VALUE or that the container does not know
+    """
+    given = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals or not name:
+            raise HyperparameterError(f"--set {setting} is not NAME=VALUE; write it like --set max_leaves=31")
+        name = ALIASES.get(name, name)
+        if name not in RULES:
+            raise HyperparameterError(_unknown(name))
+        given[name] = text
+    return given
+
+
+def _unknown(name: str) -> str:
     return f"extraneous hyperparameter found: {name}; python -m training fit --list shows the known ones"
 
 

@@ -32,14 +32,21 @@ def require_trainable(hyperparameters: Hyperparameters) -> None:
         naming the value and what to use instead
     """
     for name, value in hyperparameters.values:
-        _check_size(name, value)
+        require_size(name, value)
     _check_metrics(hyperparameters)
     _check_updaters(hyperparameters)
     _check_method(hyperparameters)
     _check_constraints(hyperparameters)
 
 
-def _check_size(name: str, value: Value) -> None:
+def require_size(name: str, value: Value) -> None:
+    """Refuse a number that XGBoost cannot keep.
+
+    Raises
+    ------
+    HyperparameterError
+        naming the value and what fits
+    """
     if isinstance(value, int) and abs(value) > _MOST_WHOLE:
         raise _refused(name, value, f"it must be at most {_MOST_WHOLE}; lower it")
     if isinstance(value, float) and value and not _LEAST_REAL <= abs(value) <= _MOST_REAL:

@@ -103,6 +103,11 @@ def test_promote_writes_once_and_says_so(build: Path, tmp_path: Path, capsys: py
     assert "nothing to do" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["", "Prod", "a b", "x" * 17])
+def test_what_names_no_environment_is_refused(build: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert f"{name!r} is no name of an environment" in refused(capsys, build, "jobs", "--environment", name)
+
+
 def test_promote_takes_its_destination_from_the_environment(
     build: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

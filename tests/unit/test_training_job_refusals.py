@@ -28,6 +28,8 @@ REFUSED_AT_ONCE: list[tuple[str, Callable[[], object], str]] = [
     ("name_ends_with_hyphen", lambda: spec_with(name="digits-"), "allowed are letters, digits and hyphens"),
     ("name_empty", lambda: spec_with(name=""), "the job name '' is not valid"),
     ("role_no_arn", lambda: spec_with(role_arn="digits-role"), "is not the ARN of a role"),
+    ("key_no_arn", lambda: spec_with(kms_key_arn="foo"), "'foo' is not the ARN of a key"),
+    ("key_alias", lambda: spec_with(kms_key_arn=KEY.replace(":key/", ":alias/")), "is not the ARN of a key"),
     ("test_channel", lambda: channel("test"), "takes train and validation only"),
     ("code_channel", lambda: channel("code"), "takes train and validation only"),
     ("no_train", lambda: spec_with(channels=(channel("validation"),)), "expected train once"),

@@ -7,14 +7,13 @@ from typing import Annotated
 import typer
 
 from training.commands.console import here, next_step, say
+from training.commands.environment_option import environment_option
 
 
 def approve(
     context: typer.Context,
     version: Annotated[int, typer.Argument(help="Version of the registered model, such as 3.", min=1)],
-    environment: Annotated[
-        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose registry: local (the emulator), dev or prod.")
-    ] = "local",
+    environment: Annotated[str, environment_option("Whose registry")] = "local",
     because: Annotated[str, typer.Option(help="Why; kept in the registry.")] = "looked at its evaluation",
     *,
     reject: Annotated[bool, typer.Option("--reject", help="Refuse it instead.")] = False,

@@ -11,7 +11,7 @@ import typer
 from training.commands import hyperparameter_options as options
 from training.commands.console import here, next_step, places_of, say, show, steps
 from training.commands.fit_run import View, train_and_save
-from training.errors import DataError, HyperparameterError, StoppedEarly
+from training.errors import DataError, StoppedEarly
 
 if TYPE_CHECKING:
     from training.dataset import Split
@@ -79,10 +79,7 @@ def fit(
         "colsample_bytree": colsample_bytree, "early_stopping_rounds": early_stopping_rounds, "seed": seed,
         "nthread": nthread,
     }  # fmt: skip
-    tuned = _tuned(places_of(context)) if from_tuning else {}
-    hyperparameters = hyperparameters_from(
-        {**tuned, **{name: text for name, text in usual.items() if text is not None}}, settings or []
-    )
+    hyperparameters = asked_hyperparameters(places_of(context), usual, settings or [], from_tuning=from_tuning)
     if dask and external_memory:
         raise DataError("--dask and --external-memory are two ways to train; give one of them")
     if dask:
@@ -176,29 +173,23 @@ def _folder(channels: str | None) -> Path | None:
     return Path(channels) if channels else None
 
 
-def _tuned(places: Places) -> dict[str, str]:
+def asked_hyperparameters(
+    places: Places, usual: dict[str, str | None], settings: list[str], *, from_tuning: bool
+) -> Hyperparameters:
+    """What the options say, over what the last search found best when that is wanted, over the defaults."""
     from training.tuning.trials import read_best
 
-    return read_best(places.tuning_best)
+    tuned = read_best(places.tuning_best) if from_tuning else {}
+    given = {name: text for name, text in usual.items() if text is not None}
+    return hyperparameters_from({**tuned, **given}, settings)
 
 
 def hyperparameters_from(usual: dict[str, str], settings: list[str]) -> Hyperparameters:
     """The defaults with what the options say put over them; an empty text drops a default."""
-    from training.hyperparameter_rules import ALIASES, RULES
-    from training.hyperparameters import DEFAULTS, Hyperparameters, unknown
+    from training.hyperparameters import DEFAULTS, Hyperparameters, given_from
 
-    texts = {name: text for name, text in {**DEFAULTS, **usual}.items() if text}
-    for setting in settings:
-        name, equals, text = setting.partition("=")
-        if not equals or not name:
-            raise HyperparameterError(f"--set {setting} is not NAME=VALUE; write it like --set gamma=0.5")
-        name = ALIASES.get(name, name)
-        if name not in RULES:
-            raise HyperparameterError(unknown(name))
-        texts.pop(name, None)
-        if text:
-            texts[name] = text
-    return Hyperparameters.from_sagemaker(texts)
+    texts = {**DEFAULTS, **usual, **given_from(settings)}
+    return Hyperparameters.from_sagemaker({name: text for name, text in texts.items() if text})
 
 
 def read_digits(places: Places, read_from: From, channels: Path | None) -> tuple[Split, Split, Data]:

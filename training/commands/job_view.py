@@ -35,11 +35,10 @@ def follow_and_tell(context: typer.Context, name: str, *, jobs: AwsJobs) -> None
     """
     from training.jobs.aws_jobs import AwsLogs
     from training.jobs.endings import raise_unless_completed
-    from training.jobs.following import POLL_SECONDS, Audience, follow
+    from training.jobs.following import POLL_SECONDS, Audience, described, follow
     from training.jobs.log_lines import host_of, is_metrics, readable
 
-    job = jobs.describe(name)
-    several = job is not None and job.instance_count > 1
+    several = described(name, jobs).instance_count > 1
 
     def line(stream: str, text: str) -> None:
         shown = readable(text, host=host_of(stream) if several else None)

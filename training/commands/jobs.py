@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from training.commands.console import here, next_step, say, show, steps
+from training.commands.environment_option import environment_option
 from training.errors import JobError
 
 
@@ -24,9 +25,7 @@ class Status(StrEnum):
 def jobs(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="One job, in detail.", show_default=False)] = None,
-    environment: Annotated[
-        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose jobs: local (the emulator), dev or prod.")
-    ] = "local",
+    environment: Annotated[str, environment_option("Whose jobs")] = "local",
     status: Annotated[Status | None, typer.Option(help="Only jobs of that status.", case_sensitive=False)] = None,
     limit: Annotated[int, typer.Option(help="How many, latest first.", min=1, max=100)] = 10,
     *,
@@ -40,6 +39,7 @@ def jobs(
     """
     from training.commands.job_view import details, follow_and_tell, jobs_table, tell_end
     from training.jobs.aws_jobs import AwsJobs
+    from training.jobs.following import described
     from training.parameters import require_endpoint
 
     require_endpoint(environment)
@@ -63,9 +63,7 @@ def jobs(
         follow_and_tell(context, name, jobs=service)
         next_step(here(context, f"fetch {name}"))
         return
-    job = service.describe(name)
-    if job is None:
-        raise JobError(f"there is no training job {name}; list them with: {here(context, 'jobs')}")
+    job = described(name, service)
     for line in details(job):
         say(line)
     tell_end(job, region=service.region)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.console import here, next_step, say, steps
+from training.commands.environment_option import environment_option
 from training.errors import StreamError
 
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
 
 def letters(
     context: typer.Context,
-    environment: Annotated[
-        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose stream: local (the emulator), dev or prod.")
-    ] = "local",
+    environment: Annotated[str, environment_option("Whose stream")] = "local",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to look at.")] = 20,
     *,
     replay: Annotated[

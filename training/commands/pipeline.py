@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.console import here, next_step, places_of, say
+from training.commands.environment_option import environment_option
 from training.commands.publish import ChannelFormat
 from training.errors import DataError, JobError, StoppedEarly
 
@@ -28,9 +29,7 @@ LOG_LINES = 5
 
 def pipeline(
     context: typer.Context,
-    environment: Annotated[
-        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose pipeline: local (the emulator), dev or prod.")
-    ] = "local",
+    environment: Annotated[str, environment_option("Whose pipeline")] = "local",
     channels: Annotated[
         str | None,
         typer.Option(help="Published channels by their digest. [default: those of BUILD/data]", metavar="DIGEST"),

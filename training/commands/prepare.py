@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.console import here, next_step, places_of, say, show, steps, wrote
+from training.commands.environment_option import environment_option
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,9 +28,7 @@ def prepare(
     parts: Annotated[
         int, typer.Option(min=1, max=1000, help="Part files per channel; at least the number of training machines.")
     ] = 4,
-    environment: Annotated[
-        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose stream: local (the emulator), dev or prod.")
-    ] = "local",
+    environment: Annotated[str, environment_option("Whose stream")] = "local",
     stream_parts: Annotated[
         str | None,
         typer.Option(help="Read the stream's parts here: s3://BUCKET/PREFIX/, or a folder.", metavar="LOCATION"),

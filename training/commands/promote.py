@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.console import next_step, places_of, say, show, steps, wrote
+from training.commands.environment_option import environment_option
 from training.errors import ManifestError
 
 if TYPE_CHECKING:
@@ -34,9 +35,7 @@ def promote(
     because: Annotated[
         str | None, typer.Option(help="Why a less accurate or unapproved model is right; kept in the manifest.")
     ] = None,
-    environment: Annotated[
-        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose registry: local (the emulator), dev or prod.")
-    ] = "local",
+    environment: Annotated[str, environment_option("Whose registry")] = "local",
     *,
     from_registry: Annotated[
         bool, typer.Option("--from-registry", help="Take a model that the pipeline registered, and publish it.")

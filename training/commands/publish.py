@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.console import here, next_step, places_of, say, transfer
+from training.commands.environment_option import environment_option
 
 if TYPE_CHECKING:
     from training.places import Places
@@ -24,9 +25,7 @@ class ChannelFormat(StrEnum):
 
 def publish(
     context: typer.Context,
-    environment: Annotated[
-        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose bucket: local (the emulator), dev or prod.")
-    ] = "local",
+    environment: Annotated[str, environment_option("Whose bucket")] = "local",
     bucket: Annotated[str | None, typer.Option(help="A bucket by name, instead of the environment's.")] = None,
     manifest: Annotated[
         Path | None, typer.Option(help="Which packaged model. [default: BUILD/model/manifest.json]", dir_okay=False)

@@ -7,15 +7,13 @@ from typing import Annotated
 import typer
 
 from training.commands.console import here, next_step, say
-from training.errors import JobError
+from training.commands.environment_option import environment_option
 
 
 def stop(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The job.")],
-    environment: Annotated[
-        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose job: local (the emulator), dev or prod.")
-    ] = "local",
+    environment: Annotated[str, environment_option("Whose job")] = "local",
 ) -> None:
     """Ask a training job to stop.
 
@@ -23,13 +21,12 @@ def stop(
     be fetched. Stopping a job that has ended changes nothing.
     """
     from training.jobs.aws_jobs import AwsJobs
+    from training.jobs.following import described
     from training.parameters import require_endpoint
 
     require_endpoint(environment)
     service = AwsJobs()
-    job = service.describe(name)
-    if job is None:
-        raise JobError(f"there is no training job {name}; list them with: {here(context, 'jobs')}")
+    job = described(name, service)
     if job.has_ended:
         say(f"nothing to do: {name} has ended already, it is {job.status}")
         return

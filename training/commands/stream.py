@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.console import console, here, next_step, places_of, say
+from training.commands.environment_option import environment_option
 from training.commands.fit_run import stop_on_interrupt
 from training.errors import StoppedEarly, StreamError
 
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 
 def stream(
     context: typer.Context,
-    environment: Annotated[
-        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Whose stream: local (the emulator), dev or prod.")
-    ] = "local",
+    environment: Annotated[str, environment_option("Whose stream")] = "local",
     rate: Annotated[
         float, typer.Option(min=0.1, max=100_000, help="Records a second; a shard takes 800 of them.")
     ] = 200,

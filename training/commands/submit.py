@@ -12,6 +12,7 @@ import typer
 
 from training.commands import hyperparameter_options as options
 from training.commands.console import here, next_step, places_of, say, steps
+from training.commands.environment_option import environment_option
 from training.commands.publish import ChannelFormat
 from training.errors import JobRefusedError
 
@@ -48,9 +49,7 @@ def submit(
     seed: options.Seed = None,
     nthread: options.NThread = None,
     settings: options.Settings = None,
-    environment: Annotated[
-        str, typer.Option(envvar="DIGITS_ENVIRONMENT", help="Where: local (the emulator), dev or prod.")
-    ] = "local",
+    environment: Annotated[str, environment_option("Where")] = "local",
     name: Annotated[str | None, typer.Option(help="Name of the job. [default: digits-ENV-DATE-TIME-xxxx]")] = None,
     channel: Annotated[
         list[str] | None,

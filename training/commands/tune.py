@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from training.commands.environment_option import environment_option
 from training.commands.publish import ChannelFormat
 from training.commands.tune_local import LocalSearch, tune_here
 from training.commands.tune_sagemaker import SageMakerSearch, attach, stop, tune_there
@@ -67,10 +68,7 @@ def tune(
         int, typer.Option(help="local: images that each trial learns from, picked at random.", min=10)
     ] = 5000,
     validation_rows: Annotated[int, typer.Option(help="local: images that judge it.", min=10)] = 2000,
-    environment: Annotated[
-        str,
-        typer.Option(envvar="DIGITS_ENVIRONMENT", help="sagemaker: whose account: local (the emulator), dev or prod."),
-    ] = "local",
+    environment: Annotated[str, environment_option("sagemaker: whose account")] = "local",
     parallel: Annotated[int, typer.Option(help="sagemaker: training jobs at the same time.", min=1)] = 2,
     strategy: Annotated[Strategy, typer.Option(help="sagemaker: how values are chosen.")] = Strategy.BAYESIAN,
     channel_format: Annotated[

@@ -76,7 +76,7 @@ def follow(
     told, busy, quiet = _Told(), 0, 0
     while True:
         try:
-            job = _describe(name, jobs)
+            job = described(name, jobs)
             _tell_phases(job, audience, told, after_the_log=False)
             lines = _read_logs(name, logs, audience, told)
             _tell_phases(job, audience, told, after_the_log=True)
@@ -96,7 +96,14 @@ def follow(
         sleep(pause)
 
 
-def _describe(name: str, jobs: JobService) -> Job:
+def described(name: str, jobs: JobService) -> Job:
+    """The job of that name.
+
+    Raises
+    ------
+    JobError
+        when there is none
+    """
     job = jobs.describe(name)
     if job is None:
         raise JobError(f"there is no training job {name}; list them with: python -m training jobs")

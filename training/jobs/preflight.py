@@ -47,12 +47,13 @@ def check(spec: JobSpec, *, region: str, jobs: JobService, objects: Objects, rol
     problems = _image_problems(spec, region)
     if jobs.describe(spec.name) is not None:
         problems.append(f"there is a job {spec.name} already; choose another --name")
-    reachable = _bucket_problems(spec, region, objects, problems)
-    if reachable:
+    unusable = _bucket_problems(spec, region, objects)
+    problems += unusable.values()
+    if not unusable:
         problems += data_problems(spec, objects)
     notes = _notes(spec)
     if roles is not None:
-        wrong, unchecked = role_problems(spec, roles, partition=partition_of(region))
+        wrong, unchecked = role_problems(spec, roles, partition=partition_of(region), except_on=unusable)
         problems += wrong
         notes += unchecked
     return Findings(problems=tuple(problems), notes=tuple(notes))
@@ -65,24 +66,24 @@ def _image_problems(spec: JobSpec, region: str) -> list[str]:
     return []
 
 
-def _bucket_problems(spec: JobSpec, region: str, objects: Objects, problems: list[str]) -> bool:
-    """Add what is wrong with the buckets; whether all of them can be read."""
+def _bucket_problems(spec: JobSpec, region: str, objects: Objects) -> dict[str, str]:
+    """What is wrong with the buckets, by name."""
     uris = [*(channel.uri for channel in spec.channels), spec.output_uri]
     if isinstance(spec.capacity, Spot) and spec.capacity.checkpoint_uri:
         uris.append(spec.capacity.checkpoint_uri)
-    before = len(problems)
+    problems = {}
     for bucket in dict.fromkeys(split_uri(uri)[0] for uri in uris):
         try:
             actual = objects.region_of(bucket)
         except PublicationError as problem:
-            problems.append(str(problem))
+            problems[bucket] = str(problem)
             continue
         if actual != region:
-            problems.append(
+            problems[bucket] = (
                 f"the bucket {bucket} is in {actual}, the job runs in {region} and reads only there;"
                 f" set AWS_REGION to {actual} or use another bucket"
             )
-    return len(problems) == before
+    return problems
 
 
 def _notes(spec: JobSpec) -> list[str]:

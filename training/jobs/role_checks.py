@@ -6,7 +6,7 @@ job goes ahead: SageMaker will tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,14 +19,21 @@ _ASSUME = ("sts:AssumeRole", "sts:*", "*")
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """Something that the job must be allowed: an action on a resource of S3, with what is known of the request."""
+    """Something that the job must be allowed: an action on a bucket or an object, with what is known of the request."""
 
     action: str
-    resource: str
+    bucket: str
+    key: str = ""
     context: tuple[tuple[str, str], ...] = ()
 
+    def resource(self, partition: str) -> str:
+        """The ARN."""
+        return f"arn:{partition}:s3:::{self.bucket}" + (f"/{self.key}" if self.key else "")
 
-def role_problems(spec: JobSpec, roles: Roles, *, partition: str) -> tuple[list[str], list[str]]:
+
+def role_problems(
+    spec: JobSpec, roles: Roles, *, partition: str, except_on: Collection[str]
+) -> tuple[list[str], list[str]]:
     """Sentences about what is wrong with the role, and about what could not be looked at.
 
     Parameters
@@ -37,6 +44,8 @@ def role_problems(spec: JobSpec, roles: Roles, *, partition: str) -> tuple[list[
         where to ask
     partition
         such as `aws`, for the names of buckets
+    except_on
+        buckets that no job could use, whatever its role may do
     """
     name = spec.role_arn.rsplit("/", 1)[-1]
     try:
@@ -49,39 +58,36 @@ def role_problems(spec: JobSpec, roles: Roles, *, partition: str) -> tuple[list[
         allowed = "its trust policy must allow sts:AssumeRole to sagemaker.amazonaws.com"
         return [f"SageMaker may not assume the role {name}; {allowed}"], []
     try:
-        return list(_denials(spec, roles, partition)), []
+        return list(dict.fromkeys(_denials(spec, roles, partition, except_on))), []
     except NotPermittedError:
         return [], [f"not checked: whether the role {name} may reach the data, these credentials may not simulate it"]
 
 
-def needed_access(spec: JobSpec, *, partition: str) -> list[Access]:
+def needed_access(spec: JobSpec) -> list[Access]:
     """What the job does in S3 as its role."""
     needed = []
     for channel in spec.channels:
         bucket, prefix = split_uri(channel.uri)
-        needed.append(
-            Access(
-                action="s3:ListBucket",
-                resource=f"arn:{partition}:s3:::{bucket}",
-                context=(("s3:prefix", prefix),),
-            )
-        )
+        needed.append(Access(action="s3:ListBucket", bucket=bucket, context=(("s3:prefix", prefix),)))
         part = f"{prefix}part-00000" if prefix.endswith("/") else prefix
-        needed.append(Access(action="s3:GetObject", resource=f"arn:{partition}:s3:::{bucket}/{part}"))
+        needed.append(Access(action="s3:GetObject", bucket=bucket, key=part))
     written = [spec.model_uri]
     if isinstance(spec.capacity, Spot) and spec.capacity.checkpoint_uri:
         written.append(f"{spec.capacity.checkpoint_uri.rstrip('/')}/xgboost-checkpoint")
     for bucket, key in map(split_uri, written):
-        needed.append(Access(action="s3:PutObject", resource=f"arn:{partition}:s3:::{bucket}/{key}"))
+        needed.append(Access(action="s3:PutObject", bucket=bucket, key=key))
     return needed
 
 
-def _denials(spec: JobSpec, roles: Roles, partition: str) -> Iterator[str]:
+def _denials(spec: JobSpec, roles: Roles, partition: str, except_on: Collection[str]) -> Iterator[str]:
     name = spec.role_arn.rsplit("/", 1)[-1]
-    for access in needed_access(spec, partition=partition):
-        if roles.denied(spec.role_arn, access.action, [access.resource], dict(access.context)):
+    for access in needed_access(spec):
+        resource = access.resource(partition)
+        if access.bucket not in except_on and roles.denied(
+            spec.role_arn, access.action, [resource], dict(access.context)
+        ):
             yield (
-                f"the role {name} may not do {access.action} on {access.resource}; give it the permission or use"
+                f"the role {name} may not do {access.action} on {resource}; give it the permission or use"
                 " another --role; if the bucket's own policy allows it, say --no-check-role"
             )
 

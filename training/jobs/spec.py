@@ -23,6 +23,7 @@ MOST_VOLUME_GB = 16_384
 MOST_HOSTS = 100
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
+_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/(mrk-)?[0-9a-f-]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,7 +227,14 @@ def _check_channels(channels: tuple[Channel, ...]) -> None:
 
 
 def _check_key(spec: JobSpec) -> None:
-    if spec.kms_key_arn and instance_type(spec.machines.instance_type).local_storage_gb:
+    if spec.kms_key_arn is None:
+        return
+    if not _KEY.fullmatch(spec.kms_key_arn):
+        raise JobError(
+            f"{spec.kms_key_arn!r} is not the ARN of a key, expected arn:aws:kms:REGION:ACCOUNT:key/ID;"
+            " correct --kms-key, or say none for AWS's own keys"
+        )
+    if instance_type(spec.machines.instance_type).local_storage_gb:
         raise JobError(
             f"{spec.machines.instance_type} keeps the data on its own disks, which take no key of KMS"
             f" ({spec.kms_key_arn}); use an instance type without them, such as ml.m5.xlarge, or --kms-key none"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from training.jobs.costs import bill_of, describe_prices, usd
 from training.jobs.description import Job, Phase
 from training.jobs.endings import raise_unless_completed
-from training.jobs.following import POLL_SECONDS, Audience, follow
+from training.jobs.following import POLL_SECONDS, Audience, described, follow
 from training.jobs.log_lines import host_of, readable
 from training.jobs.services import JobService, LogReader
 
@@ -41,8 +41,7 @@ def follow_in_words(
     JobEndedError
         when it failed or was stopped
     """
-    job = jobs.describe(name)
-    several = job is not None and job.instance_count > 1
+    several = described(name, jobs).instance_count > 1
 
     def phase(each: Phase) -> None:
         tell(f"{each.started:%H:%M:%S} {each.status}: {each.message}")

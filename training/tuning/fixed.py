@@ -4,32 +4,11 @@ from __future__ import annotations
 
 from training.errors import HyperparameterError
 from training.fitting import require_digits_model
-from training.hyperparameter_rules import ALIASES, RULES
-from training.hyperparameters import DEFAULTS, Hyperparameters, unknown
+from training.hyperparameters import DEFAULTS, Hyperparameters, given_from
 from training.tuning.search_space import SearchSpace
 
 _METRICS = "merror,mlogloss"
 """The metric that decides stands last: early stopping goes by it, here and in the container."""
-
-
-def given_from(settings: list[str]) -> dict[str, str]:
-    """What a person set, by name; an empty text drops a default.
-
-    Raises
-    ------
-    HyperparameterError
-        for the first one that is not NAME=VALUE or that the container does not know
-    """
-    given = {}
-    for setting in settings:
-        name, equals, text = setting.partition("=")
-        if not equals or not name:
-            raise HyperparameterError(f"--set {setting} is not NAME=VALUE; write it like --set max_leaves=31")
-        name = ALIASES.get(name, name)
-        if name not in RULES:
-            raise HyperparameterError(unknown(name))
-        given[name] = text
-    return given
 
 
 def fixed_hyperparameters(

@@ -12,6 +12,7 @@ from typing import Any
 
 from training.errors import HyperparameterError
 from training.hyperparameter_rules import ALIASES, RULES, Whole
+from training.library_rules import require_size
 
 TUNABLE = (
     "num_round", "eta", "gamma", "max_depth", "min_child_weight", "max_delta_step", "subsample", "colsample_bytree",
@@ -53,7 +54,7 @@ class Range:
                 " write NAME=LEAST:MOST:log"
             )
         for bound in (self.least, self.most):
-            RULES[self.name].parse(self.name, self.text(bound))
+            require_size(self.name, RULES[self.name].parse(self.name, self.text(bound)))
         if not self.least < self.most:
             raise HyperparameterError(f"the range of {self.name} is {self}, its first number must be the lower one")
         if self.scale == "log" and self.least <= 0:
