@@ -9,6 +9,7 @@ from emulator.extension import (
     api_gateway,
     buckets,
     change_sets,
+    cognito_tokens,
     finer_policies,
     functions,
     policy_simulation,
@@ -35,6 +36,7 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     finer_policies.install()
     policy_simulation.install()
     change_sets.install()
+    cognito_tokens.install()
     api_gateway.install()
     functions.install()
     root_signatures.install()

@@ -33,6 +33,7 @@ ministack.core.iam_evaluator:_gather_role_policies
 ministack.core.iam_evaluator:enforce
 ministack.core.iam_evaluator:evaluate
 ministack.core.iam_evaluator:is_root_access_key
+ministack.core.lambda_runtime:ensure_spawned
 ministack.core.lambda_runtime:execution_credentials
 ministack.core.lambda_runtime:kill_workers
 ministack.core.lambda_runtime:reset
@@ -44,7 +45,9 @@ ministack.core.sigv4:decode_header_value
 ministack.core.sigv4:header_signature_failure
 ministack.core.sigv4:parse_header_signature
 ministack.core.sigv4:request_time_failure
+ministack.services.apigateway:_verify_rs256_signature
 ministack.services.apigateway_v1:_AUTHENTICATION_GATEWAY_ERRORS
+ministack.services.apigateway_v1:_verify_rs256_signature
 ministack.services.apigateway_v1:authentication_error_response
 ministack.services.cloudformation.changesets:_diff_resources
 ministack.services.cloudformation.changesets:_resolve_props_for_diff
@@ -55,6 +58,11 @@ ministack.services.cloudformation.provisioners:_S3_BUCKET_CONFIGURATIONS
 ministack.services.cloudformation.provisioners:_STACK_TAG_PROPERTY
 ministack.services.cloudformation.provisioners:_physical_name
 ministack.services.cloudformation.stacks:_runs_on_worker_thread
+ministack.services.cognito:_RSA_PRIVATE_KEY
+ministack.services.cognito:_pool_keys
+ministack.services.cognito:_pool_signing_key
+ministack.services.cognito:_signature_valid
+ministack.services.cognito:_signed_jwt
 ministack.services.eventbridge:_SCHEDULER_TICK_INTERVAL
 ministack.services.eventbridge:_invoke_target
 ministack.services.eventbridge:_pattern_event_view
@@ -62,9 +70,12 @@ ministack.services.iam:_build_simulate_results_real
 ministack.services.iam:_extract_simulate_params
 ministack.services.iam:_roles
 ministack.services.lambda_svc:_execute_function
+ministack.services.lambda_svc:_execute_function_dispatch
 ministack.services.lambda_svc:_get_func_record_for_qualifier
 ministack.services.lambda_svc:_iter_all_esms
 ministack.services.lambda_svc:_poll_kinesis
+ministack.services.lambda_svc:_throttle_response
+ministack.services.lambda_svc:acquire_worker
 ministack.services.s3:_bucket_tags
 ministack.services.s3:_buckets
 ministack.services.s3:_delete_bucket_encryption
@@ -77,6 +88,7 @@ ministack.services.s3:_put_bucket_logging
 ministack.services.s3:_put_bucket_ownership_controls
 ministack.services.s3:_put_bucket_tagging
 ministack.services.s3:_resolve_sse_write_headers
+ministack.services.s3:cors_response_headers
 ministack.services.scheduler:_SCHEDULE_TICK_INTERVAL
 ministack.services.sts:register_session
 """
