@@ -106,18 +106,18 @@ def env(options: argparse.Namespace) -> int:
 
 
 def faults(options: argparse.Namespace) -> int:
-    """Make an endpoint or a training job fail, or stop doing so."""
+    """Make an endpoint, a training job, a service or a function fail, or stop doing so."""
     running = _needed(_state(options))
     if options.kind == "clear":
-        lifecycle.ask(running.port, "faults", method="DELETE", document={"endpoint": options.endpoint})
-        _say(f"no fault on {options.endpoint}")
+        lifecycle.ask(running.port, "faults", method="DELETE", document={"target": options.target})
+        _say(f"no fault on {options.target}")
         return 0
-    wanted = {"endpoint": options.endpoint, "kind": options.kind, "count": options.count}
+    wanted = {"target": options.target, "kind": options.kind, "count": options.count, "operations": options.operation}
     wanted |= {"seconds": options.seconds, "status": options.status}
     lifecycle.ask(running.port, "faults", method="PUT", document=wanted)
-    requests = options.count or "all"
+    hits = options.count or "all"
     what = "jobs" if options.kind in ("capacity", "interrupt") else "requests"
-    _say(f"{options.endpoint}: {options.kind} for {requests} {what}; end it with 'faults {options.endpoint} clear'")
+    _say(f"{options.target}: {options.kind} for {hits} {what}; end it with 'faults {options.target} clear'")
     return 0
 
 
@@ -198,17 +198,42 @@ def _parser() -> argparse.ArgumentParser:
     showing.add_argument("--follow", "-f", action="store_true", help="go on printing what comes in")
     showing.add_argument("--lines", "-n", type=int, default=200, help="how many lines to begin with")
     command(env)
-    failing = command(faults)
-    failing.add_argument("endpoint", help="name of the endpoint or of the training job; training-jobs for the next one")
-    failing.add_argument(
-        "kind",
-        help="latency, throttle, not-ready, unavailable, internal, model-error, disconnect; capacity, internal or "
-        "interrupt of training jobs; or clear",
-    )
-    failing.add_argument("--count", type=int, help="how many requests or jobs it hits (default: all, until cleared)")
-    failing.add_argument("--seconds", type=float, default=1.0, help="delay of latency; training before interrupt")
-    failing.add_argument("--status", type=int, default=500, help="status of model-error")
+    _describe_faults(command(faults))
     return parser
+
+
+_FAULTS = """\
+targets
+  NAME                an endpoint of SageMaker: latency, throttle, not-ready, unavailable, internal, model-error,
+                      disconnect; a training job, or training-jobs for the next one: capacity, internal, interrupt
+  s3:BUCKET[/PREFIX]  latency, throttle, unavailable, internal, denied, disconnect, missing
+  dynamodb:TABLE      latency, throttle, throughput, unavailable, internal, denied, disconnect
+  sqs:QUEUE           latency, throttle, unavailable, internal, denied, disconnect
+  appsync:API         latency, throttle, unavailable, internal, denied, disconnect, lost
+  lambda:FUNCTION     latency, throttle, kill
+  * in the place of a resource is every one of them
+
+examples
+  python -m emulator faults digits-local throttle --count 3
+  python -m emulator faults 's3:*' missing --operation GetObject --count 1
+  python -m emulator faults s3:BUCKET/uploads throttle --count 2
+  python -m emulator faults dynamodb:TABLE throughput --operation PutItem --operation UpdateItem
+  python -m emulator faults 'appsync:*' denied
+  python -m emulator faults lambda:FUNCTION kill --seconds 0.5 --count 1
+  python -m emulator faults 'appsync:*' clear
+"""
+
+
+def _describe_faults(failing: argparse.ArgumentParser) -> None:
+    failing.formatter_class, failing.epilog = argparse.RawDescriptionHelpFormatter, _FAULTS
+    failing.add_argument("target", help="what is to fail; see below")
+    failing.add_argument("kind", help="what goes wrong with it; or clear")
+    failing.add_argument("--count", type=int, help="how many requests or jobs it hits (default: all, until cleared)")
+    failing.add_argument("--operation", action="append", help="hit only this operation of the service; may be repeated")
+    failing.add_argument(
+        "--seconds", type=float, default=1.0, help="delay of latency; time until kill or interrupt (default 1)"
+    )
+    failing.add_argument("--status", type=int, default=500, help="status of model-error")
 
 
 def main(arguments: list[str]) -> int:

@@ -11,7 +11,8 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from emulator.sagemaker import faults
+from emulator.faults import fault as one_fault
+from emulator.faults.store import Faults
 from emulator.sagemaker.control_plane import ControlPlane
 from emulator.sagemaker.operations import SageMaker
 from emulator.sagemaker.pipelines.pipelines import Pipelines
@@ -63,20 +64,21 @@ class Admin:
             await answer(send, 404, {"message": "there are GET health, GET status, PUT faults, DELETE faults"})
 
     @property
-    def _faults(self) -> faults.Faults:
+    def _faults(self) -> Faults:
         return self._runtime.faults
 
     def _change(self, method: str, body: bytes) -> tuple[int, Json]:
         try:
             document = json.loads(body or b"{}")
             if method == "DELETE":
-                self._faults.clear(document.get("endpoint"))
+                self._faults.clear(document.get("target", document.get("endpoint")))
             else:
-                self._faults.set(document["endpoint"], faults.parse(document))
+                target = document["target"] if "target" in document else document["endpoint"]
+                self._faults.set(target, one_fault.parse(document))
         except (ValueError, TypeError, AttributeError) as error:
             return 400, {"message": str(error)}
         except KeyError:
-            return 400, {"message": "a fault needs the name of an endpoint or a training job"}
+            return 400, {"message": "a fault needs a target: an endpoint, a training job, or SERVICE:RESOURCE"}
         return 200, {"faults": self._faults.document()}
 
     def _endpoints(self) -> list[Json]:

@@ -28,10 +28,11 @@ from botocore.config import Config
 from emulator import callers, extension, registry, settings
 from emulator.admin import PREFIX, Admin, Json, Receive, Send, answer
 from emulator.container_logs import ContainerLogs
-from emulator.extension import event_targets, functions, kinesis_mappings, neighbours
+from emulator.extension import buckets, event_targets, function_faults, functions, kinesis_mappings, neighbours
 from emulator.extension.roles import Roles
+from emulator.faults.front import OWN_USER_AGENT, FaultyServices
+from emulator.faults.store import Faults
 from emulator.sagemaker.artifacts import Artifacts
-from emulator.sagemaker.faults import Faults
 from emulator.sagemaker.fleet import Fleet
 from emulator.sagemaker.http_api import HttpApi
 from emulator.sagemaker.jobs.s3_access import JobBuckets
@@ -86,7 +87,7 @@ def _session() -> Any:
 
 def _s3(port: int, credentials: dict[str, str], region: str) -> Any:
     """An S3 client of the emulator itself with somebody's credentials."""
-    config = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
+    config = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, user_agent_extra=OWN_USER_AGENT)
     where = f"http://{settings.HOST}:{port}"
     with _making_clients:  # a session makes one client at a time
         return _session().client("s3", region_name=region, endpoint_url=where, config=config, **credentials)
@@ -105,10 +106,12 @@ async def _serve(listening: socket.socket, state: settings.StateFolder) -> None:
     service = SageMaker(artifacts, fleet, jobs, executions)
     runtime = Runtime(service, faults)
     extension.install(HttpApi(service, runtime, registry.scope), loop)
+    function_faults.install(faults)
     kinesis_mappings.install(port)
     event_targets.install(lambda sessions: RoleCalls(sessions, s3, port), loop)
     facts = {"port": port, "state": str(state.path), "auth": os.environ.get("AUTH") == "true", "started": time.time()}
-    front = Front(registry.application(), Admin(service, runtime, facts))
+    services = FaultyServices(registry.application(), faults, buckets.cors_headers)
+    front = Front(services, Admin(service, runtime, facts))
     state.record.write_text(json.dumps({"pid": os.getpid(), "port": port}) + "\n")
     serve, config = _hypercorn(listening)
     writing = asyncio.create_task(logs.run())

@@ -26,6 +26,11 @@ def install() -> None:
     _take_uploads_without_key()
 
 
+def cors_headers(bucket: str, method: str, headers: dict[str, str]) -> dict[str, str]:
+    """The CORS headers that a bucket's configuration gives an answer to a request with those headers."""
+    return dict(private("ministack.services.s3:cors_response_headers")(bucket, method, headers))
+
+
 def _take_uploads_without_key() -> None:
     """MiniStack has no key of AWS's own for S3, so such an upload is encrypted as one that asks for nothing."""
     resolve = private("ministack.services.s3:_resolve_sse_write_headers")

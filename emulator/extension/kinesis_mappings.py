@@ -22,6 +22,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from emulator import settings
+from emulator.faults.front import OWN_USER_AGENT
 from emulator.kinesis_mapping import FunctionError, GivenUp, Record, Rules, ShardDelivery
 from emulator.registry import private, replace
 
@@ -112,7 +113,7 @@ class Poller:
 @functools.lru_cache(maxsize=32)
 def _client(port: int, region: str, credentials: tuple[tuple[str, str], ...], service: str) -> Any:
     keys = {name.lower(): value for name, value in credentials}
-    config = Config(retries={"total_max_attempts": 1}, proxies={})
+    config = Config(retries={"total_max_attempts": 1}, proxies={}, user_agent_extra=OWN_USER_AGENT)
     where = f"http://{settings.HOST}:{port}"
     session: Any = boto3.session.Session()
     return session.client(service, region_name=region, endpoint_url=where, config=config, **keys)

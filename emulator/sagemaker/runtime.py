@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from emulator.faults.fault import Fault, Kind
+from emulator.faults.store import Faults
 from emulator.sagemaker.container_client import Answer
 from emulator.sagemaker.endpoint_process import EndpointProcess
 from emulator.sagemaker.errors import ServiceError
-from emulator.sagemaker.faults import Fault, Faults, Kind
+from emulator.sagemaker.faults import error_of
 from emulator.sagemaker.operations import SageMaker
 from emulator.sagemaker.records import Endpoint, Scope, Variant
 
@@ -128,7 +130,7 @@ class Runtime:
 
 async def _suffer(fault: Fault) -> Answer | None:
     """What a fault does to a request; an answer when the container is not to be asked at all."""
-    if (error := fault.error()) is not None:
+    if (error := error_of(fault)) is not None:
         raise error
     if fault.kind is Kind.DISCONNECT:
         raise Disconnected

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from emulator.sagemaker import faults
+from emulator.faults.fault import Kind, parse
+from emulator.faults.store import Faults
+from emulator.faults.targets import TRAINING_JOBS
 from emulator.sagemaker.errors import ServiceError
 from emulator.sagemaker.jobs import channels, processing_checks, reasons, training_checks, training_metrics
 from emulator.sagemaker.jobs.opt_ml import config_files, hosts_of, pack
@@ -315,16 +317,16 @@ def test_a_job_that_goes_away_leaves_no_gap() -> None:
 
 
 def test_faults_of_jobs_do_not_hit_endpoints() -> None:
-    set_ = faults.Faults()
-    set_.set(faults.TRAINING_JOBS, faults.parse({"kind": "capacity", "count": 1}))
-    set_.set("e", faults.parse({"kind": "throttle"}))
-    kinds = frozenset(faults.Kind)
-    assert set_.take(faults.TRAINING_JOBS) is None
+    set_ = Faults()
+    set_.set(TRAINING_JOBS, parse({"kind": "capacity", "count": 1}))
+    set_.set("e", parse({"kind": "throttle"}))
+    kinds = frozenset(Kind)
+    assert set_.take(TRAINING_JOBS) is None
     assert set_.take_for_job("e", kinds) is not None  # counted as the fault of all jobs
     assert set_.take_for_job("any", kinds) is None
-    set_.set("any", faults.parse({"kind": "interrupt", "seconds": 3}))
-    assert set_.take_for_job("any", frozenset({faults.Kind.CAPACITY})) is None
-    found = set_.take_for_job("any", frozenset({faults.Kind.INTERRUPT}))
+    set_.set("any", parse({"kind": "interrupt", "seconds": 3}))
+    assert set_.take_for_job("any", frozenset({Kind.CAPACITY})) is None
+    found = set_.take_for_job("any", frozenset({Kind.INTERRUPT}))
     assert found is not None
     assert found.seconds == 3
 

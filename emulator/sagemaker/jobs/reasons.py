@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-signal-
 
 from __future__ import annotations
 
-from emulator.sagemaker.faults import Fault, Kind
+from emulator.faults.fault import Fault, Kind
 from emulator.sagemaker.jobs.records import JobFailed
 
 _KILLED = 137

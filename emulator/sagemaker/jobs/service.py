@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 
-from emulator.sagemaker.faults import Faults
+from emulator.faults.store import Faults
 from emulator.sagemaker.jobs.processing_jobs import ProcessingJobs
 from emulator.sagemaker.jobs.processing_runner import ProcessingRunner
 from emulator.sagemaker.jobs.s3_access import JobBuckets

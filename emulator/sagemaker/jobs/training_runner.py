@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulator import settings
+from emulator.faults.fault import Kind
+from emulator.faults.store import Faults
 from emulator.sagemaker.endpoint_process import free_port
-from emulator.sagemaker.faults import Faults, Kind
 from emulator.sagemaker.jobs import container_process, reasons, training_files, training_metrics
 from emulator.sagemaker.jobs.container_process import Launch
 from emulator.sagemaker.jobs.host_processes import HostProcesses, Outcome
