@@ -1,0 +1,278 @@
+"""Build the web page and publish it: `python -m tools.site build ENVIRONMENT`, `python -m tools.site publish ENVIRONMENT`.
+
+`build` bundles `web/` with esbuild into `build/ENVIRONMENT/web` and writes `config.json` from what the stacks say they
+are. `publish` does the same, then puts the files into the bucket of the site and lets CloudFront forget the old ones.
+Files under `assets/` carry a digest in their names and may be kept for ever; `index.html` and `config.json` may not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from stacks.errors import ConfigurationError
+from stacks.settings import ENVIRONMENTS, Settings, settings_for
+from tools.deploy import aws_deployment, check_account
+from tools.deployment import FAILURES, ROOT, Deployment, DeploymentError, stack_outputs
+from tools.local import local_deployment, start_emulator
+from tools.node import node_environment
+
+SOURCES = ROOT / "web"
+ENTRIES = ("main.js", "early.js", "style.css")
+CONFIG_SCHEMA = "digits.web/1"
+ASSETS = "assets"
+
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+"""Of each file that a page is made of; browsers run no script of another type."""
+
+FOREVER = "public, max-age=31536000, immutable"
+ASK_FIRST = "no-cache"
+
+WANTED_OUTPUTS = {
+    "identity": ("UserPoolId", "UserPoolClientId"),
+    "upload": ("EventsApiId", "EventsHttpHost"),
+    "api": ("PeopleApiId", "PeopleApiUrl"),
+}
+"""What the page is told, by the part of the application that says it."""
+
+
+def site_config(
+    settings: Settings, outputs: Mapping[str, Mapping[str, str]], endpoint_url: str | None
+) -> dict[str, Any]:
+    """Make the content of `config.json`.
+
+    Parameters
+    ----------
+    settings
+        The environment.
+    outputs
+        The outputs of the stacks in `WANTED_OUTPUTS`, by part.
+    endpoint_url
+        Where the emulator listens; None on AWS, whose services have addresses of their own.
+    """
+    people, host = settings.people, outputs["upload"]["EventsHttpHost"]
+    api_url, events_url = outputs["api"]["PeopleApiUrl"].rstrip("/"), f"https://{host}/event"
+    if endpoint_url:
+        stage = api_url.rpartition("/")[2]
+        api_url = f"{endpoint_url}/_aws/execute-api/{outputs['api']['PeopleApiId']}/{stage}"
+        # A browser cannot choose the Host by which the emulator would know this API.
+        events_url = f"{endpoint_url}/_aws/appsync-events/{outputs['upload']['EventsApiId']}/event"
+    return {
+        "schema": CONFIG_SCHEMA,
+        "environment": settings.environment,
+        "region": settings.region,
+        "api_url": api_url,
+        "user_pool_id": outputs["identity"]["UserPoolId"],
+        "user_pool_client_id": outputs["identity"]["UserPoolClientId"],
+        "user_pool_endpoint": f"{endpoint_url}/" if endpoint_url else None,
+        "events_url": events_url,
+        "sign_up": bool(people and people.self_sign_up),
+        "upload_bytes_max": settings.upload.bytes_max,
+    }
+
+
+def read_outputs(deployment: Deployment) -> dict[str, dict[str, str]]:
+    """Read what the deployed stacks say they are.
+
+    Raises
+    ------
+    DeploymentError
+        If one is not deployed, or says less than the page needs.
+    """
+    outputs = {part: stack_outputs(deployment, part) for part in WANTED_OUTPUTS}
+    for part, names in WANTED_OUTPUTS.items():
+        _require(deployment, part, outputs[part], names)
+    return outputs
+
+
+def build(deployment: Deployment, folder: Path | None = None) -> Path:
+    """Bundle the page and write its configuration; returns the folder, which holds nothing else.
+
+    Raises
+    ------
+    DeploymentError
+        If the stacks that the page calls are not deployed, or the bundler refuses the sources.
+    """
+    config = site_config(
+        settings_for(deployment.environment), read_outputs(deployment), deployment.variables.get("AWS_ENDPOINT_URL")
+    )
+    folder = folder or deployment.folder / "web"
+    bundle(folder)
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    return folder
+
+
+def bundle(folder: Path) -> None:
+    """Make the files of the page but for its configuration; the same sources make the same bytes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    names = _esbuild(folder)
+    (folder / "index.html").write_text(with_names((SOURCES / "index.html").read_text(), names))
+
+
+def with_names(page: str, names: Mapping[str, str]) -> str:
+    """Put the names of the built files into a page, in place of those of their sources.
+
+    Parameters
+    ----------
+    page
+        The page as HTML, which names sources as `href="..."` and `src="..."`.
+    names
+        Path of the built file, by that of its source.
+    """
+    for source, built in names.items():
+        for attribute in ("href", "src"):
+            page = page.replace(f'{attribute}="{source}"', f'{attribute}="{built}"')
+    return page
+
+
+def publish(deployment: Deployment) -> str:
+    """Build the page and put it where CloudFront reads it; returns its address.
+
+    Raises
+    ------
+    DeploymentError
+        If something that it needs is not deployed.
+    """
+    site = stack_outputs(deployment, "web")
+    _require(deployment, "web", site, ("SiteBucketName", "DistributionId", "SiteUrl"))
+    folder = build(deployment)
+    s3 = deployment.client("s3")
+    for path in in_publishing_order(folder):
+        key = path.relative_to(folder).as_posix()
+        s3.put_object(
+            Bucket=site["SiteBucketName"],
+            Key=key,
+            Body=path.read_bytes(),
+            ContentType=content_type(path),
+            CacheControl=cache_control(key),
+        )
+    paths = ["/", "/index.html", "/config.json"]
+    deployment.client("cloudfront").create_invalidation(
+        DistributionId=site["DistributionId"],
+        InvalidationBatch={
+            "Paths": {"Quantity": len(paths), "Items": paths},
+            "CallerReference": f"tools.site {time.time_ns()}",
+        },
+    )
+    return site_url(deployment, site["SiteUrl"])
+
+
+def site_url(deployment: Deployment, deployed_url: str) -> str:
+    """Where a person opens the page. The emulator serves it at the port beside its own."""
+    endpoint_url = deployment.variables.get("AWS_ENDPOINT_URL")
+    if not endpoint_url:
+        return deployed_url
+    host, _, port = endpoint_url.rstrip("/").rpartition(":")
+    return f"{host}:{int(port) + 1}/"
+
+
+def in_publishing_order(folder: Path) -> Iterator[Path]:
+    """Files in an order in which no page ever names what is not there yet: `index.html` last."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    yield from sorted(files, key=lambda path: (path.name == "index.html", path.name == "config.json"))
+
+
+def content_type(path: Path) -> str:
+    """The media type of a file of the page."""
+    if path.suffix not in CONTENT_TYPES:
+        msg = (
+            f"{path.name} has a suffix of no known type; known are {', '.join(CONTENT_TYPES)}: add it in tools/site.py"
+        )
+        raise DeploymentError(msg)
+    return CONTENT_TYPES[path.suffix]
+
+
+def cache_control(key: str) -> str:
+    """How long browsers and CloudFront may keep a file."""
+    return FOREVER if key.startswith(f"{ASSETS}/") else ASK_FIRST
+
+
+def _require(deployment: Deployment, part: str, outputs: Mapping[str, str], names: tuple[str, ...]) -> None:
+    missing = [name for name in names if name not in outputs]
+    if missing:
+        state = f"has no output {', '.join(missing)}" if outputs else "is not deployed"
+        command = "make up" if deployment.is_emulated else f"make deploy ENV={deployment.environment}"
+        msg = f"stack {deployment.stack(part)} {state}, which the page needs: run '{command}'"
+        raise DeploymentError(msg)
+
+
+def _esbuild(folder: Path) -> dict[str, str]:
+    """Bundle scripts and styles into `folder/assets`; returns the built file of each source that a page may name."""
+    program = ROOT / "node_modules/.bin/esbuild"
+    if not program.exists():
+        msg = "esbuild is not installed: run 'make setup'"
+        raise DeploymentError(msg)
+    meta = folder / "meta.json"
+    arguments = [
+        *(f"web/{name}" for name in ENTRIES),
+        "--bundle",
+        "--splitting",
+        "--format=esm",
+        "--minify",
+        "--target=es2022",
+        "--loader:.svg=file",
+        "--log-level=warning",
+        f"--outdir={folder / ASSETS}",
+        *(f"--{kind}-names=[name]-[hash]" for kind in ("entry", "chunk", "asset")),
+        f"--metafile={meta}",
+    ]
+    process = subprocess.run(
+        [str(program), *arguments], cwd=ROOT, env=node_environment(), check=False, capture_output=True, text=True
+    )
+    if process.returncode:
+        msg = f"esbuild refuses the sources of the page:\n{process.stderr.strip()}"
+        raise DeploymentError(msg)
+    outputs = json.loads(meta.read_text())["outputs"]
+    meta.unlink()
+    return {name: f"{ASSETS}/{Path(built).name}" for built, output in outputs.items() if (name := _source(output))}
+
+
+def _source(output: Mapping[str, Any]) -> str | None:
+    """The source that an output stands for: an entry, what is imported when it is needed, or a picture."""
+    inputs = list(output["inputs"])
+    name = output.get("entryPoint") or (inputs[0] if len(inputs) == 1 and inputs[0].endswith(".svg") else "")
+    return str(name).removeprefix("web/") if str(name).startswith("web/") else None
+
+
+def _deployment(settings: Settings) -> Deployment:
+    if settings.environment == "local":
+        return local_deployment(start_emulator())
+    deployment = aws_deployment(settings)
+    check_account(deployment, settings)
+    return deployment
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tools.site", description="Build the web page and publish it.")
+    parser.add_argument("action", choices=["build", "publish"])
+    parser.add_argument("environment", choices=list(ENVIRONMENTS))
+    options = parser.parse_args(arguments)
+    try:
+        deployment = _deployment(ENVIRONMENTS[options.environment])
+        if options.action == "build":
+            print(f"The page is in {build(deployment)}")
+        else:
+            print(f"The page is at {publish(deployment)}")
+    except (*FAILURES, ConfigurationError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,38 @@
+/** The history as a row of small pictures; each can be taken up again. */
+
+import { byId, make, show } from "./dom.js";
+import { percent } from "./words.js";
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+
+/**
+ * @param {import("./history.js").History} history
+ * @param {(entry: import("./history.js").Entry) => void} onOpen
+ */
+export function showHistory(history, onOpen) {
+  const paint = () => {
+    byId("history").replaceChildren(...history.entries.map((entry) => make("li", {}, card(entry, onOpen))));
+    show(byId("history-empty"), history.entries.length === 0);
+    show(byId("forget"), history.entries.length > 0);
+  };
+  byId("forget").addEventListener("click", () => { history.forget(); byId("history-title").parentElement.focus(); });
+  history.addEventListener("change", paint);
+  paint();
+}
+
+/**
+ * @param {import("./history.js").Entry} entry
+ * @param {(entry: import("./history.js").Entry) => void} onOpen
+ */
+function card(entry, onOpen) {
+  const what = entry.kind === "drawing" ? "Drawing" : "Picture";
+  const label = entry.label || "failed";
+  const sure = entry.certainty === null ? "" : percent(entry.certainty);
+  return make("button", {
+    type: "button", class: `memory${entry.label ? "" : " failed"}`, onclick: () => onOpen(entry),
+    "aria-label": `${what}: ${label}${sure && `, ${sure}`}. Show it again`,
+  },
+  entry.image ? make("img", { src: entry.image, alt: "" }) : make("span", { class: "no-image" }),
+  make("span", { class: "memory-label" }, label),
+  make("span", { class: "memory-more" }, [sure, clock.format(entry.at)].filter(Boolean).join(" · ")));
+}

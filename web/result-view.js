@@ -1,0 +1,83 @@
+/** What was found on a picture: the digits in reading order as tiles, boxes over the preview, ten columns for the chosen one. */
+
+import { Chart } from "./chart.js";
+import { make, makeSvg, show } from "./dom.js";
+import { percent, verdict } from "./words.js";
+
+const SIDE = 28;
+const UNSURE = 0.6;
+
+/**
+ * @typedef {object} FoundDigit
+ * @property {number} digit
+ * @property {number} probability
+ * @property {number[]} probabilities
+ * @property {[number, number, number, number]} box left, top, width, height on the upright picture
+ * @property {string} [pixels] base64 of 784 bytes; the push brings none
+ */
+
+/**
+ * Show a result.
+ * @param {HTMLElement} place
+ * @param {HTMLElement} preview the element that holds the picture; boxes are laid over it
+ * @param {{digits: FoundDigit[], width?: number, height?: number}} result
+ */
+export function showResult(place, preview, { digits, width, height }) {
+  const chart = make("ol", { class: "chart", "aria-label": "How likely each digit is, in percent" });
+  const columns = new Chart(chart);
+  const told = make("p", { class: "hint", "aria-live": "polite" });
+  const choose = (/** @type {number} */ index) => {
+    columns.show(digits[index].probabilities);
+    told.textContent = digits.length > 1 ? `Number ${index + 1} of ${digits.length}: ${verdict(digits[index].probabilities)}` : verdict(digits[index].probabilities);
+    tiles.forEach((tile, at) => tile.setAttribute("aria-pressed", String(at === index)));
+    boxes.forEach((box, at) => box.classList.toggle("chosen", at === index));
+  };
+  const tiles = digits.map((digit, index) => tile(digit, () => choose(index)));
+  const boxes = digits.map(({ box: [x, y, w, h] }) => makeSvg("rect", { x, y, width: w, height: h, rx: Math.min(w, h) / 12 }));
+  place.replaceChildren(
+    make("h3", { id: "result-title", class: "reading" }, reading(digits)),
+    make("ul", { class: "tiles", "aria-label": "The digits in reading order" }, ...tiles.map((each) => make("li", {}, each))),
+    told, chart);
+  preview.querySelector("svg")?.remove();
+  if (width && height) {
+    preview.append(makeSvg("svg", { class: "boxes", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, ...boxes));
+  }
+  choose(0);
+  show(place, true);
+}
+
+/**
+ * The digits as a line of text.
+ * @param {FoundDigit[]} digits
+ */
+export function reading(digits) {
+  return digits.map(({ digit }) => digit).join(" ");
+}
+
+/**
+ * @param {FoundDigit} found
+ * @param {() => void} onChoose
+ */
+function tile({ digit, probability, pixels }, onChoose) {
+  const unsure = probability < UNSURE;
+  return make("button", {
+    type: "button", class: `tile${unsure ? " unsure" : ""}`, "aria-pressed": "false", onclick: onChoose,
+    "aria-label": `${digit}, ${percent(probability)}${unsure ? ", unsure" : ""}`,
+  },
+  pixels ? decoded(pixels) : make("span", { class: "no-pixels" }),
+  make("span", { class: "tile-digit" }, String(digit)),
+  make("span", { class: "tile-share" }, percent(probability)));
+}
+
+/**
+ * What the model saw: 28 x 28 grey values, in the colours of the page through CSS.
+ * @param {string} pixels
+ */
+function decoded(pixels) {
+  const canvas = make("canvas", { width: SIDE, height: SIDE, class: "decoded" });
+  const image = new ImageData(SIDE, SIDE);
+  // Ink as opacity over nothing: the paper below shows through, light or dark.
+  for (const [at, character] of [...atob(pixels)].entries()) image.data.set([0, 0, 0, character.charCodeAt(0)], at * 4);
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}

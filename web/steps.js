@@ -1,0 +1,62 @@
+/** The four steps of a picture as a list, with the progress of the upload. */
+
+import { make } from "./dom.js";
+import { seconds, size } from "./words.js";
+
+const LONG_MS = 12_000;
+
+/**
+ * Show how far a job is.
+ * @param {HTMLElement} list
+ * @param {import("./job.js").Job} job
+ */
+export function showSteps(list, job) {
+  const at = { asking: 0, sending: 1, waiting: 2, done: 4, failed: -1 }[job.phase];
+  const reached = job.phase === "failed" ? reachedBefore(job) : at;
+  const texts = [words(reached, 0, "Ask for a place to put it", "Asking for a place to put it", "Got a place to put it"), sending(job, reached),
+    waiting(job, reached), job.phase === "done" ? told(job) : "Answer"];
+  list.replaceChildren(...texts.map((text, index) => {
+    const state = job.phase === "failed" && index === reached ? "failed" : index < reached ? "past" : index === reached ? "now" : "later";
+    const item = make("li", { class: `step ${state}`, "aria-current": state === "now" ? "step" : null }, make("span", {}, text));
+    if (index === 1 && job.phase === "sending") {
+      item.append(make("progress", { max: 1, value: job.sent, "aria-label": "Sent" }));
+    }
+    return item;
+  }));
+}
+
+/** @param {import("./job.js").Job} job */
+function reachedBefore(job) {
+  if (job.settledAt) return 3;
+  return job.sentAt ? 2 : job.sent ? 1 : 0;
+}
+
+/**
+ * @param {number} reached
+ * @param {number} index
+ * @param {string} later
+ * @param {string} now
+ * @param {string} past
+ */
+function words(reached, index, later, now, past) {
+  return reached > index ? past : reached === index ? now : later;
+}
+
+/** @param {import("./job.js").Job} job @param {number} reached */
+function sending(job, reached) {
+  const whole = size(job.file.size);
+  return words(reached, 1, `Send ${whole}`, `Sending ${Math.round(job.sent * 100)} % of ${whole}`, `Sent ${whole}`);
+}
+
+/** @param {import("./job.js").Job} job @param {number} reached */
+function waiting(job, reached) {
+  const isLong = job.phase === "waiting" && performance.now() - job.sentAt > LONG_MS;
+  const now = isLong ? "The model takes longer than usual; you need not wait here" : "The model is reading";
+  return words(reached, 2, "Let the model read", now, "The model has read it");
+}
+
+/** @param {import("./job.js").Job} job */
+function told(job) {
+  const time = seconds(job.settledAt - job.sentAt);
+  return job.learnedBy === "push" ? `Told by push ${time} after it was sent` : `Found by asking, ${time} after it was sent`;
+}
