@@ -11,6 +11,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from PIL import Image, ImageOps
 
@@ -54,7 +55,46 @@ FAINTEST_ON_WHITE = 240
 """A transparent picture with nothing darker than this on white paper is put on black."""
 
 
+SCANS_MAX = 100
+"""Most passes of a progressive JPEG: encoders write about ten, and each costs a walk over the whole picture."""
+
+_START_OF_SCAN = b"\xff\xda"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A decoded picture.
+
+    Attributes
+    ----------
+    grey
+        Mode `L` (8-bit grey), upright as its EXIF orientation says, transparent parts white, of bounded size.
+    width, height
+        The upright original, in pixels.
+    """
+
+    grey: Image.Image
+    width: int
+    height: int
+
+
 def decode(body: bytes, media_type: str) -> Image.Image:
+    """Decode a picture for the API: `decode_picture` with its limits.
+
+    Returns
+    -------
+    PIL.Image.Image
+        `Picture.grey`, no side longer than `WORKING_SIDE`.
+
+    Raises
+    ------
+    ProblemError
+        As `decode_picture` does.
+    """
+    return decode_picture(body, media_type, side=WORKING_SIDE, pixels_max=IMAGE_PIXELS_MAX).grey
+
+
+def decode_picture(body: bytes, media_type: str, *, side: int, pixels_max: int) -> Picture:
     """Decode a picture.
 
     Parameters
@@ -63,12 +103,10 @@ def decode(body: bytes, media_type: str) -> Image.Image:
         The file.
     media_type
         `image/png` or `image/jpeg`; the file must really be of this type.
-
-    Returns
-    -------
-    PIL.Image.Image
-        Mode `L` (8-bit grey), upright as its EXIF orientation says, transparent parts white, no side longer than
-        `WORKING_SIDE`.
+    side
+        Longest side of the result, in pixels; larger pictures are scaled down to it.
+    pixels_max
+        Largest picture, width x height, at most Pillow's own limit (`PIL.Image.MAX_IMAGE_PIXELS`, 89 million).
 
     Raises
     ------
@@ -83,10 +121,10 @@ def decode(body: bytes, media_type: str) -> Image.Image:
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             with Image.open(io.BytesIO(body), formats=(decoder,)) as image:
-                _check(image)
-                return _to_grey(image)
+                _check(image, body, pixels_max)
+                return _read(image, side)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            raise _too_many_pixels("far more") from error
+            raise _too_many_pixels("far more", pixels_max) from error
         except _DECODER_ERRORS as error:
             raise ProblemError(UNREADABLE_IMAGE, "the file is damaged or incomplete", cause=repr(error)) from error
 
@@ -96,28 +134,33 @@ def _recognise(body: bytes) -> str:
     return names[0] if names else "neither PNG nor JPEG"
 
 
-def _too_many_pixels(count: str) -> ProblemError:
-    return ProblemError(TOO_MANY_PIXELS, f"the picture has {count} pixels; {IMAGE_PIXELS_MAX} are allowed")
+def _too_many_pixels(count: str, pixels_max: int) -> ProblemError:
+    return ProblemError(TOO_MANY_PIXELS, f"the picture has {count} pixels; {pixels_max} are allowed")
 
 
-def _check(image: Image.Image) -> None:
+def _check(image: Image.Image, body: bytes, pixels_max: int) -> None:
     width, height = image.size
-    if width * height > IMAGE_PIXELS_MAX:
+    if width * height > pixels_max:
         count = f"{width} x {height} = {width * height}"
-        raise _too_many_pixels(count)
+        raise _too_many_pixels(count, pixels_max)
+    # Entropy-coded data never hold these two bytes, so this counts scans, and now and then two bytes of a header.
+    scans = 0 if image.format == "PNG" else body.count(_START_OF_SCAN)
+    if scans > SCANS_MAX:
+        raise ProblemError(UNREADABLE_IMAGE, f"the JPEG has {scans} scans; {SCANS_MAX} are read")
     # A JPEG with several pictures is a photograph with its depth map or preview; its first picture is the photograph.
     if image.format == "PNG" and getattr(image, "n_frames", 1) > 1:
         raise ProblemError(ANIMATED_IMAGE, "the PNG has more than one frame")
 
 
-def _to_grey(image: Image.Image) -> Image.Image:
-    image.draft(
-        "L", (WORKING_SIDE, WORKING_SIDE)
-    )  # a JPEG is decoded at 1/2, 1/4 or 1/8 of its size, others as they are
+def _read(image: Image.Image, side: int) -> Picture:
+    width, height = image.size
+    if _upright(Image.new("L", (2, 1)), image).width == 1:  # its EXIF orientation makes lying pictures stand
+        width, height = height, width
+    image.draft("L", (side, side))  # a JPEG is decoded at 1/2, 1/4 or 1/8 of its size, others as they are
     image.load()
     grey = _flatten(image)
-    grey.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
-    return _upright(grey, image)
+    grey.thumbnail((side, side), Image.Resampling.BOX)
+    return Picture(grey=_upright(grey, image), width=width, height=height)
 
 
 def _flatten(image: Image.Image) -> Image.Image:
