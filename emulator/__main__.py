@@ -36,8 +36,11 @@ def up(options: argparse.Namespace) -> int:
         _say(f"emulator already running at {settings.url(running.port)} (process {running.pid})")
         return 0
     began = time.monotonic()
-    running = lifecycle.start(state, port=options.port or _default_port(), auth=options.auth)
+    running = lifecycle.start(
+        state, port=options.port or _default_port(), auth=options.auth, site_port=options.site_port
+    )
     _say(f"emulator running at {settings.url(running.port)} (process {running.pid}, {_seconds(began)})")
+    _say(f"what is deployed to CloudFront is shown at {settings.url(running.site_port)}/")
     _say("it keeps everything in memory: 'python -m emulator down' forgets it all, on purpose")
     _say(f'to use it from a shell: eval "$(python -m emulator env{_where(options)})"')
     return 0
@@ -61,6 +64,7 @@ def status(options: argparse.Namespace) -> int:
         return 1
     report = lifecycle.ask(running.port, "status")
     _say(f"emulator running at {settings.url(running.port)} (process {running.pid}, AUTH={_word(running.auth)})")
+    _say(_site_line(running, report["distributions"]))
     for endpoint in report["endpoints"]:
         _say(_endpoint_line(endpoint))
     for job in report["jobs"]:
@@ -72,6 +76,15 @@ def status(options: argparse.Namespace) -> int:
     if not report["endpoints"]:
         _say("  no endpoints")
     return 0
+
+
+def _site_line(running: Running, distributions: list[Json]) -> str:
+    where = f"{settings.url(running.site_port)}/"
+    if not distributions:
+        return f"  site at {where}: no distribution is deployed"
+    shown, *others = [each["id"] for each in distributions]
+    more = "".join(f"; {where}_distribution/{each}/" for each in others)
+    return f"  site at {where}: distribution {shown}{more}"
 
 
 def _execution_line(execution: Json) -> str:
@@ -191,6 +204,11 @@ def _parser() -> argparse.ArgumentParser:
     starting = command(up)
     starting.add_argument(
         "--no-auth", dest="auth", action="store_false", help="do not check signatures and IAM policies"
+    )
+    starting.add_argument(
+        "--site-port",
+        type=_port,
+        help="port that shows what is deployed to CloudFront (default: the one after --port, or any if that is used)",
     )
     command(down)
     command(status)

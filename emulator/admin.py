@@ -18,6 +18,7 @@ from emulator.sagemaker.operations import SageMaker
 from emulator.sagemaker.pipelines.pipelines import Pipelines
 from emulator.sagemaker.records import Endpoint
 from emulator.sagemaker.runtime import Runtime
+from emulator.site import Distribution
 
 PREFIX = "/_digits/"
 Json = dict[str, Any]
@@ -35,10 +36,14 @@ class Admin:
         What is reported on, and where faults are set.
     facts
         What `health` tells about this daemon.
+    distributions
+        Gives those of CloudFront; the site port shows the first.
     """
 
-    def __init__(self, service: SageMaker, runtime: Runtime, facts: Json) -> None:
-        self._service, self._runtime = service, runtime
+    def __init__(
+        self, service: SageMaker, runtime: Runtime, facts: Json, distributions: Callable[[], list[Distribution]]
+    ) -> None:
+        self._service, self._runtime, self._distributions = service, runtime, distributions
         self._facts = {**facts, "pid": os.getpid()}
 
     async def __call__(self, scope: Json, receive: Receive, send: Send) -> None:
@@ -56,6 +61,10 @@ class Admin:
                 "jobs": self._jobs(),
                 "executions": self._executions(),
                 "faults": self._faults.document(),
+                "distributions": [
+                    {"id": each.identifier, "domain": each.domain, "changed": each.changed}
+                    for each in self._distributions()
+                ],
             }
             await answer(send, 200, {**self._facts, **report})
         elif key[1] == "faults" and headers.get("content-type") == "application/json":

@@ -16,9 +16,17 @@ _HOST = re.compile(
 _ORIGIN = re.compile(r"https?://(localhost|127\.0\.0\.1)(:\d+)?")
 
 
-def refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """Why a request with these headers is not answered; `None` if it is."""
-    told: dict[str, list[str]] = {"host": [], "origin": [], "sec-fetch-site": []}
+def refusal(headers: Iterable[tuple[bytes, bytes]], *, navigates: bool = False) -> str | None:
+    """Why a request with these headers is not answered; `None` if it is.
+
+    Parameters
+    ----------
+    headers
+        Of the request.
+    navigates
+        Whether a person may come here by a link of another site, as to a page, which that site cannot read.
+    """
+    told: dict[str, list[str]] = {"host": [], "origin": [], "sec-fetch-site": [], "sec-fetch-mode": []}
     for name, value in headers:
         told.get(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
     hosts, origins = told["host"], told["origin"]
@@ -26,6 +34,7 @@ def refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
         return f"the Host {', '.join(hosts)!r} is not this machine: ask localhost or 127.0.0.1"
     if not all(map(_ORIGIN.fullmatch, origins)):
         return f"a web page of {', '.join(origins)!r} may not use the emulator, only one of http://localhost may"
-    if not origins and "cross-site" in told["sec-fetch-site"]:
+    is_link = navigates and told["sec-fetch-mode"] == ["navigate"]
+    if not origins and "cross-site" in told["sec-fetch-site"] and not is_link:
         return "a web page of another site may not use the emulator, only one of http://localhost may"
     return None

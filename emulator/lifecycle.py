@@ -40,6 +40,7 @@ class Running:
     port: int
     state: Path
     auth: bool
+    site_port: int
 
 
 def ask(port: int, path: str, *, method: str = "GET", document: Json | None = None, seconds: float = 5.0) -> Json:
@@ -79,11 +80,28 @@ def find(state: StateFolder) -> Running | None:
         return None
     if health.get("pid") != record.get("pid"):
         return None
-    return Running(pid=health["pid"], port=health["port"], state=Path(health["state"]), auth=health["auth"])
+    return Running(
+        pid=health["pid"],
+        port=health["port"],
+        state=Path(health["state"]),
+        auth=health["auth"],
+        site_port=health.get("site_port", 0),
+    )
 
 
-def start(state: StateFolder, *, port: int, auth: bool) -> Running:
+def start(state: StateFolder, *, port: int, auth: bool, site_port: int | None = None) -> Running:
     """Start a daemon and wait until it answers.
+
+    Parameters
+    ----------
+    state
+        Its folder.
+    port
+        Of its API.
+    auth
+        Whether signatures and policies are checked.
+    site_port
+        Where it shows what is deployed to CloudFront; None is the port after its own, or any that is free.
 
     Raises
     ------
@@ -96,8 +114,12 @@ def start(state: StateFolder, *, port: int, auth: bool) -> Running:
         raise EmulatorError(msg)
     stop(state)  # what a killed one left
     _check_port(port)
+    if site_port is None:
+        site_port = _free_port(port + 1)
+    else:
+        _check_port(site_port)
     state.temporary.mkdir(parents=True, exist_ok=True)
-    process = _spawn(python, state, port=port, auth=auth)
+    process = _spawn(python, state, port=port, site_port=site_port, auth=auth)
     deadline = time.monotonic() + _START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         if (running := find(state)) is not None and running.pid == process.pid:
@@ -110,9 +132,10 @@ def start(state: StateFolder, *, port: int, auth: bool) -> Running:
     raise EmulatorError(msg)
 
 
-def _spawn(python: Path, state: StateFolder, *, port: int, auth: bool) -> subprocess.Popen[bytes]:
+def _spawn(python: Path, state: StateFolder, *, port: int, site_port: int, auth: bool) -> subprocess.Popen[bytes]:
     """Start the daemon in a session of its own: a terminal that goes away does not take it along."""
-    command = [str(python), "-m", "emulator.server", "--port", str(port), "--state-dir", str(state.path)]
+    command = [str(python), "-m", "emulator.server", "--port", str(port), "--site-port", str(site_port)]
+    command += ["--state-dir", str(state.path)]
     with state.log.open("wb") as log:
         return subprocess.Popen(
             command,
@@ -172,6 +195,17 @@ def _check_port(port: int) -> None:
             raise EmulatorError(msg) from error
         except OSError as error:
             raise EmulatorError(_occupant(port)) from error
+
+
+def _free_port(wanted: int) -> int:
+    """That port, or another if somebody has it."""
+    for port in (wanted, 0):
+        with socket.socket() as probe, contextlib.suppress(OSError, OverflowError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.HOST, port))
+            return int(probe.getsockname()[1])
+    msg = f"no port of {settings.HOST} is free"
+    raise EmulatorError(msg)
 
 
 def _occupant(port: int) -> str:

@@ -21,7 +21,7 @@ import xgboost
 from botocore.config import Config
 from botocore.session import Session
 
-from emulator import settings
+from emulator import lifecycle, settings
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 ROW = ",".join(["0"] * 784).encode()
@@ -69,6 +69,10 @@ class Emulator:
         """Run `python -m emulator ...` for this emulator."""
         return emulator_command(*arguments, "--state-dir", str(self.state))
 
+    def site_port(self) -> int:
+        """The port that shows what is deployed to CloudFront."""
+        return int(lifecycle.ask(self.port, "health")["site_port"])
+
     def daemon_pid(self) -> int:
         """Process id of the daemon."""
         return int(json.loads((self.state / "daemon.json").read_text())["pid"])
@@ -89,10 +93,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_emulator(state: Path) -> Iterator[Emulator]:
-    """Start an emulator, and stop it in the end."""
+def running_emulator(state: Path, *options: str) -> Iterator[Emulator]:
+    """Start an emulator with those options of `up`, and stop it in the end."""
     emulator = Emulator(port=free_port(), state=state)
-    started = emulator.command("up", "--port", str(emulator.port))
+    started = emulator.command("up", "--port", str(emulator.port), *options)
     assert started.returncode == 0, started.stderr
     try:
         yield emulator

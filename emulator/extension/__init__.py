@@ -9,6 +9,7 @@ from emulator.extension import (
     api_gateway,
     buckets,
     change_sets,
+    cloudfront,
     cognito_tokens,
     finer_policies,
     functions,
@@ -36,6 +37,7 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     finer_policies.install()
     policy_simulation.install()
     change_sets.install()
+    cloudfront.install()
     cognito_tokens.install()
     api_gateway.install()
     functions.install()

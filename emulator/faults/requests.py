@@ -98,7 +98,7 @@ def _resource(service: str, document: object) -> str:
         return str(document.get("QueueUrl") or document.get("QueueName") or "").rpartition("/")[2]
     name = document.get("TableName") or next(iter(document.get("RequestItems") or [""]))
     for item in document.get("TransactItems") or ():
-        name = name or next(iter(item.values()), {}).get("TableName", "")
+        name = name or next((action.get("TableName") for action in item.values()), "")
     return str(name).rpartition("/")[2]
 
 

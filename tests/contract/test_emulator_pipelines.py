@@ -336,7 +336,7 @@ def stack(role: Role, **changes: Any) -> str:
 
 
 def test_stacks_hold_them_too(world: World, sagemaker: Any, role: Role) -> None:
-    stacks = Stacks(world)
+    stacks = Stacks(world.emulator)
     created = stacks.create("registry", stack(role))
     assert created["StackStatus"] == "CREATE_COMPLETE", created.get("StackStatusReason")
     found = outputs(created)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulators import ROW, World, eventually
+from tests.emulators import ROW, Emulator, World, eventually
 
 Json = dict[str, Any]
 
@@ -43,8 +43,8 @@ def template(world: World, artifact: str, **endpoint: Any) -> str:
 class Stacks:
     """Stacks of one emulator."""
 
-    def __init__(self, world: World) -> None:
-        self.client = world.emulator.client("cloudformation")
+    def __init__(self, emulator: Emulator) -> None:
+        self.client = emulator.client("cloudformation")
 
     def settled(self, name: str) -> Json:
         """The description of a stack once nothing is under way."""
@@ -82,7 +82,7 @@ def outputs(stack: Json) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def stacks(world: World) -> Stacks:
-    return Stacks(world)
+    return Stacks(world.emulator)
 
 
 def test_a_new_artifact_replaces_the_model_and_updates_the_endpoint_in_place(world: World, stacks: Stacks) -> None:
