@@ -31,6 +31,7 @@ from emulator.container_logs import ContainerLogs
 from emulator.extension import (
     appsync_events,
     buckets,
+    cloudfront,
     event_targets,
     function_faults,
     functions,
@@ -49,6 +50,7 @@ from emulator.sagemaker.operations import SageMaker
 from emulator.sagemaker.pipelines.executions import Executions
 from emulator.sagemaker.role_calls import RoleCalls
 from emulator.sagemaker.runtime import Runtime
+from emulator.site import Site
 
 logger = logging.getLogger("emulator")
 
@@ -101,8 +103,22 @@ def _s3(port: int, credentials: dict[str, str], region: str) -> Any:
         return _session().client("s3", region_name=region, endpoint_url=where, config=config, **credentials)
 
 
-async def _serve(listening: socket.socket, state: settings.StateFolder) -> None:
+class Ports:
+    """The ASGI application that the server runs: one application for each port, the first for everything else too."""
+
+    def __init__(self, front: Any, others: dict[int, Any]) -> None:
+        self._front, self._others = front, others
+
+    async def __call__(self, scope: Json, receive: Receive, send: Send) -> None:
+        """Hand on one ASGI connection."""
+        _, port = scope.get("server") or ("", 0)
+        application = self._others.get(port, self._front)
+        await application(scope, receive, send)
+
+
+async def _serve(listening: socket.socket, site: socket.socket, state: settings.StateFolder) -> None:
     port, loop, stop = listening.getsockname()[1], asyncio.get_running_loop(), asyncio.Event()
+    site_port = site.getsockname()[1]
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     logs = ContainerLogs(neighbours.write_log)
@@ -118,22 +134,24 @@ async def _serve(listening: socket.socket, state: settings.StateFolder) -> None:
     kinesis_mappings.install(port)
     event_targets.install(lambda sessions: RoleCalls(sessions, s3, port), loop)
     facts = {"port": port, "state": str(state.path), "auth": os.environ.get("AUTH") == "true", "started": time.time()}
+    facts |= {"site_port": site_port, "site_url": f"{settings.url(site_port)}/"}
     services = FaultyServices(appsync_events.install(registry.application()), faults, buckets.cors_headers)
-    front = Front(services, Admin(service, runtime, facts))
+    front = Front(services, Admin(service, runtime, facts, cloudfront.distributions))
+    ports = Ports(front, {site_port: Site(services, cloudfront.distributions)})
     state.record.write_text(json.dumps({"pid": os.getpid(), "port": port}) + "\n")
-    serve, config = _hypercorn(listening)
+    serve, config = _hypercorn(listening, site)
     writing = asyncio.create_task(logs.run())
     try:
-        await serve(front, config, shutdown_trigger=stop.wait)
+        await serve(ports, config, shutdown_trigger=stop.wait)
     finally:
         writing.cancel()
         await service.reset()
 
 
-def _hypercorn(listening: socket.socket) -> tuple[Any, Any]:
-    """The server function and its configuration: one bound socket, short goodbyes."""
+def _hypercorn(*listening: socket.socket) -> tuple[Any, Any]:
+    """The server function and its configuration: bound sockets, short goodbyes."""
     config = importlib.import_module("hypercorn.config").Config()
-    config.bind = [f"fd://{listening.fileno()}"]
+    config.bind = [f"fd://{each.fileno()}" for each in listening]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 0.3
     config.backlog = 512
@@ -152,18 +170,23 @@ def main(arguments: list[str]) -> int:
     """Run until told to stop; never returns when it served."""
     parser = argparse.ArgumentParser(prog="python -m emulator.server", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--site-port", type=int, required=True)
     parser.add_argument("--state-dir", type=Path, required=True)
     options = parser.parse_args(arguments)
     state = settings.StateFolder(path=options.state_dir)
+    port = options.port
     try:
-        listening = _listen(options.port)
+        listening = _listen(port)
+        port = options.site_port
+        site = _listen(port)
     except OSError as error:
-        logger.error("cannot listen on %s:%s: %s", settings.HOST, options.port, error.strerror)  # noqa: TRY400
+        logger.error("cannot listen on %s:%s: %s", settings.HOST, port, error.strerror)  # noqa: TRY400
         return 1
-    asyncio.new_event_loop().run_until_complete(_serve(listening, state))
+    asyncio.new_event_loop().run_until_complete(_serve(listening, site, state))
     functions.stop_all()
-    with contextlib.suppress(OSError):
-        listening.close()
+    for each in (listening, site):
+        with contextlib.suppress(OSError):
+            each.close()
     shutil.rmtree(state.temporary, ignore_errors=True)
     logger.info("stopped")
     state.record.unlink(missing_ok=True)  # last: `down` waits for this
