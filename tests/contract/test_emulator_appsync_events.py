@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import time
@@ -330,14 +331,12 @@ def test_wrong_messages_are_refused(events: Events, user: dict[str, str]) -> Non
 
 
 def _options(events: Events, origin: str) -> tuple[int, dict[str, str]]:
-    connection = http.client.HTTPConnection(settings.HOST, events.emulator.port, timeout=10)
-    asked = {
-        "Origin": origin,
-        "Access-Control-Request-Method": "POST",
-        "Access-Control-Request-Headers": "authorization",
-    }
-    connection.request("OPTIONS", events.address.path, headers=asked)
-    return connection.getresponse()
+    wanted = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    with contextlib.closing(http.client.HTTPConnection(settings.HOST, events.emulator.port, timeout=10)) as connection:
+        connection.request("OPTIONS", events.address.path, headers={"Origin": origin, **wanted})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}
 
 
 def test_a_page_of_this_machine_may_come_and_no_other(events: Events) -> None:
