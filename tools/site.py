@@ -1,33 +1,29 @@
-"""Build the web page and publish it: `python -m tools.site build ENVIRONMENT`, `python -m tools.site publish ENVIRONMENT`.
+"""Build the web page and publish it: `python -m tools.site build|publish ENVIRONMENT`.
 
-`build` bundles `web/` with esbuild into `build/ENVIRONMENT/web` and writes `config.json` from what the stacks say they
-are. `publish` does the same, then puts the files into the bucket of the site and lets CloudFront forget the old ones.
-Files under `assets/` carry a digest in their names and may be kept for ever; `index.html` and `config.json` may not.
+`build` bundles `web/` into `build/ENVIRONMENT/web`, writes `config.json` from what the stacks say they are, and into
+the page whom it may call. `publish` does the same, puts the files into the bucket of the site, and lets CloudFront
+forget the old ones. Files with a digest in their names may be kept for ever; `index.html` and `config.json` may not.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from stacks.errors import ConfigurationError
 from stacks.settings import ENVIRONMENTS, Settings, settings_for
 from tools.deploy import aws_deployment, check_account
-from tools.deployment import FAILURES, ROOT, Deployment, DeploymentError, stack_outputs
+from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
 from tools.local import local_deployment, start_emulator
-from tools.node import node_environment
+from tools.site_bundle import ASSETS, bundle
 
-SOURCES = ROOT / "web"
-ENTRIES = ("main.js", "early.js", "style.css")
 CONFIG_SCHEMA = "digits.web/1"
-ASSETS = "assets"
 
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -43,7 +39,7 @@ ASK_FIRST = "no-cache"
 
 WANTED_OUTPUTS = {
     "identity": ("UserPoolId", "UserPoolClientId"),
-    "upload": ("EventsApiId", "EventsHttpHost"),
+    "upload": ("EventsApiId", "EventsHttpHost", "EventsRealtimeHost", "UploadBucketName"),
     "api": ("PeopleApiId", "PeopleApiUrl"),
 }
 """What the page is told, by the part of the application that says it."""
@@ -106,37 +102,35 @@ def build(deployment: Deployment, folder: Path | None = None) -> Path:
     DeploymentError
         If the stacks that the page calls are not deployed, or the bundler refuses the sources.
     """
-    config = site_config(
-        settings_for(deployment.environment), read_outputs(deployment), deployment.variables.get("AWS_ENDPOINT_URL")
-    )
+    outputs = read_outputs(deployment)
+    config = site_config(settings_for(deployment.environment), outputs, deployment.variables.get("AWS_ENDPOINT_URL"))
     folder = folder or deployment.folder / "web"
-    bundle(folder)
+    bundle(folder, called=called_origins(config, outputs["upload"]))
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     return folder
 
 
-def bundle(folder: Path) -> None:
-    """Make the files of the page but for its configuration; the same sources make the same bytes."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    names = _esbuild(folder)
-    (folder / "index.html").write_text(with_names((SOURCES / "index.html").read_text(), names))
-
-
-def with_names(page: str, names: Mapping[str, str]) -> str:
-    """Put the names of the built files into a page, in place of those of their sources.
+def called_origins(config: Mapping[str, Any], upload: Mapping[str, str]) -> list[str]:
+    """Whom the page calls beside its own site: API, sign-in, bucket of the uploads, events.
 
     Parameters
     ----------
-    page
-        The page as HTML, which names sources as `href="..."` and `src="..."`.
-    names
-        Path of the built file, by that of its source.
+    config
+        The content of `config.json`.
+    upload
+        The outputs of the stack that takes pictures in.
     """
-    for source, built in names.items():
-        for attribute in ("href", "src"):
-            page = page.replace(f'{attribute}="{source}"', f'{attribute}="{built}"')
-    return page
+    region = config["region"]
+    if config["user_pool_endpoint"]:
+        emulator = urlsplit(config["user_pool_endpoint"]).netloc
+        return [f"http://{emulator}", f"ws://{emulator}"]
+    return [
+        f"https://{urlsplit(config['api_url']).netloc}",
+        f"https://cognito-idp.{region}.amazonaws.com",
+        f"https://{upload['UploadBucketName']}.s3.{region}.amazonaws.com",
+        f"https://{upload['EventsHttpHost']}",
+        f"wss://{upload['EventsRealtimeHost']}",
+    ]
 
 
 def publish(deployment: Deployment) -> str:
@@ -208,44 +202,6 @@ def _require(deployment: Deployment, part: str, outputs: Mapping[str, str], name
         command = "make up" if deployment.is_emulated else f"make deploy ENV={deployment.environment}"
         msg = f"stack {deployment.stack(part)} {state}, which the page needs: run '{command}'"
         raise DeploymentError(msg)
-
-
-def _esbuild(folder: Path) -> dict[str, str]:
-    """Bundle scripts and styles into `folder/assets`; returns the built file of each source that a page may name."""
-    program = ROOT / "node_modules/.bin/esbuild"
-    if not program.exists():
-        msg = "esbuild is not installed: run 'make setup'"
-        raise DeploymentError(msg)
-    meta = folder / "meta.json"
-    arguments = [
-        *(f"web/{name}" for name in ENTRIES),
-        "--bundle",
-        "--splitting",
-        "--format=esm",
-        "--minify",
-        "--target=es2022",
-        "--loader:.svg=file",
-        "--log-level=warning",
-        f"--outdir={folder / ASSETS}",
-        *(f"--{kind}-names=[name]-[hash]" for kind in ("entry", "chunk", "asset")),
-        f"--metafile={meta}",
-    ]
-    process = subprocess.run(
-        [str(program), *arguments], cwd=ROOT, env=node_environment(), check=False, capture_output=True, text=True
-    )
-    if process.returncode:
-        msg = f"esbuild refuses the sources of the page:\n{process.stderr.strip()}"
-        raise DeploymentError(msg)
-    outputs = json.loads(meta.read_text())["outputs"]
-    meta.unlink()
-    return {name: f"{ASSETS}/{Path(built).name}" for built, output in outputs.items() if (name := _source(output))}
-
-
-def _source(output: Mapping[str, Any]) -> str | None:
-    """The source that an output stands for: an entry, what is imported when it is needed, or a picture."""
-    inputs = list(output["inputs"])
-    name = output.get("entryPoint") or (inputs[0] if len(inputs) == 1 and inputs[0].endswith(".svg") else "")
-    return str(name).removeprefix("web/") if str(name).startswith("web/") else None
 
 
 def _deployment(settings: Settings) -> Deployment:

@@ -25,6 +25,7 @@ export class Chart {
       const share = probabilities ? probabilities[digit] : 0;
       item.style.setProperty("--share", share.toFixed(4));
       item.classList.toggle("best", digit === best);
+      item.classList.toggle("hardly", Math.round(share * 100) === 0);
       number.textContent = probabilities ? whole(share) : "";
     }
   }

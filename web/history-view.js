@@ -3,7 +3,7 @@
 import { byId, make, show } from "./dom.js";
 import { percent } from "./words.js";
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
 /**
  * @param {import("./history.js").History} history
@@ -29,10 +29,10 @@ function card(entry, onOpen) {
   const label = entry.label || "failed";
   const sure = entry.certainty === null ? "" : percent(entry.certainty);
   return make("button", {
-    type: "button", class: `memory${entry.label ? "" : " failed"}`, onclick: () => onOpen(entry),
+    type: "button", title: clock.format(entry.at), class: `memory${entry.label ? "" : " failed"}`, onclick: () => onOpen(entry),
     "aria-label": `${what}: ${label}${sure && `, ${sure}`}. Show it again`,
   },
   entry.image ? make("img", { src: entry.image, alt: "" }) : make("span", { class: "no-image" }),
   make("span", { class: "memory-label" }, label),
-  make("span", { class: "memory-more" }, [sure, clock.format(entry.at)].filter(Boolean).join(" · ")));
+  make("span", { class: "memory-more" }, sure));
 }

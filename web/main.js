@@ -12,6 +12,7 @@ import { PictureView } from "./picture-view.js";
 import { Session } from "./session.js";
 import { SignIn } from "./sign-in.js";
 import { themeSwitch } from "./theme.js";
+import { showWelcomeDigits } from "./welcome.js";
 
 /** Amplify's part for events, fetched when it is first needed. */
 async function subscribe(channel, onEvent) {
@@ -21,6 +22,7 @@ async function subscribe(channel, onEvent) {
 
 async function start() {
   showNetwork(byId("notice"));
+  showWelcomeDigits(byId("welcome-digits"));
   const config = await loadConfig();
   const identity = import("./identity.js").then((module) => { module.configure(config); return module; });
   const session = new Session(identity);

@@ -12,6 +12,7 @@ const SENTENCES = {
   "unsupported-media-type": "Only PNG and JPEG pictures can be read.",
   "body-too-large": "The picture is too large. Scale it down and send it again.",
   "upload-too-large": "The picture is too large. Scale it down and send it again.",
+  "too-many-digits": "There are more digits on the picture than are read at once. Cut it in two.",
   "wrong-upload-request": "The service did not understand this page, which is our mistake. Load the page again.",
   "no-such-upload": "The service does not know this picture any more. Send it again.",
   "storage-unavailable": "Pictures cannot be taken in at the moment.",
@@ -27,6 +28,8 @@ const SENTENCES = {
   "bad-model-output": "The model answered nonsense, which is our mistake.",
   "internal-error": "Something broke on our side.",
   "access-denied": "You are signed in, but not allowed to ask the model.",
+  "not-signed-in": "You are not signed in any more. Sign in again; your work is still here.",
+  "refused": "The service refused this.",
   "not-signed": "You are not signed in any more. Sign in again; your work is still here.",
   "upload-expired": "There was no result in time. Send the picture again.",
   "upload-gone": "The picture was no longer there when it was to be read. Send it again.",
@@ -106,6 +109,7 @@ export function signInSentence(error) {
 export function verdict(probabilities) {
   const [first, second] = ranked(probabilities);
   const [share, other] = [probabilities[first], probabilities[second]];
+  if (share >= 0.995) return `${article(first)}, more than 99 % sure.`;
   if (share >= 0.9) return `${article(first)}, ${percent(share)} sure.`;
   if (share >= 0.6) return `Probably ${article(first).toLowerCase()} (${percent(share)}).`;
   return `Hard to say: ${first} (${percent(share)}) or ${second} (${percent(other)}).`;

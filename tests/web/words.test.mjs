@@ -1,0 +1,53 @@
+/** The sentences. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Problem, fromDocument } from "../../web/problems.js";
+import { percent, sentence, signInSentence, size, tooLarge, verdict } from "../../web/words.js";
+
+const only = (digit, share, other = 0, rest = 1 - share) => {
+  const probabilities = Array(10).fill(0);
+  probabilities[digit] = share;
+  probabilities[other] = rest;
+  return probabilities;
+};
+
+test("a verdict says how sure the model is", () => {
+  assert.equal(verdict(only(7, 0.9995)), "A 7, more than 99 % sure.");
+  assert.equal(verdict(only(8, 0.93)), "An 8, 93 % sure.");
+  assert.equal(verdict(only(7, 0.72)), "Probably a 7 (72 %).");
+  assert.equal(verdict(only(8, 0.7)), "Probably an 8 (70 %).");
+  assert.equal(verdict(only(7, 0.45, 1, 0.4)), "Hard to say: 7 (45 %) or 1 (40 %).");
+});
+
+test("nothing is called certain that is not", () => {
+  assert.equal(percent(0.9999), "99 %");
+  assert.equal(percent(1), "100 %");
+  assert.equal(percent(0.9805, 1), "98.0 %");
+});
+
+test("a known problem is said in our words, an unknown one in its own", () => {
+  assert.match(sentence(new Problem("blank-image", { title: "x" })), /stands out/);
+  assert.equal(sentence(fromDocument({ type: "urn:digits:problem:new-one", title: "it is new", detail: "so new" })), "It is new: so new.");
+  assert.equal(sentence(fromDocument({ message: "Forbidden" }, { status: 403 })), "The service answered something unexpected (status 403).");
+  assert.equal(sentence(new Problem("s3-SlowDown", { status: 503 })), "The store refused the picture (SlowDown).");
+});
+
+test("what may do better later is told apart", () => {
+  assert.ok(new Problem("throttled", { status: 429 }).isPassing);
+  assert.ok(new Problem("page-net-offline").isPassing);
+  assert.ok(!new Problem("blank-image", { status: 422 }).isPassing);
+});
+
+test("sizes are those that phones and computers show", () => {
+  assert.deepEqual([500, 20_480, 26_214_400, 4_404_019].map(size), ["500 bytes", "20 kB", "25 MB", "4.2 MB"]);
+  assert.match(tooLarge(31_457_280, 26_214_400), /30 MB.*at most 25 MB/);
+});
+
+test("signing in says what was wrong without saying whether there is such an account", () => {
+  const named = (name, message = "") => Object.assign(new Error(message), { name });
+  assert.equal(signInSentence(named("NotAuthorizedException")), signInSentence(named("UserNotFoundException")));
+  assert.match(signInSentence(named("NotAuthorizedException", "Password attempts exceeded")), /Too many/);
+  assert.match(signInSentence(named("Strange", "it broke")), /it broke/);
+});
