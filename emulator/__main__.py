@@ -65,6 +65,7 @@ def status(options: argparse.Namespace) -> int:
     report = lifecycle.ask(running.port, "status")
     _say(f"emulator running at {settings.url(running.port)} (process {running.pid}, AUTH={_word(running.auth)})")
     _say(_site_line(running, report["distributions"]))
+    _say(_tls_line(report))
     for endpoint in report["endpoints"]:
         _say(_endpoint_line(endpoint))
     for job in report["jobs"]:
@@ -85,6 +86,12 @@ def _site_line(running: Running, distributions: list[Json]) -> str:
     shown, *others = [each["id"] for each in distributions]
     more = "".join(f"; {where}_distribution/{each}/" for each in others)
     return f"  site at {where}: distribution {shown}{more}"
+
+
+def _tls_line(report: Json) -> str:
+    if not report.get("tls_port"):
+        return f"  no TLS: {report.get('tls_missing')}"
+    return f"  TLS at https://localhost:{report['tls_port']}/ (certificate {report['certificate']})"
 
 
 def _execution_line(execution: Json) -> str:
@@ -114,6 +121,8 @@ def env(options: argparse.Namespace) -> int:
     port = options.port or (running.port if running else _default_port())
     for name, value in settings.client_environment(port).items():
         _say(f"export {name}={shlex.quote(value)}")
+    if running and (certificate := _state(options).certificate).exists():
+        _say(f"export NODE_EXTRA_CA_CERTS={shlex.quote(str(certificate))}")
     _say(f"unset {' '.join(settings.UNSET_FOR_CLIENTS)}")
     return 0
 

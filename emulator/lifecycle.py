@@ -173,6 +173,7 @@ def _end(pid: int, state: StateFolder) -> None:
 def clean(state: StateFolder) -> None:
     """Remove what a daemon leaves; the log stays until the next start."""
     state.record.unlink(missing_ok=True)
+    state.certificate.unlink(missing_ok=True)
     shutil.rmtree(state.temporary, ignore_errors=True)
 
 

@@ -25,7 +25,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from emulator import callers, extension, registry, settings
+from emulator import callers, extension, registry, settings, tls
 from emulator.admin import PREFIX, Admin, Json, Receive, Send, answer
 from emulator.container_logs import ContainerLogs
 from emulator.extension import (
@@ -134,12 +134,13 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
     kinesis_mappings.install(port)
     event_targets.install(lambda sessions: RoleCalls(sessions, s3, port), loop)
     facts = {"port": port, "state": str(state.path), "auth": os.environ.get("AUTH") == "true", "started": time.time()}
-    facts |= {"site_port": site_port, "site_url": f"{settings.url(site_port)}/"}
+    secure, told = _secure(state, site_port + 1)
+    facts |= {"site_port": site_port, "site_url": f"{settings.url(site_port)}/", **told}
     services = FaultyServices(appsync_events.install(registry.application()), faults, buckets.cors_headers)
     front = Front(services, Admin(service, runtime, facts, cloudfront.distributions))
     ports = Ports(front, {site_port: Site(services, cloudfront.distributions)})
     state.record.write_text(json.dumps({"pid": os.getpid(), "port": port}) + "\n")
-    serve, config = _hypercorn(listening, site)
+    serve, config = _hypercorn(listening, site, secure=secure)
     writing = asyncio.create_task(logs.run())
     try:
         await serve(ports, config, shutdown_trigger=stop.wait)
@@ -148,10 +149,29 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
         await service.reset()
 
 
-def _hypercorn(*listening: socket.socket) -> tuple[Any, Any]:
+def _secure(
+    state: settings.StateFolder, port: int
+) -> tuple[tuple[socket.socket, tls.Certificate] | None, dict[str, Any]]:
+    """A socket for TLS with its certificate, if there can be one, and what `health` tells of it."""
+    try:
+        certificate = tls.make_certificate(state)
+    except tls.NoCertificateError as error:
+        return None, {"tls_port": None, "tls_missing": str(error)}
+    try:
+        listening = _listen(port)
+    except OSError:  # whoever needs it is told which one it is
+        listening = _listen(0)
+    return (listening, certificate), {"tls_port": listening.getsockname()[1], "certificate": str(certificate.path)}
+
+
+def _hypercorn(*listening: socket.socket, secure: tuple[socket.socket, tls.Certificate] | None) -> tuple[Any, Any]:
     """The server function and its configuration: bound sockets, short goodbyes."""
     config = importlib.import_module("hypercorn.config").Config()
     config.bind = [f"fd://{each.fileno()}" for each in listening]
+    if secure is not None:
+        config.insecure_bind, config.bind = config.bind, [f"fd://{secure[0].fileno()}"]
+        config.certfile, config.keyfile = str(secure[1].path), str(secure[1].key)
+        config.alpn_protocols = ["http/1.1"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 0.3
     config.backlog = 512

@@ -37,6 +37,11 @@ class StateFolder:
         return self.path / "daemon.log"
 
     @property
+    def certificate(self) -> Path:
+        """What a client has to trust that speaks TLS with the daemon; removed by `down`."""
+        return self.path / "tls-certificate.pem"
+
+    @property
     def temporary(self) -> Path:
         """TMPDIR of the daemon: Lambda code, unpacked models; removed by `down`."""
         return self.path / "tmp"
