@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk.aws_cognito import UserPool
 
 from stacks.acknowledgements import check_policies
 from stacks.api_stack import ApiStack
 from stacks.errors import ConfigurationError
+from stacks.identity_stack import IdentityStack
 from stacks.inference_stack import InferenceStack
 from stacks.manifest import Manifest, read_manifest
 from stacks.notebook_stack import NotebookStack
@@ -24,6 +26,8 @@ from stacks.settings import Settings, settings_for
 from stacks.storage_stack import StorageStack
 from stacks.stream_stack import StreamStack
 from stacks.training_stack import TrainingStack
+from stacks.upload_stack import UploadStack
+from stacks.web_stack import WebStack
 
 
 def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App:
@@ -34,8 +38,25 @@ def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App
     if settings.stream:
         StreamStack(app, settings=settings, stream_settings=settings.stream, bucket=storage.bucket)
     inference = InferenceStack(app, settings=settings, manifest=manifest, bucket=storage.bucket)
-    api = ApiStack(app, settings=settings, manifest=manifest, model_endpoint=inference.model_endpoint)
-    if settings.notebook:
+    user_pool, origins = _people(app, settings)
+    upload = UploadStack(
+        app,
+        settings=settings,
+        manifest=manifest,
+        model_endpoint=inference.model_endpoint,
+        user_pool=user_pool,
+        origins=origins,
+    )
+    api = ApiStack(
+        app,
+        settings=settings,
+        manifest=manifest,
+        model_endpoint=inference.model_endpoint,
+        upload=upload,
+        user_pool=user_pool,
+        origins=origins,
+    )
+    if settings.notebook and api.service:
         NotebookStack(
             app,
             settings=settings,
@@ -48,6 +69,14 @@ def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App
     cdk.Tags.of(app).add("project", "digits")
     cdk.Tags.of(app).add("environment", settings.environment)
     return app
+
+
+def _people(app: cdk.App, settings: Settings) -> tuple[UserPool | None, tuple[str, ...]]:
+    """Make what people need, their accounts and the site; the user pool, and where the page comes from."""
+    if settings.people is None:
+        return None, ()
+    identity = IdentityStack(app, settings=settings, people=settings.people)
+    return identity.user_pool, WebStack(app, settings=settings, people=settings.people).origins
 
 
 def feature_flags() -> dict[str, Any]:

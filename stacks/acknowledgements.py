@@ -7,40 +7,29 @@ test takes all of this away and sees that each finding is still there, so that n
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
+from stacks.accepted_finding import AcceptedFinding, traced
 from stacks.notebook_settings import PublicInternet
 from stacks.settings import Settings
+from stacks.upload_acknowledgements import people_findings, upload_findings
 
 _SHARED_BUCKET = "PublishOutputFnGetAttDataBucketE6B0FAA8Arn1C0B2E61"
 
 
-@dataclass(frozen=True, kw_only=True)
-class AcceptedFinding:
-    """One finding that stays.
-
-    Attributes
-    ----------
-    construct
-        Path of the construct below its stack; findings in it are accepted, and nowhere else.
-    finding
-        Full identifier, as the report of a synthesis gives it.
-    reason
-        Why it is right as it is.
-    """
-
-    stack: str
-    construct: str
-    finding: str
-    reason: str
-
-
 def accepted_findings(settings: Settings) -> list[AcceptedFinding]:
     """All of them, for one environment."""
-    return [*_training(settings), *_stream(settings), *_inference(settings), *_api(settings), *_notebook(settings)]
+    return [
+        *_training(settings),
+        *_stream(settings),
+        *_inference(settings),
+        *people_findings(settings),
+        *upload_findings(settings),
+        *_api(settings),
+        *_notebook(settings),
+    ]
 
 
 def check_policies(app: cdk.App, settings: Settings, *, accept: bool = True) -> None:
@@ -65,7 +54,7 @@ def _stream(settings: Settings) -> list[AcceptedFinding]:
     stack = settings.stack_name("stream")
     output = {"StackName": settings.stack_name("storage"), "Region": settings.region, "OutputName": _SHARED_BUCKET}
     bucket = json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
-    traced = [_traced(stack, "Digits/Consumer/Role")] if settings.tracing else []
+    found = [traced(stack, "Digits/Consumer/Role")] if settings.tracing else []
     written = [
         AcceptedFinding(
             stack=stack,
@@ -76,7 +65,7 @@ def _stream(settings: Settings) -> list[AcceptedFinding]:
         for prefix in ("stream/parts/", "stream/dead-letters/")
     ]
     return [
-        *traced,
+        *found,
         *written,
         AcceptedFinding(
             stack=stack,
@@ -127,9 +116,9 @@ def _inference(settings: Settings) -> list[AcceptedFinding]:
     output = {"StackName": storage, "Region": settings.region, "OutputName": _SHARED_BUCKET}
     bucket = json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
     logs = f"arn:aws:logs:{settings.region}:{settings.account}:log-group:/aws/sagemaker/Endpoints"
-    traced = [_traced(stack, "Artifact/Check/Role")] if settings.tracing else []
+    found = [traced(stack, "Artifact/Check/Role")] if settings.tracing else []
     return [
-        *traced,
+        *found,
         AcceptedFinding(
             stack=stack,
             construct="Artifact/Check/Role",
@@ -180,7 +169,7 @@ def _api(settings: Settings) -> list[AcceptedFinding]:
             )
         )
     if settings.tracing:
-        accepted.append(_traced(stack, "Prediction/Role"))
+        accepted.append(traced(stack, "Prediction/Role"))
     return accepted
 
 
@@ -210,12 +199,3 @@ def _notebook(settings: Settings) -> list[AcceptedFinding]:
         AcceptedFinding(stack=stack, construct=construct, finding=f"AwsSolutions-{finding}", reason=reason)
         for finding, (construct, reason) in findings.items()
     ]
-
-
-def _traced(stack: str, role: str) -> AcceptedFinding:
-    return AcceptedFinding(
-        stack=stack,
-        construct=role,
-        finding="AwsSolutions-IAM5[Resource::*]",
-        reason="the two actions that send traces to X-Ray take no resource",
-    )

@@ -1,22 +1,27 @@
-"""What changes with the code: the prediction function and the REST API in front of it."""
+"""What changes with the code: the functions behind the HTTP API, and in front a REST API for each kind of caller."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 
 import aws_cdk as cdk
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from stacks.constructs.api_callers import Callers, PeopleCallers, ServiceCallers
 from stacks.constructs.api_gateway_account import make_api_gateway_account
 from stacks.constructs.function_bundle import FunctionSource
 from stacks.constructs.lambda_function import PythonFunction
 from stacks.constructs.model_endpoint import ModelEndpoint
-from stacks.constructs.prediction_api import STAGE_NAME, PredictionApi
+from stacks.constructs.prediction_api import STAGE_NAME, PredictionApi, Route
+from stacks.constructs.upload_routes import make_upload_function
+from stacks.endpoint_variables import endpoint_variables
 from stacks.manifest import Manifest
-from stacks.request_schema import prediction_request_schema
+from stacks.request_schema import request_schema
 from stacks.settings import Settings
 from stacks.time_budget import TIME_BUDGET
+from stacks.upload_stack import UploadStack
 
 MEMORY_MB = 1024
 """A picture of 25 million pixels is decoded within it."""
@@ -33,18 +38,33 @@ class ApiStack(cdk.Stack):
         The promoted model; callers get its public part.
     model_endpoint
         The endpoint that the function asks.
+    upload
+        Where big images go.
+    user_pool
+        The people who may call; None where there are no people.
+    origins
+        The web pages that may call.
     """
 
     def __init__(
-        self, scope: Construct, *, settings: Settings, manifest: Manifest, model_endpoint: ModelEndpoint
+        self,
+        scope: Construct,
+        *,
+        settings: Settings,
+        manifest: Manifest,
+        model_endpoint: ModelEndpoint,
+        upload: UploadStack,
+        user_pool: cognito.IUserPool | None,
+        origins: Sequence[str],
     ) -> None:
         super().__init__(
             scope,
             settings.stack_name("api"),
             env=cdk.Environment(account=settings.account, region=settings.region),
-            description="Digits: the HTTP API and the function behind it",
+            description="Digits: the HTTP API and the functions behind it",
         )
-        prediction = PythonFunction(
+        self._settings = settings
+        self.prediction = PythonFunction(
             self,
             "Prediction",
             source=FunctionSource(package="prediction", has_requirements=True),
@@ -52,38 +72,66 @@ class ApiStack(cdk.Stack):
             description="Answers the HTTP API with the help of the model's endpoint",
             timeout_seconds=TIME_BUDGET.function_seconds,
             memory_mb=MEMORY_MB,
-            environment=_environment(settings, manifest, model_endpoint),
+            environment={
+                **endpoint_variables(settings, manifest, model_endpoint),
+                "SITE_ORIGINS": " ".join(origins),
+                "POWERTOOLS_SERVICE_NAME": "prediction",
+            },
         )
-        model_endpoint.grant_invoke(prediction.function)
-        self.service = PredictionApi(
-            self,
-            "Service",
-            settings=settings,
-            function=prediction.function,
-            request_schema=prediction_request_schema(),
+        model_endpoint.grant_invoke(self.prediction.function)
+        self.uploads = make_upload_function(
+            self, "Uploads", settings=settings, inbox=upload.inbox, tables=upload.tables, origins=origins
         )
-        if settings.owns_api_gateway_account:
-            self.service.api.deployment_stage.node.add_dependency(make_api_gateway_account(self, settings))
-        cdk.CfnOutput(self, "ApiId", value=self.service.api.rest_api_id)
-        cdk.CfnOutput(self, "ApiUrl", value=self.service.api.url)
+        self._account = make_api_gateway_account(self, settings) if settings.owns_api_gateway_account else None
+        self.service = self._make_api("Service", "", ServiceCallers()) if settings.services else None
+        self.people: PredictionApi | None = None
+        if user_pool is not None:
+            callers = PeopleCallers(user_pool=user_pool, origins=origins)
+            self.people = self._make_api("People", "People", callers)
         cdk.CfnOutput(self, "StageName", value=STAGE_NAME)
-        address = {"schema": "digits.api/1", "id": self.service.api.rest_api_id, "stage": STAGE_NAME}
+        if self.service is not None:
+            self._tell_address(self.service)
+
+    def _make_api(self, construct_id: str, prefix: str, callers: Callers) -> PredictionApi:
+        name = f"{self._settings.application_name}{'-people' if prefix else ''}"
+        service = PredictionApi(
+            self, construct_id, settings=self._settings, name=name, callers=callers, routes=self._routes()
+        )
+        if self._account is not None:
+            service.api.deployment_stage.node.add_dependency(self._account)
+        cdk.CfnOutput(self, f"{prefix}ApiId", value=service.api.rest_api_id)
+        cdk.CfnOutput(self, f"{prefix}ApiUrl", value=service.api.url)
+        return service
+
+    def _routes(self) -> list[Route]:
+        prediction, uploads = self.prediction.function, self.uploads.function
+        return [
+            Route(method="GET", path="/model", function=prediction, validator="ModelValidator"),
+            Route(
+                method="POST",
+                path="/predictions",
+                function=prediction,
+                validator="BodyValidator",
+                body_name="PredictionRequest",
+                body_schema=request_schema("/predictions"),
+            ),
+            Route(
+                method="POST",
+                path="/uploads",
+                function=uploads,
+                validator="UploadValidator",
+                body_name="UploadRequest",
+                body_schema=request_schema("/uploads"),
+            ),
+            Route(method="GET", path="/uploads/{job_id}", function=uploads, validator="JobValidator"),
+        ]
+
+    def _tell_address(self, service: PredictionApi) -> None:
+        address = {"schema": "digits.api/1", "id": service.api.rest_api_id, "stage": STAGE_NAME}
         ssm.StringParameter(
             self,
             "Address",
-            parameter_name=f"/digits/{settings.environment}/api",
-            string_value=cdk.Stack.of(self).to_json_string({**address, "url": self.service.api.url}),
+            parameter_name=f"/digits/{self._settings.environment}/api",
+            string_value=cdk.Stack.of(self).to_json_string({**address, "url": service.api.url}),
             description="Where callers outside the application find the HTTP API",
         )
-
-
-def _environment(settings: Settings, manifest: Manifest, model_endpoint: ModelEndpoint) -> dict[str, str]:
-    return {
-        "ENDPOINT_NAME": model_endpoint.endpoint_name,
-        "MODEL_CARD": json.dumps(manifest.public_card(), separators=(",", ":"), sort_keys=True),
-        "CONNECT_TIMEOUT_SECONDS": str(TIME_BUDGET.connect_seconds),
-        "READ_TIMEOUT_SECONDS": str(TIME_BUDGET.read_seconds),
-        "TOTAL_ATTEMPTS": str(TIME_BUDGET.attempts),
-        "LOG_LEVEL": settings.log_level,
-        "POWERTOOLS_SERVICE_NAME": "prediction",
-    }

@@ -1,4 +1,4 @@
-"""The JSON schema of a prediction request, for API Gateway: read from the function's OpenAPI document, as data.
+"""The JSON schemas of requests, for API Gateway: read from the OpenAPI document of the functions, as data.
 
 API Gateway takes JSON Schema draft 4 without references to elsewhere and without the annotations of OpenAPI.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
@@ -12,7 +12,7 @@ from typing import Any
 
 from stacks.errors import ConfigurationError
 
-OPENAPI_PATH = Path(__file__).resolve().parents[1] / "lambda_src/prediction/openapi.json"
+OPENAPI_PATH = Path(__file__).resolve().parents[1] / "lambda_src/http_api/openapi.json"
 
 ALLOWED = frozenset(
     {
@@ -34,8 +34,8 @@ LEFT_OUT = frozenset({"title", "description", "example", "examples", "default"})
 """The keywords that say nothing about what is valid."""
 
 
-def prediction_request_schema(path: Path = OPENAPI_PATH) -> dict[str, Any]:
-    """Read the schema of the JSON body of `POST /predictions`.
+def request_schema(resource: str, path: Path = OPENAPI_PATH) -> dict[str, Any]:
+    """Read the schema of the JSON body of `POST` to a resource, such as `/predictions`.
 
     Raises
     ------
@@ -44,12 +44,12 @@ def prediction_request_schema(path: Path = OPENAPI_PATH) -> dict[str, Any]:
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        operation = document["paths"]["/predictions"]["post"]
+        operation = document["paths"][resource]["post"]
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
     except (OSError, ValueError, KeyError) as error:
         msg = (
-            f"no JSON request body of POST /predictions in {path} ({error!r}): "
-            "write the document with 'PYTHONPATH=lambda_src python -m prediction.openapi'"
+            f"no JSON request body of POST {resource} in {path} ({error!r}): "
+            "write the document with 'PYTHONPATH=lambda_src python -m http_api.openapi'"
         )
         raise ConfigurationError(msg) from error
     return {"$schema": "http://json-schema.org/draft-04/schema#", **to_draft_4(schema, document)}

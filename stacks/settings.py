@@ -12,8 +12,10 @@ from enum import Enum
 from stacks.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity
 from stacks.errors import ConfigurationError
 from stacks.notebook_settings import IsolatedVpc, NotebookSettings
+from stacks.people_settings import PeopleSettings
 from stacks.stream_settings import OnDemand, Provisioned, StreamSettings
 from stacks.training_settings import TrainingSettings
+from stacks.upload_settings import UploadSettings
 from stacks.xgboost_image import REGISTRY_ACCOUNTS
 
 EXAMPLE_ACCOUNTS = frozenset({"111111111111", "222222222222"})
@@ -82,6 +84,12 @@ class Settings:
         How labelled digits are streamed in; None for no stream at all.
     notebook
         The notebook instance; None for none.
+    upload
+        How big images are taken in.
+    services
+        Whether services may call the API, with IAM credentials. The notebook is one.
+    people
+        Whether people may, signed in through the user pool, and the web page with them; None for no people.
     """
 
     environment: str
@@ -99,6 +107,9 @@ class Settings:
     training: TrainingSettings = field(default_factory=TrainingSettings)
     stream: StreamSettings | None = None
     notebook: NotebookSettings | None = None
+    upload: UploadSettings = field(default_factory=UploadSettings)
+    services: bool = True
+    people: PeopleSettings | None = field(default_factory=PeopleSettings)
 
     def __post_init__(self) -> None:
         _check(re.fullmatch(r"[a-z][a-z0-9]{0,15}", self.environment), "environment", self.environment, _NAME_RULE)
@@ -107,6 +118,10 @@ class Settings:
         _check(self.log_level in LOG_LEVELS, "log_level", self.log_level, f"one of {', '.join(LOG_LEVELS)}")
         days = self.log_retention_days
         _check(days in LOG_RETENTION_DAYS, "log_retention_days", days, f"one of {LOG_RETENTION_DAYS}")
+        _check(self.services or self.people, "services", self.services, "True where people is None: somebody must call")
+        _check(self.services or not self.notebook, "services", self.services, "True where there is a notebook")
+        signs_up = self.people is not None and self.people.self_sign_up
+        _check(not (signs_up and self.environment == "prod"), "self_sign_up", signs_up, "False in prod")
 
     @property
     def endpoint_name(self) -> str:
@@ -145,6 +160,12 @@ LOCAL = Settings(
     # Few retries, so that what is given up can be seen in a minute.
     stream=StreamSettings(capacity=Provisioned(shards=2), batch_window_seconds=1, retries=2),
     notebook=NotebookSettings(),
+    # Small numbers, so that what comes again comes while somebody watches.
+    upload=UploadSettings(
+        answer_seconds=900, picture_seconds=8, batch_pictures=2, visibility_factor=1, receives=4, concurrency=2
+    ),
+    # The emulator serves the site at a port of its own.
+    people=PeopleSettings(further_origins=("http://localhost:*",)),
 )
 
 DEV = Settings(

@@ -33,7 +33,7 @@ class FakeEndpoint:
     rule: Callable[[list[int]], int] = first_pixel_mod_ten
     received: list[bytes] = field(default_factory=list)
 
-    def invoke(self, csv: bytes) -> EndpointAnswer:
+    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointAnswer:
         """Answer as the built-in container does with Accept application/json."""
         self.received.append(csv)
         rows = [[int(cell) for cell in line.split(",")] for line in csv.decode("ascii").splitlines()]
@@ -48,7 +48,7 @@ class CannedEndpoint:
     content_type: str
     body: bytes
 
-    def invoke(self, csv: bytes) -> EndpointAnswer:
+    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointAnswer:
         """Answer."""
         return EndpointAnswer(content_type=self.content_type, body=self.body)
 
@@ -60,6 +60,6 @@ class FailingEndpoint:
     problem: ProblemType
     cause: str = "a cause only for the log"
 
-    def invoke(self, csv: bytes) -> EndpointAnswer:
+    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointAnswer:
         """Fail."""
         raise ProblemError(self.problem, self.problem.remedy, cause=self.cause)

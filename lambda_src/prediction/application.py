@@ -1,22 +1,21 @@
-"""The routes of the HTTP API: parse, ask the domain, answer. Knows no AWS and no logging; the handler adds both."""
+"""The routes that need the model alone: parse, ask the domain, answer. Knows no AWS and no logging; others add both."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from zlib import crc32
+from dataclasses import dataclass, field
 
 from prediction.classify import Endpoint, classify
+from prediction.cors import Origins
 from prediction.gateway import Request, Response
 from prediction.limits import BODY_BYTES_MAX
 from prediction.problems import (
     BODY_TOO_LARGE,
     MALFORMED_REQUEST,
-    METHOD_NOT_ALLOWED,
-    NOT_FOUND,
     UNSUPPORTED_MEDIA_TYPE,
     ProblemError,
 )
+from prediction.responding import Answered, refuse_route
 from prediction.rows import parse_rows
 from prediction.settings import ModelCard
 
@@ -24,7 +23,6 @@ PREDICTIONS = "/predictions"
 MODEL = "/model"
 
 JSON_TYPE = "application/json"
-PROBLEM_TYPE = "application/problem+json"
 
 
 def read_image(body: bytes, media_type: str) -> list[bytes]:
@@ -44,21 +42,18 @@ READERS: Mapping[str, Callable[[bytes, str], list[bytes]]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
-    """A response and how many rows were scored for it."""
-
-    response: Response
-    rows: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
 class Application:
-    """The API over one model."""
+    """The routes over one model; implements `prediction.responding.Answers`."""
 
     card: ModelCard
     endpoint: Endpoint
+    origins: Origins = field(default_factory=Origins)
 
-    def answer(self, request: Request) -> Answer:
+    def methods(self, resource: str) -> list[str]:
+        """Name the methods that a resource takes."""
+        return list(ROUTES.get(resource, {}))
+
+    def answer(self, request: Request) -> Answered:
         """Answer a request.
 
         Raises
@@ -66,48 +61,37 @@ class Application:
         ProblemError
             If the request is not answered with 200.
         """
-        return route(request)(self, request)
+        route = ROUTES.get(request.resource, {}).get(request.method)
+        if route is None:
+            raise refuse_route(request, ROUTES)
+        return route(self, request)
 
-    def predict(self, request: Request) -> Answer:
+    def predict(self, request: Request) -> Answered:
         """Answer `POST /predictions`."""
-        predictions = classify(read_rows(request), self.endpoint)
+        predictions = classify(read_rows(request), self.endpoint, correlation_id=request.correlation_id)
         document = {
             "predictions": [{"digit": p.digit, "probabilities": p.probabilities} for p in predictions],
             "model": self.card.short_digest,
         }
-        return Answer(response=Response(status=200, document=document), rows=len(predictions))
+        return self._answered(Response(status=200, document=document), rows=len(predictions))
 
-    def show_model(self, _: Request) -> Answer:
+    def show_model(self, _: Request) -> Answered:
         """Answer `GET /model`."""
         document = {**self.card.document, "model": self.card.short_digest}
         headers = {"Cache-Control": "private, max-age=60"}
-        return Answer(response=Response(status=200, document=document, headers=headers))
+        return self._answered(Response(status=200, document=document, headers=headers), rows=0)
+
+    def _answered(self, response: Response, *, rows: int) -> Answered:
+        return Answered(response=response, facts={"model": self.card.short_digest, "rows": rows})
 
 
-Route = Callable[[Application, Request], Answer]
+Route = Callable[[Application, Request], Answered]
 
 ROUTES: Mapping[str, Mapping[str, Route]] = {
     PREDICTIONS: {"POST": Application.predict},
     MODEL: {"GET": Application.show_model},
 }
 """What answers, by resource and method."""
-
-
-def route(request: Request) -> Route:
-    """Find what answers a request.
-
-    Raises
-    ------
-    ProblemError
-        If the path is unknown, or known but not with this method.
-    """
-    methods = ROUTES.get(request.resource)
-    if methods is None:
-        raise ProblemError(NOT_FOUND, f"the paths here are {', '.join(ROUTES)}")
-    if request.method not in methods:
-        allowed = ", ".join(methods)
-        raise ProblemError(METHOD_NOT_ALLOWED, f"{request.resource} takes {allowed}", headers={"Allow": allowed})
-    return methods[request.method]
 
 
 def read_rows(request: Request) -> list[bytes]:
@@ -134,25 +118,3 @@ def read_rows(request: Request) -> list[bytes]:
     if len(body) > BODY_BYTES_MAX:
         raise ProblemError(BODY_TOO_LARGE, f"the body has {len(body)} bytes; {BODY_BYTES_MAX} are allowed")
     return read(body, request.media_type)
-
-
-def problem_response(error: ProblemError, request_id: str) -> Response:
-    """Make the problem document of an error (RFC 9457) with its status and headers."""
-    problem = error.problem
-    document = {
-        "type": problem.uri,
-        "title": problem.title,
-        "status": problem.status,
-        "detail": error.detail,
-        "instance": request_id,
-        **error.members,
-    }
-    headers = dict(error.headers)
-    if problem.retry_after_seconds is not None:
-        headers["Retry-After"] = str(_spread(problem.retry_after_seconds, request_id))
-    return Response(status=problem.status, document=document, content_type=PROBLEM_TYPE, headers=headers)
-
-
-def _spread(seconds: int, request_id: str) -> int:
-    """Add up to as much again, so that callers told to wait at the same moment do not come back at the same moment."""
-    return seconds + crc32(request_id.encode("utf-8", "replace")) % (seconds + 1)

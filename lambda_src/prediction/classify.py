@@ -21,8 +21,8 @@ class EndpointAnswer:
 class Endpoint(Protocol):
     """A deployed model that scores rows of pixels."""
 
-    def invoke(self, csv: bytes) -> EndpointAnswer:
-        """Score the rows of a CSV body (784 integers a line).
+    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointAnswer:
+        """Score the rows of a CSV body (784 integers a line); the id goes with it, into the endpoint's own records.
 
         Raises
         ------
@@ -40,7 +40,7 @@ class Prediction:
     probabilities: tuple[float, ...]
 
 
-def classify(rows: Sequence[bytes], endpoint: Endpoint) -> list[Prediction]:
+def classify(rows: Sequence[bytes], endpoint: Endpoint, *, correlation_id: str = "") -> list[Prediction]:
     """Predict the digit of every row.
 
     Parameters
@@ -49,6 +49,8 @@ def classify(rows: Sequence[bytes], endpoint: Endpoint) -> list[Prediction]:
         784 pixels 0..255 each, row-major, 0 is background.
     endpoint
         The model.
+    correlation_id
+        Names the wish of the person behind it.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def classify(rows: Sequence[bytes], endpoint: Endpoint) -> list[Prediction]:
     prediction.problems.ProblemError
         If the endpoint fails or answers something else than ten probabilities a row.
     """
-    answer = endpoint.invoke(to_csv(rows))
+    answer = endpoint.invoke(to_csv(rows), correlation_id=correlation_id)
     return [
         Prediction(digit=scores.index(max(scores)), probabilities=scores)
         for scores in parse_scores(answer.content_type, answer.body, len(rows))

@@ -9,11 +9,17 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from prediction.problems import MALFORMED_REQUEST, ProblemError
+
+CORRELATION_HEADER = "X-Correlation-Id"
+"""Names one wish of a person across all that it causes: requests, log lines, an upload, questions to the endpoint."""
+
+CORRELATION_PATTERN = r"[A-Za-z0-9-]{1,64}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +34,10 @@ class Request:
         Resource of the API that matched, such as `/predictions`; the path where the event names none.
     headers
         Header values by lower-case name.
+    path_parameters
+        What stands in the place of `{...}` in the resource, by name.
+    context
+        API Gateway's own facts about the request, `requestContext`: who called, under which path.
     """
 
     method: str
@@ -35,6 +45,8 @@ class Request:
     headers: Mapping[str, str]
     raw_body: str
     is_base64: bool
+    path_parameters: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_event(cls, event: object) -> Request:
@@ -46,7 +58,23 @@ class Request:
             headers=_headers(members),
             raw_body=_text(members.get("body")),
             is_base64=members.get("isBase64Encoded") is True,
+            path_parameters={name: _text(value) for name, value in _object(members.get("pathParameters")).items()},
+            context=_object(members.get("requestContext")),
         )
+
+    @property
+    def request_id(self) -> str:
+        """API Gateway's id of this request; empty where there is none."""
+        return _text(self.context.get("requestId"))
+
+    @property
+    def correlation_id(self) -> str:
+        """The id that the caller gave this request in `X-Correlation-Id`, else the request's own.
+
+        What is no good id, such as text that could forge a line of a log, counts as none.
+        """
+        wanted = self.headers.get(CORRELATION_HEADER.lower(), "").strip()
+        return wanted if re.fullmatch(CORRELATION_PATTERN, wanted) else self.request_id
 
     @property
     def media_type(self) -> str:
@@ -71,10 +99,10 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """An answer: status, headers beside the usual ones, and a JSON document."""
+    """An answer: status, headers beside the usual ones, and a JSON document or nothing."""
 
     status: int
-    document: Mapping[str, object]
+    document: Mapping[str, object] | None
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -88,16 +116,14 @@ class Response:
         return {
             "statusCode": self.status,
             "headers": usual | dict(self.headers),
-            "body": json.dumps(self.document, separators=(",", ":"), allow_nan=False),
+            "body": "" if self.document is None else json.dumps(self.document, separators=(",", ":"), allow_nan=False),
             "isBase64Encoded": False,
         }
 
 
-def request_id(event: object, context: object) -> str:
+def request_id(request: Request, context: object) -> str:
     """Find the id that names this request: API Gateway's, else the Lambda invocation's, else "unknown"."""
-    members = event.get("requestContext") if isinstance(event, dict) else None
-    from_gateway = _text(members.get("requestId")) if isinstance(members, dict) else ""
-    return from_gateway or _text(getattr(context, "aws_request_id", None)) or "unknown"
+    return request.request_id or _text(getattr(context, "aws_request_id", None)) or "unknown"
 
 
 def _headers(members: Mapping[str, Any]) -> dict[str, str]:
@@ -111,6 +137,10 @@ def _headers(members: Mapping[str, Any]) -> dict[str, str]:
     if isinstance(single, dict):
         found |= {str(name).lower(): value for name, value in single.items() if isinstance(value, str)}
     return found
+
+
+def _object(value: object) -> dict[str, Any]:
+    return {name: member for name, member in value.items() if isinstance(name, str)} if isinstance(value, dict) else {}
 
 
 def _text(value: object) -> str:

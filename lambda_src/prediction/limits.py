@@ -28,7 +28,8 @@ UPLOAD_PIXELS_MAX = 65_000_000
 """Largest uploaded picture: photographs of 48 and 64 megapixels pass.
 
 Decoding takes up to 11 bytes a pixel (measured: grey of 16 bits 8, colours with transparency 7, a progressive JPEG of
-four inks 11, others less), so at most 715 MB of the worker's 1,769 MB, beside 50 MB for the file and 140 MB for the rest.
+four inks 11, others less), so at most 715 MB of the worker's 1,769 MB, beside 50 MB for the file and 140 MB for the
+rest.
 """
 
 UPLOAD_DIGITS_MAX = 100

@@ -97,7 +97,7 @@ CONTENT_TYPE_MISMATCH = ProblemType(
 WRONG_STRUCTURE = ProblemType(
     slug="wrong-structure",
     status=422,
-    title="the JSON does not have the structure of a prediction request",
+    title="the JSON does not have the structure that is asked for",
     remedy=f'send {{"instances": [[{FEATURES} integers], ...]}} and no other member',
 )
 WRONG_ROW_COUNT = ProblemType(
@@ -132,6 +132,12 @@ BLANK_IMAGE = ProblemType(
     status=422,
     title="there is no ink on the picture",
     remedy="send a picture of one digit that stands out from its background",
+)
+TOO_MANY_DIGITS = ProblemType(
+    slug="too-many-digits",
+    status=422,
+    title="there is more on the picture than is read at once",
+    remedy="photograph fewer digits at a time, on plain paper that fills the picture",
 )
 THROTTLED = ProblemType(
     slug="throttled",
@@ -227,6 +233,7 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
     UNREADABLE_IMAGE,
     ANIMATED_IMAGE,
     BLANK_IMAGE,
+    TOO_MANY_DIGITS,
     THROTTLED,
     INTERNAL_ERROR,
     MODEL_REJECTED_INPUT,

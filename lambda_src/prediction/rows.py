@@ -44,7 +44,7 @@ def parse_rows(body: bytes) -> list[bytes]:
     ProblemError
         If it is not JSON, has another structure, another number of rows or values, or a value that is not allowed.
     """
-    document = _parse_json(body)
+    document = parse_json(body)
     if not isinstance(document, dict):
         raise ProblemError(WRONG_STRUCTURE, f"the body is {_kind(document)}; an object with {MEMBER!r} is needed")
     unknown = sorted(document.keys() - {MEMBER})
@@ -65,7 +65,14 @@ def to_csv(rows: Iterable[bytes]) -> bytes:
     return b"\n".join(",".join(map(_DECIMAL.__getitem__, row)).encode("ascii") for row in rows)
 
 
-def _parse_json(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
+    """Read JSON text strictly: UTF-8, no NaN, no member twice.
+
+    Raises
+    ------
+    ProblemError
+        `invalid-json`, with the place.
+    """
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_repeats)
     except UnicodeDecodeError as error:

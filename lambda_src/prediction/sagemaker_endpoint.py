@@ -60,8 +60,10 @@ class SageMakerEndpoint:
         """Make the client; no request is sent."""
         return cls(boto3.client("sagemaker-runtime", config=runtime_config(settings)), settings.endpoint_name)
 
-    def invoke(self, csv: bytes) -> EndpointAnswer:
+    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointAnswer:
         """Score the rows of a CSV body (784 integers a line).
+
+        The id goes along as custom attributes, which SageMaker keeps where it captures requests.
 
         Raises
         ------
@@ -69,8 +71,9 @@ class SageMakerEndpoint:
             If the endpoint is not there, throttles, fails or does not answer in time.
         """
         try:
+            attributes = {"CustomAttributes": f"correlation-id={correlation_id}"} if correlation_id else {}
             answer = self._client.invoke_endpoint(
-                EndpointName=self._name, ContentType="text/csv", Accept="application/json", Body=csv
+                EndpointName=self._name, ContentType="text/csv", Accept="application/json", Body=csv, **attributes
             )
             return EndpointAnswer(content_type=answer.get("ContentType", ""), body=answer["Body"].read())
         except ClientError as error:

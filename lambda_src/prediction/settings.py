@@ -61,15 +61,22 @@ class Settings:
             If a variable is missing, not of its type or out of range.
         """
         return cls(
-            endpoint_name=_text(environment, "ENDPOINT_NAME"),
-            model_card=_model_card(_text(environment, "MODEL_CARD")),
+            endpoint_name=required_text(environment, "ENDPOINT_NAME"),
+            model_card=_model_card(required_text(environment, "MODEL_CARD")),
             connect_timeout_seconds=_seconds(environment, "CONNECT_TIMEOUT_SECONDS"),
             read_timeout_seconds=_seconds(environment, "READ_TIMEOUT_SECONDS"),
             total_attempts=_attempts(environment, "TOTAL_ATTEMPTS"),
         )
 
 
-def _text(environment: Mapping[str, str], name: str) -> str:
+def required_text(environment: Mapping[str, str], name: str) -> str:
+    """Read a variable that must be set.
+
+    Raises
+    ------
+    SettingsError
+        If it is not, or is blank.
+    """
     value = environment.get(name, "").strip()
     if not value:
         message = f"environment variable {name} is not set; the stack that deploys the function sets it"
@@ -77,8 +84,23 @@ def _text(environment: Mapping[str, str], name: str) -> str:
     return value
 
 
+def whole_number(environment: Mapping[str, str], name: str) -> int:
+    """Read a variable that must be a whole number from 1.
+
+    Raises
+    ------
+    SettingsError
+        If it is not.
+    """
+    text = required_text(environment, name)
+    if not re.fullmatch(r"[1-9]\d{0,14}", text):
+        message = f"environment variable {name} is {text!r}; a whole number from 1 is needed"
+        raise SettingsError(message)
+    return int(text)
+
+
 def _seconds(environment: Mapping[str, str], name: str) -> float:
-    text = _text(environment, name)
+    text = required_text(environment, name)
     try:
         seconds = float(text)
     except ValueError:
@@ -90,7 +112,7 @@ def _seconds(environment: Mapping[str, str], name: str) -> float:
 
 
 def _attempts(environment: Mapping[str, str], name: str) -> int:
-    text = _text(environment, name)
+    text = required_text(environment, name)
     if not re.fullmatch(r"[1-9]", text):
         message = f"environment variable {name} is {text!r}; a whole number from 1 to 9 is needed"
         raise SettingsError(message)

@@ -1,4 +1,4 @@
-"""Ink from paper under uneven light: a map of how much darker (or lighter) than the paper around it each pixel is. Pure.
+"""Ink from paper under uneven light: how much darker (or lighter) than the paper around it each pixel is. Pure.
 
 The paper's brightness is known everywhere from its surroundings: closing (the brightest of a neighbourhood, then the
 darkest of those) paints over strokes and keeps gradients and the edges of broad shadows. Ink is told by the share of
@@ -33,7 +33,7 @@ PEAK_SHARE = 0.0003
 """The strongest pixels, this share of all, do not count as the ink's strength: a small digit has some thousandths."""
 
 LEVELS = (0.35, 0.6)
-"""Stroke or not is decided between these shares of the way from noise to full ink, where most pixels are on one side."""
+"""Stroke or not is decided between these shares of the way from noise to full ink, as the pixels divide."""
 
 _DEVIATIONS = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
@@ -58,9 +58,9 @@ class Ink:
     level: int
 
     @property
-    def mask(self) -> Image.Image:
-        """Mode `L`: 255 where strokes are, 0 elsewhere."""
-        return self.image.point([PIXEL_MAX if value > self.level else 0 for value in range(PIXEL_MAX + 1)])
+    def is_stroke(self) -> list[int]:
+        """The table that makes a mask of the image: 255 where strokes are, 0 elsewhere."""
+        return [PIXEL_MAX if value > self.level else 0 for value in range(PIXEL_MAX + 1)]
 
 
 def find_ink(grey: Image.Image, paper: Image.Image | None) -> Ink | None:

@@ -1,13 +1,22 @@
-"""Strokes to digits: parts that belong together are joined, dirt and edges are dropped, digits that touch are cut. Pure."""
+"""Strokes to digits: parts are joined, dirt and edges dropped, digits that touch cut apart. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
+from prediction.limits import UPLOAD_DIGITS_MAX
+from prediction.problems import TOO_MANY_DIGITS, ProblemError
 from upload_worker.strokes import Box, Stroke
 
 SPECK_AREA = 0.02
 """A stroke with less than this share of the usual digit's ink is dirt."""
+
+HEIGHT_MIN = 0.0125
+"""A digit is at least this share of the picture's longer side high: 20 pixels of 1,600, what MNIST's have."""
+
+STROKES_MAX = 5 * UPLOAD_DIGITS_MAX
+"""More strokes of about the same size than this are no digits, and would take long to compare with one another."""
 
 SMALLEST = 0.33
 """A digit is at least this share of the usual height high: people write some digits half as high as others."""
@@ -30,6 +39,9 @@ WIDEST = 1.25
 HALF_HEIGHT = 0.6
 """Each of two digits that touch is at least this share of both high."""
 
+THICKEST = 3.0
+"""Digits of one sheet are written with one pen: what is this many times as thick is a blot or a piece of the desk."""
+
 BORDER_CONTACT = 0.6
 """What covers this share of a side of the picture is no ink but a desk, a binding or a shadow."""
 
@@ -50,15 +62,25 @@ def find_digits(strokes: Sequence[Stroke], size: tuple[int, int]) -> list[Stroke
     size
         Width and height of the picture.
     """
+    smallest = HEIGHT_MIN * max(size) / 2  # parts of digits are half as long
+    strokes = [stroke for stroke in strokes if max(stroke.width, stroke.height) >= smallest]
     strokes = _without_frames(strokes, size)
     if not strokes:
         return []
     usual_area = _weighted_median([(stroke.area, stroke.area) for stroke in strokes])
     strokes = [stroke for stroke in strokes if stroke.area >= SPECK_AREA * usual_area]
+    if len(strokes) > STROKES_MAX:
+        raise ProblemError(TOO_MANY_DIGITS, f"there are {len(strokes)} strokes; {UPLOAD_DIGITS_MAX} digits are read")
     usual = _weighted_median([(_length(stroke), stroke.area) for stroke in strokes])
     digits = _join(strokes, usual)
     usual = _weighted_median([(_length(digit), digit.area) for digit in digits])
-    return [part for digit in digits if _is_digit(digit, usual) for part in _cut(digit)]
+    smallest = max(HEIGHT_MIN * max(size), SMALLEST * usual)
+    thickest = THICKEST * median(digit.thickness for digit in digits)
+    digits = [digit for digit in digits if digit.thickness <= thickest]
+    found = [part for digit in digits if _is_digit(digit, usual, smallest) for part in _cut(digit)]
+    if len(found) > UPLOAD_DIGITS_MAX:
+        raise ProblemError(TOO_MANY_DIGITS, f"there are {len(found)} digits; {UPLOAD_DIGITS_MAX} are read")
+    return found
 
 
 def _length(stroke: Stroke) -> int:
@@ -153,8 +175,8 @@ def _gap(part: Stroke, other: Stroke, reach: float) -> float | None:
     return best
 
 
-def _is_digit(digit: Stroke, usual: float) -> bool:
-    if _length(digit) < SMALLEST * usual:
+def _is_digit(digit: Stroke, usual: float, smallest: float) -> bool:
+    if _length(digit) < smallest:
         return False
     return not (digit.width > DASH_SHAPE * digit.height and digit.height < PART_HEIGHT * usual)
 

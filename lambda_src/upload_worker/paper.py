@@ -18,7 +18,7 @@ MAP_SIDE = 128
 """Longest side of the map, in cells: a cell is finer than the margin between a digit and the edge of its paper."""
 
 BRIGHTER = 1.8
-"""Paper is this many times as bright as the desk; a shadow on paper is seldom that dark, a desk of light wood is not."""
+"""Paper is this many times as bright as the desk; a shadow is seldom that dark, a desk of light wood is not."""
 
 AREA_MIN = 0.15
 """Smallest share of the picture that is a sheet; less is a label, a reflection or a thick light stroke."""
@@ -53,9 +53,28 @@ def find_paper(grey: Image.Image) -> Image.Image | None:
     """
     cell = max(1, -(-max(grey.size) // MAP_SIDE))
     cells = grey.reduce(cell).filter(ImageFilter.MaxFilter(3)).filter(ImageFilter.MinFilter(3))
-    level = otsu(cells.histogram())
-    bright = cells.point([PIXEL_MAX if value > level else 0 for value in range(PIXEL_MAX + 1)])
-    strokes = find_strokes(bright)
+    for level in _levels(cells.histogram()):
+        inside = _sheet(cells, level)
+        if inside is not None:
+            for _ in range(EDGE_CELLS):
+                inside = inside.filter(ImageFilter.MinFilter(3))
+            large = inside.resize((cells.width * cell, cells.height * cell), Image.Resampling.NEAREST)
+            return large.crop((0, 0, *grey.size))
+    return None
+
+
+def _levels(histogram: Sequence[int]) -> list[int]:
+    """Give grey values that may separate paper from desk, where shadow or light makes three shades of two."""
+    first = otsu(histogram)
+    lower, upper = list(histogram), list(histogram)
+    lower[first + 1 :] = [0] * (PIXEL_MAX - first)
+    upper[: first + 1] = [0] * (first + 1)
+    return [first, otsu(lower), otsu(upper)]
+
+
+def _sheet(cells: Image.Image, level: int) -> Image.Image | None:
+    """Give the sheet that is brighter than a level, as a mask of cells."""
+    strokes = find_strokes(cells.point([PIXEL_MAX if value > level else 0 for value in range(PIXEL_MAX + 1)]))
     if not strokes:
         return None
     sheet = max(strokes, key=lambda stroke: stroke.area)
@@ -63,13 +82,8 @@ def find_paper(grey: Image.Image) -> Image.Image | None:
     if not _is_sheet(sheet, corners, cells):
         return None
     inside = Image.new("L", cells.size)
-    ImageDraw.Draw(inside).polygon([(x, y) for x, y in corners], fill=PIXEL_MAX)
-    if _contrast(cells, inside) < BRIGHTER:
-        return None
-    for _ in range(EDGE_CELLS):
-        inside = inside.filter(ImageFilter.MinFilter(3))
-    large = inside.resize((cells.width * cell, cells.height * cell), Image.Resampling.NEAREST)
-    return large.crop((0, 0, *grey.size))
+    ImageDraw.Draw(inside).polygon(corners, fill=PIXEL_MAX)
+    return inside if _contrast(cells, inside) >= BRIGHTER else None
 
 
 def otsu(histogram: Sequence[int]) -> int:

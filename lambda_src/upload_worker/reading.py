@@ -31,6 +31,10 @@ FULL_SHARE = 0.5
 """Ink stronger than this share of the stroke's own pixels is full ink."""
 
 
+SOFT = 4
+"""Pixels around a stroke that may hold its soft edge."""
+
+
 def read_digits(body: bytes, media_type: str) -> Sheet:
     """Read an uploaded picture.
 
@@ -55,8 +59,8 @@ def _as_it_is(picture: Picture) -> tuple[DigitImage, ...]:
     if picture.grey.size != (SIDE, SIDE):
         return ()
     ink = extract_ink(picture.grey)
-    box = ink and ink.getbbox()
-    if ink is None or box is None or not is_normalised(ink):
+    box = ink.getbbox() if ink else None
+    if ink is None or not box or not is_normalised(ink):
         return ()
     place = scaled(box, ink.size, (picture.width, picture.height))
     return (DigitImage(pixels=ink.tobytes(), box=place),)
@@ -80,7 +84,7 @@ def _find(grey: Image.Image) -> tuple[Ink, list[Stroke]]:
     paper = find_paper(grey)
     for place in (paper, None) if paper else (None,):
         ink = find_ink(grey, place)
-        digits = find_digits(find_strokes(ink.mask), grey.size) if ink else []
+        digits = find_digits(find_strokes(ink.image.point(ink.is_stroke)), grey.size) if ink else []
         if ink and digits:
             return ink, in_reading_order(digits)
     raise ProblemError(BLANK_IMAGE, "nothing stands out from the background (transparent parts count as white)")
@@ -91,19 +95,16 @@ def cut(ink: Ink, digit: Stroke) -> bytes:
 
     Its soft edges go with it, other strokes do not.
     """
-    soft = 2 * max(1, round(digit.thickness / 4)) + 1
     left, upper, right, lower = digit.box
     width, height = ink.image.size
-    box: Box = max(0, left - soft), max(0, upper - soft), min(width, right + soft), min(height, lower + soft)
-    own = digit.mask(box)
-    around = own.filter(ImageFilter.MaxFilter(soft))
-    strokes = ink.mask.crop(box)
-    others = ImageChops.subtract(strokes, own)
-    values = ImageChops.darker(ImageChops.subtract(around, others), ink.image.crop(box))
+    box: Box = max(0, left - SOFT), max(0, upper - SOFT), min(width, right + SOFT), min(height, lower + SOFT)
+    own, values = digit.mask(box), ink.image.crop(box)
+    around = own.filter(ImageFilter.BoxBlur(SOFT)).point([0] + [PIXEL_MAX] * PIXEL_MAX)
+    others = ImageChops.subtract(values.point(ink.is_stroke), own)
+    values = ImageChops.darker(ImageChops.subtract(around, others), values)
     full = _full(values.histogram(own), ink)
-    values = values.point(
-        [min(PIXEL_MAX, max(0, round((value - ink.floor) * PIXEL_MAX / (full - ink.floor)))) for value in range(256)]
-    )
+    stretched = [(value - ink.floor) * PIXEL_MAX / (full - ink.floor) for value in range(PIXEL_MAX + 1)]
+    values = values.point([min(PIXEL_MAX, max(0, round(value))) for value in stretched])
     return centre(fit(values, own.getbbox() or (0, 0, *own.size))).tobytes()
 
 

@@ -1,4 +1,4 @@
-"""The order in which people read: rows from top to bottom, each from left to right, also where rows are slanted. Pure."""
+"""The order in which people read: rows from top to bottom, each from left to right, slanted or not. Pure."""
 
 from __future__ import annotations
 

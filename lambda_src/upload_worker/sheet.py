@@ -1,4 +1,4 @@
-"""What is read from one uploaded picture: its size and its digits, as bytes and numbers only. Knows no imaging library."""
+"""What is read from one uploaded picture: its size and its digits, as bytes and numbers. Knows no imaging library."""
 
 from __future__ import annotations
 

@@ -42,6 +42,8 @@ class FunctionSource:
     ----------
     package
         Its name.
+    uses
+        Other packages there that it imports.
     has_requirements
         Whether it needs locked packages.
     requirements_name
@@ -54,14 +56,15 @@ class FunctionSource:
 
     package: str
     has_requirements: bool
+    uses: tuple[str, ...] = ()
     requirements_name: str = "requirements.txt"
     left_out: tuple[str, ...] = ()
     root: Path = SOURCES
 
     @property
-    def folder(self) -> Path:
-        """Where the package is."""
-        return self.root / self.package
+    def folders(self) -> list[Path]:
+        """Where the package and those that it imports are."""
+        return [self.root / package for package in (self.package, *self.uses)]
 
     @property
     def requirements(self) -> Path | None:
@@ -78,10 +81,11 @@ class FunctionSource:
         return digest.hexdigest()
 
     def _files(self) -> list[Path]:
-        if not (self.folder / "handler.py").is_file():
-            msg = f"no handler.py in {self.folder}; a function is a package below lambda_src"
+        if not (self.root / self.package / "handler.py").is_file():
+            msg = f"no handler.py in {self.root / self.package}; a function is a package below lambda_src"
             raise ConfigurationError(msg)
-        files = [path for path in self.folder.rglob("*") if path.is_file() and not _is_left_out(path)]
+        found = [path for folder in self.folders for path in folder.rglob("*")]
+        files = [path for path in found if path.is_file() and not _is_left_out(path)]
         return sorted(files) + ([self.requirements] if self.requirements else [])
 
 
@@ -107,7 +111,8 @@ class FunctionBundle:
         if self._source.requirements is not None:
             install_requirements(self._source.requirements, output, self._target)
             leave_out(output, self._source.left_out)
-        shutil.copytree(self._source.folder, output / self._source.package, ignore=_NOT_DEPLOYED)
+        for folder in self._source.folders:
+            shutil.copytree(folder, output / folder.name, ignore=_NOT_DEPLOYED)
         compile_bytecode(output, self._target)
         check_size(output)
         return True

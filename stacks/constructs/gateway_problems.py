@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-r
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import aws_apigateway as apigateway
@@ -71,7 +72,7 @@ GATEWAY_PROBLEMS = {
     "BadRequestBody": GatewayProblem(
         response=_TYPE.BAD_REQUEST_BODY,
         slug="wrong-structure",
-        title="the JSON does not have the structure of a prediction request",
+        title="the JSON does not have the structure that is asked for",
         status=422,
     ),
     "MissingAuthenticationToken": GatewayProblem(
@@ -79,6 +80,12 @@ GATEWAY_PROBLEMS = {
         slug="not-signed",
         title="the request is not signed, or nothing is at this path",
         status=403,
+    ),
+    "Unauthorized": GatewayProblem(
+        response=_TYPE.UNAUTHORIZED,
+        slug="not-signed-in",
+        title="the request carries no valid token of somebody who has signed in",
+        status=401,
     ),
     "AccessDenied": GatewayProblem(
         response=_TYPE.ACCESS_DENIED, slug="access-denied", title="the caller may not do this", status=403
@@ -116,13 +123,24 @@ GATEWAY_PROBLEMS = {
 """By the construct id of each."""
 
 
-def add_gateway_problems(api: apigateway.RestApi) -> None:
-    """Give the API these answers."""
+def add_gateway_problems(api: apigateway.RestApi, *, origins: Sequence[str]) -> None:
+    """Give the API these answers; pages of `origins` may read them."""
     for construct_id, problem in GATEWAY_PROBLEMS.items():
         api.add_gateway_response(
             construct_id,
             type=problem.response,
             status_code=None if problem.status is None else str(problem.status),
-            response_headers=problem.headers,
+            response_headers=problem.headers | _readable(origins),
             templates={"application/json": problem.template},
         )
+
+
+def _readable(origins: Sequence[str]) -> dict[str, str]:
+    """Headers with which a page may read an answer. Only one origin can be a fixed text.
+
+    Of several, whoever asks is named: then foreign pages may read these errors too, which tell them nothing.
+    """
+    if not origins:
+        return {}
+    origin = f"'{origins[0]}'" if len(origins) == 1 else "method.request.header.Origin"
+    return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "'Retry-After'"}

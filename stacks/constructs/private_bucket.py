@@ -80,6 +80,11 @@ def _tell_events(bucket: s3.Bucket) -> None:
     )
 
 
+def old_versions(days: int) -> s3.LifecycleRule:
+    """The rule that removes versions which were replaced so many days ago. It cannot touch a current one."""
+    return s3.LifecycleRule(id="expire-old-versions", noncurrent_version_expiration=cdk.Duration.days(days))
+
+
 def abandoned_uploads() -> s3.LifecycleRule:
     """The rule that removes the parts of uploads which nobody finished. It cannot touch an object."""
     return s3.LifecycleRule(id="abort-unfinished-uploads", abort_incomplete_multipart_upload_after=cdk.Duration.days(7))

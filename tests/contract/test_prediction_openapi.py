@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from http_api.examples import SEVEN_PNG
+from http_api.openapi import PATH, render
 from prediction.application import ROUTES, Application
-from prediction.examples import SEVEN_PNG
 from prediction.handler import respond
-from prediction.openapi import PATH, render
 from prediction.problems import PROBLEM_TYPES, ProblemError
 from prediction.rows import parse_rows
 from prediction.settings import ModelCard
@@ -55,7 +55,7 @@ def test_the_document_is_valid() -> None:
 
 
 def test_the_document_is_current() -> None:
-    assert PATH.read_text(encoding="utf-8") == render(), "write it again: cd lambda_src && python -m prediction.openapi"
+    assert PATH.read_text(encoding="utf-8") == render(), "write it again: cd lambda_src && python -m http_api.openapi"
 
 
 def test_the_document_has_exactly_the_routes() -> None:

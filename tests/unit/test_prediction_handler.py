@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from prediction.application import Application
 from prediction.classify import Endpoint
-from prediction.handler import logger, respond
+from prediction.handler import logger
 from prediction.limits import BODY_BYTES_MAX, FEATURES
 from prediction.problems import ENDPOINT_TIMEOUT, PROBLEM_TYPES, THROTTLED, ProblemType
+from prediction.responding import respond
 from prediction.settings import ModelCard
 from tests.fakes import CannedEndpoint, FailingEndpoint, FakeEndpoint
 
@@ -32,7 +33,7 @@ def event(name: str, **changes: Any) -> dict[str, Any]:
 
 
 def call(given: object, endpoint: Endpoint | None = None) -> dict[str, Any]:
-    return respond(given, None, lambda: Application(card=CARD, endpoint=endpoint or FakeEndpoint()))
+    return respond(given, None, lambda: Application(card=CARD, endpoint=endpoint or FakeEndpoint()), logger)
 
 
 def problem(answer: dict[str, Any]) -> str:
@@ -161,7 +162,7 @@ def test_anything_unexpected_is_answered_and_logged_with_the_request_id() -> Non
         raise RuntimeError("a secret of the inside")
 
     with log_lines() as lines:
-        answer = respond(event("predict_json"), None, broken)
+        answer = respond(event("predict_json"), None, broken, logger)
     assert (answer["statusCode"], problem(answer)) == (500, "internal-error")
     assert "secret" not in answer["body"]
     identity = json.loads(answer["body"])["instance"]

@@ -1,8 +1,8 @@
-"""Writes the OpenAPI document of the HTTP API from the function's own tables: `python -m prediction.openapi`.
+"""Writes the OpenAPI document of the HTTP API from the functions' own tables: `python -m http_api.openapi`.
 
 The document is committed beside this module as `openapi.json`. The stacks read the request schema out of it as the
 model of API Gateway's request validator, which knows JSON Schema draft 4 only. OpenAPI 3.0.3, because API Gateway reads
-no 3.1. The function itself does not use it.
+no 3.1. The functions themselves do not use it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,23 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from prediction.application import MODEL, PREDICTIONS, PROBLEM_TYPE, READERS
+from http_api.openapi_schemas import SCHEMAS, request_example, response_example
+from http_api.upload_schemas import UPLOAD_SCHEMAS, form_example, job_example, wish_example
+from prediction.application import MODEL, PREDICTIONS, READERS
 from prediction.limits import BODY_BYTES_MAX, IMAGE_PIXELS_MAX
-from prediction.openapi_schemas import SCHEMAS, request_example, response_example
-from prediction.problems import INTERNAL_ERROR, METHOD_NOT_ALLOWED, NOT_FOUND, PROBLEM_TYPES, ProblemType
+from prediction.problems import (
+    INTERNAL_ERROR,
+    INVALID_JSON,
+    MALFORMED_REQUEST,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    PROBLEM_TYPES,
+    UNSUPPORTED_MEDIA_TYPE,
+    ProblemType,
+)
+from prediction.responding import PROBLEM_TYPE
+from uploads.application import UPLOAD, UPLOADS
+from uploads.problems import NO_SUCH_UPLOAD, STORAGE_UNAVAILABLE, UPLOAD_TOO_LARGE, WRONG_UPLOAD
 
 PATH = Path(__file__).with_name("openapi.json")
 
@@ -47,18 +60,29 @@ def document() -> dict[str, Any]:
                 "variables": {"api": {"default": "api-id"}, "region": {"default": "us-east-1"}},
             }
         ],
-        "security": [{"sigv4": []}],
-        "paths": {PREDICTIONS: {"post": _predict()}, MODEL: {"get": _show_model()}},
+        "security": [{"sigv4": []}, {"person": []}],
+        "paths": {
+            PREDICTIONS: {"post": _predict()},
+            MODEL: {"get": _show_model()},
+            UPLOADS: {"post": _begin_upload()},
+            UPLOAD: {"get": _show_upload()},
+        },
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": {**SCHEMAS, **UPLOAD_SCHEMAS},
             "securitySchemes": {
                 "sigv4": {
                     "type": "apiKey",
                     "name": "Authorization",
                     "in": "header",
                     "x-amazon-apigateway-authtype": "awsSigv4",
-                    "description": "AWS Signature Version 4, service execute-api",
-                }
+                    "description": "AWS Signature Version 4, service execute-api: the API for services",
+                },
+                "person": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "ID token of the user pool: the API for people",
+                },
             },
         },
     }
@@ -101,6 +125,39 @@ def _show_model() -> dict[str, Any]:
     }
 
 
+def _begin_upload() -> dict[str, Any]:
+    content = {_JSON: {"schema": _reference("UploadRequest"), "example": wish_example()}}
+    refusals = (MALFORMED_REQUEST, INVALID_JSON, UPLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, WRONG_UPLOAD)
+    return {
+        "operationId": "beginUpload",
+        "summary": "Ask to upload one picture that is too large to send",
+        "description": (
+            "Send the fields and then the file as multipart/form-data to the address in the answer, within the time. "
+            "S3 refuses a file that is larger, of another type, or for another key. The result is announced on the "
+            "channel, and kept at status_url."
+        ),
+        "requestBody": {"required": True, "content": content},
+        "responses": {
+            "201": _success("The form for one upload, and where its result will be", "UploadForm", form_example()),
+            **_problems([*refusals, INTERNAL_ERROR, STORAGE_UNAVAILABLE]),
+        },
+    }
+
+
+def _show_upload() -> dict[str, Any]:
+    return {
+        "operationId": "showUpload",
+        "summary": "Tell what became of an upload, to the caller who asked for it",
+        "parameters": [
+            {"name": "job_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        ],
+        "responses": {
+            "200": _success("How far it is, or how it ended", "Upload", job_example()),
+            **_problems([NO_SUCH_UPLOAD, INTERNAL_ERROR, STORAGE_UNAVAILABLE]),
+        },
+    }
+
+
 def _body(media_type: str) -> dict[str, Any]:
     if media_type == _JSON:
         return {"schema": _reference("PredictionRequest"), "example": request_example()}
@@ -117,8 +174,11 @@ def _success(description: str, schema: str, example: object = None) -> dict[str,
 def _problems(problems: Sequence[ProblemType]) -> dict[str, Any]:
     by_status = sorted(problems, key=attrgetter("status"))
     grouped = {str(status): _problem(status, list(group)) for status, group in groupby(by_status, attrgetter("status"))}
-    refused = {"description": "Not signed, or the caller may not do this; answered by API Gateway before the function"}
-    return dict(sorted({**grouped, "403": refused}.items()))
+    refused = {
+        "401": {"description": "No valid token of a person; answered by API Gateway before the function"},
+        "403": {"description": "Not signed, or not allowed; answered by API Gateway before the function"},
+    }
+    return dict(sorted({**grouped, **refused}.items()))
 
 
 def _problem(status: int, problems: Sequence[ProblemType]) -> dict[str, Any]:

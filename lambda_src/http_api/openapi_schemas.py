@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from prediction.examples import MODEL, SEVEN_DIGIT, SEVEN_PNG, SEVEN_PROBABILITIES
+from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PNG, SEVEN_PROBABILITIES
 from prediction.images import decode
 from prediction.limits import CLASSES, FEATURES, PIXEL_MAX, ROWS_MAX, ROWS_MIN
 from prediction.normalise import normalise

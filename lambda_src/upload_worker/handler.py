@@ -1,0 +1,154 @@
+"""Entry point of the worker, `upload_worker.handler.handler`: a batch of the queue in, what failed of it out.
+
+Each upload is handled once: Powertools' idempotency keeps bucket, key and version of it in DynamoDB, and the job itself
+ends once. What fails is delivered again, and at last lands in the dead-letter queue; nothing is thrown away.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+from botocore.session import Session
+
+from prediction.problems import ProblemError
+from prediction.sagemaker_endpoint import SageMakerEndpoint
+from upload_worker.announcer import AppSyncAnnouncer
+from upload_worker.messages import MessageError, Upload, uploads_in
+from upload_worker.picture_store import PictureStore
+from upload_worker.reading import read_digits
+from upload_worker.retries import RetryQueue, pause_seconds
+from upload_worker.settings import Settings
+from upload_worker.worker import Handled, Report, Worker
+from uploads.jobs_table import CONFIG, JobsTable
+
+logger = Logger()
+
+
+class NoTimeLeftError(Exception):
+    """The function would be ended in the middle of another picture."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """Settings and clients of this process."""
+
+    settings: Settings
+    worker: Worker
+    announcer: AppSyncAnnouncer
+    queue: RetryQueue
+    handled: DynamoDBPersistenceLayer
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Handle one batch; the answer names the messages that are to come again."""
+    around = surroundings()
+    # All of a batch failing is no error of the function: each message is told of, and comes again by itself.
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    handle = functools.partial(_message, around=around, context=context)
+    return process_partial_response(event=event, record_handler=handle, processor=processor, context=context)
+
+
+def _message(record: SQSRecord, *, around: Surroundings, context: Any) -> None:
+    try:
+        for upload in uploads_in(record.body):
+            _require_time(around.settings.picture_seconds, context)
+            _once(upload, around=around, context=context)
+    except NoTimeLeftError:
+        around.queue.deliver_again(record.receipt_handle, 0)
+        raise
+    except MessageError as error:
+        logger.error("message", extra={"message_id": record.message_id, "problem": str(error)})  # noqa: TRY400
+        raise
+    except Exception as error:
+        _told_of_failure(error, record, around.queue)
+        raise
+
+
+def _require_time(seconds: int, context: Any) -> None:
+    if context.get_remaining_time_in_millis() < seconds * 1000:
+        raise NoTimeLeftError
+
+
+def _once(upload: Upload, *, around: Surroundings, context: Any) -> None:
+    """Handle an upload unless it was handled before, or is being handled at this moment."""
+    config = IdempotencyConfig(
+        event_key_jmespath="[bucket, key, version]",
+        expires_after_seconds=around.settings.remember_seconds,
+        raise_on_no_idempotency_key=True,
+        lambda_context=context,
+    )
+
+    def handle(*, upload: dict[str, str]) -> str:
+        started = time.perf_counter()
+        report = around.worker.handle(Upload(**upload))
+        _told(report, around.announcer, seconds=time.perf_counter() - started)
+        return str(report.handled)
+
+    once = idempotent_function(
+        handle, data_keyword_argument="upload", persistence_store=around.handled, config=config, key_prefix="upload"
+    )
+    once(upload=upload.to_json())
+
+
+def _told(report: Report, announcer: AppSyncAnnouncer, *, seconds: float) -> None:
+    """Log one line about an upload."""
+    facts: dict[str, Any] = {
+        "job_id": report.job_id,
+        "handled": str(report.handled),
+        "digits": [prediction.digit for prediction in report.predictions],
+        "announced": report.announced,
+        "duration_ms": round(seconds * 1000, 1),
+    }
+    if report.problem is not None:
+        facts |= {"problem": report.problem.problem.slug, "detail": report.problem.detail}
+    if not report.announced and announcer.failure is not None:
+        facts["announcement"] = announcer.failure.cause
+    logger.set_correlation_id(report.correlation_id or report.job_id)
+    (logger.warning if report.handled is Handled.UNKNOWN else logger.info)("upload", extra=facts)
+
+
+def _told_of_failure(error: Exception, record: SQSRecord, queue: RetryQueue) -> None:
+    """Log one line about a failure, and let the message come again before long."""
+    receives = int(record.attributes.approximate_receive_count or 1)
+    seconds = pause_seconds(receives)
+    facts: dict[str, Any] = {"message_id": record.message_id, "receives": receives, "again_in_seconds": seconds}
+    if isinstance(error, ProblemError):
+        facts |= {"problem": error.problem.slug, "cause": error.cause}
+        logger.warning("upload failed", extra=facts)
+    else:
+        logger.exception("upload failed", extra=facts)
+    queue.deliver_again(record.receipt_handle, seconds)
+
+
+@functools.cache
+def surroundings() -> Surroundings:
+    """Read the settings and connect to everything, once for all batches of this process."""
+    settings = Settings.from_environment(os.environ)
+    announcer = AppSyncAnnouncer(Session(), settings.events_host, endpoint_url=settings.endpoint_url)
+    worker = Worker(
+        jobs=JobsTable.connect(settings.jobs_table),
+        pictures=PictureStore.connect(bytes_max=settings.bytes_max),
+        endpoint=SageMakerEndpoint.connect(settings.endpoint),
+        announcer=announcer,
+        model=settings.endpoint.model_card.short_digest,
+        read=read_digits,
+    )
+    return Surroundings(
+        settings=settings,
+        worker=worker,
+        announcer=announcer,
+        queue=RetryQueue.connect(settings.queue_url),
+        handled=DynamoDBPersistenceLayer(table_name=settings.idempotency_table, boto_config=CONFIG),
+    )

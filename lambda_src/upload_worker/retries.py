@@ -1,0 +1,48 @@
+"""When a failed message comes again: soon at first, then later and later, not after the whole visibility time-out.
+
+The SQS adapter. It only hastens: whatever fails here, the queue delivers the message again by itself.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+LONGEST_SECONDS = 300
+CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
+
+
+class RetryQueue:
+    """The queue that the messages came from."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    @classmethod
+    def connect(cls, url: str) -> RetryQueue:
+        """Make the client; no request is sent."""
+        return cls(boto3.client("sqs", config=CONFIG), url)
+
+    def deliver_again(self, receipt_handle: str, seconds: int) -> bool:
+        """Let a message come again after some seconds; whether the queue took it."""
+        try:
+            self._client.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+            )
+        except (ClientError, BotoCoreError):
+            return False
+        return True
+
+
+def pause_seconds(receives: int) -> int:
+    """Give the pause after so many deliveries: 2, 4, 8, ... seconds, and up to as many more lest all come at once."""
+    longest = min(2 ** min(max(receives, 1), 16), LONGEST_SECONDS)
+    return min(random.randint(longest, 2 * longest), LONGEST_SECONDS)  # noqa: S311 - no secret hangs on it

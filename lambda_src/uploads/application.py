@@ -1,0 +1,185 @@
+"""The upload routes: parse, ask the domain, answer. Knows no AWS and no logging; others add both."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from prediction.cors import Origins
+from prediction.gateway import Request, Response
+from prediction.problems import UNSUPPORTED_MEDIA_TYPE, ProblemError
+from prediction.responding import Answered, refuse_route
+from prediction.rows import parse_json
+from uploads.identity import owner_of
+from uploads.jobs import Job, Jobs, Status, iso_time, reason
+from uploads.problems import NO_SUCH_UPLOAD, UPLOAD_EXPIRED, UPLOAD_TOO_LARGE, WRONG_UPLOAD
+
+UPLOADS = "/uploads"
+UPLOAD = "/uploads/{job_id}"
+CONTENT_TYPES = ("image/png", "image/jpeg")
+KEY_PREFIX = "uploads/"
+
+RETRY_AFTER_SECONDS = 1
+"""How long to wait before asking about a pending job again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What a browser needs to upload one file: where to, and the fields that go before the file."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class Uploads(Protocol):
+    """A bucket that strangers may write to with a form, one key each."""
+
+    def form(self, job: Job) -> Form:
+        """Make the form for the key and the content type of a job."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What an upload may be, and how long everything takes, in bytes and seconds."""
+
+    bytes_max: int
+    url_seconds: int
+    answer_seconds: int
+    keep_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """The routes over a table of jobs and a bucket; implements `prediction.responding.Answers`."""
+
+    jobs: Jobs
+    uploads: Uploads
+    limits: Limits
+    origins: Origins = field(default_factory=Origins)
+    now: Callable[[], float] = time.time
+    new_id: Callable[[], object] = uuid.uuid4
+
+    def methods(self, resource: str) -> list[str]:
+        """Name the methods that a resource takes."""
+        return list(ROUTES.get(resource, {}))
+
+    def answer(self, request: Request) -> Answered:
+        """Answer a request.
+
+        Raises
+        ------
+        ProblemError
+            If it cannot be answered as wished.
+        """
+        route = ROUTES.get(request.resource, {}).get(request.method)
+        if route is None:
+            raise refuse_route(request, ROUTES)
+        return route(self, request)
+
+    def begin(self, request: Request) -> Answered:
+        """Answer `POST /uploads`: enter a job, and hand out the right to upload its picture."""
+        content_type = read_wish(request, self.limits.bytes_max)
+        job = self._new_job(request, content_type)
+        self.jobs.create(job)
+        form = self.uploads.form(job)
+        status_url = f"{_address(request)}/{job.job_id}"
+        document = {
+            "job_id": job.job_id,
+            "upload": {"url": form.url, "fields": dict(form.fields)},
+            "channel": job.channel,
+            "status_url": status_url,
+            "expires_at": iso_time(job.created_at + self.limits.url_seconds),
+        }
+        response = Response(status=201, document=document, headers={"Location": status_url})
+        return Answered(response=response, facts={"job_id": job.job_id})
+
+    def show(self, request: Request) -> Answered:
+        """Answer `GET /uploads/{job_id}` to the job's owner; to others there is no such job."""
+        job_id = request.path_parameters.get("job_id", "")
+        job = self.jobs.find(job_id)
+        if job is None or job.owner != owner_of(request.context):
+            raise ProblemError(NO_SUCH_UPLOAD, f"there is no upload {job_id[:80]!r} of yours")
+        job = self._ended_in_time(job)
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if job.status is Status.PENDING else {}
+        response = Response(status=200, document=job.document(), headers=headers)
+        return Answered(response=response, facts={"job_id": job.job_id, "job_status": str(job.status)})
+
+    def _new_job(self, request: Request, content_type: str) -> Job:
+        owner, job_id, now = owner_of(request.context), str(self.new_id()), int(self.now())
+        return Job(
+            job_id=job_id,
+            owner=owner,
+            key=f"{KEY_PREFIX}{owner}/{job_id}",
+            content_type=content_type,
+            correlation_id=request.correlation_id,
+            created_at=now,
+            deadline_at=now + self.limits.answer_seconds,
+            forgotten_at=now + self.limits.keep_seconds,
+        )
+
+    def _ended_in_time(self, job: Job) -> Job:
+        """Give up a job whose time is over, for good: a result that comes later is not shown to anybody."""
+        if job.status is not Status.PENDING or self.now() < job.deadline_at:
+            return job
+        detail = (
+            f"no result until {iso_time(job.deadline_at)}: nothing was uploaded, or it could not be read in time; "
+            f"{UPLOAD_EXPIRED.remedy}"
+        )
+        self.jobs.end(job.job_id, Status.EXPIRED, reason(UPLOAD_EXPIRED, detail))
+        return self.jobs.find(job.job_id) or job
+
+
+Route = Callable[[Application, Request], Answered]
+
+ROUTES: Mapping[str, Mapping[str, Route]] = {
+    UPLOADS: {"POST": Application.begin},
+    UPLOAD: {"GET": Application.show},
+}
+"""What answers, by resource and method."""
+
+
+def read_wish(request: Request, bytes_max: int) -> str:
+    """Read what is to be uploaded: `{"content_type": ..., "size_bytes": ...}`.
+
+    Returns
+    -------
+    str
+        The content type, one of `CONTENT_TYPES`.
+
+    Raises
+    ------
+    ProblemError
+        If it is not JSON, has another structure, or announces a picture that is not taken.
+    """
+    if request.media_type != "application/json":
+        got = f"Content-Type is {request.media_type[:80]!r}" if request.media_type else "there is no Content-Type"
+        accepted = {"Accept": "application/json"}
+        raise ProblemError(UNSUPPORTED_MEDIA_TYPE, f"{got}; application/json is read", headers=accepted)
+    wish = parse_json(request.body())
+    if not isinstance(wish, dict) or wish.keys() != {"content_type", "size_bytes"}:
+        raise ProblemError(WRONG_UPLOAD, "an object with the members 'content_type' and 'size_bytes' is needed")
+    content_type, size = wish["content_type"], wish["size_bytes"]
+    if content_type not in CONTENT_TYPES:
+        raise ProblemError(
+            UNSUPPORTED_MEDIA_TYPE, f"content_type is {_shown(content_type)}; {' or '.join(CONTENT_TYPES)} is taken"
+        )
+    if type(size) is not int or size < 1:
+        raise ProblemError(WRONG_UPLOAD, f"size_bytes is {_shown(size)}; a whole number from 1 is needed")
+    if size > bytes_max:
+        raise ProblemError(UPLOAD_TOO_LARGE, f"the picture has {size} bytes; {bytes_max} are allowed")
+    return str(content_type)
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:80]
+
+
+def _address(request: Request) -> str:
+    """Address of this resource as the caller wrote it: with the stage, or with the path of a custom domain."""
+    scheme = request.headers.get("x-forwarded-proto", "https")
+    context: Mapping[str, Any] = request.context
+    return f"{scheme}://{context.get('domainName', '')}{str(context.get('path', '')).rstrip('/')}"

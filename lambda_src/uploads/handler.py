@@ -1,0 +1,32 @@
+"""Entry point of the upload function, `uploads.handler.handler`: event in, proxy answer out."""
+
+from __future__ import annotations
+
+import functools
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from prediction.responding import respond
+from uploads.application import Application
+from uploads.jobs_table import JobsTable
+from uploads.settings import Settings
+from uploads.upload_bucket import UploadBucket
+
+logger = Logger()
+
+
+def handler(event: object, context: object) -> dict[str, Any]:
+    """Answer one event of API Gateway (REST, proxy integration)."""
+    return respond(event, context, application, logger)
+
+
+@functools.cache
+def application() -> Application:
+    """Read the settings and connect to table and bucket, once for all requests of this process."""
+    settings = Settings.from_environment(os.environ)
+    limits = settings.limits
+    bucket = UploadBucket.connect(settings.bucket, bytes_max=limits.bytes_max, url_seconds=limits.url_seconds)
+    table = JobsTable.connect(settings.table)
+    return Application(jobs=table, uploads=bucket, limits=limits, origins=settings.origins)

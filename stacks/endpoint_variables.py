@@ -1,0 +1,24 @@
+"""The environment variables of functions that ask the endpoint: which one, whose model, how long to wait."""
+
+from __future__ import annotations
+
+import json
+
+from stacks.constructs.model_endpoint import ModelEndpoint
+from stacks.manifest import Manifest
+from stacks.settings import Settings
+from stacks.time_budget import TIME_BUDGET
+
+
+def endpoint_variables(
+    settings: Settings, manifest: Manifest, model_endpoint: ModelEndpoint, *, attempts: int = TIME_BUDGET.attempts
+) -> dict[str, str]:
+    """The variables that `lambda_src/prediction/settings.py` reads, and how much is logged."""
+    return {
+        "ENDPOINT_NAME": model_endpoint.endpoint_name,
+        "MODEL_CARD": json.dumps(manifest.public_card(), separators=(",", ":"), sort_keys=True),
+        "CONNECT_TIMEOUT_SECONDS": str(TIME_BUDGET.connect_seconds),
+        "READ_TIMEOUT_SECONDS": str(TIME_BUDGET.read_seconds),
+        "TOTAL_ATTEMPTS": str(attempts),
+        "LOG_LEVEL": settings.log_level,
+    }
