@@ -37,6 +37,7 @@ from emulator.extension import (
     functions,
     kinesis_mappings,
     neighbours,
+    queue_mappings,
 )
 from emulator.extension.roles import Roles
 from emulator.faults.front import OWN_USER_AGENT, FaultyServices
@@ -132,6 +133,7 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
     extension.install(HttpApi(service, runtime, registry.scope), loop)
     function_faults.install(faults)
     kinesis_mappings.install(port)
+    mappings = queue_mappings.install(loop)
     event_targets.install(lambda sessions: RoleCalls(sessions, s3, port), loop)
     facts = {"port": port, "state": str(state.path), "auth": os.environ.get("AUTH") == "true", "started": time.time()}
     secure, told = _secure(state, site_port + 1)
@@ -141,11 +143,12 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
     ports = Ports(front, {site_port: Site(services, cloudfront.distributions)})
     state.record.write_text(json.dumps({"pid": os.getpid(), "port": port}) + "\n")
     serve, config = _hypercorn(listening, site, secure=secure)
-    writing = asyncio.create_task(logs.run())
+    lasting = [asyncio.create_task(logs.run()), asyncio.create_task(mappings.run())]
     try:
         await serve(ports, config, shutdown_trigger=stop.wait)
     finally:
-        writing.cancel()
+        for task in lasting:
+            task.cancel()
         await service.reset()
 
 

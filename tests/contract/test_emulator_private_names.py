@@ -25,6 +25,7 @@ ministack.core.appsync_js:AppSyncJsError
 ministack.core.appsync_js:AppSyncJsTimeout
 ministack.core.appsync_js:available
 ministack.core.appsync_js:evaluate
+ministack.core.concurrency:run_reentrant
 ministack.core.iam_actions:SERVICE_TO_IAM_NAMESPACE
 ministack.core.iam_actions:_BOTOCORE_SERVICE_MAP
 ministack.core.iam_actions:access_denied_response
@@ -96,11 +97,15 @@ ministack.services.eventbridge:_pattern_event_view
 ministack.services.iam:_build_simulate_results_real
 ministack.services.iam:_extract_simulate_params
 ministack.services.iam:_roles
+ministack.services.lambda_svc:_apply_filter_criteria
 ministack.services.lambda_svc:_execute_function
 ministack.services.lambda_svc:_execute_function_dispatch
 ministack.services.lambda_svc:_get_func_record_for_qualifier
 ministack.services.lambda_svc:_iter_all_esms
 ministack.services.lambda_svc:_poll_kinesis
+ministack.services.lambda_svc:_poll_sqs
+ministack.services.lambda_svc:_sqs_esm_concurrency
+ministack.services.lambda_svc:_sqs_message_attributes_to_camel_case
 ministack.services.lambda_svc:_throttle_response
 ministack.services.lambda_svc:acquire_worker
 ministack.services.s3:_bucket_tags
@@ -109,6 +114,7 @@ ministack.services.s3:_delete_bucket_encryption
 ministack.services.s3:_delete_bucket_lifecycle
 ministack.services.s3:_delete_bucket_ownership_controls
 ministack.services.s3:_delete_bucket_tagging
+ministack.services.s3:_deliver_event_to_sqs
 ministack.services.s3:_put_bucket_encryption
 ministack.services.s3:_put_bucket_lifecycle
 ministack.services.s3:_put_bucket_logging
@@ -118,6 +124,9 @@ ministack.services.s3:_resolve_sse_write_headers
 ministack.services.s3:cors_response_headers
 ministack.services.s3:serve_cloudfront_origin_fetch
 ministack.services.scheduler:_SCHEDULE_TICK_INTERVAL
+ministack.services.sqs:_delete_messages_for_esm
+ministack.services.sqs:_queue_by_arn
+ministack.services.sqs:_receive_messages_for_esm
 ministack.services.sts:register_session
 """
 
