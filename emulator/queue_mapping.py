@@ -77,7 +77,7 @@ def done(messages: Collection[str], rules: Rules, answer: Any) -> set[str]:
     if not rules.reports_failures:
         return set(messages)
     try:
-        document = json.loads(answer) if isinstance(answer, str | bytes) else answer
+        document = json.loads(answer) if answer and isinstance(answer, str | bytes) else answer
         failures = (document or {}).get("batchItemFailures") or []
         failed = {failure["itemIdentifier"] for failure in failures}
     except (AttributeError, KeyError, TypeError, ValueError):
