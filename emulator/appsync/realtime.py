@@ -40,6 +40,8 @@ class Session:
         Path that its signatures are for, and its address.
     access, handlers, publishing, delivery
         What does the work.
+    keep_alive_seconds
+        Time between two messages that say nothing else.
     """
 
     def __init__(
@@ -53,10 +55,12 @@ class Session:
         handlers: Handlers,
         publishing: Publishing,
         delivery: Delivery,
+        keep_alive_seconds: float = KEEP_ALIVE_SECONDS,
     ) -> None:
         self._find, self._connection = find, connection
         self._path, self._source = path, source
         self._access, self._handlers, self._publishing, self._delivery = access, handlers, publishing, delivery
+        self._keep_alive_seconds = keep_alive_seconds
 
     async def run(self, receive: Receive, send: Send, headers: Json) -> None:
         """Talk with the client until it goes.
@@ -86,14 +90,14 @@ class Session:
                 await sending
 
     async def _send_all(self, send: Send) -> None:
-        """Send what waits; after a while without anything, or with much, that the connection is alive."""
+        """Send what waits, and every minute that the connection is alive."""
         outbox, loop = self._connection.outbox, asyncio.get_running_loop()
-        due = loop.time() + KEEP_ALIVE_SECONDS
+        due = loop.time() + self._keep_alive_seconds
         while True:
             try:
                 message = await asyncio.wait_for(outbox.get(), timeout=max(0.0, due - loop.time()))
             except TimeoutError:
-                message, due = {"type": "ka"}, loop.time() + KEEP_ALIVE_SECONDS
+                message, due = {"type": "ka"}, loop.time() + self._keep_alive_seconds
             await send(message)
 
     async def _take(self, text: str) -> None:

@@ -39,7 +39,7 @@ class UserPool:
 
     def takes(self, claims: Json) -> bool:
         """Whether a token with these claims is for an application that may use the API."""
-        client = str(claims.get("client_id", claims.get("aud", "")))
+        client = str(claims.get("client_id") or claims.get("aud"))
         return self.client_pattern is None or re.fullmatch(self.client_pattern, client) is not None
 
 
