@@ -122,8 +122,9 @@ def called_origins(config: Mapping[str, Any], upload: Mapping[str, str]) -> list
     """
     region = config["region"]
     if config["user_pool_endpoint"]:
-        emulator = urlsplit(config["user_pool_endpoint"]).netloc
-        return [f"http://{emulator}", f"ws://{emulator}"]
+        emulator = urlsplit(config["user_pool_endpoint"])
+        # Its functions know it by its number, and so do the forms for uploads that they sign.
+        return [f"http://{emulator.netloc}", f"ws://{emulator.netloc}", f"http://127.0.0.1:{emulator.port}"]
     return [
         f"https://{urlsplit(config['api_url']).netloc}",
         f"https://cognito-idp.{region}.amazonaws.com",

@@ -39,16 +39,12 @@ export class Api {
   }
 
   /**
-   * The state of an upload.
-   * @param {string} statusUrl as `POST /uploads` gave it
+   * The state of an upload. The page knows where its API is: the token goes there, and to no other address in an answer.
+   * @param {string} jobId as `POST /uploads` gave it
    * @param {{correlationId: string, signal?: AbortSignal}} options
    */
-  status(statusUrl, options) {
-    // The token goes to the API and to nobody else, whatever an answer says.
-    if (new URL(statusUrl).origin !== new URL(this.url).origin) {
-      throw new Problem("page-broken", { title: `the status lies elsewhere: ${statusUrl}`, ...options });
-    }
-    return this.#call("GET", statusUrl, options);
+  status(jobId, options) {
+    return this.#call("GET", `${this.url}/uploads/${encodeURIComponent(jobId)}`, options);
   }
 
   /**

@@ -25,6 +25,8 @@ export class Job extends EventTarget {
     this.controller = new AbortController();
     /** @type {Phase} */
     this.phase = "asking";
+    /** @type {Phase} the last one before it failed */
+    this.failedIn = "asking";
     this.sent = 0;
     this.sentAt = 0;
     this.settledAt = 0;
@@ -65,7 +67,7 @@ export class Job extends EventTarget {
       this.#change({ phase: "sending" });
       await send(job.upload, this.file, { ...options, onProgress: (sent) => this.#change({ sent }) });
       this.#change({ phase: "waiting", sent: 1, sentAt: performance.now() });
-      const found = await outcome({ ...push, askStatus: () => api.status(job.status_url, options), signal: options.signal });
+      const found = await outcome({ ...push, askStatus: () => api.status(job.job_id, options), signal: options.signal });
       this.#settle(found);
     } finally {
       push.stop();
@@ -99,7 +101,7 @@ export class Job extends EventTarget {
 
   /** @param {import("./problems.js").Problem} problem */
   #fail(problem) {
-    this.#change({ phase: "failed", problem });
+    this.#change({ failedIn: this.settledAt ? "done" : this.phase, phase: "failed", problem });
   }
 
   /** @param {Partial<Job>} values */

@@ -4,6 +4,8 @@ import { make } from "./dom.js";
 import { seconds, size } from "./words.js";
 
 const LONG_MS = 12_000;
+/** How many steps lie behind each phase. */
+const REACHED = { asking: 0, sending: 1, waiting: 2, done: 4, failed: 0 };
 
 /**
  * Show how far a job is.
@@ -11,24 +13,17 @@ const LONG_MS = 12_000;
  * @param {import("./job.js").Job} job
  */
 export function showSteps(list, job) {
-  const at = { asking: 0, sending: 1, waiting: 2, done: 4, failed: -1 }[job.phase];
-  const reached = job.phase === "failed" ? reachedBefore(job) : at;
-  const texts = [words(reached, 0, "Ask for a place to put it", "Asking for a place to put it", "Got a place to put it"), sending(job, reached),
-    waiting(job, reached), job.phase === "done" ? told(job) : "Answer"];
+  const hasFailed = job.phase === "failed";
+  const reached = hasFailed ? Math.min(REACHED[job.failedIn], 3) : REACHED[job.phase];
+  const texts = [place(reached), sending(job, reached), waiting(job, reached), job.learnedBy ? told(job) : "Answer"];
   list.replaceChildren(...texts.map((text, index) => {
-    const state = job.phase === "failed" && index === reached ? "failed" : index < reached ? "past" : index === reached ? "now" : "later";
+    const state = hasFailed && index === reached ? "failed" : index < reached ? "past" : index === reached ? "now" : "later";
     const item = make("li", { class: `step ${state}`, "aria-current": state === "now" ? "step" : null }, make("span", {}, text));
     if (index === 1 && job.phase === "sending") {
       item.append(make("progress", { max: 1, value: job.sent, "aria-label": "Sent" }));
     }
     return item;
   }));
-}
-
-/** @param {import("./job.js").Job} job */
-function reachedBefore(job) {
-  if (job.settledAt) return 3;
-  return job.sentAt ? 2 : job.sent ? 1 : 0;
 }
 
 /**
@@ -40,6 +35,11 @@ function reachedBefore(job) {
  */
 function words(reached, index, later, now, past) {
   return reached > index ? past : reached === index ? now : later;
+}
+
+/** @param {number} reached */
+function place(reached) {
+  return words(reached, 0, "Ask for a place to put it", "Asking for a place to put it", "Got a place to put it");
 }
 
 /** @param {import("./job.js").Job} job @param {number} reached */

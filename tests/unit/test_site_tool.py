@@ -123,7 +123,11 @@ def test_the_page_may_call_five_services_on_aws_and_no_other() -> None:
 
 def test_the_page_may_call_nobody_but_the_emulator_there() -> None:
     config = site_config(LOCAL, OUTPUTS, "http://localhost:4766")
-    assert called_origins(config, OUTPUTS["upload"]) == ["http://localhost:4766", "ws://localhost:4766"]
+    assert called_origins(config, OUTPUTS["upload"]) == [
+        "http://localhost:4766",
+        "ws://localhost:4766",
+        "http://127.0.0.1:4766",
+    ]
 
 
 def test_outputs_are_read_by_part() -> None:

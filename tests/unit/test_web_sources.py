@@ -1,4 +1,4 @@
-"""The sources of the web page keep what they promise: no markup of data, nothing inline, a sentence for each problem."""
+"""What the sources of the web page promise: no markup of data, nothing inline, a sentence for each problem."""
 
 from __future__ import annotations
 
