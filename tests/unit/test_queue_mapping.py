@@ -46,11 +46,8 @@ def test_without_partial_responses_every_answer_means_all() -> None:
 
 
 def test_rules_are_those_of_the_mapping() -> None:
-    mapping = {
-        "BatchSize": "5",
-        "MaximumBatchingWindowInSeconds": 3,
-        "FunctionResponseTypes": ["ReportBatchItemFailures"],
-    }
+    mapping = {"BatchSize": "5", "MaximumBatchingWindowInSeconds": 3}
+    mapping |= {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
     assert Rules.of(mapping) == Rules(batch_messages=5, window_seconds=3, reports_failures=True)
     assert Rules.of({}) == Rules(batch_messages=10, window_seconds=0, reports_failures=False)
 
