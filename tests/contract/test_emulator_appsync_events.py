@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from emulator import rs256, settings
 from tests.contract.test_emulator_cognito import Pool, make_pool
-from tests.emulators import Emulator, allow
+from tests.emulators import Emulator, allow, trust
 from tests.event_apis import Address, Json, RealTime
 
 IAM, USERS, KEY = ({"authType": kind} for kind in ("AWS_IAM", "AMAZON_COGNITO_USER_POOLS", "API_KEY"))
@@ -241,6 +241,33 @@ def test_policies_decide_who_connects_subscribes_and_publishes(events: Events) -
         iam = events.emulator.client("iam")
         iam.put_user_policy(UserName="watcher", PolicyName="subscribe", PolicyDocument=subscribe)
         assert connection.ask(**asked)["type"] == "subscribe_success"
+
+
+def test_a_role_publishes_as_a_function_does_and_is_known_by_its_unique_id(events: Events) -> None:
+    iam, sts = events.emulator.client("iam"), events.emulator.client("sts")
+    role = iam.create_role(RoleName="worker", AssumeRolePolicyDocument=trust("lambda.amazonaws.com"))["Role"]
+    rights = allow("appsync:Event*", events.arn, f"{events.arn}/channelNamespace/*")
+    iam.put_role_policy(RoleName="worker", PolicyName="events", PolicyDocument=rights)
+    keys = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="call")["Credentials"]
+    session = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    body = '{"channel": "/plain/x", "events": ["1"]}'
+    headers = events.by_host.sign(body, session)
+    assert events.by_host.post(body, headers)[0] == 200
+    without = {name: value for name, value in headers.items() if name != "x-amz-security-token"}
+    assert events.by_host.post(body, without)[0] == 403
+    with RealTime(events.address, events.address.sign("{}", session)) as connection:
+        connection.ask(type="connection_init")
+        channel = f"/guarded/{role['RoleId']}/1"
+        signed = events.address.sign(json.dumps({"channel": channel}, separators=(",", ":")), session)
+        asked: dict[str, Any] = {"type": "subscribe", "id": "r", "channel": channel, "authorization": signed}
+        assert connection.ask(**asked)["type"] == "subscribe_success"
+
+
+def test_publishing_fails_on_demand(events: Events) -> None:
+    assert events.emulator.command("faults", f"appsync:{events.api_id}", "internal", "--count", "2").returncode == 0
+    for address in (events.address, events.by_host):
+        assert address.publish("/plain/x", [1])[0] == 500
+    assert events.address.publish("/plain/x", [1])[0] == 200
 
 
 def test_a_wrong_secret_does_not_publish(events: Events) -> None:
