@@ -17,6 +17,7 @@ from emulator.extension import (
     resource_types,
     root_signatures,
     services,
+    upload_forms,
 )
 from emulator.sagemaker.http_api import HttpApi
 
@@ -34,6 +35,7 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     services.install(api)
     resource_types.install(api, loop)
     buckets.install()
+    upload_forms.install()
     finer_policies.install()
     policy_simulation.install()
     change_sets.install()

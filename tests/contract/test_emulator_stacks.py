@@ -57,8 +57,8 @@ class Stacks:
         eventually(done)
         return last
 
-    def create(self, name: str, body: str) -> Json:
-        self.client.create_stack(StackName=name, TemplateBody=body)
+    def create(self, name: str, body: str, *capabilities: str) -> Json:
+        self.client.create_stack(StackName=name, TemplateBody=body, Capabilities=list(capabilities))
         return self.settled(name)
 
     def update(self, name: str, body: str) -> Json:
