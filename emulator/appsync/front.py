@@ -6,6 +6,7 @@ An API is found by its host name, as in AWS, or below `/_aws/appsync-events/API_
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import uuid
@@ -106,9 +107,12 @@ class EventsFront:
             delivery=self._delivery,
         )
 
+        gone = asyncio.Event()
+
         async def next_text() -> str | None:
             message = await receive()
             if message["type"] == "websocket.disconnect":
+                gone.set()
                 return None
             return str(message.get("text") or (message.get("bytes") or b"").decode(errors="replace"))
 
@@ -116,7 +120,8 @@ class EventsFront:
             await send({"type": "websocket.send", "text": json.dumps(message, ensure_ascii=False)})
 
         await session.run(next_text, send_message, headers)
-        await send({"type": "websocket.close"})
+        if not gone.is_set():
+            await send({"type": "websocket.close"})
 
 
 def _asked(scope: Json) -> tuple[str, str] | None:

@@ -22,6 +22,7 @@ PROTOCOL = "aws-appsync-event-ws"
 TIMEOUT_MILLISECONDS = 300_000
 KEEP_ALIVE_SECONDS = 60.0
 SUBSCRIPTIONS_MAX = 100
+_GOODBYE_SECONDS = 0.3
 Find = Callable[[], EventApi | None]
 Send = Callable[[Json], Awaitable[None]]
 Receive = Callable[[], Awaitable[str | None]]
@@ -77,6 +78,10 @@ class Session:
         except EventsError as error:
             await receive()  # its connection_init: a client looks for answers from then on
             await send({"type": "connection_error", **error.document()})
+            with contextlib.suppress(TimeoutError):  # Amplify hangs up itself; over TLS only one side should
+                async with asyncio.timeout(_GOODBYE_SECONDS):
+                    while await receive() is not None:
+                        pass
             return
         self._delivery.add(self._connection)
         sending = asyncio.create_task(self._send_all(send))
