@@ -17,6 +17,7 @@ from emulator.extension import (
     resource_types,
     root_signatures,
     services,
+    tables,
     upload_forms,
 )
 from emulator.sagemaker.http_api import HttpApi
@@ -36,6 +37,7 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     resource_types.install(api, loop)
     buckets.install()
     upload_forms.install()
+    tables.install()
     finer_policies.install()
     policy_simulation.install()
     change_sets.install()

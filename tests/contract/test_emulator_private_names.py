@@ -91,6 +91,12 @@ ministack.services.cognito:_pool_keys
 ministack.services.cognito:_pool_signing_key
 ministack.services.cognito:_signature_valid
 ministack.services.cognito:_signed_jwt
+ministack.services.dynamodb:_pitr_settings
+ministack.services.dynamodb:_tables
+ministack.services.dynamodb:_ttl_settings
+ministack.services.dynamodb:_update_continuous_backups
+ministack.services.dynamodb:_update_table
+ministack.services.dynamodb:_update_ttl
 ministack.services.eventbridge:_SCHEDULER_TICK_INTERVAL
 ministack.services.eventbridge:_invoke_target
 ministack.services.eventbridge:_pattern_event_view
