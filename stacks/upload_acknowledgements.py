@@ -30,7 +30,6 @@ def people_findings(settings: Settings) -> list[AcceptedFinding]:
             "APIG3": "nobody without an account gets past the front door, and every method is throttled; a web "
             "application firewall costs more a month than the rest of dev together",
             "APIG4": "only OPTIONS is open: browsers ask without a token whether a page may call, and learn no more",
-            "COG4": "only OPTIONS is open: browsers ask without a token whether a page may call, and learn no more",
         },
     }
     return [

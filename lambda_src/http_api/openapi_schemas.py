@@ -11,6 +11,7 @@ from prediction.normalise import normalise
 from prediction.problems import PROBLEM_TYPES
 from prediction.rows import MEMBER
 from prediction.settings import SHORT_DIGEST_LENGTH
+from uploads.problems import REFUSALS
 
 _SHORT_DIGEST = {
     "type": "string",
@@ -91,7 +92,7 @@ SCHEMAS: dict[str, Any] = {
         "description": "A problem document of RFC 9457",
         "required": ["type", "title", "status", "detail", "instance"],
         "properties": {
-            "type": {"type": "string", "enum": [problem.uri for problem in PROBLEM_TYPES]},
+            "type": {"type": "string", "enum": [problem.uri for problem in (*PROBLEM_TYPES, *REFUSALS)]},
             "title": {"type": "string"},
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
             "detail": {"type": "string", "description": "What happened this time"},

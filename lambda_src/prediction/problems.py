@@ -133,12 +133,6 @@ BLANK_IMAGE = ProblemType(
     title="there is no ink on the picture",
     remedy="send a picture of one digit that stands out from its background",
 )
-TOO_MANY_DIGITS = ProblemType(
-    slug="too-many-digits",
-    status=422,
-    title="there is more on the picture than is read at once",
-    remedy="photograph fewer digits at a time, on plain paper that fills the picture",
-)
 THROTTLED = ProblemType(
     slug="throttled",
     status=429,
@@ -233,7 +227,6 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
     UNREADABLE_IMAGE,
     ANIMATED_IMAGE,
     BLANK_IMAGE,
-    TOO_MANY_DIGITS,
     THROTTLED,
     INTERNAL_ERROR,
     MODEL_REJECTED_INPUT,

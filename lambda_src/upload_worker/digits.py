@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from statistics import median
 
 from prediction.limits import UPLOAD_DIGITS_MAX
-from prediction.problems import TOO_MANY_DIGITS, ProblemError
+from prediction.problems import ProblemError
 from upload_worker.strokes import Box, Stroke
+from uploads.problems import TOO_MANY_DIGITS
 
 SPECK_AREA = 0.02
 """A stroke with less than this share of the usual digit's ink is dirt."""
@@ -24,14 +25,20 @@ SMALLEST = 0.33
 PART_HEIGHT = 0.6
 """Up to this share of the usual height a stroke may be a part of a digit, such as the bar of a 5."""
 
-PART_GAP = 0.22
-"""A part is at most this share of the usual height away from the rest, above or below it."""
+PART_GAP = 0.35
+"""A part is at most this share of the usual height away from the rest, above or below it: rows are further apart."""
+
+SCRAP_HEIGHT, SCRAP_GAP = 0.4, 0.15
+"""What is no higher than the first is no digit by itself, and may be the second away from the rest on any side."""
 
 SIDE_GAP = 0.6
 """Parts beside each other are at most this share of the pen's width apart: digits stand further apart."""
 
-TALLEST = 1.3
+TALLEST = 1.2
 """A joined digit is at most this many times the usual height high."""
+
+BROADEST = 1.6
+"""... and this many times wide: the bar of a 5 may be long."""
 
 WIDEST = 1.25
 """Wider than this many times its height it is two digits that touch."""
@@ -39,8 +46,8 @@ WIDEST = 1.25
 HALF_HEIGHT = 0.6
 """Each of two digits that touch is at least this share of both high."""
 
-THICKEST = 3.0
-"""Digits of one sheet are written with one pen: what is this many times as thick is a blot or a piece of the desk."""
+THICKEST, BLOT = 3.0, 0.8
+"""What is the first many times as thick as is usual and fills the second share of its box is a piece of the desk."""
 
 BORDER_CONTACT = 0.6
 """What covers this share of a side of the picture is no ink but a desk, a binding or a shadow."""
@@ -76,7 +83,9 @@ def find_digits(strokes: Sequence[Stroke], size: tuple[int, int]) -> list[Stroke
     usual = _weighted_median([(_length(digit), digit.area) for digit in digits])
     smallest = max(HEIGHT_MIN * max(size), SMALLEST * usual)
     thickest = THICKEST * median(digit.thickness for digit in digits)
-    digits = [digit for digit in digits if digit.thickness <= thickest]
+    digits = [
+        digit for digit in digits if digit.thickness <= thickest or digit.area < BLOT * digit.width * digit.height
+    ]
     found = [part for digit in digits if _is_digit(digit, usual, smallest) for part in _cut(digit)]
     if len(found) > UPLOAD_DIGITS_MAX:
         raise ProblemError(TOO_MANY_DIGITS, f"there are {len(found)} digits; {UPLOAD_DIGITS_MAX} are read")
@@ -150,16 +159,21 @@ def _distance(part: Stroke, other: Stroke, usual: float) -> float | None:
         return None
     width = max(part.box[2], other.box[2]) - min(part.box[0], other.box[0])
     height = max(part.box[3], other.box[3]) - min(part.box[1], other.box[1])
-    if height > TALLEST * max(usual, other.height) or width > WIDEST * max(height, usual):
+    if height > TALLEST * max(usual, other.height) or width > BROADEST * max(height, usual):
         return None
-    shared = min(part.box[2], other.box[2]) - max(part.box[0], other.box[0])
-    above = shared >= 0.5 * min(part.width, other.width)
-    small = max(part.width, part.height) <= PART_HEIGHT * usual
     gap = _gap(part, other, reach)
-    beside = SIDE_GAP * max(part.thickness, other.thickness)
-    if gap is None or gap > (reach if small and above else beside):
-        return None
-    return gap
+    return gap if gap is not None and gap <= _allowed(part, other, usual) else None
+
+
+def _allowed(part: Stroke, other: Stroke, usual: float) -> float:
+    """Give how far a part may be away."""
+    shared = min(part.box[2], other.box[2]) - max(part.box[0], other.box[0])
+    size = max(part.width, part.height)
+    if size <= PART_HEIGHT * usual and shared >= 0.5 * min(part.width, other.width):
+        return PART_GAP * usual
+    if part.height <= SCRAP_HEIGHT * usual:
+        return SCRAP_GAP * usual
+    return SIDE_GAP * max(part.thickness, other.thickness)
 
 
 def _gap(part: Stroke, other: Stroke, reach: float) -> float | None:

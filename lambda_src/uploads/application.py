@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from prediction.cors import Origins
 from prediction.gateway import Request, Response
+from prediction.metrics import count
 from prediction.problems import UNSUPPORTED_MEDIA_TYPE, ProblemError
 from prediction.responding import Answered, refuse_route
 from prediction.rows import parse_json
@@ -95,7 +96,7 @@ class Application:
             "expires_at": iso_time(job.created_at + self.limits.url_seconds),
         }
         response = Response(status=201, document=document, headers={"Location": status_url})
-        return Answered(response=response, facts={"job_id": job.job_id})
+        return Answered(response=response, facts={"job_id": job.job_id}, measures=[count("UploadsBegun")])
 
     def show(self, request: Request) -> Answered:
         """Answer `GET /uploads/{job_id}` to the job's owner; to others there is no such job."""
@@ -103,10 +104,12 @@ class Application:
         job = self.jobs.find(job_id)
         if job is None or job.owner != owner_of(request.context):
             raise ProblemError(NO_SUCH_UPLOAD, f"there is no upload {job_id[:80]!r} of yours")
-        job = self._ended_in_time(job)
+        asked, job = job, self._ended_in_time(job)
+        has_expired = job.status is Status.EXPIRED and asked.status is Status.PENDING
         headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if job.status is Status.PENDING else {}
         response = Response(status=200, document=job.document(), headers=headers)
-        return Answered(response=response, facts={"job_id": job.job_id, "job_status": str(job.status)})
+        facts = {"job_id": job.job_id, "job_status": str(job.status)}
+        return Answered(response=response, facts=facts, measures=[count("UploadsExpired")] if has_expired else [])
 
     def _new_job(self, request: Request, content_type: str) -> Job:
         owner, job_id, now = owner_of(request.context), str(self.new_id()), int(self.now())

@@ -8,6 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from prediction.metrics import FunctionMetrics
 from prediction.responding import respond
 from uploads.application import Application
 from uploads.jobs_table import JobsTable
@@ -15,11 +16,12 @@ from uploads.settings import Settings
 from uploads.upload_bucket import UploadBucket
 
 logger = Logger()
+metrics = FunctionMetrics.from_environment(os.environ)
 
 
 def handler(event: object, context: object) -> dict[str, Any]:
     """Answer one event of API Gateway (REST, proxy integration)."""
-    return respond(event, context, application, logger)
+    return respond(event, context, application, logger, metrics)
 
 
 @functools.cache

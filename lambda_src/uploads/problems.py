@@ -46,5 +46,12 @@ UPLOAD_GONE = ProblemType(
     remedy="upload the picture again",
 )
 
-REASONS: tuple[ProblemType, ...] = (UPLOAD_EXPIRED, UPLOAD_GONE)
+TOO_MANY_DIGITS = ProblemType(
+    slug="too-many-digits",
+    status=422,
+    title="there is more on the picture than is read at once",
+    remedy="photograph fewer digits at a time, on plain paper that fills the picture",
+)
+
+REASONS: tuple[ProblemType, ...] = (UPLOAD_EXPIRED, UPLOAD_GONE, TOO_MANY_DIGITS)
 """Why a job may end without a result, beside the problems of pictures; never the status of an answer."""

@@ -15,11 +15,14 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 from http_api.examples import SEVEN_PNG
 from http_api.openapi import PATH, render
 from prediction.application import ROUTES, Application
-from prediction.handler import respond
+from prediction.handler import logger
 from prediction.problems import PROBLEM_TYPES, ProblemError
+from prediction.responding import respond
 from prediction.rows import parse_rows
 from prediction.settings import ModelCard
 from tests.fakes import FailingEndpoint, FakeEndpoint
+from uploads.application import ROUTES as UPLOAD_ROUTES
+from uploads.problems import REASONS, REFUSALS
 
 DOCUMENT: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -47,7 +50,7 @@ def answer(method: str, resource: str, body: str = "", endpoint: Any = None) -> 
         "body": body,
         "requestContext": {"requestId": "an-id"},
     }
-    return respond(event, None, lambda: Application(card=CARD, endpoint=endpoint or FakeEndpoint()))
+    return respond(event, None, lambda: Application(card=CARD, endpoint=endpoint or FakeEndpoint()), logger)
 
 
 def test_the_document_is_valid() -> None:
@@ -60,7 +63,7 @@ def test_the_document_is_current() -> None:
 
 def test_the_document_has_exactly_the_routes() -> None:
     documented = {path: {method.upper() for method in item} for path, item in DOCUMENT["paths"].items()}
-    assert documented == {resource: set(methods) for resource, methods in ROUTES.items()}
+    assert documented == {resource: set(methods) for resource, methods in {**ROUTES, **UPLOAD_ROUTES}.items()}
 
 
 def test_every_problem_is_documented_with_its_status() -> None:
@@ -75,17 +78,20 @@ def test_every_problem_is_documented_with_its_status() -> None:
 
 def test_the_guide_for_callers_names_every_problem_with_its_status() -> None:
     text = (PATH.parents[2] / "docs/api.md").read_text(encoding="utf-8")
-    for problem in PROBLEM_TYPES:
+    for problem in (*PROBLEM_TYPES, *REFUSALS):
         assert f"| `{problem.slug}` | {problem.status} |" in text
+    for reason in REASONS:
+        assert f"| `{reason.slug}` |" in text
 
 
 def test_the_examples_are_real() -> None:
     assert fits(REQUEST_EXAMPLE, "PredictionRequest")
     (row,) = parse_rows(json.dumps(REQUEST_EXAMPLE).encode())
     encoded = base64.b64encode(SEVEN_PNG).decode()
-    event = {"httpMethod": "POST", "resource": "/predictions", "headers": {"content-type": "image/png"}}
+    event: dict[str, Any] = {"httpMethod": "POST", "resource": "/predictions", "headers": {"content-type": "image/png"}}
     endpoint = FakeEndpoint()
-    respond(event | {"body": encoded, "isBase64Encoded": True}, None, lambda: Application(card=CARD, endpoint=endpoint))
+    event |= {"body": encoded, "isBase64Encoded": True}
+    respond(event, None, lambda: Application(card=CARD, endpoint=endpoint), logger)
     assert bytes(map(int, endpoint.received[0].split(b","))) == row
     assert fits(PREDICT["responses"]["200"]["content"]["application/json"]["example"], "PredictionResponse")
 

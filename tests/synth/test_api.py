@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from stacks.constructs.gateway_problems import GATEWAY_PROBLEMS
+from stacks.settings import ENVIRONMENTS
 from stacks.time_budget import TIME_BUDGET
-from tests.synth.assemblies import Assembly, as_list, as_text, statements
+from tests.synth.assemblies import Assembly, as_list, as_text, make_app, statements
+
+SERVICES, PEOPLE = "ServiceRestApi9A9E75B4", "PeopleRestApi6480BA2C"
 
 
 def prediction(assembly: Assembly) -> dict[str, str]:
@@ -16,28 +24,93 @@ def prediction(assembly: Assembly) -> dict[str, str]:
     return variables
 
 
-def test_the_id_of_the_api_stays(assembly: Assembly) -> None:
-    # Its address has its id.
-    assert set(assembly.resources("AWS::ApiGateway::RestApi")) == {"ServiceRestApi9A9E75B4"}
-
-
-def test_two_routes_and_both_ask_for_a_signature(assembly: Assembly) -> None:
+def methods(assembly: Assembly, api: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """The methods of one API by verb and path."""
     resources = assembly.template("api")["Resources"]
-    routes = set()
-    for method in assembly.resources("AWS::ApiGateway::Method").values():
-        properties = method["Properties"]
-        assert properties["AuthorizationType"] == "AWS_IAM"
-        assert properties.get("ApiKeyRequired", False) is False
-        routes.add((properties["HttpMethod"], resources[properties["ResourceId"]["Ref"]]["Properties"]["PathPart"]))
-    assert routes == {("POST", "predictions"), ("GET", "model")}
 
+    def path(identity: dict[str, Any]) -> str:
+        if "Ref" not in identity:
+            return ""
+        resource = resources[identity["Ref"]]["Properties"]
+        return f"{path(resource['ParentId'])}/{resource['PathPart']}"
 
-def test_bodies_are_validated_before_the_function_runs(assembly: Assembly) -> None:
-    (post,) = [
-        method["Properties"]
+    return {
+        (method["Properties"]["HttpMethod"], path(method["Properties"]["ResourceId"])): method["Properties"]
         for method in assembly.resources("AWS::ApiGateway::Method").values()
-        if method["Properties"]["HttpMethod"] == "POST"
-    ]
+        if method["Properties"]["RestApiId"]["Ref"] == api
+    }
+
+
+def test_the_ids_of_the_apis_stay(assembly: Assembly) -> None:
+    # Their addresses have their ids.
+    assert set(assembly.resources("AWS::ApiGateway::RestApi")) == {SERVICES, PEOPLE}
+
+
+ROUTES = {
+    ("POST", "/predictions"),
+    ("GET", "/model"),
+    ("POST", "/uploads"),
+    ("GET", "/uploads/{job_id}"),
+}
+
+
+def test_four_routes_for_services_and_all_ask_for_a_signature(assembly: Assembly) -> None:
+    found = methods(assembly, SERVICES)
+    assert set(found) == ROUTES
+    assert {method["AuthorizationType"] for method in found.values()} == {"AWS_IAM"}
+
+
+def test_the_same_routes_for_people_and_all_ask_for_a_token(assembly: Assembly) -> None:
+    found = methods(assembly, PEOPLE)
+    asked = {route: method for route, method in found.items() if route[0] != "OPTIONS"}
+    assert set(asked) == ROUTES
+    (authorizer,) = assembly.resources("AWS::ApiGateway::Authorizer")
+    for method in asked.values():
+        assert method["AuthorizationType"] == "COGNITO_USER_POOLS"
+        assert method["AuthorizerId"] == {"Ref": authorizer}
+    (pool,) = assembly.only("AWS::ApiGateway::Authorizer")["ProviderARNs"]
+    assert pool["Fn::GetStackOutput"]["StackName"] == assembly.settings.stack_name("identity")
+
+
+def test_only_pages_of_the_site_may_call(assembly: Assembly) -> None:
+    open_methods = {route for route, method in methods(assembly, PEOPLE).items() if route[0] == "OPTIONS"}
+    assert open_methods == {("OPTIONS", path) for _, path in ROUTES}
+    assert {m["AuthorizationType"] for r, m in methods(assembly, PEOPLE).items() if r[0] == "OPTIONS"} == {"NONE"}
+    for function in assembly.resources("AWS::Lambda::Function", "api").values():
+        origins = as_text(function["Properties"]["Environment"]["Variables"]["SITE_ORIGINS"])
+        local = " http://localhost:*" if assembly.settings.environment == "local" else ""
+        assert re.fullmatch(r"https://<PublishOutput\w+DomainName\w+>" + re.escape(local), origins)
+
+
+def test_an_environment_may_do_without_people(tmp_path: Path) -> None:
+    app = make_app(replace(ENVIRONMENTS["prod"], people=None), tmp_path)
+    app.synth()
+    names = {path.name.split(".")[0] for path in tmp_path.glob("*.template.json")}
+    assert not names & {"digits-prod-identity", "digits-prod-web"}
+    api = json.loads((tmp_path / "digits-prod-api.template.json").read_text())
+    types = [resource["Type"] for resource in api["Resources"].values()]
+    assert types.count("AWS::ApiGateway::RestApi") == 1
+    assert "AWS::ApiGateway::Authorizer" not in types
+    upload = (tmp_path / "digits-prod-upload.template.json").read_text()
+    assert "COGNITO" not in upload
+    assert "CorsConfiguration" not in upload
+
+
+def test_an_environment_may_do_without_services(tmp_path: Path) -> None:
+    app = make_app(replace(ENVIRONMENTS["dev"], services=False, notebook=None), tmp_path)
+    app.synth()
+    api = json.loads((tmp_path / "digits-dev-api.template.json").read_text())
+    kinds = {
+        resource["Properties"]["AuthorizationType"]
+        for resource in api["Resources"].values()
+        if resource["Type"] == "AWS::ApiGateway::Method"
+    }
+    assert kinds == {"COGNITO_USER_POOLS", "NONE"}
+
+
+@pytest.mark.parametrize("api", [SERVICES, PEOPLE])
+def test_bodies_are_validated_before_the_function_runs(assembly: Assembly, api: str) -> None:
+    post = methods(assembly, api)["POST", "/predictions"]
     resources = assembly.template("api")["Resources"]
     assert resources[post["RequestValidatorId"]["Ref"]]["Properties"]["ValidateRequestBody"] is True
     assert set(post["RequestModels"]) == {"application/json"}
@@ -50,38 +123,42 @@ def test_bodies_are_validated_before_the_function_runs(assembly: Assembly) -> No
 
 
 def test_the_schema_is_of_the_draft_that_api_gateway_takes(assembly: Assembly) -> None:
-    schema = assembly.only("AWS::ApiGateway::Model")["Schema"]
-    assert schema["$schema"] == "http://json-schema.org/draft-04/schema#"
-    assert "$ref" not in json.dumps(schema)
+    models = assembly.resources("AWS::ApiGateway::Model").values()
+    assert sorted(model["Properties"]["Name"] for model in models) == 2 * ["PredictionRequest"] + 2 * ["UploadRequest"]
+    for model in models:
+        schema = model["Properties"]["Schema"]
+        assert schema["$schema"] == "http://json-schema.org/draft-04/schema#"
+        assert "$ref" not in json.dumps(schema)
 
 
 def test_pictures_are_passed_on_as_bytes(assembly: Assembly) -> None:
-    assert assembly.only("AWS::ApiGateway::RestApi")["BinaryMediaTypes"] == ["image/png", "image/jpeg"]
+    for api in assembly.resources("AWS::ApiGateway::RestApi").values():
+        assert api["Properties"]["BinaryMediaTypes"] == ["image/png", "image/jpeg"]
 
 
 def test_every_method_is_throttled(assembly: Assembly) -> None:
-    (settings,) = assembly.only("AWS::ApiGateway::Stage")["MethodSettings"]
-    assert (settings["HttpMethod"], settings["ResourcePath"]) == ("*", "/*")
-    throttle = assembly.settings.throttle
-    assert settings["ThrottlingRateLimit"] == throttle.requests_per_second
-    assert settings["ThrottlingBurstLimit"] == throttle.burst
+    for stage in assembly.resources("AWS::ApiGateway::Stage").values():
+        (settings,) = stage["Properties"]["MethodSettings"]
+        assert (settings["HttpMethod"], settings["ResourcePath"]) == ("*", "/*")
+        throttle = assembly.settings.throttle
+        assert settings["ThrottlingRateLimit"] == throttle.requests_per_second
+        assert settings["ThrottlingBurstLimit"] == throttle.burst
 
 
 def test_logs_have_no_bodies_and_an_end(assembly: Assembly) -> None:
-    stage = assembly.only("AWS::ApiGateway::Stage")
-    (settings,) = stage["MethodSettings"]
-    assert settings["DataTraceEnabled"] is False
-    fields = json.loads(stage["AccessLogSetting"]["Format"])
-    assert not [
-        value for value in fields.values() if re.search(r"body|header|querystring|authorization", value, re.IGNORECASE)
-    ]
+    for stage in assembly.resources("AWS::ApiGateway::Stage").values():
+        (settings,) = stage["Properties"]["MethodSettings"]
+        assert settings["DataTraceEnabled"] is False
+        fields = json.loads(stage["Properties"]["AccessLogSetting"]["Format"])
+        private = re.compile(r"body|header|querystring|authorization", re.IGNORECASE)
+        assert not [value for value in fields.values() if private.search(value)]
     for group in assembly.resources("AWS::Logs::LogGroup", "api").values():
         assert group["Properties"]["RetentionInDays"] == assembly.settings.log_retention_days
 
 
 def test_the_stage_waits_for_the_role_that_writes_its_logs(assembly: Assembly) -> None:
-    (stage,) = assembly.resources("AWS::ApiGateway::Stage").values()
-    assert set(stage["DependsOn"]) >= set(assembly.resources("AWS::ApiGateway::Account"))
+    for stage in assembly.resources("AWS::ApiGateway::Stage").values():
+        assert set(stage["DependsOn"]) >= set(assembly.resources("AWS::ApiGateway::Account"))
     for account in assembly.resources("AWS::ApiGateway::Account").values():
         assert account["DeletionPolicy"] == ("Delete" if assembly.settings.environment == "local" else "Retain")
 
@@ -91,12 +168,25 @@ def test_errors_of_the_gateway_are_problem_json(assembly: Assembly) -> None:
         answer["Properties"]["ResponseType"]: answer["Properties"]
         for answer in assembly.resources("AWS::ApiGateway::GatewayResponse").values()
     }
-    assert set(answers) >= {"DEFAULT_4XX", "DEFAULT_5XX", "BAD_REQUEST_BODY", "THROTTLED", "INTEGRATION_TIMEOUT"}
+    assert set(answers) >= {"UNAUTHORIZED", "DEFAULT_4XX", "DEFAULT_5XX", "BAD_REQUEST_BODY", "THROTTLED"}
     for answer in answers.values():
         headers = answer["ResponseParameters"]
         assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
         assert set(answer["ResponseTemplates"]) == {"application/json"}
     assert answers["THROTTLED"]["ResponseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
+
+
+def test_the_page_may_read_errors_of_the_gateway(assembly: Assembly) -> None:
+    name = "gatewayresponse.header.Access-Control-Allow-Origin"
+    answers = [answer["Properties"] for answer in assembly.resources("AWS::ApiGateway::GatewayResponse").values()]
+    for answer in answers:
+        allowed = answer["ResponseParameters"].get(name)
+        if answer["RestApiId"]["Ref"] == SERVICES:
+            assert allowed is None
+        elif assembly.settings.environment == "local":
+            assert allowed == "method.request.header.Origin"
+        else:
+            assert re.fullmatch(r"'https://<PublishOutput\w+>'", as_text(allowed))
 
 
 def test_templates_of_problems_are_json_once_the_variables_are_filled_in() -> None:
@@ -142,12 +232,15 @@ def test_only_this_api_may_call_the_function(assembly: Assembly) -> None:
     for permission in assembly.resources("AWS::Lambda::Permission").values():
         assert permission["Properties"]["Principal"] == "apigateway.amazonaws.com"
         sources.append(as_text(permission["Properties"]["SourceArn"]))
-    assert [source.split('"}>', 2)[-1] for source in sorted(sources)] == ["/GET/model", "/POST/predictions"]
+    allowed = [source.split('"}>', 2)[-1] for source in sources]
+    asked = [f"/{verb}{path.replace('{job_id}', '*')}" for verb, path in ROUTES]
+    pages = [f"/OPTIONS{path.replace('{job_id}', '*')}" for _, path in ROUTES]
+    assert sorted(allowed) == sorted(2 * asked + pages)
 
 
 def test_functions_are_python_on_arm_with_a_log_group_each(assembly: Assembly) -> None:
     functions = assembly.resources("AWS::Lambda::Function")
-    assert len(functions) == 3
+    assert len(functions) == 5
     for function in functions.values():
         properties = function["Properties"]
         assert (properties["Runtime"], properties["Architectures"]) == ("python3.14", ["arm64"])

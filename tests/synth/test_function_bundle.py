@@ -89,7 +89,7 @@ def test_a_package_without_a_handler_is_named() -> None:
 def test_the_folder_holds_the_package_and_starts(tmp_path: Path) -> None:
     assert FunctionBundle(CHECK, EMULATOR).try_bundle(str(tmp_path), image=None)
     deployed = {path.name for path in tmp_path.rglob("*") if path.suffix == ".py"}
-    assert deployed == {path.name for path in CHECK.folder.glob("*.py")}
+    assert deployed == {path.name for path in CHECK.folders[0].glob("*.py")}
     code = "import artifact_check.checker as module; print(module.__file__)"
     command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {code}"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -57,7 +57,17 @@ WILDCARDS = (
     ),
     (r"s3:GetObject", r"<PublishOutput\w+>/pipeline/evaluations/\*"),
     # S3 writes the access log of one bucket into the other.
-    (r"s3:PutObject", r"<\{\"Fn::GetAtt\": \[\"DataAccessLogsC0C25EE4\", \"Arn\"\]\}>/bucket/\*"),
+    (
+        r"s3:PutObject",
+        r"<\{\"Fn::GetAtt\": \[\"(Data|Site|InboxPictures)AccessLogs[0-9A-F]{8}\", \"Arn\"\]\}>/bucket/\*",
+    ),
+    # Uploads, whose keys are made of person and job: what the worker reads, and what forms are signed for.
+    (r"s3:GetObject(Version)?", r"<\{\"Fn::GetAtt\": \[\"InboxPicturesBucket489E79FA\", \"Arn\"\]\}>/uploads/\*"),
+    (r"s3:PutObject", r"<PublishOutput\w+>/uploads/\*"),
+    # CloudFront reads the files of the site.
+    (r"s3:GetObject", r"<\{\"Fn::GetAtt\": \[\"SiteBucket[0-9A-F]{8}\", \"Arn\"\]\}>/\*"),
+    # The group of the one Event API, whose name has an id that is made with this role.
+    (r"logs:\w+", r"arn:aws:logs:[a-z0-9-]+:\d{12}:log-group:/aws/appsync/apis/\*"),
 )
 """Actions and resources with a wildcard that are meant."""
 
@@ -122,7 +132,8 @@ def test_roles_trust_one_service_each(assembly: Assembly) -> None:
             assert statement["Condition"] == own
     notebook = assembly.settings.notebook
     network = {"vpc-flow-logs.amazonaws.com"} if notebook and isinstance(notebook.network, IsolatedVpc) else set()
-    assert trusted == {"lambda.amazonaws.com", "sagemaker.amazonaws.com", "apigateway.amazonaws.com"} | network
+    services = {"lambda", "sagemaker", "apigateway", "appsync"}
+    assert trusted == {f"{service}.amazonaws.com" for service in services} | network
 
 
 def test_no_open_finding(assembly: Assembly) -> None:

@@ -20,7 +20,10 @@ def rules(assembly: Assembly) -> list[Json]:
 
 def test_logical_ids_of_stateful_things_stay(assembly: Assembly) -> None:
     # A changed id would make CloudFormation leave the bucket behind and make an empty one.
-    assert set(assembly.resources("AWS::S3::Bucket")) == {BUCKET, ACCESS_LOGS}
+    assert set(assembly.resources("AWS::S3::Bucket", "storage")) == {BUCKET, ACCESS_LOGS}
+    uploads = {"InboxPicturesBucket489E79FA", "InboxPicturesAccessLogs54B248B3"}
+    assert set(assembly.resources("AWS::S3::Bucket", "upload")) == uploads
+    assert set(assembly.resources("AWS::Cognito::UserPool")) == {"PeopleE38C8D03"}
 
 
 def test_data_is_retained_everywhere_but_in_the_emulator(assembly: Assembly) -> None:
