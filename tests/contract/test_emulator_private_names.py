@@ -55,6 +55,7 @@ ministack.core.sigv4:parse_header_signature
 ministack.core.sigv4:request_time_failure
 ministack.services.apigateway:_verify_rs256_signature
 ministack.services.apigateway_v1:_AUTHENTICATION_GATEWAY_ERRORS
+ministack.services.apigateway_v1:_build_lambda_event_v1
 ministack.services.apigateway_v1:_verify_rs256_signature
 ministack.services.apigateway_v1:authentication_error_response
 ministack.services.appsync:_tags
