@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from urllib3 import PoolManager
+
 from stacks.errors import ConfigurationError
 from stacks.settings import ENVIRONMENTS, Settings, settings_for
 from tools.deploy import aws_deployment, check_account
@@ -163,16 +165,16 @@ def publish(deployment: Deployment) -> str:
             "CallerReference": f"tools.site {time.time_ns()}",
         },
     )
-    return site_url(deployment, site["SiteUrl"])
+    return site_url(site["SiteUrl"], deployment.variables.get("AWS_ENDPOINT_URL"))
 
 
-def site_url(deployment: Deployment, deployed_url: str) -> str:
-    """Where a person opens the page. The emulator serves it at the port beside its own."""
-    endpoint_url = deployment.variables.get("AWS_ENDPOINT_URL")
+def site_url(deployed_url: str, endpoint_url: str | None) -> str:
+    """Where a person opens the page. The emulator, at `endpoint_url`, shows what is deployed at a second port."""
     if not endpoint_url:
         return deployed_url
-    host, _, port = endpoint_url.rstrip("/").rpartition(":")
-    return f"{host}:{int(port) + 1}/"
+    answer = PoolManager().request("GET", f"{endpoint_url}/_digits/health", timeout=5, retries=False)
+    address = urlsplit(endpoint_url)
+    return f"{address.scheme}://{address.hostname}:{answer.json()['site_port']}/"
 
 
 def in_publishing_order(folder: Path) -> Iterator[Path]:

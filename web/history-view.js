@@ -29,10 +29,10 @@ function card(entry, onOpen) {
   const label = entry.label || "failed";
   const sure = entry.certainty === null ? "" : percent(entry.certainty);
   return make("button", {
-    type: "button", title: clock.format(entry.at), class: `memory${entry.label ? "" : " failed"}`, onclick: () => onOpen(entry),
-    "aria-label": `${what}: ${label}${sure && `, ${sure}`}. Show it again`,
+    type: "button", class: `memory${entry.label ? "" : " failed"}`, title: clock.format(entry.at), onclick: () => onOpen(entry),
   },
   entry.image ? make("img", { src: entry.image, alt: "" }) : make("span", { class: "no-image" }),
-  make("span", { class: "memory-label" }, label),
+  make("span", { class: "for-ears" }, `${what}: `),
+  make("span", { class: "memory-label" }, label), " ",
   make("span", { class: "memory-more" }, sure));
 }

@@ -62,11 +62,11 @@ function tile({ digit, probability, pixels }, onChoose) {
   const unsure = probability < UNSURE;
   return make("button", {
     type: "button", class: `tile${unsure ? " unsure" : ""}`, "aria-pressed": "false", onclick: onChoose,
-    "aria-label": `${digit}, ${percent(probability)}${unsure ? ", unsure" : ""}`,
   },
   pixels ? decoded(pixels) : make("span", { class: "no-pixels" }),
-  make("span", { class: "tile-digit" }, String(digit)),
-  make("span", { class: "tile-share" }, percent(probability)));
+  make("span", { class: "tile-digit" }, String(digit)), " ",
+  make("span", { class: "tile-share" }, percent(probability)),
+  ...(unsure ? [make("span", { class: "for-ears" }, ", unsure")] : []));
 }
 
 /**

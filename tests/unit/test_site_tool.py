@@ -146,9 +146,8 @@ def test_an_output_that_is_missing_is_named() -> None:
         read_outputs(deployment(stacks={**OUTPUTS, "api": {"PeopleApiId": "people"}}))
 
 
-def test_the_emulator_serves_the_page_at_the_port_beside_its_own() -> None:
-    assert site_url(deployment(), "https://d1.cloudfront.net") == "http://localhost:4567/"
-    assert site_url(deployment("dev"), "https://d1.cloudfront.net") == "https://d1.cloudfront.net"
+def test_on_aws_the_page_is_where_cloudfront_is() -> None:
+    assert site_url("https://d1.cloudfront.net", None) == "https://d1.cloudfront.net"
 
 
 def test_only_what_is_named_after_its_content_is_kept_for_ever() -> None:

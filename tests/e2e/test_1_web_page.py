@@ -1,0 +1,212 @@
+"""The page in a real browser: signing in, drawing, what is said when something fails, and that everybody can use it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Request, Route, expect
+from urllib3 import PoolManager
+
+from stacks.settings import LOCAL
+from tests.web.browser import SEVEN, OpenPage, Person, axe_violations, draw, scrolls_sideways, sign_in
+from tools.deployment import Deployment, read_manifest
+from tools.site import read_outputs, site_config
+
+pytest_plugins = ["tests.web.fixtures"]
+
+FORGET_TOKENS = """
+for (const key of Object.keys(sessionStorage)) if (key.startsWith("Cognito")) sessionStorage.removeItem(key);
+"""
+PREDICTIONS = re.compile("/predictions$")
+
+
+def answers_cross_origin(route: Route, status: int, retry_after: str) -> None:
+    """Answer in place of the API, with what lets the page read it."""
+    route.fulfill(
+        status=status,
+        json={
+            "type": "urn:digits:problem:endpoint-unavailable",
+            "title": "it cannot answer",
+            "status": status,
+        },
+        headers={
+            "Access-Control-Allow-Origin": route.request.headers["origin"],
+            "Access-Control-Expose-Headers": "Retry-After",
+            "Retry-After": retry_after,
+        },
+    )
+
+
+def test_nothing_works_before_somebody_signs_in(open_page: OpenPage) -> None:
+    page = open_page(signed_in=False)
+    expect(page.get_by_text("Nothing works without signing in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    for heading in ("Draw a digit", "Send a picture", "This session", "The model"):
+        expect(page.get_by_role("heading", name=heading)).to_be_hidden()
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/model"), ("POST", "/predictions"), ("POST", "/uploads")])
+def test_the_api_of_the_page_wants_a_token(deployment: Deployment, method: str, path: str) -> None:
+    url = site_config(LOCAL, read_outputs(deployment), deployment.variables["AWS_ENDPOINT_URL"])["api_url"]
+    for headers in ({}, {"Authorization": "eyJhbGciOiJub25lIn0.e30."}):
+        answer = PoolManager().request(method, url + path, headers=headers, body=b"{}" if method == "POST" else None)
+        assert answer.status == 401
+
+
+def test_a_wrong_password_is_told_in_a_sentence(open_page: OpenPage, person: Person) -> None:
+    page = open_page(signed_in=False)
+    sign_in(page, Person(email=person.email, password="Not-this-one-either-1"))
+    expect(page.get_by_role("alert")).to_have_text("E-mail or password is not right.")
+    expect(page.get_by_label("E-mail")).to_have_value(person.email)
+
+
+def test_a_password_for_the_first_time_is_replaced(
+    open_page: OpenPage, add_person: Callable[[Person, bool], None]
+) -> None:
+    newcomer = Person(email="newcomer@example.com", password="For-the-first-time-1")
+    add_person(newcomer, False)
+    page = open_page(signed_in=False)
+    sign_in(page, newcomer)
+    expect(page.get_by_role("heading", name="Choose a password of your own")).to_be_visible()
+    page.get_by_label("New password").fill("My-very-own-password-2")
+    page.get_by_role("button", name="Use it").click()
+    expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
+    expect(page.get_by_text(newcomer.email)).to_be_visible()
+
+
+def test_a_drawn_seven_is_a_seven_and_asked_about_while_it_is_drawn(page: Page) -> None:
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request) if PREDICTIONS.search(request.url) else None)
+    draw(page, SEVEN[:4])
+    page.wait_for_timeout(300)
+    draw(page, SEVEN[3:])
+    expect(page.locator("#draw-answer .numeral")).to_have_text("7")
+    expect(page.locator("#draw-answer")).to_contain_text(re.compile(r"A 7|a 7"))
+    expect(page.locator("#draw-chart .best .column-digit")).to_have_text("7")
+    posts = [request for request in asked if request.method == "POST"]
+    assert 2 <= len(posts) <= 12
+    for request in posts:
+        headers = request.all_headers()
+        assert re.fullmatch(r"[0-9a-f-]{36}", headers["x-correlation-id"])
+        # Page and API are of different origins, so all of this went through CORS.
+        assert headers["origin"] not in request.url
+
+
+def test_the_keyboard_draws_as_well(page: Page) -> None:
+    page.locator("#pad").focus()
+    page.keyboard.press("Space")
+    for _ in range(17):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(page.locator("#draw-answer .numeral")).to_have_text("1")
+    page.keyboard.press("Backspace")
+    expect(page.locator("#draw-answer")).to_contain_text("Nothing drawn yet")
+
+
+def test_every_sample_is_read_as_what_it_is(page: Page) -> None:
+    for digit in range(10):
+        page.get_by_role("button", name=f"Draw a {digit}", exact=True).click()
+        expect(page.locator("#draw-answer .numeral")).to_have_text(str(digit))
+
+
+def test_a_service_that_cannot_answer_is_asked_again_when_it_said(page: Page) -> None:
+    failing = [True]
+
+    def once(route: Route) -> None:
+        if route.request.method == "POST" and failing:
+            failing.pop()
+            answers_cross_origin(route, 503, "1")
+        else:
+            route.continue_()
+
+    page.route(PREDICTIONS, once)
+    draw(page, SEVEN)
+    problem = page.locator("#draw-problem")
+    expect(problem).to_contain_text("The model cannot answer at the moment. Asking again in 1 s.")
+    problem.get_by_text("Details").click()
+    expect(problem).to_contain_text(re.compile("report this id: [0-9a-f-]{36}"))
+    expect(page.locator("#draw-answer .numeral")).to_have_text("7")
+    expect(problem).to_be_hidden()
+
+
+def test_work_goes_on_when_the_network_is_back(page: Page) -> None:
+    page.context.set_offline(True)
+    expect(page.get_by_text("You are offline")).to_be_visible()
+    draw(page, SEVEN)
+    expect(page.locator("#draw-problem")).to_contain_text("The network is gone")
+    page.context.set_offline(False)
+    expect(page.locator("#draw-answer .numeral")).to_have_text("7")
+    expect(page.get_by_text("You are offline")).to_be_hidden()
+
+
+def test_a_session_that_ends_is_renewed_without_losing_the_drawing(page: Page, person: Person) -> None:
+    page.evaluate(FORGET_TOKENS)
+    draw(page, SEVEN)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Your session has ended")
+    sign_in(page, person)
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#draw-answer .numeral")).to_have_text("7")
+
+
+def test_the_history_outlives_a_reload_and_gives_a_drawing_back(page: Page) -> None:
+    draw(page, SEVEN)
+    remembered = page.get_by_role("button", name=re.compile("Drawing: 7"))
+    expect(remembered).to_be_visible()
+    page.reload()
+    expect(page.locator("#draw-answer")).to_contain_text("Nothing drawn yet")
+    remembered.click()
+    expect(page.locator("#draw-answer .numeral")).to_have_text("7")
+
+
+def test_signing_out_forgets_everything(page: Page) -> None:
+    draw(page, SEVEN)
+    expect(page.get_by_role("button", name=re.compile("Drawing: 7"))).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert "Cognito" not in page.evaluate("Object.keys(sessionStorage).join()")
+    assert page.evaluate("JSON.parse(sessionStorage.getItem('digits.history')).entries") == []
+    page.reload()
+    expect(page.get_by_role("heading", name="Draw a digit")).to_be_hidden()
+
+
+def test_the_card_of_the_model_is_that_of_the_manifest(page: Page, deployment: Deployment) -> None:
+    manifest = read_manifest(deployment.manifest)
+    card = page.locator("#model")
+    expect(card).to_contain_text(manifest["artifact"]["sha256"][:12])
+    expect(card).to_contain_text(f"{manifest['metrics']['accuracy']:.1%}".replace("%", " %"))
+    expect(card).to_contain_text("50,000 digits")
+
+
+def test_the_theme_can_be_chosen_and_is_remembered(page: Page) -> None:
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(colour)
+    page.get_by_role("button", name="Dark").click()
+    dark = page.evaluate(colour)
+    page.reload()
+    assert light != dark == page.evaluate(colour)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong(open_page: OpenPage, scheme: str) -> None:
+    signed_out = open_page(signed_in=False, color_scheme=scheme)
+    expect(signed_out.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert axe_violations(signed_out) == []
+    page = open_page(color_scheme=scheme)
+    draw(page, SEVEN)
+    expect(page.get_by_role("button", name=re.compile("Drawing: 7"))).to_be_visible()
+    assert axe_violations(page) == []
+
+
+def test_a_narrow_phone_shows_everything_without_scrolling_sideways(open_page: OpenPage) -> None:
+    page = open_page(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
+    page.get_by_role("button", name="Draw a 4", exact=True).tap()
+    expect(page.locator("#draw-answer .numeral")).to_have_text("4")
+    assert not scrolls_sideways(page)
+    expect(page.get_by_text("Take a photo")).to_be_visible()
+    sizes = page.locator("button:visible, .button:visible").evaluate_all(
+        "all => all.map((each) => Math.min(each.offsetHeight, each.offsetWidth))"
+    )
+    assert min(sizes) >= 43

@@ -1,0 +1,190 @@
+"""Pictures sent from the page in a real browser: the result by push, and without it; and every way it can go wrong."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
+
+from tests.photographs import mnist_digits, stroke
+from tests.web.browser import SCREENSHOTS, SEVEN, OpenPage, axe_violations, draw, scrolls_sideways
+
+pytest_plugins = ["tests.web.fixtures"]
+
+INKED_PIXELS = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+  return data.filter((value, at) => at % 4 === 3 && value > 0).length;
+}"""
+STATUS = re.compile("/uploads/[0-9a-f-]+$")
+UPLOADS = re.compile("/uploads$")
+BUCKET = re.compile("inbox")
+REALTIME = re.compile("/event/realtime")
+
+
+@pytest.fixture(scope="session")
+def photograph(workspace: Path) -> Path:
+    """Three digits on paper, as a phone of 12 megapixels sees them: uneven light, noise, several megabytes."""
+    images, labels = mnist_digits()
+    paper = Image.new("L", (4000, 3000), 226)
+    for place, digit in enumerate((7, 2, 4)):
+        ink = stroke(images[int((labels == digit).argmax())], 1100)
+        paper.paste(40, (500 + place * 1150, 900), ink)
+    chance = np.random.default_rng(1)
+    grey = np.asarray(paper, np.float32) * np.linspace(1, 0.85, 4000, dtype=np.float32)
+    grey += chance.integers(-9, 10, grey.shape, dtype=np.int8)
+    path = workspace / "photograph.jpg"
+    Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8)).convert("RGB").save(path, quality=88)
+    assert path.stat().st_size > 2_000_000
+    return path
+
+
+def choose(page: Page, file: Path | dict[str, object]) -> None:
+    page.locator("#choose").set_input_files(file)  # type: ignore[arg-type]
+
+
+def png(name: str, body: bytes) -> dict[str, object]:
+    return {"name": name, "mimeType": "image/png", "buffer": body}
+
+
+def small_picture() -> dict[str, object]:
+    images, labels = mnist_digits()
+    buffer = io.BytesIO()
+    digit = 255 - images[int((labels == 7).argmax())]
+    Image.fromarray(np.pad(digit, 10, constant_values=255)).resize((480, 480)).save(buffer, "PNG")
+    return png("seven.png", buffer.getvalue())
+
+
+def test_a_photograph_of_twelve_megapixels_is_answered_by_push(page: Page, photograph: Path) -> None:
+    # Asking is impossible, so whatever the page shows came by push.
+    page.route(STATUS, lambda route: route.abort())
+    choose(page, photograph)
+    expect(page.locator("#steps")).to_contain_text("Told by push", timeout=20_000)
+    expect(page.locator("#result-title")).to_have_text("7 2 4")
+    expect(page.locator("#result .tile")).to_have_count(3)
+    expect(page.locator("#result .decoded")).to_have_count(0)
+    expect(page.locator(".boxes rect")).to_have_count(3)
+
+
+def test_without_a_push_the_page_asks_and_shows_what_the_model_saw(page: Page, photograph: Path) -> None:
+    page.route_web_socket(REALTIME, lambda socket: socket.close())
+    choose(page, photograph)
+    expect(page.locator("#steps")).to_contain_text("Found by asking", timeout=20_000)
+    expect(page.locator("#result-title")).to_have_text("7 2 4")
+    expect(page.locator("#result .decoded")).to_have_count(3)
+    inked = page.locator("#result .decoded").first.evaluate(INKED_PIXELS)
+    assert 30 < inked < 300
+    page.get_by_role("button", name=re.compile("^2 [0-9]+ %")).click()
+    expect(page.locator("#result")).to_contain_text("Number 2 of 3: A 2")
+    expect(page.get_by_role("button", name=re.compile("Picture: 7 2 4"))).to_be_visible()
+
+
+def test_a_push_that_never_comes_loses_nothing(page: Page) -> None:
+    def deaf(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        # Everything but the event itself passes.
+        server.on_message(lambda message: None if '"data"' in str(message) else socket.send(message))
+
+    page.route_web_socket(REALTIME, deaf)
+    choose(page, small_picture())
+    expect(page.locator("#steps")).to_contain_text("Found by asking", timeout=20_000)
+    expect(page.locator("#result-title")).to_have_text("7")
+
+
+def test_a_text_that_calls_itself_a_picture_is_not_sent(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if UPLOADS.search(request.url) else None)
+    choose(page, png("seven.png", b"this is a shopping list"))
+    expect(page.locator("#picture-problem")).to_contain_text("This is not a PNG or JPEG picture.")
+    assert asked == []
+
+
+def test_a_picture_that_is_too_large_is_not_sent(page: Page, workspace: Path) -> None:
+    large = workspace / "large.png"
+    with large.open("wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n")
+        file.truncate(26_214_401 + 2**20)
+    choose(page, large)
+    expect(page.locator("#picture-problem")).to_contain_text("This picture has 26 MB; at most 25 MB can be sent.")
+
+
+def test_a_damaged_picture_is_told_in_a_sentence(page: Page, photograph: Path) -> None:
+    damaged = photograph.read_bytes()[:4000]
+    choose(page, {"name": "half.jpg", "mimeType": "image/jpeg", "buffer": damaged})
+    expect(page.locator("#picture-problem")).to_contain_text("The picture cannot be opened", timeout=20_000)
+    expect(page.get_by_role("button", name="Picture: failed")).to_be_visible()
+
+
+def test_a_refusal_of_the_store_is_told_in_a_sentence(page: Page) -> None:
+    def refuse(route: Route) -> None:
+        route.fulfill(
+            status=400,
+            body="<Error><Code>EntityTooLarge</Code><Message>Your proposed upload is too large</Message></Error>",
+            headers={"Access-Control-Allow-Origin": "*", "Content-Type": "application/xml"},
+        )
+
+    page.route(BUCKET, refuse)
+    choose(page, small_picture())
+    problem = page.locator("#picture-problem")
+    expect(problem).to_contain_text("The store refused the picture: it is too large.")
+    problem.get_by_text("Details").click()
+    expect(problem).to_contain_text(re.compile("report this id: [0-9a-f-]{36}"))
+
+
+def test_an_upload_that_broke_is_sent_again_by_itself(page: Page) -> None:
+    broken: list[str] = []
+
+    def break_once(route: Route) -> None:
+        if broken:
+            route.continue_()
+        else:
+            broken.append(route.request.url)
+            route.abort("connectionreset")
+
+    page.route(BUCKET, break_once)
+    choose(page, small_picture())
+    expect(page.locator("#result-title")).to_have_text("7", timeout=20_000)
+    assert len(broken) == 1
+
+
+def test_a_picture_of_nothing_is_told_and_can_be_followed_by_another(page: Page) -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (300, 300), 255).save(buffer, "PNG")
+    choose(page, png("white.png", buffer.getvalue()))
+    expect(page.locator("#picture-problem")).to_contain_text("nothing on it that stands out", timeout=20_000)
+    choose(page, small_picture())
+    expect(page.locator("#result-title")).to_have_text("7", timeout=20_000)
+    expect(page.locator("#picture-problem")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("desktop-light", {"viewport": {"width": 1280, "height": 1400}, "color_scheme": "light"}),
+        (
+            "phone-dark",
+            {
+                "viewport": {"width": 390, "height": 2300},
+                "color_scheme": "dark",
+                "has_touch": True,
+                "is_mobile": True,
+                "device_scale_factor": 2,
+            },
+        ),
+    ],
+)
+def test_it_looks_as_it_should(open_page: OpenPage, photograph: Path, name: str, options: dict[str, object]) -> None:
+    page = open_page(**options)
+    draw(page, SEVEN)
+    choose(page, photograph)
+    expect(page.locator("#result .decoded")).to_have_count(3, timeout=20_000)
+    expect(page.get_by_role("button", name=re.compile("Picture: 7 2 4"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Drawing: 7"))).to_be_visible()
+    assert axe_violations(page) == []
+    assert not scrolls_sideways(page)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")

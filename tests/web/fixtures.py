@@ -1,0 +1,110 @@
+"""The deployed page, somebody with an account, and a browser: a plugin of the end-to-end tests that need them.
+
+People sign in once through the form; further pages get the tokens that the first one left in its sessionStorage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.web.browser import OpenPage, Person, launch, sign_in
+from tools.deployment import Deployment, stack_outputs
+from tools.site import publish
+
+ADA = Person(email="ada@example.com", password="Counts-to-9-in-her-sleep")
+
+
+@pytest.fixture(scope="session")
+def site(deployment: Deployment) -> str:
+    """Address of the published page."""
+    return publish(deployment)
+
+
+@pytest.fixture(scope="session")
+def add_person(deployment: Deployment) -> Callable[[Person, bool], None]:
+    """Makes an account as an administrator does; its password is for the first time only, or for good."""
+    cognito = deployment.client("cognito-idp")
+    pool = stack_outputs(deployment, "identity")["UserPoolId"]
+
+    def add(person: Person, for_good: bool) -> None:
+        attributes = [{"Name": "email", "Value": person.email}, {"Name": "email_verified", "Value": "true"}]
+        cognito.admin_create_user(
+            UserPoolId=pool,
+            Username=person.email,
+            TemporaryPassword=person.password,
+            MessageAction="SUPPRESS",
+            UserAttributes=attributes,
+        )
+        if for_good:
+            cognito.admin_set_user_password(
+                UserPoolId=pool, Username=person.email, Password=person.password, Permanent=True
+            )
+
+    return add
+
+
+@pytest.fixture(scope="session")
+def person(add_person: Callable[[Person, bool], None]) -> Person:
+    """Somebody with an account."""
+    add_person(ADA, True)
+    return ADA
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with sync_playwright() as playwright:
+        started = launch(playwright.chromium)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def left_storage(browser: Browser, site: str, person: Person) -> str:
+    """What a signed-in page leaves in its sessionStorage, as JSON."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(site)
+        sign_in(page, person)
+        page.get_by_role("heading", name="Draw a digit").wait_for()
+        storage: str = page.evaluate("JSON.stringify({...sessionStorage})")
+        return storage
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str, left_storage: str) -> Iterator[OpenPage]:
+    """Opens the page in a window of its own, signed in unless told otherwise; nothing on it may break unseen."""
+    contexts: list[BrowserContext] = []
+    broken: list[str] = []
+
+    def opened(*, signed_in: bool = True, **options: Any) -> Page:
+        # Nothing moves: what is tested does not wait for it.
+        context = browser.new_context(**{"reduced_motion": "reduce", **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.on("console", lambda message: broken.append(message.text) if "Security Policy" in message.text else None)
+        if signed_in:
+            fill = f"Object.assign(sessionStorage, {left_storage})"
+            page.goto(site)
+            page.evaluate(fill)
+            page.reload()
+            page.get_by_role("heading", name="Draw a digit").wait_for()
+        else:
+            page.goto(site)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert broken == []
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """The page, signed in, in a window as on a desk."""
+    return open_page(viewport={"width": 1280, "height": 900})
