@@ -25,7 +25,6 @@ PRIVATE_NAMES = (
     "ministack.app:pin_signed_body",
     "ministack.app:pin_signed_request",
     "ministack.core.appsync_js:AppSyncJsError",
-    "ministack.core.appsync_js:AppSyncJsTimeout",
     "ministack.core.appsync_js:available",
     "ministack.core.appsync_js:evaluate",
     "ministack.core.concurrency:run_reentrant",

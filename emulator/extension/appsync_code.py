@@ -53,12 +53,12 @@ def evaluate(code: str, name: str, context: Json) -> Any:
 
 
 def _evaluate(code: str, context: Json) -> Any:
-    failed, late = (private(f"ministack.core.appsync_js:{name}") for name in ("AppSyncJsError", "AppSyncJsTimeout"))
+    failed = private("ministack.core.appsync_js:AppSyncJsError")
     if not private("ministack.core.appsync_js:available")():
         raise EventsError("InternalFailure", _WITHOUT_NODE, status=500)
     try:
         return private("ministack.core.appsync_js:evaluate")(code, "request", context)[1]
     except failed as error:
         raise EventsError(str(error.error_type), str(error)) from error
-    except late as error:
+    except RuntimeError as error:  # too slow, or the worker ended
         raise EventsError("InternalFailure", str(error), status=500) from error

@@ -57,10 +57,13 @@ def pool(emulator: Emulator) -> Pool:
     return make_pool(emulator, "readers")
 
 
-def _ask(url: str, *, method: str = "GET", **headers: str) -> tuple[int, dict[str, str]]:
+def _ask(
+    url: str, *, method: str = "GET", body: dict[str, Any] | None = None, **headers: str
+) -> tuple[int, dict[str, str]]:
+    data = None if body is None else json.dumps(body).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=named, method=method), timeout=10) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, data, named, method=method), timeout=10) as answer:
             return answer.status, {name.lower(): value for name, value in answer.headers.items()}
     except urllib.error.HTTPError as error:
         return error.code, {name.lower(): value for name, value in error.headers.items()}
@@ -167,9 +170,22 @@ def test_tokens_are_refreshed(pool: Pool) -> None:
 
 def test_a_page_may_ask_from_its_own_origin(emulator: Emulator) -> None:
     wanted = "amz-sdk-invocation-id,amz-sdk-request,cache-control,content-type,x-amz-target,x-amz-user-agent"
-    asked = {"Access_Control_Request_Method": "POST", "Access_Control_Request_Headers": wanted}
+    asked: dict[str, Any] = {"Access_Control_Request_Method": "POST", "Access_Control_Request_Headers": wanted}
     status, headers = _ask(f"{emulator.url}/", method="OPTIONS", Origin=PAGE, **asked)
     assert status == 200
     assert headers["access-control-allow-origin"] in ("*", PAGE)
     assert headers["access-control-allow-headers"] == "*"
     assert "POST" in headers["access-control-allow-methods"]
+
+
+@pytest.mark.parametrize(("password", "status"), [(PASSWORD, 200), ("Wrong-Horse-7", 400)])
+def test_a_page_may_read_every_answer(pool: Pool, password: str, status: int) -> None:
+    body = {
+        "ClientId": pool.client_id,
+        "AuthFlow": "USER_PASSWORD_AUTH",
+        "AuthParameters": {"USERNAME": "ada@example.com", "PASSWORD": password},
+    }
+    told: dict[str, Any] = {"Origin": PAGE, "X_Amz_Target": "AWSCognitoIdentityProviderService.InitiateAuth"}
+    answer = _ask(f"{pool.emulator.url}/", method="POST", body=body, Content_Type="application/x-amz-json-1.1", **told)
+    assert answer[0] == status
+    assert answer[1]["access-control-allow-origin"] in ("*", PAGE)
