@@ -13,7 +13,7 @@ from stacks.time_budget import TIME_BUDGET
 def endpoint_variables(
     settings: Settings, manifest: Manifest, model_endpoint: ModelEndpoint, *, attempts: int = TIME_BUDGET.attempts
 ) -> dict[str, str]:
-    """The variables that `lambda_src/prediction/settings.py` reads, and how much is logged."""
+    """The variables that `lambda_src/prediction/settings.py` reads, how much is logged, and what metrics are of."""
     return {
         "ENDPOINT_NAME": model_endpoint.endpoint_name,
         "MODEL_CARD": json.dumps(manifest.public_card(), separators=(",", ":"), sort_keys=True),
@@ -21,4 +21,5 @@ def endpoint_variables(
         "READ_TIMEOUT_SECONDS": str(TIME_BUDGET.read_seconds),
         "TOTAL_ATTEMPTS": str(attempts),
         "LOG_LEVEL": settings.log_level,
+        "ENVIRONMENT": settings.environment,
     }

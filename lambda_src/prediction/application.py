@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prediction.classify import Endpoint, classify
 from prediction.cors import Origins
 from prediction.gateway import Request, Response
 from prediction.limits import BODY_BYTES_MAX
+from prediction.metrics import Measure, of_predictions
 from prediction.problems import (
     BODY_TOO_LARGE,
     MALFORMED_REQUEST,
@@ -73,7 +74,8 @@ class Application:
             "predictions": [{"digit": p.digit, "probabilities": p.probabilities} for p in predictions],
             "model": self.card.short_digest,
         }
-        return self._answered(Response(status=200, document=document), rows=len(predictions))
+        response = Response(status=200, document=document)
+        return self._answered(response, rows=len(predictions), measures=of_predictions(predictions))
 
     def show_model(self, _: Request) -> Answered:
         """Answer `GET /model`."""
@@ -81,8 +83,9 @@ class Application:
         headers = {"Cache-Control": "private, max-age=60"}
         return self._answered(Response(status=200, document=document, headers=headers), rows=0)
 
-    def _answered(self, response: Response, *, rows: int) -> Answered:
-        return Answered(response=response, facts={"model": self.card.short_digest, "rows": rows})
+    def _answered(self, response: Response, *, rows: int, measures: Sequence[Measure] = ()) -> Answered:
+        facts = {"model": self.card.short_digest, "rows": rows}
+        return Answered(response=response, facts=facts, measures=measures)
 
 
 Route = Callable[[Application, Request], Answered]

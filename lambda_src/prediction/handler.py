@@ -10,16 +10,18 @@ from aws_lambda_powertools import Logger
 
 from prediction.application import Application
 from prediction.cors import Origins
+from prediction.metrics import FunctionMetrics
 from prediction.responding import respond
 from prediction.sagemaker_endpoint import SageMakerEndpoint
 from prediction.settings import Settings
 
 logger = Logger()
+metrics = FunctionMetrics.from_environment(os.environ)
 
 
 def handler(event: object, context: object) -> dict[str, Any]:
     """Answer one event of API Gateway (REST, proxy integration)."""
-    return respond(event, context, application, logger)
+    return respond(event, context, application, logger, metrics)
 
 
 @functools.cache

@@ -1,13 +1,14 @@
 """Answers an event of API Gateway with whatever answers requests: the outermost layer of each function behind the API.
 
-Never raises: what goes wrong becomes a problem document. Logs one line a request. Bodies are never logged.
+Never raises: what goes wrong becomes a problem document. Logs one line a request and measures it. Bodies are never
+logged.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from zlib import crc32
 
@@ -15,6 +16,7 @@ from aws_lambda_powertools import Logger
 
 from prediction.cors import Origins, with_headers
 from prediction.gateway import CORRELATION_HEADER, Request, Response, request_id
+from prediction.metrics import FunctionMetrics, Measure, of_problem
 from prediction.problems import INTERNAL_ERROR, METHOD_NOT_ALLOWED, NOT_FOUND, ProblemError
 
 PREFLIGHT = "OPTIONS"
@@ -23,10 +25,11 @@ PROBLEM_TYPE = "application/problem+json"
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """A response, and what the log is to know of it."""
+    """A response, what the log is to know of it, and what is measured."""
 
     response: Response
     facts: Mapping[str, object] = field(default_factory=dict)
+    measures: Sequence[Measure] = ()
 
 
 class Answers(Protocol):
@@ -52,41 +55,58 @@ class Answers(Protocol):
         ...
 
 
-def respond(event: object, context: object, get_answers: Callable[[], Answers], logger: Logger) -> dict[str, Any]:
-    """Answer an event, and log one line about it."""
+def respond(
+    event: object,
+    context: object,
+    get_answers: Callable[[], Answers],
+    logger: Logger,
+    metrics: FunctionMetrics | None = None,
+) -> dict[str, Any]:
+    """Answer an event; log one line about it, and record what is to be measured."""
     started = time.perf_counter()
     request = Request.from_event(event)
     identity = request_id(request, context)
     correlation = request.correlation_id or identity
     logger.set_correlation_id(correlation)
-    facts: dict[str, object] = {"request_id": identity, "method": request.method, "resource": request.resource}
-    response = _answer(request, identity, get_answers, logger, facts)
-    facts["status"] = response.status
-    facts["duration_ms"] = round((time.perf_counter() - started) * 1000, 1)
+    answered = _answer(request, identity, get_answers, logger)
+    response = answered.response
+    facts = {
+        "request_id": identity,
+        "method": request.method,
+        "resource": request.resource,
+        **answered.facts,
+        "status": response.status,
+        "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+    }
     (logger.error if response.status >= 500 else logger.info)("request", extra=facts)
+    if metrics is not None:
+        problem = str(answered.facts.get("problem", ""))
+        metrics.record(answered.measures, logger=logger, correlation_id=correlation, problem=problem)
     return with_headers(response, {CORRELATION_HEADER: correlation}).to_proxy()
 
 
-def _answer(
-    request: Request, identity: str, get_answers: Callable[[], Answers], logger: Logger, facts: dict[str, object]
-) -> Response:
+def _answer(request: Request, identity: str, get_answers: Callable[[], Answers], logger: Logger) -> Answered:
     cross_origin: Mapping[str, str] = {}
     try:
         answers = get_answers()
         if request.method == PREFLIGHT and (methods := list(answers.methods(request.resource))):
-            return answers.origins.preflight(request, methods)
+            return Answered(response=answers.origins.preflight(request, methods))
         cross_origin = answers.origins.headers(request)
         answered = answers.answer(request)
-        facts.update(answered.facts)
-        return with_headers(answered.response, cross_origin)
+        return replace(answered, response=with_headers(answered.response, cross_origin))
     except ProblemError as error:
-        facts |= {"problem": error.problem.slug, "detail": error.detail, "cause": error.cause}
-        return with_headers(problem_response(error, identity), cross_origin)
+        return _refused(request, error, identity, cross_origin)
     except Exception:  # the last resort: the caller gets an answer, the log the reason
         logger.exception("unexpected error")
-        facts["problem"] = INTERNAL_ERROR.slug
-        problem = ProblemError(INTERNAL_ERROR, INTERNAL_ERROR.remedy)
-        return with_headers(problem_response(problem, identity), cross_origin)
+        return _refused(request, ProblemError(INTERNAL_ERROR, INTERNAL_ERROR.remedy), identity, cross_origin)
+
+
+def _refused(request: Request, error: ProblemError, identity: str, cross_origin: Mapping[str, str]) -> Answered:
+    return Answered(
+        response=with_headers(problem_response(error, identity), cross_origin),
+        facts={"problem": error.problem.slug, "detail": error.detail, "cause": error.cause},
+        measures=of_problem(error.problem.status, is_picture=request.media_type.startswith("image/")),
+    )
 
 
 def refuse_route(request: Request, routes: Mapping[str, Mapping[str, object]]) -> ProblemError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,24 +17,31 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.idempotency import (
+    BasePersistenceLayer,
     DynamoDBPersistenceLayer,
     IdempotencyConfig,
     idempotent_function,
 )
 from botocore.session import Session
 
-from prediction.problems import ProblemError
+from prediction.metrics import FunctionMetrics, Measure
+from prediction.problems import INTERNAL_ERROR, ProblemError
 from prediction.sagemaker_endpoint import SageMakerEndpoint
 from upload_worker.announcer import AppSyncAnnouncer
 from upload_worker.messages import MessageError, Upload, uploads_in
+from upload_worker.metrics import of_report, of_retry
 from upload_worker.picture_store import PictureStore
 from upload_worker.reading import read_digits
 from upload_worker.retries import RetryQueue, pause_seconds
 from upload_worker.settings import Settings
 from upload_worker.worker import Handled, Report, Worker
+from uploads.jobs import Job
 from uploads.jobs_table import CONFIG, JobsTable
 
 logger = Logger()
+
+NO_UPLOAD = "no-upload"
+"""What is measured of a message that tells of no upload, in the place of a problem."""
 
 
 class NoTimeLeftError(Exception):
@@ -48,7 +56,14 @@ class Surroundings:
     worker: Worker
     announcer: AppSyncAnnouncer
     queue: RetryQueue
-    handled: DynamoDBPersistenceLayer
+    handled: BasePersistenceLayer
+    metrics: FunctionMetrics | None = None
+
+    def measure(self, measures: Sequence[Measure], *, problem: str) -> None:
+        """Record what is to be measured of the upload that is logged about at the moment."""
+        if self.metrics is not None:
+            correlation_id = logger.get_correlation_id() or ""
+            self.metrics.record(measures, logger=logger, correlation_id=correlation_id, problem=problem)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
@@ -56,13 +71,25 @@ def handler(event: dict[str, Any], context: Any) -> Any:
     around = surroundings()
     # All of a batch failing is no error of the function: each message is told of, and comes again by itself.
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    handle = functools.partial(_message, around=around, context=context)
+    handle = functools.partial(handle_message, around=around, context=context)
     return process_partial_response(event=event, record_handler=handle, processor=processor, context=context)
 
 
-def _message(record: SQSRecord, *, around: Surroundings, context: Any) -> None:
+def handle_message(record: SQSRecord, *, around: Surroundings, context: Any) -> None:
+    """Handle one message.
+
+    Raises
+    ------
+    Exception
+        If it is to come again; it is logged already.
+    """
+    job_id = ""
+    # Lines before a job is known, and those of a message without one, must not bear the id of the job before.
+    logger.set_correlation_id(record.message_id)
     try:
         for upload in uploads_in(record.body):
+            job_id = upload.job_id
+            logger.set_correlation_id(job_id)
             _require_time(around.settings.picture_seconds, context)
             _once(upload, around=around, context=context)
     except NoTimeLeftError:
@@ -70,9 +97,10 @@ def _message(record: SQSRecord, *, around: Surroundings, context: Any) -> None:
         raise
     except MessageError as error:
         logger.error("message", extra={"message_id": record.message_id, "problem": str(error)})  # noqa: TRY400
+        around.measure(of_retry(), problem=NO_UPLOAD)
         raise
     except Exception as error:
-        _told_of_failure(error, record, around.queue)
+        _told_of_failure(error, record, around, job_id=job_id)
         raise
 
 
@@ -93,7 +121,7 @@ def _once(upload: Upload, *, around: Surroundings, context: Any) -> None:
     def handle(*, upload: dict[str, str]) -> str:
         started = time.perf_counter()
         report = around.worker.handle(Upload(**upload))
-        _told(report, around.announcer, seconds=time.perf_counter() - started)
+        _told(report, around, seconds=time.perf_counter() - started)
         return str(report.handled)
 
     once = idempotent_function(
@@ -102,7 +130,7 @@ def _once(upload: Upload, *, around: Surroundings, context: Any) -> None:
     once(upload=upload.to_json())
 
 
-def _told(report: Report, announcer: AppSyncAnnouncer, *, seconds: float) -> None:
+def _told(report: Report, around: Surroundings, *, seconds: float) -> None:
     """Log one line about an upload."""
     facts: dict[str, Any] = {
         "job_id": report.job_id,
@@ -113,23 +141,34 @@ def _told(report: Report, announcer: AppSyncAnnouncer, *, seconds: float) -> Non
     }
     if report.problem is not None:
         facts |= {"problem": report.problem.problem.slug, "detail": report.problem.detail}
-    if not report.announced and announcer.failure is not None:
-        facts["announcement"] = announcer.failure.cause
-    logger.set_correlation_id(report.correlation_id or report.job_id)
+    if not report.announced and around.announcer.failure is not None:
+        facts["announcement"] = around.announcer.failure.cause
     (logger.warning if report.handled is Handled.UNKNOWN else logger.info)("upload", extra=facts)
+    around.measure(of_report(report, now=time.time()), problem=str(facts.get("problem", "")))
 
 
-def _told_of_failure(error: Exception, record: SQSRecord, queue: RetryQueue) -> None:
+def _told_of_failure(error: Exception, record: SQSRecord, around: Surroundings, *, job_id: str) -> None:
     """Log one line about a failure, and let the message come again before long."""
     receives = int(record.attributes.approximate_receive_count or 1)
     seconds = pause_seconds(receives)
-    facts: dict[str, Any] = {"message_id": record.message_id, "receives": receives, "again_in_seconds": seconds}
+    facts: dict[str, Any] = {
+        "message_id": record.message_id,
+        "job_id": job_id,
+        "receives": receives,
+        "again_in_seconds": seconds,
+    }
     if isinstance(error, ProblemError):
         facts |= {"problem": error.problem.slug, "cause": error.cause}
         logger.warning("upload failed", extra=facts)
     else:
         logger.exception("upload failed", extra=facts)
-    queue.deliver_again(record.receipt_handle, seconds)
+    around.queue.deliver_again(record.receipt_handle, seconds)
+    around.measure(of_retry(), problem=str(facts.get("problem", INTERNAL_ERROR.slug)))
+
+
+def begun(job: Job) -> None:
+    """Let everything that is logged from here on be found under the id that the person's browser gave."""
+    logger.set_correlation_id(job.correlation_id or job.job_id)
 
 
 @functools.cache
@@ -144,6 +183,7 @@ def surroundings() -> Surroundings:
         announcer=announcer,
         model=settings.endpoint.model_card.short_digest,
         read=read_digits,
+        begun=begun,
     )
     return Surroundings(
         settings=settings,
@@ -151,4 +191,5 @@ def surroundings() -> Surroundings:
         announcer=announcer,
         queue=RetryQueue.connect(settings.queue_url),
         handled=DynamoDBPersistenceLayer(table_name=settings.idempotency_table, boto_config=CONFIG),
+        metrics=FunctionMetrics.from_environment(os.environ),
     )

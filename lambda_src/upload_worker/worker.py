@@ -65,11 +65,12 @@ class Handled(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What became of an upload, for the log."""
+    """What became of an upload, for the log; `requested_at` is when it was asked for, in seconds since 1970."""
 
     handled: Handled
     job_id: str
     correlation_id: str = ""
+    requested_at: int = 0
     announced: bool = False
     problem: ProblemError | None = None
     predictions: tuple[Prediction, ...] = ()
@@ -85,6 +86,8 @@ class Worker:
         The short digest that names the model in every result.
     read
         Makes digits of a file: `upload_worker.reading.read_digits`.
+    begun
+        Is told of each job before anything is done about it.
     """
 
     jobs: Jobs
@@ -93,6 +96,7 @@ class Worker:
     announcer: Announcer
     model: str
     read: Callable[[bytes, str], Sheet]
+    begun: Callable[[Job], None] = lambda _: None
 
     def handle(self, upload: Upload) -> Report:
         """Bring one upload to its end, unless it has ended before.
@@ -105,6 +109,7 @@ class Worker:
         job = self.jobs.find(upload.job_id)
         if job is None or job.key != upload.key:
             return Report(handled=Handled.UNKNOWN, job_id=upload.job_id)
+        self.begun(job)
         if job.status is not Status.PENDING:
             return self._late(job)
         try:
@@ -127,18 +132,22 @@ class Worker:
         if not self.jobs.end(job.job_id, status, outcome):
             return self._late(job)
         announced = self._announce(job.job_id)
-        return Report(
-            handled=Handled(status), job_id=job.job_id, correlation_id=job.correlation_id, announced=announced, **told
-        )
+        return _report(job, Handled(status), announced=announced, **told)
 
     def _late(self, job: Job) -> Report:
         """Somebody has ended it before. Who did so may not have lived to announce it."""
         announced = self._announce(job.job_id)
-        return Report(handled=Handled.LATE, job_id=job.job_id, correlation_id=job.correlation_id, announced=announced)
+        return _report(job, Handled.LATE, announced=announced)
 
     def _announce(self, job_id: str) -> bool:
         ended = self.jobs.find(job_id)
         return ended is not None and self.announcer.announce(ended)
+
+
+def _report(job: Job, handled: Handled, **told: Any) -> Report:
+    return Report(
+        handled=handled, job_id=job.job_id, correlation_id=job.correlation_id, requested_at=job.created_at, **told
+    )
 
 
 def is_final(error: ProblemError) -> bool:

@@ -46,6 +46,7 @@ def make_upload_function(
             "KEEP_SECONDS": str(upload.keep_seconds),
             "SITE_ORIGINS": " ".join(origins),
             "LOG_LEVEL": settings.log_level,
+            "ENVIRONMENT": settings.environment,
             "POWERTOOLS_SERVICE_NAME": "uploads",
         },
         statements=[
