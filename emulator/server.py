@@ -29,6 +29,7 @@ from emulator import callers, extension, registry, settings, tls
 from emulator.admin import PREFIX, Admin, Json, Receive, Send, answer
 from emulator.container_logs import ContainerLogs
 from emulator.extension import (
+    alarms,
     appsync_events,
     buckets,
     cloudfront,
@@ -38,6 +39,7 @@ from emulator.extension import (
     kinesis_mappings,
     neighbours,
     queue_mappings,
+    service_metrics,
 )
 from emulator.extension.roles import Roles
 from emulator.faults.front import OWN_USER_AGENT, FaultyServices
@@ -143,7 +145,8 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
     ports = Ports(front, {site_port: Site(services, cloudfront.distributions)})
     state.record.write_text(json.dumps({"pid": os.getpid(), "port": port}) + "\n")
     serve, config = _hypercorn(listening, site, secure=secure)
-    lasting = [asyncio.create_task(logs.run()), asyncio.create_task(mappings.run())]
+    lasting = [asyncio.create_task(work) for work in (logs.run(), mappings.run(), service_metrics.measure_queues())]
+    lasting.append(asyncio.create_task(alarms.watch()))
     try:
         await serve(ports, config, shutdown_trigger=stop.wait)
     finally:

@@ -6,6 +6,7 @@ import asyncio
 
 from emulator import registry
 from emulator.extension import (
+    alarms,
     api_gateway,
     buckets,
     change_sets,
@@ -16,8 +17,10 @@ from emulator.extension import (
     policy_simulation,
     resource_types,
     root_signatures,
+    service_metrics,
     services,
     tables,
+    topics,
     upload_forms,
 )
 from emulator.sagemaker.http_api import HttpApi
@@ -38,6 +41,9 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     buckets.install()
     upload_forms.install()
     tables.install()
+    topics.install()
+    service_metrics.install()
+    alarms.install()
     finer_policies.install()
     policy_simulation.install()
     change_sets.install()
