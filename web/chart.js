@@ -9,9 +9,8 @@ export class Chart {
     this.columns = Array.from({ length: 10 }, (_, digit) => {
       const number = make("span", { class: "column-share" }, "");
       const item = make("li", { class: "column" },
-        number,
-        make("span", { class: "column-bar", "aria-hidden": "true" }),
-        make("span", { class: "column-digit" }, String(digit)));
+        make("span", { class: "column-digit" }, String(digit)), " ", number,
+        make("span", { class: "column-bar", "aria-hidden": "true" }));
       list.append(item);
       return { item, number };
     });

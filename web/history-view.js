@@ -15,7 +15,7 @@ export function showHistory(history, onOpen) {
     show(byId("history-empty"), history.entries.length === 0);
     show(byId("forget"), history.entries.length > 0);
   };
-  byId("forget").addEventListener("click", () => { history.forget(); byId("history-title").parentElement.focus(); });
+  byId("forget").addEventListener("click", () => { history.forget(); byId("history-title").focus(); });
   history.addEventListener("change", paint);
   paint();
 }

@@ -6,7 +6,7 @@ import { checkedType } from "./picture-check.js";
 import { asProblem, fromDocument } from "./problems.js";
 import { send } from "./upload.js";
 
-const SUBSCRIBE_MS = 5000; // Longer than this nobody waits for the push; asking does it as well.
+const SUBSCRIBE_MS = 2000; // Longer than this nobody waits for the push; asking does it as well.
 
 /** @typedef {"asking" | "sending" | "waiting" | "done" | "failed"} Phase */
 

@@ -7,6 +7,7 @@ const DEBOUNCE_MS = 90;
 const STALE_MS = 1500; // A call that takes longer than this is given up for a newer drawing.
 const LONG_MS = 3000;
 const RETRY_MAX_SECONDS = 30;
+const TRIES_MAX = 6; // Then the next movement of the pen asks again.
 
 /**
  * Events: `answer` (detail: drawing, probabilities), `problem` (detail: problem, retryInSeconds), `slow`.
@@ -51,7 +52,8 @@ export class LivePrediction extends EventTarget {
         continue;
       }
       failures += 1;
-      if (this.newest === drawing && !problem.isPassing) this.newest = null;
+      const isWorthIt = problem.isPassing && failures < TRIES_MAX;
+      if (this.newest === drawing && !isWorthIt) this.newest = null;
       await this.#rest(problem, failures);
     }
     this.isRunning = false;

@@ -14,22 +14,22 @@ import { SignIn } from "./sign-in.js";
 import { themeSwitch } from "./theme.js";
 import { showWelcomeDigits } from "./welcome.js";
 
-/** Amplify's part for events, fetched when it is first needed. */
-async function subscribe(channel, onEvent) {
-  const { subscribe: listen } = await import("./events.js");
-  return listen(channel, onEvent);
-}
-
 async function start() {
   showNetwork(byId("notice"));
   showWelcomeDigits(byId("welcome-digits"));
   const config = await loadConfig();
   const identity = import("./identity.js").then((module) => { module.configure(config); return module; });
+  /** @type {Promise<typeof import("./events.js")> | undefined} */
+  let events;
+  const loadEvents = () => (events ??= import("./events.js").then((module) => {
+    module.allowPlainSockets(config.events_url);
+    return module;
+  }));
   const session = new Session(identity);
   const api = new Api(config.api_url, (options) => session.token(options));
   const history = new History();
   const drawing = new DrawView(api, history);
-  const pictures = new PictureView({ api, subscribe, limit: config.upload_bytes_max }, history);
+  const pictures = new PictureView({ api, subscribe: async (...listener) => (await loadEvents()).subscribe(...listener), limit: config.upload_bytes_max }, history);
   const signIn = new SignIn(session, { signUp: config.sign_up });
 
   showHistory(history, (entry) => {
@@ -49,7 +49,7 @@ async function start() {
     byId("who").textContent = session.person.name;
     history.open(session.person.id);
     showModel(api);
-    import("./events.js").then(({ allowPlainSockets }) => allowPlainSockets(config.events_url));
+    loadEvents().catch(() => { events = undefined; }); // Without it the page asks instead of being told.
     if (!wasWorking) byId("main").focus();
   });
   session.addEventListener("expired", () => signIn.askAgain());

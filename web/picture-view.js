@@ -18,6 +18,8 @@ export class PictureView {
     this.history = history;
     /** @type {Job | null} the one that is shown; others go on behind it */
     this.job = null;
+    /** @type {Set<Job>} */
+    this.running = new Set();
     this.image = byId("preview-image");
     byId("upload-limit").textContent = size(services.limit);
     this.#listen();
@@ -31,22 +33,29 @@ export class PictureView {
   async start(file) {
     const job = new Job(file, this.services);
     this.job = job;
+    this.running.add(job);
     job.addEventListener("change", () => this.#changed(job));
     this.#clear();
     this.#show(job);
     // Until a picture is decoded, the old one must not stand beside new steps.
-    const seen = showFile(this.image, file);
-    this.small = "";
-    seen.then((could) => {
-      if (this.job !== job) return;
-      show(byId("preview"), could);
-      this.image.alt = could ? `The picture ${file.name}` : "";
-      this.small = could ? smallCopy(this.image) : "";
-      byId("drop").classList.toggle("filled", could);
-    });
+    show(byId("preview"), false);
+    const small = this.#preview(job);
     await job.run();
-    await seen;
-    this.#keep(job);
+    this.running.delete(job);
+    this.#keep(job, await small);
+  }
+
+  /**
+   * Show the picture of a job; gives a small copy of it.
+   * @param {Job} job
+   */
+  async #preview(job) {
+    const could = await showFile(this.image, job.file);
+    if (this.job !== job) return "";
+    show(byId("preview"), could);
+    this.image.alt = could ? `The picture ${job.file.name}` : "";
+    byId("drop").classList.toggle("filled", could);
+    return could ? smallCopy(this.image) : "";
   }
 
   /** Show an older result again. */
@@ -64,7 +73,8 @@ export class PictureView {
 
   /** Forget everything, as for another person. */
   reset() {
-    this.job?.abandon();
+    for (const job of this.running) job.abandon();
+    this.running.clear();
     this.job = null;
     this.#clear();
     this.image.removeAttribute("src");
@@ -143,12 +153,15 @@ export class PictureView {
     return job.problem.slug === "page-too-large" ? tooLarge(job.file.size, this.services.limit) : sentence(job.problem);
   }
 
-  /** @param {Job} job */
-  #keep(job) {
+  /**
+   * @param {Job} job
+   * @param {string} image
+   */
+  #keep(job, image) {
     if (!job.isOver) return;
     const certainties = job.result?.digits.map(({ probability }) => probability) ?? [];
     this.history.put({
-      id: job.id, kind: "picture", at: Date.now(), image: this.job === job ? this.small : "", result: job.result, problemText: this.#words(job),
+      id: job.id, kind: "picture", at: Date.now(), image, result: job.result, problemText: this.#words(job),
       label: job.result ? reading(job.result.digits) : "", certainty: certainties.length ? Math.min(...certainties) : null,
     });
   }

@@ -52,6 +52,8 @@ export class SignIn {
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.#submit(); });
     byId("sign-in-other").addEventListener("click", () => this.#to(this.step === "register" ? "credentials" : "register"));
     byId("again").addEventListener("cancel", (event) => event.preventDefault());
+    // Browsers let a second Escape close it all the same; without a session nothing goes on.
+    byId("again").addEventListener("close", () => { if (session.waiting) byId("again").showModal(); });
     this.#to("credentials", false);
   }
 

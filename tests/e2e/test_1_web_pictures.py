@@ -135,6 +135,26 @@ def test_a_refusal_of_the_store_is_told_in_a_sentence(page: Page) -> None:
     expect(problem).to_contain_text(re.compile("report this id: [0-9a-f-]{36}"))
 
 
+def test_a_job_without_a_result_in_time_can_be_tried_again(page: Page) -> None:
+    ended: list[str] = []
+
+    def end(route: Route) -> None:
+        if ended or route.request.method != "GET":
+            route.continue_()
+            return
+        ended.append(route.request.url)
+        reason = {"type": "urn:digits:problem:upload-expired", "title": "there was no result in time"}
+        headers = {"Access-Control-Allow-Origin": route.request.headers["origin"]}
+        route.fulfill(json={"status": "EXPIRED", "reason": reason}, headers=headers)
+
+    page.route_web_socket(REALTIME, lambda socket: socket.close())
+    page.route(STATUS, end)
+    choose(page, small_picture())
+    expect(page.locator("#picture-problem")).to_contain_text("There was no result in time.", timeout=20_000)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#result-title")).to_have_text("7", timeout=20_000)
+
+
 def test_an_upload_that_broke_is_sent_again_by_itself(page: Page) -> None:
     broken: list[str] = []
 
@@ -164,11 +184,11 @@ def test_a_picture_of_nothing_is_told_and_can_be_followed_by_another(page: Page)
 @pytest.mark.parametrize(
     ("name", "options"),
     [
-        ("desktop-light", {"viewport": {"width": 1280, "height": 1400}, "color_scheme": "light"}),
+        ("desktop-light", {"viewport": {"width": 1280, "height": 1750}, "color_scheme": "light"}),
         (
             "phone-dark",
             {
-                "viewport": {"width": 390, "height": 2300},
+                "viewport": {"width": 390, "height": 2750},
                 "color_scheme": "dark",
                 "has_touch": True,
                 "is_mobile": True,

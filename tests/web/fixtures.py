@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
 from tests.web.browser import OpenPage, Person, launch, sign_in
 from tools.deployment import Deployment, stack_outputs
@@ -55,19 +55,24 @@ def person(add_person: Callable[[Person, bool], None]) -> Person:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
+def chromium() -> Iterator[BrowserType]:
+    """What starts browsers."""
     with sync_playwright() as playwright:
-        started = launch(playwright.chromium)
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    """Chromium, one for each module: once a form was sent, new windows of it show headings in another font."""
+    with launch(chromium) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")
-def left_storage(browser: Browser, site: str, person: Person) -> str:
+def left_storage(chromium: BrowserType, site: str, person: Person) -> str:
     """What a signed-in page leaves in its sessionStorage, as JSON."""
-    with browser.new_context() as context:
-        page = context.new_page()
+    with launch(chromium) as browser:
+        page = browser.new_page()
         page.goto(site)
         sign_in(page, person)
         page.get_by_role("heading", name="Draw a digit").wait_for()
@@ -89,13 +94,12 @@ def open_page(browser: Browser, site: str, left_storage: str) -> Iterator[OpenPa
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.on("console", lambda message: broken.append(message.text) if "Security Policy" in message.text else None)
         if signed_in:
-            fill = f"Object.assign(sessionStorage, {left_storage})"
-            page.goto(site)
-            page.evaluate(fill)
-            page.reload()
+            # Before the first script runs, and only then: what is forgotten later stays so.
+            fill = f"Object.assign(sessionStorage, {{filled: 1}}, {left_storage})"
+            page.add_init_script(f"if (!sessionStorage.filled) {fill}")
+        page.goto(site)
+        if signed_in:
             page.get_by_role("heading", name="Draw a digit").wait_for()
-        else:
-            page.goto(site)
         return page
 
     yield opened
