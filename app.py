@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk.aws_cognito import UserPool
 
 from stacks.acknowledgements import check_policies
 from stacks.api_stack import ApiStack
@@ -22,6 +21,7 @@ from stacks.identity_stack import IdentityStack
 from stacks.inference_stack import InferenceStack
 from stacks.manifest import Manifest, read_manifest
 from stacks.notebook_stack import NotebookStack
+from stacks.operations_stack import OperationsStack
 from stacks.settings import Settings, settings_for
 from stacks.storage_stack import StorageStack
 from stacks.stream_stack import StreamStack
@@ -35,10 +35,13 @@ def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App
     app = cdk.App(**options)
     storage = StorageStack(app, settings=settings)
     training = TrainingStack(app, settings=settings, manifest=manifest, bucket=storage.bucket)
+    stream = None
     if settings.stream:
-        StreamStack(app, settings=settings, stream_settings=settings.stream, bucket=storage.bucket)
+        stream = StreamStack(app, settings=settings, stream_settings=settings.stream, bucket=storage.bucket)
     inference = InferenceStack(app, settings=settings, manifest=manifest, bucket=storage.bucket)
-    user_pool, origins = _people(app, settings)
+    identity, web = _people(app, settings)
+    user_pool = identity.user_pool if identity else None
+    origins = web.origins if web else ()
     upload = UploadStack(
         app,
         settings=settings,
@@ -66,17 +69,27 @@ def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App
             model_endpoint=inference.model_endpoint,
             service=api.service,
         )
+    OperationsStack(
+        app,
+        settings=settings,
+        api=api,
+        upload=upload,
+        model_endpoint=inference.model_endpoint,
+        stream=stream,
+        identity=identity,
+        web=web,
+    )
     cdk.Tags.of(app).add("project", "digits")
     cdk.Tags.of(app).add("environment", settings.environment)
     return app
 
 
-def _people(app: cdk.App, settings: Settings) -> tuple[UserPool | None, tuple[str, ...]]:
-    """Make what people need, their accounts and the site; the user pool, and where the page comes from."""
+def _people(app: cdk.App, settings: Settings) -> tuple[IdentityStack, WebStack] | tuple[None, None]:
+    """Make what people need: their accounts, and the site with the page."""
     if settings.people is None:
-        return None, ()
+        return None, None
     identity = IdentityStack(app, settings=settings, people=settings.people)
-    return identity.user_pool, WebStack(app, settings=settings, people=settings.people).origins
+    return identity, WebStack(app, settings=settings, people=settings.people)
 
 
 def feature_flags() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from enum import Enum
 from stacks.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity
 from stacks.errors import ConfigurationError
 from stacks.notebook_settings import IsolatedVpc, NotebookSettings
+from stacks.operations_settings import OperationsSettings
 from stacks.people_settings import PeopleSettings
 from stacks.stream_settings import OnDemand, Provisioned, StreamSettings
 from stacks.training_settings import TrainingSettings
@@ -90,6 +91,8 @@ class Settings:
         Whether services may call the API, with IAM credentials. The notebook is one.
     people
         Whether people may, signed in through the user pool, and the web page with them; None for no people.
+    operations
+        Thresholds of the alarms, and who is told.
     """
 
     environment: str
@@ -110,6 +113,7 @@ class Settings:
     upload: UploadSettings = field(default_factory=UploadSettings)
     services: bool = True
     people: PeopleSettings | None = field(default_factory=PeopleSettings)
+    operations: OperationsSettings = field(default_factory=OperationsSettings)
 
     def __post_init__(self) -> None:
         _check(re.fullmatch(r"[a-z][a-z0-9]{0,15}", self.environment), "environment", self.environment, _NAME_RULE)
@@ -122,6 +126,8 @@ class Settings:
         _check(self.services or not self.notebook, "services", self.services, "True where there is a notebook")
         signs_up = self.people is not None and self.people.self_sign_up
         _check(not (signs_up and self.environment == "prod"), "self_sign_up", signs_up, "False in prod")
+        age, answer = self.operations.queue_age_seconds, self.upload.answer_seconds
+        _check(age < answer, "queue_age_seconds", age, f"less than the answer_seconds of uploads, {answer}")
 
     @property
     def endpoint_name(self) -> str:
@@ -166,6 +172,8 @@ LOCAL = Settings(
     ),
     # The emulator serves the site at a port of its own.
     people=PeopleSettings(further_origins=("http://localhost:*",)),
+    # Short, so that an alarm comes while somebody watches.
+    operations=OperationsSettings(minutes=1, queue_age_seconds=300),
 )
 
 DEV = Settings(
@@ -179,6 +187,8 @@ DEV = Settings(
     log_retention_days=14,
     stream=StreamSettings(capacity=Provisioned(shards=1)),
     notebook=NotebookSettings(),
+    # A serverless endpoint that has slept takes its time, and so few people call that each counts.
+    operations=OperationsSettings(api_milliseconds=15_000),
 )
 
 PROD = Settings(

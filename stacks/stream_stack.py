@@ -37,16 +37,16 @@ class StreamStack(cdk.Stack):
             env=cdk.Environment(account=settings.account, region=settings.region),
             description="Digits: labelled digits that arrive through Kinesis",
         )
-        digits = DigitStream(self, "Digits", settings=settings, stream_settings=stream_settings, bucket=bucket)
+        self.digits = DigitStream(self, "Digits", settings=settings, stream_settings=stream_settings, bucket=bucket)
         ssm.StringParameter(
             self,
             "Description",
             parameter_name=f"/digits/{settings.environment}/stream",
-            string_value=self.to_json_string(_description(digits, bucket)),
+            string_value=self.to_json_string(_description(self.digits, bucket)),
             description="Where the stream, its parts and its dead letters are",
         )
-        cdk.CfnOutput(self, "StreamName", value=digits.stream.stream_name)
-        cdk.CfnOutput(self, "DeadLettersUrl", value=digits.dead_letters.queue_url)
+        cdk.CfnOutput(self, "StreamName", value=self.digits.stream.stream_name)
+        cdk.CfnOutput(self, "DeadLettersUrl", value=self.digits.dead_letters.queue_url)
 
 
 def _description(digits: DigitStream, bucket: s3.IBucket) -> dict[str, str]:

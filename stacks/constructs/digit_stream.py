@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
@@ -72,7 +71,6 @@ class DigitStream(Construct):
         )
         self.consumer = self._make_consumer(settings, bucket)
         self._map(stream_settings)
-        self._watch(stream_settings)
 
     def _make_consumer(self, settings: Settings, bucket: s3.IBucket) -> PythonFunction:
         return PythonFunction(
@@ -128,23 +126,6 @@ class DigitStream(Construct):
             destination_config={"onFailure": {"destination": self.dead_letters.queue_arn}},
         )
 
-    def _watch(self, settings: StreamSettings) -> None:
-        """Two alarms for people: something was given up, or will be before long."""
-        _alarm(
-            self,
-            "DeadLetterAlarm",
-            self.dead_letters.metric_approximate_number_of_messages_visible(period=cdk.Duration.minutes(5)),
-            1,
-            "Records of the stream could not be used or were given up: python -m training letters",
-        )
-        _alarm(
-            self,
-            "LagAlarm",
-            self.consumer.function.metric("IteratorAge", statistic="Maximum", period=cdk.Duration.minutes(5)),
-            settings.record_age_seconds * 1000 // 2,
-            "The consumer is so far behind (milliseconds) that it will soon give records up: read its log",
-        )
-
 
 def _make_stream(scope: Construct, settings: Settings, stream_settings: StreamSettings) -> kinesis.Stream:
     capacity = stream_settings.capacity
@@ -158,19 +139,4 @@ def _make_stream(scope: Construct, settings: Settings, stream_settings: StreamSe
         # The key of AWS: whoever may use the stream needs no right to a key.
         encryption=kinesis.StreamEncryption.MANAGED,
         removal_policy=cdk.RemovalPolicy.DESTROY,
-    )
-
-
-def _alarm(
-    scope: Construct, construct_id: str, metric: cloudwatch.IMetric, threshold: int, description: str
-) -> cloudwatch.Alarm:
-    return cloudwatch.Alarm(
-        scope,
-        construct_id,
-        metric=metric,
-        threshold=threshold,
-        evaluation_periods=1,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        alarm_description=description,
     )

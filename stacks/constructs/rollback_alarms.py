@@ -6,6 +6,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from stacks.capacity import Canary
+from stacks.constructs.alarms import RUNBOOK
 
 MICROSECONDS = 1000
 
@@ -60,5 +61,6 @@ class RollbackAlarms(Construct):
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=f"Returns the endpoint to its old model: {threshold} or more {unit}",
+            alarm_description=f"Returns the endpoint to its old model: {threshold} or more {unit}. "
+            f"What to do: {RUNBOOK}#rollback",
         )

@@ -24,7 +24,7 @@ from stacks.settings import ENVIRONMENTS, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 MANIFEST = ROOT / "tests/fixtures/manifest.json"
-PARTS = ("storage", "training", "stream", "inference", "identity", "web", "upload", "api", "notebook")
+PARTS = ("storage", "training", "stream", "inference", "identity", "web", "upload", "api", "notebook", "operations")
 
 Json = dict[str, Any]
 

@@ -111,13 +111,6 @@ def test_the_consumer_may_do_its_work_and_no_more(assembly: Assembly) -> None:
     assert [QUEUE in resource for action, resource in others if action == "sqs:SendMessage"] == [True]
 
 
-def test_two_alarms_tell_people(assembly: Assembly) -> None:
-    alarms = {each["MetricName"]: each for each in resources(assembly, "AWS::CloudWatch::Alarm").values()}
-    assert alarms["ApproximateNumberOfMessagesVisible"]["Threshold"] == 1
-    assert alarms["IteratorAge"]["Threshold"] == settings_of(assembly).record_age_seconds * 500
-    assert "python -m training letters" in alarms["ApproximateNumberOfMessagesVisible"]["AlarmDescription"]
-
-
 def test_the_command_line_is_told_where_everything_is(assembly: Assembly) -> None:
     parameter = only(assembly, "AWS::SSM::Parameter")
     assert parameter["Name"] == f"/digits/{assembly.settings.environment}/stream"
