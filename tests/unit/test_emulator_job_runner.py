@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator.sagemaker.faults import Faults, parse
+from emulator.faults.fault import parse
+from emulator.faults.store import Faults
 from emulator.sagemaker.jobs.container_process import Launch, Process
 from emulator.sagemaker.jobs.records import JobStatus, Phase, TrainingJob
 from emulator.sagemaker.jobs.s3_access import JobBuckets, S3Access

@@ -10,6 +10,8 @@ import pytest
 
 from emulator import bucket_properties, callers, emptied_buckets, settings
 from emulator.extension.roles import trusts
+from emulator.faults.fault import Fault, Kind, parse
+from emulator.faults.store import Faults
 from emulator.sagemaker.authorization import (
     Permission,
     condition_keys,
@@ -17,7 +19,6 @@ from emulator.sagemaker.authorization import (
     further_permissions,
     invocation_resource,
 )
-from emulator.sagemaker.faults import Fault, Faults, Kind, parse
 from emulator.sagemaker.records import Scope
 
 SCOPE = Scope(account="123456789012", region="us-east-1")
