@@ -206,7 +206,7 @@ def test_axe_finds_nothing_wrong_before_signing_in(open_page: OpenPage) -> None:
     page = open_page(signed_in=False)
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         assert axe_violations(page) == []
 
 

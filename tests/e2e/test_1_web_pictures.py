@@ -7,12 +7,11 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
-from tests.photographs import mnist_digits, stroke
-from tests.web.browser import SCREENSHOTS, SEVEN, OpenPage, axe_violations, draw, scrolls_sideways
+from tests.photographs import mnist_digits
+from tests.web.browser import choose
 
 pytest_plugins = ["tests.web.fixtures"]
 
@@ -24,27 +23,6 @@ STATUS = re.compile("/uploads/[0-9a-f-]+$")
 UPLOADS = re.compile("/uploads$")
 BUCKET = re.compile("inbox")
 REALTIME = re.compile("/event/realtime")
-
-
-@pytest.fixture(scope="session")
-def photograph(workspace: Path) -> Path:
-    """Three digits on paper, as a phone of 12 megapixels sees them: uneven light, noise, several megabytes."""
-    images, labels = mnist_digits()
-    paper = Image.new("L", (4000, 3000), 226)
-    for place, digit in enumerate((7, 2, 4)):
-        ink = stroke(images[int((labels == digit).argmax())], 1100)
-        paper.paste(40, (500 + place * 1150, 900), ink)
-    chance = np.random.default_rng(1)
-    grey = np.asarray(paper, np.float32) * np.linspace(1, 0.85, 4000, dtype=np.float32)
-    grey += chance.integers(-9, 10, grey.shape, dtype=np.int8)
-    path = workspace / "photograph.jpg"
-    Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8)).convert("RGB").save(path, quality=88)
-    assert path.stat().st_size > 2_000_000
-    return path
-
-
-def choose(page: Page, file: Path | dict[str, object]) -> None:
-    page.locator("#choose").set_input_files(file)  # type: ignore[arg-type]
 
 
 def png(name: str, body: bytes) -> dict[str, object]:
@@ -179,32 +157,3 @@ def test_a_picture_of_nothing_is_told_and_can_be_followed_by_another(page: Page)
     choose(page, small_picture())
     expect(page.locator("#result-title")).to_have_text("7", timeout=20_000)
     expect(page.locator("#picture-problem")).to_be_hidden()
-
-
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("desktop-light", {"viewport": {"width": 1280, "height": 1750}, "color_scheme": "light"}),
-        (
-            "phone-dark",
-            {
-                "viewport": {"width": 390, "height": 2750},
-                "color_scheme": "dark",
-                "has_touch": True,
-                "is_mobile": True,
-                "device_scale_factor": 2,
-            },
-        ),
-    ],
-)
-def test_it_looks_as_it_should(open_page: OpenPage, photograph: Path, name: str, options: dict[str, object]) -> None:
-    page = open_page(**options)
-    draw(page, SEVEN)
-    choose(page, photograph)
-    expect(page.locator("#result .decoded")).to_have_count(3, timeout=20_000)
-    expect(page.get_by_role("button", name=re.compile("Picture: 7 2 4"))).to_be_visible()
-    expect(page.get_by_role("button", name=re.compile("Drawing: 7"))).to_be_visible()
-    assert axe_violations(page) == []
-    assert not scrolls_sideways(page)
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")

@@ -68,6 +68,11 @@ def draw(page: Page, corners: Sequence[tuple[float, float]]) -> None:
     page.mouse.up()
 
 
+def choose(page: Page, file: Path | dict[str, object]) -> None:
+    """Choose a picture as with the file dialog."""
+    page.locator("#choose").set_input_files(file)  # type: ignore[arg-type]
+
+
 def axe_violations(page: Page) -> list[str]:
     """What axe-core finds wrong with the page as it is now, one line each."""
     page.evaluate(AXE.read_text())

@@ -6,11 +6,15 @@ People sign in once through the form; further pages get the tokens that the firs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
+from tests.photographs import mnist_digits, stroke
 from tests.web.browser import OpenPage, Person, launch, sign_in
 from tools.deployment import Deployment, stack_outputs
 from tools.site import publish
@@ -63,7 +67,7 @@ def chromium() -> Iterator[BrowserType]:
 
 @pytest.fixture(scope="module")
 def browser(chromium: BrowserType) -> Iterator[Browser]:
-    """Chromium, one for each module: once a form was sent, new windows of it show headings in another font."""
+    """Chromium, one for each module."""
     with launch(chromium) as started:
         yield started
 
@@ -112,3 +116,20 @@ def open_page(browser: Browser, site: str, left_storage: str) -> Iterator[OpenPa
 def page(open_page: OpenPage) -> Page:
     """The page, signed in, in a window as on a desk."""
     return open_page(viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture(scope="session")
+def photograph(workspace: Path) -> Path:
+    """Three digits on paper, as a phone of 12 megapixels sees them: uneven light, noise, several megabytes."""
+    images, labels = mnist_digits()
+    paper = Image.new("L", (4000, 3000), 226)
+    for place, digit in enumerate((7, 2, 4)):
+        ink = stroke(images[int((labels == digit).argmax())], 1100)
+        paper.paste(40, (500 + place * 1150, 900), ink)
+    chance = np.random.default_rng(1)
+    grey = np.asarray(paper, np.float32) * np.linspace(1, 0.85, 4000, dtype=np.float32)
+    grey += chance.integers(-9, 10, grey.shape, dtype=np.int8)
+    path = workspace / "photograph.jpg"
+    Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8)).convert("RGB").save(path, quality=88)
+    assert path.stat().st_size > 2_000_000
+    return path
