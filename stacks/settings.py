@@ -168,7 +168,13 @@ LOCAL = Settings(
     notebook=NotebookSettings(),
     # Small numbers, so that what comes again comes while somebody watches.
     upload=UploadSettings(
-        answer_seconds=900, picture_seconds=8, batch_pictures=2, visibility_factor=1, receives=4, concurrency=2
+        answer_seconds=900,
+        picture_seconds=12,
+        batch_pictures=1,
+        visibility_factor=1,
+        pause_seconds=1,
+        receives=3,
+        concurrency=2,
     ),
     # The emulator serves the site at a port of its own.
     people=PeopleSettings(further_origins=("http://localhost:*",)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stacks.errors import ConfigurationError
+from stacks.time_budget import TIME_BUDGET
 
 MIB = 1024 * 1024
 BYTES_MAX = 100 * MIB
@@ -18,8 +19,14 @@ BYTES_MAX = 100 * MIB
 VISIBILITY_SECONDS_MAX = 43_200
 FUNCTION_SECONDS_MAX = 900
 DAY_SECONDS = 86_400
-START_SECONDS = 10
+START_SECONDS = 5
 """What a process of the worker needs before the first picture, beside what the pictures need."""
+
+READING_SECONDS = 3
+"""What the largest picture needs beside the endpoint: to be fetched, decoded, recorded."""
+
+PICTURE_SECONDS_MIN = TIME_BUDGET.connect_seconds + TIME_BUDGET.read_seconds + READING_SECONDS
+"""One attempt at the endpoint is given up before the picture is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +46,13 @@ class UploadSettings:
     keep_days
         How long the record of a job is kept, 1 to 365.
     picture_seconds
-        The longest that one picture takes: to fetch, read, predict and record, 5 to 120.
+        The longest that one picture takes: to fetch, read, predict and record, 12 to 120.
     batch_pictures
         Most pictures that one run of the worker gets, 1 to 10.
     visibility_factor
         How many time-outs of the worker a message stays invisible while it is worked on, 1 to 20. AWS advises 6.
+    pause_seconds
+        After how long an upload that failed comes again at first, 1 to 60; each further pause is twice as long.
     receives
         How often an upload is delivered before it becomes a dead letter, 1 to 1000.
     concurrency
@@ -60,6 +69,7 @@ class UploadSettings:
     picture_seconds: int = 25
     batch_pictures: int = 4
     visibility_factor: int = 6
+    pause_seconds: int = 2
     receives: int = 6
     concurrency: int = 5
     letter_days: int = 14
@@ -69,7 +79,8 @@ class UploadSettings:
         _in_range("url_seconds", self.url_seconds, 60, 3600)
         _in_range("object_days", self.object_days, 1, 365)
         _in_range("keep_days", self.keep_days, 1, 365)
-        _in_range("picture_seconds", self.picture_seconds, 5, 120)
+        _in_range("picture_seconds", self.picture_seconds, PICTURE_SECONDS_MIN, 120)
+        _in_range("pause_seconds", self.pause_seconds, 1, 60)
         _in_range("batch_pictures", self.batch_pictures, 1, 10)
         _in_range("visibility_factor", self.visibility_factor, 1, 20)
         _in_range("receives", self.receives, 1, 1000)

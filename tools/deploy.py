@@ -1,7 +1,8 @@
 """Deploy to AWS, or remove it: `python -m tools.deploy ENVIRONMENT [--destroy]`, what `make deploy` runs.
 
-Uses the credentials that the AWS clients find, in the account and region of `stacks/settings.py`. Storage and training
-are never removed from here: they hold the data, the models and their registry, and are protected against it.
+Uses the credentials that the AWS clients find, in the account and region of `stacks/settings.py`. Storage,
+training and identity are never removed from here: they hold the data, the models and their registry, and the accounts
+of people, and are protected against it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from tools.deployment import (
     synthesised_parts,
 )
 
-KEPT = ("training", "storage")
+KEPT = ("identity", "training", "storage")
 """Parts that hold what cannot be made again. They cost nothing but what the bucket holds."""
 
 AWS_ENVIRONMENTS = [name for name in ENVIRONMENTS if name != "local"]
@@ -89,7 +90,7 @@ def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.deploy", description="Deploy to AWS, or remove it.")
     parser.add_argument("environment", choices=AWS_ENVIRONMENTS)
-    parser.add_argument("--destroy", action="store_true", help="remove the stacks; storage and training stay")
+    parser.add_argument("--destroy", action="store_true", help="remove the stacks; storage, training and identity stay")
     options = parser.parse_args(arguments)
     settings = ENVIRONMENTS[options.environment]
     try:

@@ -28,7 +28,18 @@ ROOT = Path(__file__).resolve().parent.parent
 _MAIN_LINE = re.compile("deploying\\.\\.\\.|destroying\\.\\.\\.|\N{WHITE HEAVY CHECK MARK}|\N{CROSS MARK}")
 
 
-_REMOVAL = ("notebook", "api", "inference", "stream", "training", "storage")
+_REMOVAL = (
+    "operations",
+    "notebook",
+    "api",
+    "upload",
+    "web",
+    "identity",
+    "inference",
+    "stream",
+    "training",
+    "storage",
+)
 
 
 class DeploymentError(Exception):

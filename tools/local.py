@@ -39,6 +39,27 @@ def start_emulator(*options: str) -> dict[str, str]:
     if subprocess.run([sys.executable, "-m", "emulator", "up", *options], cwd=ROOT, check=False).returncode:
         msg = "the emulator did not start; its own words are above, its log is shown by 'python -m emulator logs'"
         raise DeploymentError(msg)
+    return _variables(*options)
+
+
+def running_emulator() -> dict[str, str]:
+    """The process environment that reaches the emulator that runs, or the one that this shell talks to already.
+
+    Raises
+    ------
+    DeploymentError
+        If none runs.
+    """
+    if "AWS_ENDPOINT_URL" in os.environ:
+        return dict(os.environ)
+    status = subprocess.run([sys.executable, "-m", "emulator", "status"], cwd=ROOT, check=False, capture_output=True)
+    if status.returncode:
+        msg = "the emulator does not run: start it, and what is deployed into it, with 'make up'"
+        raise DeploymentError(msg)
+    return _variables()
+
+
+def _variables(*options: str) -> dict[str, str]:
     exports = subprocess.run(
         [sys.executable, "-m", "emulator", "env", *options], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout

@@ -98,6 +98,7 @@ def handle_message(record: SQSRecord, *, around: Surroundings, context: Any) -> 
     except MessageError as error:
         logger.error("message", extra={"message_id": record.message_id, "problem": str(error)})  # noqa: TRY400
         around.measure(of_retry(), problem=NO_UPLOAD)
+        _deliver_again(record, around)
         raise
     except Exception as error:
         _told_of_failure(error, record, around, job_id=job_id)
@@ -149,21 +150,29 @@ def _told(report: Report, around: Surroundings, *, seconds: float) -> None:
 
 def _told_of_failure(error: Exception, record: SQSRecord, around: Surroundings, *, job_id: str) -> None:
     """Log one line about a failure, and let the message come again before long."""
-    receives = int(record.attributes.approximate_receive_count or 1)
-    seconds = pause_seconds(receives)
     facts: dict[str, Any] = {
         "message_id": record.message_id,
         "job_id": job_id,
-        "receives": receives,
-        "again_in_seconds": seconds,
+        "receives": _receives(record),
+        "again_in_seconds": _deliver_again(record, around),
     }
     if isinstance(error, ProblemError):
         facts |= {"problem": error.problem.slug, "cause": error.cause}
         logger.warning("upload failed", extra=facts)
     else:
         logger.exception("upload failed", extra=facts)
-    around.queue.deliver_again(record.receipt_handle, seconds)
     around.measure(of_retry(), problem=str(facts.get("problem", INTERNAL_ERROR.slug)))
+
+
+def _deliver_again(record: SQSRecord, around: Surroundings) -> int:
+    """Let a message come again after a pause; how many seconds it is."""
+    seconds = pause_seconds(_receives(record), around.settings.pause_seconds)
+    around.queue.deliver_again(record.receipt_handle, seconds)
+    return seconds
+
+
+def _receives(record: SQSRecord) -> int:
+    return int(record.attributes.approximate_receive_count or 1)
 
 
 def begun(job: Job) -> None:

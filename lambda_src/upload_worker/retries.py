@@ -42,7 +42,7 @@ class RetryQueue:
         return True
 
 
-def pause_seconds(receives: int) -> int:
-    """Give the pause after so many deliveries: 2, 4, 8, ... seconds, and up to as many more lest all come at once."""
-    longest = min(2 ** min(max(receives, 1), 16), LONGEST_SECONDS)
+def pause_seconds(receives: int, first: int) -> int:
+    """Give the pause after so many deliveries: doubled each time, and up to as much more lest all come at once."""
+    longest = min(first * 2 ** min(max(receives, 1) - 1, 16), LONGEST_SECONDS)
     return min(random.randint(longest, 2 * longest), LONGEST_SECONDS)  # noqa: S311 - no secret hangs on it

@@ -29,6 +29,8 @@ class Settings:
         Largest file.
     picture_seconds
         The longest that one picture takes: with less time left none is begun.
+    pause_seconds
+        After how long a failed upload comes again for the first time.
     remember_seconds
         How long an upload is known to have been handled.
     """
@@ -41,6 +43,7 @@ class Settings:
     endpoint_url: str | None
     bytes_max: int
     picture_seconds: int
+    pause_seconds: int
     remember_seconds: int
 
     @classmethod
@@ -61,5 +64,6 @@ class Settings:
             endpoint_url=environment.get("AWS_ENDPOINT_URL"),
             bytes_max=whole_number(environment, "UPLOAD_BYTES_MAX"),
             picture_seconds=whole_number(environment, "PICTURE_SECONDS"),
+            pause_seconds=whole_number(environment, "PAUSE_SECONDS"),
             remember_seconds=whole_number(environment, "KEEP_SECONDS"),
         )

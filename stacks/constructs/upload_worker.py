@@ -63,6 +63,7 @@ class UploadWorker(Construct):
                 "EVENTS_HOST": channels.api.http_dns,
                 "UPLOAD_BYTES_MAX": str(upload.bytes_max),
                 "PICTURE_SECONDS": str(upload.picture_seconds),
+                "PAUSE_SECONDS": str(upload.pause_seconds),
                 "KEEP_SECONDS": str(upload.keep_seconds),
                 "POWERTOOLS_SERVICE_NAME": "upload_worker",
             },

@@ -9,15 +9,16 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.event_apis import Address
 from tools.api_client import ApiClient
-from tools.deployment import ROOT, Deployment, api_client
+from tools.deployment import ROOT, Deployment, api_client, stack_outputs
 from tools.local import bring_up, local_deployment, start_emulator
 from training.data_folder import read_split
 from training.dataset import Split
@@ -88,6 +89,28 @@ def deployment(workspace: Path, variables: Mapping[str, str], good_manifest: Pat
 def api(deployment: Deployment) -> ApiClient:
     """A client of the deployed API, signing as the root of the emulated account."""
     return api_client(deployment)
+
+
+@pytest.fixture(scope="session")
+def events(deployment: Deployment) -> Address:
+    """The deployed Event API, as a page reaches it."""
+    port = int(deployment.variables["AWS_ENDPOINT_URL"].rpartition(":")[2])
+    return Address.by_path(port, stack_outputs(deployment, "upload")["EventsApiId"])
+
+
+@pytest.fixture
+def faults(emulator_options: list[str]) -> Iterator[Callable[..., None]]:
+    """A function that makes something fail, as `python -m emulator faults` does; it is well again afterwards."""
+    failing: set[str] = set()
+
+    def set_fault(target: str, *words: str) -> None:
+        failing.add(target)
+        command = [sys.executable, "-m", "emulator", "faults", target, *words, *emulator_options]
+        subprocess.run(command, cwd=ROOT, check=True)
+
+    yield set_fault
+    for target in failing:
+        set_fault(target, "clear")
 
 
 def _train(build: Path, *fit_options: str) -> Path:

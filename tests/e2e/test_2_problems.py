@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 import zlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from PIL import Image
 
 from tools.api_client import Answer, ApiClient
-from tools.deployment import ROOT
 
 ROW = [0] * 784
 
@@ -85,22 +81,10 @@ FAULTS: dict[str, tuple[list[str], int, str]] = {
 }
 
 
-@pytest.fixture
-def faults(emulator_options: list[str]) -> Iterator[Any]:
-    """A function that makes the endpoint fail; it is well again afterwards."""
-
-    def set_fault(*words: str) -> None:
-        command = [sys.executable, "-m", "emulator", "faults", "digits-local", *words, *emulator_options]
-        subprocess.run(command, cwd=ROOT, check=True)
-
-    yield set_fault
-    set_fault("clear")
-
-
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_bad_day_of_the_endpoint_is_told(api: ApiClient, faults: Any, name: str) -> None:
     words, status, slug = FAULTS[name]
-    faults(*words)
+    faults("digits-local", *words)
     answer = api.predict([ROW])
     _assert_problem(answer, status, slug)
     assert ("retry-after" in answer.headers) == (status in {429, 503})
@@ -108,7 +92,7 @@ def test_a_bad_day_of_the_endpoint_is_told(api: ApiClient, faults: Any, name: st
 
 
 def test_one_failure_of_the_service_is_tried_again(api: ApiClient, faults: Any) -> None:
-    faults("unavailable", "--count", "1")
+    faults("digits-local", "unavailable", "--count", "1")
     assert api.predict([ROW]).status == 200
 
 

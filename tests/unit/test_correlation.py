@@ -154,6 +154,7 @@ def surroundings(jobs: MemoryJobs, endpoint: AttentiveEndpoint) -> worker_handle
         endpoint_url=None,
         bytes_max=1,
         picture_seconds=1,
+        pause_seconds=1,
         remember_seconds=60,
     )
     digit = DigitImage(pixels=bytes([7] + [0] * (FEATURES - 1)), box=(0, 0, 1, 1))

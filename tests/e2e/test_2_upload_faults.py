@@ -1,0 +1,174 @@
+"""Uploads on a bad day: whatever fails on the way, nothing is lost, nothing is done twice, and every job ends."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import one_of_each
+from tests.uploading import SECONDS, Uploader, digits_of, picture_of, until
+from tools.api_client import ApiClient
+from tools.deployment import Deployment, stack_outputs
+from training.dataset import Split
+
+SetFault = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def uploader(api: ApiClient) -> Uploader:
+    return Uploader.of(api)
+
+
+@pytest.fixture(scope="module")
+def seven(test_split: Split) -> bytes:
+    return picture_of(one_of_each(test_split)[7])
+
+
+@pytest.fixture(scope="module")
+def names(deployment: Deployment) -> dict[str, str]:
+    return stack_outputs(deployment, "upload")
+
+
+PASSING = {
+    "the endpoint is throttled": ("digits-local", "throttle", "--count", "2"),
+    "the endpoint is slow": ("digits-local", "latency", "--seconds", "9", "--count", "1"),
+    "the endpoint fails": ("digits-local", "internal", "--count", "1"),
+    "the model fails": ("digits-local", "model-error", "--status", "500", "--count", "1"),
+    "the endpoint cuts its answer off": ("digits-local", "disconnect", "--count", "1"),
+    "the endpoint is not ready": ("digits-local", "not-ready", "--count", "1"),
+    "S3 is busy": ("s3:*", "throttle", "--operation", "GetObject", "--count", "2"),
+    "S3 cuts its answer off": ("s3:*", "disconnect", "--operation", "GetObject", "--count", "1"),
+    "the tables are throttled": ("dynamodb:*", "throughput", "--operation", "UpdateItem", "--count", "4"),
+    "nothing new fits into the tables": ("dynamodb:*", "throttle", "--operation", "PutItem", "--count", "4"),
+    "nobody can be told": ("appsync:*", "denied", "--count", "2"),
+    "telling fails": ("appsync:*", "internal", "--count", "2"),
+    "what is told is lost": ("appsync:*", "lost", "--count", "1"),
+}
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_what_passes_costs_time_and_no_result(uploader: Uploader, seven: bytes, faults: SetFault, name: str) -> None:
+    job = uploader.ask(size_bytes=len(seven)).json()
+    faults(*PASSING[name])
+    assert uploader.send(job["upload"], seven).status == 204
+    assert digits_of(uploader.wait(job)) == [7]
+
+
+def test_a_file_that_is_gone_ends_its_job_with_a_reason(uploader: Uploader, seven: bytes, faults: SetFault) -> None:
+    faults("s3:*", "missing", "--operation", "GetObject", "--count", "1")
+    job = uploader.upload(seven)
+    assert (job["status"], job["reason"]["type"]) == ("FAILED", "urn:digits:problem:upload-gone")
+
+
+def test_a_worker_that_is_killed_is_stood_in_for(
+    uploader: Uploader, deployment: Deployment, names: dict[str, str], seven: bytes, faults: SetFault
+) -> None:
+    job = uploader.ask(size_bytes=len(seven)).json()
+    # Slow enough to be killed while it asks the endpoint: after the upload is noted as being handled.
+    faults("digits-local", "latency", "--seconds", "5", "--count", "1")
+    faults(f"lambda:{names['WorkerName']}", "kill", "--seconds", "2", "--count", "1")
+    assert uploader.send(job["upload"], seven).status == 204
+    assert digits_of(uploader.wait(job)) == [7]
+
+
+def test_a_worker_that_is_killed_after_the_result_changes_nothing(
+    uploader: Uploader, names: dict[str, str], seven: bytes, faults: SetFault
+) -> None:
+    job = uploader.ask(size_bytes=len(seven)).json()
+    # The result is in the table by the time at which nobody can be told yet.
+    faults("appsync:*", "latency", "--seconds", "6", "--count", "1")
+    faults(f"lambda:{names['WorkerName']}", "kill", "--seconds", "2", "--count", "1")
+    assert uploader.send(job["upload"], seven).status == 204
+    ended = uploader.wait(job)
+    assert digits_of(ended) == [7]
+    time.sleep(1)
+    assert uploader.status(job) == ended
+
+
+def test_what_never_goes_well_becomes_a_dead_letter_and_can_be_replayed(
+    uploader: Uploader, deployment: Deployment, names: dict[str, str], seven: bytes, faults: SetFault
+) -> None:
+    faults("digits-local", "throttle")
+    job = uploader.begin(seven)
+    sqs = deployment.client("sqs")
+
+    def letters() -> int:
+        found = sqs.get_queue_attributes(
+            QueueUrl=names["DeadLettersUrl"], AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(found["Attributes"]["ApproximateNumberOfMessages"])
+
+    until(lambda: letters() > 0, SECONDS, "there is no dead letter")
+    assert uploader.status(job)["status"] == "PENDING"  # the truth: it may still be read
+    faults("digits-local", "clear")
+    received = sqs.receive_message(QueueUrl=names["DeadLettersUrl"])["Messages"]
+    for message in received:
+        sqs.send_message(QueueUrl=names["QueueUrl"], MessageBody=message["Body"])
+        sqs.delete_message(QueueUrl=names["DeadLettersUrl"], ReceiptHandle=message["ReceiptHandle"])
+    assert digits_of(uploader.wait(job)) == [7]
+
+
+def test_an_event_that_comes_twice_and_late_changes_nothing(
+    uploader: Uploader, deployment: Deployment, names: dict[str, str], seven: bytes
+) -> None:
+    job = uploader.begin(seven)
+    ended = uploader.wait(job)
+    key, s3 = job["upload"]["fields"]["key"], deployment.client("s3")
+    version = s3.head_object(Bucket=names["UploadBucketName"], Key=key)["VersionId"]
+    picture = {"key": key, "size": len(seven), "versionId": version, "sequencer": "0"}
+    event = {"Records": [{"s3": {"bucket": {"name": names["UploadBucketName"]}, "object": picture}}]}
+    sqs = deployment.client("sqs")
+    for _ in range(3):
+        sqs.send_message(QueueUrl=names["QueueUrl"], MessageBody=json.dumps(event))
+    until(lambda: _is_empty(sqs, names["QueueUrl"]), SECONDS, "the queue is not empty")
+    assert uploader.status(job) == ended
+
+
+def test_a_message_that_nobody_can_read_is_kept(deployment: Deployment, names: dict[str, str]) -> None:
+    sqs = deployment.client("sqs")
+    sqs.send_message(QueueUrl=names["QueueUrl"], MessageBody="no event at all")
+    found: list[str] = []
+
+    def arrived() -> bool:
+        for message in sqs.receive_message(QueueUrl=names["DeadLettersUrl"], WaitTimeSeconds=1).get("Messages", []):
+            found.append(message["Body"])
+            sqs.delete_message(QueueUrl=names["DeadLettersUrl"], ReceiptHandle=message["ReceiptHandle"])
+        return "no event at all" in found
+
+    until(arrived, 180, "the message is gone")
+
+
+def test_a_job_whose_time_is_over_is_given_up_for_good(
+    uploader: Uploader, deployment: Deployment, names: dict[str, str], seven: bytes
+) -> None:
+    job = uploader.ask(size_bytes=len(seven)).json()
+    deployment.client("dynamodb").update_item(
+        TableName=names["JobsTableName"],
+        Key={"job_id": {"S": job["job_id"]}},
+        UpdateExpression="SET deadline_at = :now",
+        ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
+    )
+    document = uploader.status(job)
+    assert (document["status"], document["reason"]["type"]) == ("EXPIRED", "urn:digits:problem:upload-expired")
+    # A file that comes all the same is not shown: one end, for good.
+    assert uploader.send(job["upload"], seven).status == 204
+    sqs = deployment.client("sqs")
+    until(lambda: _is_empty(sqs, names["QueueUrl"]), SECONDS, "the queue is not empty")
+    assert uploader.status(job) == document
+
+
+def test_a_table_that_is_busy_is_told_to_the_caller(uploader: Uploader, faults: SetFault) -> None:
+    faults("dynamodb:*", "throughput", "--operation", "PutItem")
+    answer = uploader.ask()
+    assert (answer.status, answer.json()["type"]) == (503, "urn:digits:problem:storage-unavailable")
+    assert "retry-after" in answer.headers
+
+
+def _is_empty(sqs: Any, queue: str) -> bool:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    counts = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+    return all(counts[name] == "0" for name in names)
