@@ -5,6 +5,7 @@ The files run in the order of their numbers: what is deployed is asked, misused,
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -15,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.session import Session
 
 from tests.event_apis import Address
 from tools.api_client import ApiClient
-from tools.deployment import ROOT, Deployment, api_client, stack_outputs
+from tools.deployment import ROOT, Deployment, api_client, api_url, stack_outputs
 from tools.local import bring_up, local_deployment, start_emulator
 from training.data_folder import read_split
 from training.dataset import Split
@@ -111,6 +113,34 @@ def faults(emulator_options: list[str]) -> Iterator[Callable[..., None]]:
     yield set_fault
     for target in failing:
         set_fault(target, "clear")
+
+
+@pytest.fixture
+def caller(deployment: Deployment) -> Iterator[Any]:
+    """A function that makes an IAM user with a policy and returns an API client that signs as that user."""
+    iam = deployment.client("iam")
+    created: list[str] = []
+
+    def make(*statements: dict[str, Any]) -> ApiClient:
+        name = f"caller-{len(created)}"
+        iam.create_user(UserName=name)
+        created.append(name)
+        if statements:
+            policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+            iam.put_user_policy(UserName=name, PolicyName="calls", PolicyDocument=policy)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        session = Session()
+        session.set_config_variable("region", deployment.variables["AWS_REGION"])
+        session.set_credentials(key["AccessKeyId"], key["SecretAccessKey"])
+        return ApiClient(api_url(deployment), session)
+
+    yield make
+    for name in created:
+        for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+        for policy in iam.list_user_policies(UserName=name)["PolicyNames"]:
+            iam.delete_user_policy(UserName=name, PolicyName=policy)
+        iam.delete_user(UserName=name)
 
 
 def _train(build: Path, *fit_options: str) -> Path:

@@ -151,7 +151,7 @@ def test_a_changed_form_is_refused_by_s3(uploader: Uploader, deployment: Deploym
 
 def test_a_form_that_is_too_old_is_refused_by_s3(uploader: Uploader, deployment: Deployment) -> None:
     key = f"uploads/late/{uuid.uuid4()}"
-    s3 = deployment.session().create_client(
+    s3: Any = deployment.session().create_client(
         "s3", endpoint_url=deployment.variables["AWS_ENDPOINT_URL"], config=Config(signature_version="s3v4")
     )
     name = stack_outputs(deployment, "upload")["UploadBucketName"]

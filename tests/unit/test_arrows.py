@@ -14,14 +14,29 @@ from emulator.registry import PRIVATE_NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 LAMBDA_PACKAGES = {path.parent.name for path in (ROOT / "lambda_src").glob("*/handler.py")}
-OURS = {"app", "stacks", "training", "emulator", "tools", "tests", "benchmarks", "lambda_src"} | LAMBDA_PACKAGES
+# The document of the HTTP API, which is made of the functions' tables and deployed with none of them.
+DOCUMENT = "http_api"
+OURS = {
+    "app",
+    "stacks",
+    "training",
+    "emulator",
+    "tools",
+    "tests",
+    "benchmarks",
+    "lambda_src",
+    DOCUMENT,
+} | LAMBDA_PACKAGES
+USES = {"uploads": {"prediction"}, "upload_worker": {"prediction", "uploads"}}
+"""Which packages of functions are deployed with another, and may be imported by it."""
 
 FORBIDDEN = {
     "stacks": {"training", "emulator", "tools", "tests", "benchmarks", "app", "lambda_src"} | LAMBDA_PACKAGES,
     "training": OURS - {"training"},
     "emulator": OURS - {"emulator"},
     "app.py": OURS - {"stacks"},
-    **{f"lambda_src/{package}": OURS - {package} for package in LAMBDA_PACKAGES},
+    **{f"lambda_src/{package}": OURS - {package} - USES.get(package, set()) for package in LAMBDA_PACKAGES},
+    f"lambda_src/{DOCUMENT}": OURS - {DOCUMENT} - LAMBDA_PACKAGES,
 }
 """What each part may not import of ours."""
 
@@ -65,7 +80,13 @@ def test_a_part_imports_only_what_is_below_it(part: str) -> None:
 
 
 def test_functions_are_found() -> None:
-    assert {"artifact_check", "prediction"} <= LAMBDA_PACKAGES
+    assert {"artifact_check", "prediction", "uploads", "upload_worker"} <= LAMBDA_PACKAGES
+
+
+def test_what_a_function_imports_is_deployed_with_it() -> None:
+    sources = "".join(path.read_text() for path in files("stacks"))
+    found = re.findall(r'FunctionSource\(package="(\w+)", uses=\(([^)]*)\)', sources)
+    assert {package: set(re.findall(r"\w+", uses)) for package, uses in found} == USES
 
 
 def test_one_file_opens_the_private_modules_of_ministack() -> None:
