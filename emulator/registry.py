@@ -33,6 +33,7 @@ PRIVATE_NAMES = (
     "ministack.core.iam_actions:SERVICE_TO_IAM_NAMESPACE",
     "ministack.core.iam_actions:_BOTOCORE_SERVICE_MAP",
     "ministack.core.iam_actions:access_denied_response",
+    "ministack.core.iam_actions:dynamodb_service_context",
     "ministack.core.iam_actions:extract_resource_arn",
     "ministack.core.iam_actions:identity_denial_message",
     "ministack.core.iam_actions:s3_service_context",

@@ -14,6 +14,7 @@ from emulator.extension import (
     cognito_tokens,
     finer_policies,
     functions,
+    leading_keys,
     policy_simulation,
     resource_types,
     root_signatures,
@@ -45,6 +46,7 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     service_metrics.install()
     alarms.install()
     finer_policies.install()
+    leading_keys.install()
     policy_simulation.install()
     change_sets.install()
     cloudfront.install()

@@ -128,3 +128,56 @@ def test_powertools_does_things_once(emulator: Emulator) -> None:
         work(upload="bad")
     assert work(upload="bad") == {"did": "bad"}
     assert done == ["one", "again", "bad", "bad"]
+
+
+def test_a_policy_may_give_the_items_of_a_partition_only(emulator: Emulator) -> None:
+    emulator.client("dynamodb").create_table(
+        TableName="owned",
+        AttributeDefinitions=[
+            {"AttributeName": "owner", "AttributeType": "S"},
+            {"AttributeName": "job", "AttributeType": "S"},
+        ],
+        KeySchema=[{"AttributeName": "owner", "KeyType": "HASH"}, {"AttributeName": "job", "KeyType": "RANGE"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    condition: Json = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["anna"]}}
+    condition["Null"] = {"dynamodb:LeadingKeys": "false"}  # for scans, which name none
+    statement = {
+        "Effect": "Allow",
+        "Action": "dynamodb:*",
+        "Resource": f"arn:aws:dynamodb:{settings.REGION}:{settings.ACCOUNT}:table/owned",
+        "Condition": condition,
+    }
+    iam = emulator.client("iam")
+    iam.create_user(UserName="anna")
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="anna", PolicyName="own", PolicyDocument=policy)
+    key = iam.create_access_key(UserName="anna")["AccessKey"]
+    anna = emulator.client("dynamodb", key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+
+    def item(owner: str) -> Json:
+        return {"owner": {"S": owner}, "job": {"S": "1"}}
+
+    def query(owner: str) -> Json:
+        found: Json = anna.query(
+            TableName="owned",
+            KeyConditionExpression="#o = :o",
+            ExpressionAttributeNames={"#o": "owner"},
+            ExpressionAttributeValues={":o": {"S": owner}},
+        )
+        return found
+
+    anna.put_item(TableName="owned", Item=item("anna"), ConditionExpression="attribute_not_exists(job)")
+    with pytest.raises(anna.exceptions.ConditionalCheckFailedException):
+        anna.put_item(TableName="owned", Item=item("anna"), ConditionExpression="attribute_not_exists(job)")
+    assert anna.get_item(TableName="owned", Key=item("anna"))["Item"] == item("anna")
+    assert query("anna")["Count"] == 1
+    for refused in (
+        lambda: anna.put_item(TableName="owned", Item=item("bert")),
+        lambda: anna.get_item(TableName="owned", Key=item("bert")),
+        lambda: query("bert"),
+        lambda: anna.batch_get_item(RequestItems={"owned": {"Keys": [item("anna"), item("bert")]}}),
+        lambda: anna.scan(TableName="owned"),
+    ):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            refused()
