@@ -12,6 +12,7 @@ from emulator.extension import (
     change_sets,
     cloudfront,
     cognito_tokens,
+    failed_integrations,
     finer_policies,
     functions,
     leading_keys,
@@ -52,5 +53,6 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     cloudfront.install()
     cognito_tokens.install()
     api_gateway.install()
+    failed_integrations.install()
     functions.install()
     root_signatures.install()

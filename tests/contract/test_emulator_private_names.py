@@ -59,6 +59,10 @@ ministack.core.sigv4:request_time_failure
 ministack.services.apigateway:_verify_rs256_signature
 ministack.services.apigateway_v1:_AUTHENTICATION_GATEWAY_ERRORS
 ministack.services.apigateway_v1:_build_lambda_event_v1
+ministack.services.apigateway_v1:_gateway_error_response
+ministack.services.apigateway_v1:_gw_error
+ministack.services.apigateway_v1:_invoke_lambda_proxy_v1
+ministack.services.apigateway_v1:_lambda_proxy_response
 ministack.services.apigateway_v1:_rest_apis
 ministack.services.apigateway_v1:_verify_rs256_signature
 ministack.services.apigateway_v1:authentication_error_response

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import zlib
 
 import pytest
 
 from emulator.faults import answers, requests
-from emulator.faults.fault import Fault, Kind
+from emulator.faults.fault import Fault, Json, Kind
+from emulator.faults.front import OWN_USER_AGENT, FaultyServices, Receive, Send
 from emulator.faults.store import Faults, Request
 from emulator.faults.targets import APPSYNC, DYNAMODB, S3, SQS, Target
 
@@ -141,3 +143,28 @@ def test_kinds_that_are_no_answer_have_none() -> None:
     for service in (S3, DYNAMODB, SQS, APPSYNC):
         request = Request(service=service, resource="r", operation="o")
         assert answers.error(request, Kind.LATENCY, method="GET", content_type="") is None
+
+
+@pytest.mark.parametrize(
+    ("agent", "method", "status"),
+    [("Boto3/1.43", "GET", 503), (f"Boto3/1.43 {OWN_USER_AGENT}", "GET", 200), ("Boto3/1.43", "OPTIONS", 200)],
+)
+def test_the_emulator_itself_and_questions_of_browsers_are_not_hit(agent: str, method: str, status: int) -> None:
+    async def services(_scope: Json, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def receive() -> Json:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Json) -> None:
+        sent.append(message)
+
+    sent: list[Json] = []
+    faults = Faults()
+    faults.set("s3:*", Fault(kind=Kind.THROTTLE))
+    told = {"host": "localhost:4566", "user-agent": agent, "authorization": SIGNED.format(service="s3")}
+    headers = [(name.encode(), value.encode()) for name, value in told.items()]
+    scope = {"type": "http", "method": method, "path": "/b/k", "query_string": b"", "headers": headers}
+    asyncio.run(FaultyServices(services, faults, lambda *_: {})(scope, receive, send))
+    assert sent[0]["status"] == status
