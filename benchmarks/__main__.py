@@ -17,6 +17,7 @@ BENCHMARKS = {
     "stream": PROJECT,
     "synthesis": PROJECT,
     "training_hosts": PROJECT,
+    "uploads": PROJECT,
 }
 """Each with its Python: the environment that has the peers, or the project's own, which deploys."""
 
