@@ -101,6 +101,10 @@ deploy: setup ## deploy to AWS: ENV=dev or ENV=prod (uses your credentials, cost
 destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (the bucket and the registry of models stay)
 	@$(RUN) -m tools.deploy $(ENV) --destroy
 
+.PHONY: redrive
+redrive: setup ## try uploads that were given up again: ENV=local, dev or prod; ARGS=--look only shows them
+	@$(RUN) -m tools.redrive $(ENV) $(ARGS)
+
 # --- environments ------------------------------------------------------------------------------------------------
 
 .PHONY: setup
