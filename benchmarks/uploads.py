@@ -23,10 +23,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.report import Report
-from tests.uploading import Uploader, picture_of
 from tools.api_client import ApiClient
 from tools.deployment import ROOT, Deployment, api_client, stack_outputs
 from tools.local import bring_up, local_deployment, start_emulator
+from tools.pixels import png_of
+from tools.upload_client import Uploader
 from training.data_folder import read_split
 
 UPLOADS = 500
@@ -105,7 +106,7 @@ def predict_all(api: ApiClient, bodies: list[bytes]) -> float:
 def main() -> None:
     """Deploy, measure and report."""
     images = read_split(ROOT / "build/data", "test")
-    bodies = [picture_of(image) for image in images.images[:UPLOADS]]
+    bodies = [png_of(image) for image in images.images[:UPLOADS]]
     with tempfile.TemporaryDirectory() as folder:
         options = ["--port", str(PORT), "--state-dir", f"{folder}/emulator"]
         try:

@@ -6,7 +6,6 @@ batch of 1,000 test images at least 97 in 100 do, and an image sent as PNG gives
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 import time
@@ -15,13 +14,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from rich.console import Console
 
 from tools.api_client import Answer, ApiClient
 from tools.deployment import FAILURES, ROOT, Deployment, DeploymentError, api_client, api_url, read_manifest
 from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emulator
-from tools.pixels import braille
+from tools.pixels import braille, png_of
 from training.data_folder import read_split
 from training.dataset import Split
 from training.errors import TrainingError
@@ -76,15 +74,6 @@ def show_digits(images: NDArray[np.uint8], labels: list[int], predictions: list[
 def _caption(label: int, prediction: dict[str, Any]) -> str:
     digit = prediction["digit"]
     return f"{digit} {prediction['probabilities'][digit]:.1%}" + ("" if digit == label else f" not {label}!")
-
-
-def png_of(image: NDArray[np.uint8], *, scale: int = 10) -> bytes:
-    """A digit as the PNG file that a person would send: dark ink on white paper, enlarged."""
-    side = 28 * scale
-    paper = Image.fromarray(255 - image.reshape(28, 28)).resize((side, side), Image.Resampling.BICUBIC)
-    buffer = io.BytesIO()
-    paper.save(buffer, format="PNG")
-    return buffer.getvalue()
 
 
 def write_examples(folder: Path, image: NDArray[np.uint8]) -> tuple[Path, Path]:

@@ -1,9 +1,12 @@
-"""Draw small grey images with text, two by four pixels a character, for a terminal."""
+"""Show small grey images: with text, two by four pixels a character, for a terminal, and as the file a person sends."""
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 # Bits of a braille character, by row and column of its dots (Unicode standard, block U+2800).
 _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
@@ -28,3 +31,12 @@ def braille(image: NDArray[np.uint8], *, threshold: int = 100) -> list[str]:
     cells = (image >= threshold).reshape(height // 4, 4, width // 2, 2)
     codes = 0x2800 + np.einsum("ridj,ij->rd", cells.astype(int), _DOTS)
     return ["".join(map(chr, row)) for row in codes]
+
+
+def png_of(image: NDArray[np.uint8], *, scale: int = 10) -> bytes:
+    """A digit as the PNG file that a person would send: dark ink on white paper, enlarged."""
+    side = 28 * scale
+    paper = Image.fromarray(255 - image.reshape(28, 28)).resize((side, side), Image.Resampling.BICUBIC)
+    buffer = io.BytesIO()
+    paper.save(buffer, format="PNG")
+    return buffer.getvalue()

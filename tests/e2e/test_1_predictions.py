@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tools.api_client import ApiClient
-from tools.demo import png_of
+from tools.pixels import png_of
 from training.artifact import load_model, unpack
 from training.dataset import Split
 from training.evaluation import probabilities_of

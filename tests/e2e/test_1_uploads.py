@@ -17,9 +17,10 @@ from PIL import Image
 
 from tests.e2e.conftest import one_of_each
 from tests.event_apis import Address, RealTime
-from tests.uploading import SECONDS, Uploader, digits_of, picture_of, until
+from tests.uploading import SECONDS, digits_of, is_empty, picture_of, until
 from tools.api_client import ApiClient
 from tools.deployment import Deployment, stack_outputs
+from tools.upload_client import Uploader
 from training.dataset import Split
 from uploads.jobs import Job
 from uploads.upload_bucket import UploadBucket
@@ -197,14 +198,8 @@ def test_a_picture_sent_twice_with_one_form_ends_once(
     assert digits_of(ended) in ([5], [6])
     # The other version is handled, too; it changes nothing.
     queue, sqs = stack_outputs(deployment, "upload")["QueueUrl"], deployment.client("sqs")
-    until(lambda: _is_empty(sqs, queue), SECONDS, "the queue is not empty")
+    until(lambda: is_empty(sqs, queue), SECONDS, "the queue is not empty")
     assert uploader.status(job) == ended
-
-
-def _is_empty(sqs: Any, queue: str) -> bool:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    counts = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
-    return all(counts[name] == "0" for name in names)
 
 
 def test_many_at_once_all_end(uploader: Uploader, test_split: Split) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Request, Route, expect
 from urllib3 import PoolManager
 
 from stacks.settings import LOCAL
-from tests.web.browser import SEVEN, OpenPage, Person, axe_violations, draw, scrolls_sideways, sign_in
+from tests.web.browser import SEVEN, OpenPage, Person, axe_violations, draw, scrolls_sideways, shows, sign_in
 from tools.deployment import Deployment, read_manifest
 from tools.site import read_outputs, site_config
 
@@ -82,9 +82,9 @@ def test_a_drawn_seven_is_a_seven_and_asked_about_while_it_is_drawn(page: Page) 
     draw(page, SEVEN[:4])
     page.wait_for_timeout(300)
     draw(page, SEVEN[3:])
-    expect(page.locator("#draw-answer .numeral")).to_have_text("7")
-    expect(page.locator("#draw-answer")).to_contain_text(re.compile(r"A 7|a 7"))
-    expect(page.locator("#draw-chart .best .column-digit")).to_have_text("7")
+    shows(page, "#draw-answer .numeral", "7")
+    shows(page, "#draw-answer", re.compile(r"A 7|a 7"))
+    shows(page, "#draw-chart .best .column-digit", "7")
     posts = [request for request in asked if request.method == "POST"]
     assert 2 <= len(posts) <= 12
     for request in posts:
@@ -100,15 +100,15 @@ def test_the_keyboard_draws_as_well(page: Page) -> None:
     for _ in range(17):
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
-    expect(page.locator("#draw-answer .numeral")).to_have_text("1")
+    shows(page, "#draw-answer .numeral", "1")
     page.keyboard.press("Backspace")
-    expect(page.locator("#draw-answer")).to_contain_text("Nothing drawn yet")
+    shows(page, "#draw-answer", "Nothing drawn yet")
 
 
 def test_every_sample_is_read_as_what_it_is(page: Page) -> None:
     for digit in range(10):
         page.get_by_role("button", name=f"Draw a {digit}", exact=True).click()
-        expect(page.locator("#draw-answer .numeral")).to_have_text(str(digit))
+        shows(page, "#draw-answer .numeral", str(digit))
 
 
 def test_a_service_that_cannot_answer_is_asked_again_when_it_said(page: Page) -> None:
@@ -124,10 +124,10 @@ def test_a_service_that_cannot_answer_is_asked_again_when_it_said(page: Page) ->
     page.route(PREDICTIONS, once)
     draw(page, SEVEN)
     problem = page.locator("#draw-problem")
-    expect(problem).to_contain_text("The model cannot answer at the moment. Asking again in 1 s.")
+    shows(page, "#draw-problem", "The model cannot answer at the moment. Asking again in 1 s.")
     problem.get_by_text("Details").click()
     expect(problem).to_contain_text(re.compile("report this id: [0-9a-f-]{36}"))
-    expect(page.locator("#draw-answer .numeral")).to_have_text("7")
+    shows(page, "#draw-answer .numeral", "7")
     expect(problem).to_be_hidden()
 
 
@@ -139,17 +139,17 @@ def test_a_model_that_takes_long_is_waited_for(page: Page) -> None:
 
     page.route(PREDICTIONS, slowly)
     page.get_by_role("button", name="Draw a 7", exact=True).click()
-    expect(page.locator("#draw-problem")).to_contain_text("takes longer than usual", timeout=10_000)
-    expect(page.locator("#draw-answer .numeral")).to_have_text("7", timeout=10_000)
+    shows(page, "#draw-problem", "takes longer than usual")
+    shows(page, "#draw-answer .numeral", "7")
 
 
 def test_work_goes_on_when_the_network_is_back(page: Page) -> None:
     page.context.set_offline(True)
     expect(page.get_by_text("You are offline")).to_be_visible()
     draw(page, SEVEN)
-    expect(page.locator("#draw-problem")).to_contain_text("The network is gone")
+    shows(page, "#draw-problem", "The network is gone")
     page.context.set_offline(False)
-    expect(page.locator("#draw-answer .numeral")).to_have_text("7")
+    shows(page, "#draw-answer .numeral", "7")
     expect(page.get_by_text("You are offline")).to_be_hidden()
 
 
@@ -160,7 +160,7 @@ def test_a_session_that_ends_is_renewed_without_losing_the_drawing(page: Page, p
     expect(dialog).to_contain_text("Your session has ended")
     sign_in(page, person)
     expect(dialog).to_be_hidden()
-    expect(page.locator("#draw-answer .numeral")).to_have_text("7")
+    shows(page, "#draw-answer .numeral", "7")
 
 
 def test_the_history_outlives_a_reload_and_gives_a_drawing_back(page: Page) -> None:
@@ -168,9 +168,9 @@ def test_the_history_outlives_a_reload_and_gives_a_drawing_back(page: Page) -> N
     remembered = page.get_by_role("button", name=re.compile("Drawing: 7"))
     expect(remembered).to_be_visible()
     page.reload()
-    expect(page.locator("#draw-answer")).to_contain_text("Nothing drawn yet")
+    shows(page, "#draw-answer", "Nothing drawn yet")
     remembered.click()
-    expect(page.locator("#draw-answer .numeral")).to_have_text("7")
+    shows(page, "#draw-answer .numeral", "7")
 
 
 def test_signing_out_forgets_everything(page: Page) -> None:
@@ -213,7 +213,7 @@ def test_axe_finds_nothing_wrong_before_signing_in(open_page: OpenPage) -> None:
 def test_a_narrow_phone_shows_everything_without_scrolling_sideways(open_page: OpenPage) -> None:
     page = open_page(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
     page.get_by_role("button", name="Draw a 4", exact=True).tap()
-    expect(page.locator("#draw-answer .numeral")).to_have_text("4")
+    shows(page, "#draw-answer .numeral", "4")
     assert not scrolls_sideways(page)
     expect(page.get_by_text("Take a photo")).to_be_visible()
     sizes = page.locator("button:visible, .button:visible").evaluate_all(

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.photographs import mnist_digits
-from tests.web.browser import choose
+from tests.web.browser import choose, shows
 
 pytest_plugins = ["tests.web.fixtures"]
 
@@ -41,8 +41,8 @@ def test_a_photograph_of_twelve_megapixels_is_answered_by_push(page: Page, photo
     # Asking is impossible, so whatever the page shows came by push.
     page.route(STATUS, lambda route: route.abort())
     choose(page, photograph)
-    expect(page.locator("#steps")).to_contain_text("Told by push", timeout=20_000)
-    expect(page.locator("#result-title")).to_have_text("7 2 4")
+    shows(page, "#steps", "Told by push")
+    shows(page, "#result-title", "7 2 4")
     expect(page.locator("#result .tile")).to_have_count(3)
     expect(page.locator("#result .decoded")).to_have_count(0)
     expect(page.locator(".boxes rect")).to_have_count(3)
@@ -51,13 +51,13 @@ def test_a_photograph_of_twelve_megapixels_is_answered_by_push(page: Page, photo
 def test_without_a_push_the_page_asks_and_shows_what_the_model_saw(page: Page, photograph: Path) -> None:
     page.route_web_socket(REALTIME, lambda socket: socket.close())
     choose(page, photograph)
-    expect(page.locator("#steps")).to_contain_text("Found by asking", timeout=20_000)
-    expect(page.locator("#result-title")).to_have_text("7 2 4")
+    shows(page, "#steps", "Found by asking")
+    shows(page, "#result-title", "7 2 4")
     expect(page.locator("#result .decoded")).to_have_count(3)
     inked = page.locator("#result .decoded").first.evaluate(INKED_PIXELS)
     assert 30 < inked < 300
     page.get_by_role("button", name=re.compile("^2 [0-9]+ %")).click()
-    expect(page.locator("#result")).to_contain_text("Number 2 of 3: A 2")
+    shows(page, "#result", "Number 2 of 3: A 2")
     expect(page.get_by_role("button", name=re.compile("Picture: 7 2 4"))).to_be_visible()
 
 
@@ -69,15 +69,15 @@ def test_a_push_that_never_comes_loses_nothing(page: Page) -> None:
 
     page.route_web_socket(REALTIME, deaf)
     choose(page, small_picture())
-    expect(page.locator("#steps")).to_contain_text("Found by asking", timeout=20_000)
-    expect(page.locator("#result-title")).to_have_text("7")
+    shows(page, "#steps", "Found by asking")
+    shows(page, "#result-title", "7")
 
 
 def test_a_text_that_calls_itself_a_picture_is_not_sent(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if UPLOADS.search(request.url) else None)
     choose(page, png("seven.png", b"this is a shopping list"))
-    expect(page.locator("#picture-problem")).to_contain_text("This is not a PNG or JPEG picture.")
+    shows(page, "#picture-problem", "This is not a PNG or JPEG picture.")
     assert asked == []
 
 
@@ -87,13 +87,13 @@ def test_a_picture_that_is_too_large_is_not_sent(page: Page, workspace: Path) ->
         file.write(b"\x89PNG\r\n\x1a\n")
         file.truncate(26_214_401 + 2**20)
     choose(page, large)
-    expect(page.locator("#picture-problem")).to_contain_text("This picture has 26 MB; at most 25 MB can be sent.")
+    shows(page, "#picture-problem", "This picture has 26 MB; at most 25 MB can be sent.")
 
 
 def test_a_damaged_picture_is_told_in_a_sentence(page: Page, photograph: Path) -> None:
     damaged = photograph.read_bytes()[:4000]
     choose(page, {"name": "half.jpg", "mimeType": "image/jpeg", "buffer": damaged})
-    expect(page.locator("#picture-problem")).to_contain_text("The picture cannot be opened", timeout=20_000)
+    shows(page, "#picture-problem", "The picture cannot be opened")
     expect(page.get_by_role("button", name="Picture: failed")).to_be_visible()
 
 
@@ -108,7 +108,7 @@ def test_a_refusal_of_the_store_is_told_in_a_sentence(page: Page) -> None:
     page.route(BUCKET, refuse)
     choose(page, small_picture())
     problem = page.locator("#picture-problem")
-    expect(problem).to_contain_text("The store refused the picture: it is too large.")
+    shows(page, "#picture-problem", "The store refused the picture: it is too large.")
     problem.get_by_text("Details").click()
     expect(problem).to_contain_text(re.compile("report this id: [0-9a-f-]{36}"))
 
@@ -128,9 +128,9 @@ def test_a_job_without_a_result_in_time_can_be_tried_again(page: Page) -> None:
     page.route_web_socket(REALTIME, lambda socket: socket.close())
     page.route(STATUS, end)
     choose(page, small_picture())
-    expect(page.locator("#picture-problem")).to_contain_text("There was no result in time.", timeout=20_000)
+    shows(page, "#picture-problem", "There was no result in time.")
     page.get_by_role("button", name="Try again").click()
-    expect(page.locator("#result-title")).to_have_text("7", timeout=20_000)
+    shows(page, "#result-title", "7")
 
 
 def test_an_upload_that_broke_is_sent_again_by_itself(page: Page) -> None:
@@ -145,7 +145,7 @@ def test_an_upload_that_broke_is_sent_again_by_itself(page: Page) -> None:
 
     page.route(BUCKET, break_once)
     choose(page, small_picture())
-    expect(page.locator("#result-title")).to_have_text("7", timeout=20_000)
+    shows(page, "#result-title", "7")
     assert len(broken) == 1
 
 
@@ -153,7 +153,7 @@ def test_a_picture_of_nothing_is_told_and_can_be_followed_by_another(page: Page)
     buffer = io.BytesIO()
     Image.new("L", (300, 300), 255).save(buffer, "PNG")
     choose(page, png("white.png", buffer.getvalue()))
-    expect(page.locator("#picture-problem")).to_contain_text("nothing on it that stands out", timeout=20_000)
+    shows(page, "#picture-problem", "nothing on it that stands out")
     choose(page, small_picture())
-    expect(page.locator("#result-title")).to_have_text("7", timeout=20_000)
+    shows(page, "#result-title", "7")
     expect(page.locator("#picture-problem")).to_be_hidden()

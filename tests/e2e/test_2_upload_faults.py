@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import one_of_each
-from tests.uploading import SECONDS, Uploader, digits_of, picture_of, until
+from tests.uploading import SECONDS, digits_of, is_empty, picture_of, until
 from tools.api_client import ApiClient
 from tools.deployment import Deployment, stack_outputs
+from tools.upload_client import Uploader
 from training.dataset import Split
 
 SetFault = Callable[..., None]
@@ -124,7 +124,7 @@ def test_an_event_that_comes_twice_and_late_changes_nothing(
     sqs = deployment.client("sqs")
     for _ in range(3):
         sqs.send_message(QueueUrl=names["QueueUrl"], MessageBody=json.dumps(event))
-    until(lambda: _is_empty(sqs, names["QueueUrl"]), SECONDS, "the queue is not empty")
+    until(lambda: is_empty(sqs, names["QueueUrl"]), SECONDS, "the queue is not empty")
     assert uploader.status(job) == ended
 
 
@@ -157,7 +157,7 @@ def test_a_job_whose_time_is_over_is_given_up_for_good(
     # A file that comes all the same is not shown: one end, for good.
     assert uploader.send(job["upload"], seven).status == 204
     sqs = deployment.client("sqs")
-    until(lambda: _is_empty(sqs, names["QueueUrl"]), SECONDS, "the queue is not empty")
+    until(lambda: is_empty(sqs, names["QueueUrl"]), SECONDS, "the queue is not empty")
     assert uploader.status(job) == document
 
 
@@ -166,9 +166,3 @@ def test_a_table_that_is_busy_is_told_to_the_caller(uploader: Uploader, faults: 
     answer = uploader.ask()
     assert (answer.status, answer.json()["type"]) == (503, "urn:digits:problem:storage-unavailable")
     assert "retry-after" in answer.headers
-
-
-def _is_empty(sqs: Any, queue: str) -> bool:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    counts = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
-    return all(counts[name] == "0" for name in names)
