@@ -27,7 +27,7 @@ export class DrawView {
     this.id = crypto.randomUUID();
     this.sampling = new AbortController();
     this.live = new LivePrediction(async (strokes, signal) => {
-      const { predictions } = await api.predict(await png(strokes), signal);
+      const { predictions } = await api.predict(png(strokes), signal);
       return predictions[0].probabilities;
     });
     this.#listen();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -71,6 +72,11 @@ def draw(page: Page, corners: Sequence[tuple[float, float]]) -> None:
 def choose(page: Page, file: Path | dict[str, object]) -> None:
     """Choose a picture as with the file dialog."""
     page.locator("#choose").set_input_files(file)  # type: ignore[arg-type]
+
+
+def shows(page: Page, selector: str, text: str | re.Pattern[str]) -> None:
+    """Wait until an element is there with a text in it; looks more often than `expect` does."""
+    page.locator(selector).filter(has_text=text).wait_for(timeout=20_000)
 
 
 def axe_violations(page: Page) -> list[str]:
