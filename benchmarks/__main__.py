@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 PEERS = sys.executable
-PROJECT = str(Path(__file__).resolve().parents[1] / ".venv/bin/python")
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = str(ROOT / ".venv/bin/python")
 BENCHMARKS = {
     "channel_writer": PEERS,
     "fit": PEERS,
@@ -17,6 +19,7 @@ BENCHMARKS = {
     "stream": PROJECT,
     "synthesis": PROJECT,
     "training_hosts": PROJECT,
+    "upload_reading": PROJECT,
     "uploads": PROJECT,
 }
 """Each with its Python: the environment that has the peers, or the project's own, which deploys."""
@@ -29,7 +32,8 @@ def main(names: list[str]) -> int:
         print(f"error: no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
     commands = ([BENCHMARKS[name], "-m", f"benchmarks.{name}"] for name in names or BENCHMARKS)
-    codes = [subprocess.run(command, check=False).returncode for command in commands]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "lambda_src")}
+    codes = [subprocess.run(command, check=False, env=environment).returncode for command in commands]
     return int(any(codes))
 
 

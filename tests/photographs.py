@@ -7,6 +7,7 @@ JPEG. Not photographs: what a lens, a fold or a person's own hand adds is not in
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,26 @@ SIDE = 28
 
 WHITE, BLUE, BLACK, PENCIL = (235, 232, 225), (35, 50, 140), (30, 30, 35), (105, 105, 108)
 WOOD, BOARD, CHALK, LINES = (85, 60, 42), (38, 52, 44), (225, 228, 220), (170, 195, 220)
+
+
+PEN: dict[int, tuple[tuple[tuple[float, float], ...], ...]] = {
+    0: (((0.5, 0), (0.15, 0.2), (0.1, 0.6), (0.3, 0.95), (0.6, 1), (0.85, 0.75), (0.88, 0.3), (0.7, 0.05), (0.5, 0)),),
+    1: (((0.25, 0.25), (0.5, 0), (0.5, 1)),),
+    2: (((0.12, 0.25), (0.3, 0.03), (0.65, 0), (0.82, 0.25), (0.6, 0.6), (0.1, 1), (0.9, 0.97)),),
+    3: (((0.15, 0.1), (0.5, 0), (0.8, 0.2), (0.6, 0.45), (0.4, 0.48), (0.75, 0.6), (0.85, 0.8), (0.5, 1), (0.1, 0.9)),),
+    4: (((0.3, 0), (0.1, 0.6), (0.8, 0.58)), ((0.66, 0.3), (0.6, 1))),
+    5: (((0.25, 0.06), (0.2, 0.45), (0.55, 0.4), (0.85, 0.65), (0.65, 0.97), (0.1, 0.95)), ((0.25, 0.03), (0.85, 0))),
+    6: (((0.7, 0), (0.3, 0.35), (0.15, 0.75), (0.4, 1), (0.75, 0.9), (0.75, 0.62), (0.45, 0.55), (0.2, 0.75)),),
+    7: (((0.1, 0.03), (0.85, 0), (0.4, 1)),),
+    8: (
+        (
+            *((0.5, 0), (0.2, 0.15), (0.35, 0.42), (0.75, 0.65), (0.8, 0.9), (0.5, 1), (0.2, 0.88), (0.3, 0.6)),
+            *((0.7, 0.35), (0.78, 0.12), (0.5, 0)),
+        ),
+    ),
+    9: (((0.78, 0.15), (0.5, 0), (0.2, 0.2), (0.35, 0.48), (0.7, 0.4), (0.8, 0.12), (0.75, 0.5), (0.6, 1)),),
+}
+"""Digits as a pen goes, in units of their height: one line of points per stroke."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +72,14 @@ class Scene:
         Brightness inside a shadow that falls over a part, or None.
     blur, noise, quality
         Standard deviation of blur (pixels) and of noise (grey values), quality of the JPEG.
-    hardness
-        How crisp strokes are on the paper; `thin` erodes them by so many of MNIST's own pixels.
+    thin
+        How much strokes are eroded (thickened where negative), about in MNIST's own pixels.
+    pen
+        Digits are drawn with a pen of this share of their height instead; None: they are MNIST's.
+    pairs
+        Every second digit touches the one before it.
+    gap
+        How far strokes of a drawn 4 and 5 are apart, as a share of the height.
     """
 
     size: tuple[int, int] = (1600, 1200)
@@ -72,6 +99,9 @@ class Scene:
     noise: float = 3.0
     quality: int = 85
     thin: float = 0.0
+    pen: float | None = None
+    gap: float = 0.0
+    pairs: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +141,38 @@ def stroke(pixels: Bytes, height: int, thin: float = 0.0) -> Image.Image:
     return large.point(lambda value: min(255, max(0, round(128 + (value - middle) * max(1.0, scale / 2)))))
 
 
+def drawn(label: int, height: int, pen: float, gap: float, chance: np.random.Generator) -> Image.Image:
+    """Draw a digit with a pen."""
+    times = 4
+    width, unit, margin = max(1.0, pen * height) * times, height * times * (1 - pen), height * times * 0.2
+    lean, broad = chance.uniform(-0.2, 0.2), chance.uniform(0.55, 0.8)
+    canvas = Image.new("L", (round(unit * 1.5 + 2 * margin), round(unit + 2 * margin)))
+    draw = ImageDraw.Draw(canvas)
+    for number, line in enumerate(PEN[label]):
+        shift = gap * unit * number
+        bar = label == 5 and number == 1
+        points = []
+        for x, y in line:
+            x, y = x + chance.normal(0, 0.015), y + chance.normal(0, 0.015)
+            points.append((margin + (x * broad + (0.5 - y) * lean + 0.25) * unit, margin + y * unit))
+        points = [(x + (0 if bar else shift), y - (shift if bar else 0)) for x, y in _rounded(points)]
+        draw.line(points, 255, max(1, round(width)), joint="curve")
+        for x, y in (points[0], points[-1]):
+            draw.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), 255)
+    return canvas.crop(canvas.getbbox()).reduce(times)
+
+
+def _rounded(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Cut the corners of a line off twice (Chaikin 1974)."""
+    for _ in range(2):
+        pairs = list(itertools.pairwise(points))
+        inner = [(a[0] * (1 - t) + b[0] * t, a[1] * (1 - t) + b[1] * t) for a, b in pairs for t in (0.25, 0.75)]
+        points = [points[0], *inner, points[-1]]
+    return points
+
+
 def photograph(scene: Scene, digits: Bytes, indices: Sequence[int], seed: int = 0) -> Photograph:
-    """Write the digits of these indices on the sheet, row by row, and photograph it."""
+    """Write the digits of these indices on the sheet, row by row, and photograph it; with a pen, indices are labels."""
     chance = np.random.default_rng(seed)
     width, height = scene.size
     margin = 0.72 if scene.desk else 1.0
@@ -129,20 +189,30 @@ def _write(
     width, height = ink.size
     cell_width, cell_height = width * 0.9 / scene.columns, height * 0.9 / scene.rows
     slope = np.tan(np.radians(scene.slant))
-    places = []
+    places: list[tuple[float, float]] = []
+    previous = 0
     for number, index in enumerate(indices):
         row, column = divmod(number, scene.columns)
         x = width * 0.05 + (column + 0.5 + chance.uniform(-0.08, 0.08)) * cell_width
         y = height * 0.05 + (row + 0.5 + chance.uniform(-0.06, 0.06)) * cell_height + (x - width / 2) * slope
         tall = chance.uniform(*scene.height) * cell_height
-        digit = stroke(digits[index], round(tall), scene.thin)
+        digit = _written(scene, digits, index, tall, chance)
         if digit.width > cell_width * 0.88:
-            digit = stroke(digits[index], round(tall * cell_width * 0.88 / digit.width), scene.thin)
+            digit = _written(scene, digits, index, tall * cell_width * 0.88 / digit.width, chance)
+        if scene.pairs and column % 2:
+            x = places[-1][0] + previous / 2 + digit.width / 2 - 0.02 * tall
+        previous = digit.width
         left = round(min(max(x - digit.width / 2, 0), width - digit.width))
         top = round(min(max(y - digit.height / 2, 0), height - digit.height))
         ink.paste(255, (left, top), digit)
         places.append((left + digit.width / 2, top + digit.height / 2))
     return places
+
+
+def _written(scene: Scene, digits: Bytes, index: int, tall: float, chance: np.random.Generator) -> Image.Image:
+    if scene.pen is None:
+        return stroke(digits[index], round(tall), scene.thin)
+    return drawn(index, round(tall), scene.pen, scene.gap, chance)
 
 
 def _sheet(scene: Scene, ink: Image.Image) -> Image.Image:

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from PIL import Image, ImageChops, ImageFilter, ImageMath, ImageOps
 
 from prediction.limits import PIXEL_MAX
-from upload_worker.paper import otsu
+from upload_worker.histograms import otsu, quantile
 
 MAP_SIDE = 128
 """Longest side of the map of the paper's brightness, in cells."""
 
 REACH = 16
 """Half the neighbourhood, in cells: strokes up to a quarter of the picture wide are painted over."""
+
+SURROUNDINGS = 48
+"""Half of what counts as around a pixel, in half cells: more than a stroke is wide, less than light takes to change."""
 
 NOISE_FACTOR = 4
 """What differs by less than this many standard deviations from clean paper is noise."""
@@ -79,18 +82,17 @@ def find_ink(grey: Image.Image, paper: Image.Image | None) -> Ink | None:
         None if nothing stands out.
     """
     inside = paper or Image.new("L", grey.size, PIXEL_MAX)
-    dark = is_dark_on_light(grey, inside)
+    dark = paper is not None or is_dark_on_light(grey)  # paper was found by being brighter than its surroundings
     image = _ink(grey if dark else ImageOps.invert(grey), inside, relative=dark)
     return _measured(image, inside)
 
 
-def is_dark_on_light(grey: Image.Image, inside: Image.Image) -> bool:
+def is_dark_on_light(grey: Image.Image) -> bool:
     """Tell whether strokes are darker than the paper: few pixels differ much from what is around, and those are ink."""
-    cell = max(1, -(-max(grey.size) // (2 * MAP_SIDE)))
-    cells, places = grey.reduce(cell), inside.reduce(cell).point([0] * PIXEL_MAX + [PIXEL_MAX])
-    usual = cells.filter(ImageFilter.BoxBlur(REACH))
-    below = ImageChops.subtract(usual, cells).histogram(places)
-    above = ImageChops.subtract(cells, usual).histogram(places)
+    cells = grey.reduce(max(1, -(-max(grey.size) // (2 * MAP_SIDE))))
+    usual = cells.filter(ImageFilter.BoxBlur(SURROUNDINGS))
+    below = ImageChops.subtract(usual, cells).histogram()
+    above = ImageChops.subtract(cells, usual).histogram()
     return _skew(below) >= _skew(above)
 
 
@@ -121,10 +123,10 @@ def _ink(grey: Image.Image, inside: Image.Image, *, relative: bool) -> Image.Ima
 def _measured(image: Image.Image, inside: Image.Image) -> Ink | None:
     histogram = image.histogram(inside)
     total = sum(histogram)
-    usual = _quantile(histogram, 0.5)
-    spread = _quantile(_folded(histogram, usual), 0.5)
+    usual = quantile(histogram, 0.5)
+    spread = quantile(_folded(histogram, usual), 0.5)
     floor = max(FLOOR_MIN, round(usual + NOISE_FACTOR * _DEVIATIONS * spread))
-    peak = _quantile(histogram, 1 - PEAK_SHARE)
+    peak = quantile(histogram, 1 - PEAK_SHARE)
     if not total or peak - floor < CONTRAST_MIN:
         return None
     low, high = (round(floor + share * (peak - floor)) for share in LEVELS)
@@ -137,12 +139,3 @@ def _folded(histogram: list[int], middle: int) -> list[int]:
     for value, count in enumerate(histogram):
         folded[abs(value - middle)] += count
     return folded
-
-
-def _quantile(histogram: list[int], share: float) -> int:
-    wanted, seen = share * sum(histogram), 0
-    for value, count in enumerate(histogram):
-        seen += count
-        if seen >= wanted:
-            return value
-    return PIXEL_MAX

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFilter
 
 from prediction.limits import PIXEL_MAX
+from upload_worker.histograms import quantile
 from upload_worker.strokes import Stroke, find_strokes
 
 MAP_SIDE = 128
@@ -32,72 +34,74 @@ SOLID = 0.85
 ANGULAR = 0.8
 """Share of its tightest rectangle that the hull fills: a sheet seen aslant does, a round digit does not."""
 
+LEVELS = 8
+"""Grey values that are tried to tell paper from desk."""
+
+ACROSS_EDGE = 3
+"""Cells from the edge at which paper and desk are compared."""
+
 EDGE_CELLS = 1
 """Cells inside the edge that do not count as paper: its edge is soft, and casts a shadow."""
 
 Point = tuple[float, float]
 
 
-def find_paper(grey: Image.Image) -> Image.Image | None:
-    """Find a sheet that does not fill the picture.
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A sheet that does not fill the picture.
 
-    Parameters
+    Attributes
     ----------
-    grey
-        Mode `L`.
-
-    Returns
-    -------
-    PIL.Image.Image or None
-        Mode `L`, same size, 255 inside the sheet; None if everything is paper.
+    inside
+        Mode `L`, as large as the picture, 255 inside the sheet.
+    contrast
+        How many times brighter than the desk it is along three quarters of its edge.
+    likeness
+        The same, less where it is not solid or not angular: to choose among sheets.
     """
+
+    inside: Image.Image
+    contrast: float
+    likeness: float
+
+
+def find_paper(grey: Image.Image) -> Paper | None:
+    """Find the sheet on a picture of mode `L`; None if everything is paper."""
     cell = max(1, -(-max(grey.size) // MAP_SIDE))
     cells = grey.reduce(cell).filter(ImageFilter.MaxFilter(3)).filter(ImageFilter.MinFilter(3))
-    for level in _levels(cells.histogram()):
-        inside = _sheet(cells, level)
-        if inside is not None:
-            for _ in range(EDGE_CELLS):
-                inside = inside.filter(ImageFilter.MinFilter(3))
-            large = inside.resize((cells.width * cell, cells.height * cell), Image.Resampling.NEAREST)
-            return large.crop((0, 0, *grey.size))
-    return None
+    sheets = [sheet for level in _levels(cells.histogram()) if (sheet := _sheet(cells, level))]
+    if not sheets:
+        return None
+    sheet = max(sheets, key=lambda sheet: sheet.likeness)
+    inside = sheet.inside.filter(ImageFilter.MinFilter(2 * EDGE_CELLS + 1))
+    large = inside.resize((cells.width * cell, cells.height * cell), Image.Resampling.NEAREST)
+    return Paper(inside=large.crop((0, 0, *grey.size)), contrast=sheet.contrast, likeness=sheet.likeness)
 
 
 def _levels(histogram: Sequence[int]) -> list[int]:
-    """Give grey values that may separate paper from desk, where shadow or light makes three shades of two."""
-    first = otsu(histogram)
-    lower, upper = list(histogram), list(histogram)
-    lower[first + 1 :] = [0] * (PIXEL_MAX - first)
-    upper[: first + 1] = [0] * (first + 1)
-    return [first, otsu(lower), otsu(upper)]
+    """Give grey values that may separate paper from desk: light and shadow make many shades of two."""
+    darkest, brightest = (quantile(histogram, share) for share in (0.02, 0.98))
+    return [darkest + (brightest - darkest) * number // (LEVELS + 1) for number in range(1, LEVELS + 1)]
 
 
-def _sheet(cells: Image.Image, level: int) -> Image.Image | None:
-    """Give the sheet that is brighter than a level, as a mask of cells."""
+def _sheet(cells: Image.Image, level: int) -> Paper | None:
+    """Give the sheet that is brighter than a level, in cells."""
     strokes = find_strokes(cells.point([PIXEL_MAX if value > level else 0 for value in range(PIXEL_MAX + 1)]))
     if not strokes:
         return None
     sheet = max(strokes, key=lambda stroke: stroke.area)
     corners = hull(sheet)
-    if not _is_sheet(sheet, corners, cells):
+    area = _polygon_area(corners)
+    share = area / max(1, (cells.width - 1) * (cells.height - 1))
+    if not AREA_MIN <= share <= AREA_MAX:
+        return None
+    solid, angular = min(1.0, sheet.area / area), area / _rectangle_area(corners)
+    contrast = _contrast(cells, corners)
+    if solid < SOLID or angular < ANGULAR or contrast < BRIGHTER:
         return None
     inside = Image.new("L", cells.size)
     ImageDraw.Draw(inside).polygon(corners, fill=PIXEL_MAX)
-    return inside if _contrast(cells, inside) >= BRIGHTER else None
-
-
-def otsu(histogram: Sequence[int]) -> int:
-    """Give the grey value that separates dark from light best (Otsu 1979): the last one that is dark."""
-    total, mass = sum(histogram), sum(value * count for value, count in enumerate(histogram))
-    best, level, dark, dark_mass = -1.0, 0, 0, 0
-    for value, count in enumerate(histogram):
-        dark, dark_mass = dark + count, dark_mass + value * count
-        if dark == 0 or dark == total:
-            continue
-        between = (dark_mass * total - mass * dark) ** 2 / (dark * (total - dark))
-        if between > best:
-            best, level = between, value
-    return level
+    return Paper(inside=inside, contrast=contrast, likeness=contrast * solid * angular)
 
 
 def hull(stroke: Stroke) -> list[Point]:
@@ -121,12 +125,6 @@ def hull(stroke: Stroke) -> list[Point]:
     return [(float(x), float(y)) for chain in chains for x, y in chain]
 
 
-def _is_sheet(sheet: Stroke, corners: list[Point], cells: Image.Image) -> bool:
-    area = _polygon_area(corners)
-    share = area / ((cells.width - 1) * (cells.height - 1) or 1)
-    return AREA_MIN <= share <= AREA_MAX and sheet.area >= SOLID * area and area >= ANGULAR * _rectangle_area(corners)
-
-
 def _polygon_area(corners: list[Point]) -> float:
     pairs = zip(corners, corners[1:] + corners[:1], strict=True)
     return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs)) / 2
@@ -145,15 +143,18 @@ def _rectangle_area(corners: list[Point]) -> float:
     return min(areas, default=0.0)
 
 
-def _contrast(cells: Image.Image, inside: Image.Image) -> float:
-    outside = inside.filter(ImageFilter.MaxFilter(3)).point([PIXEL_MAX] + [0] * PIXEL_MAX)
-    return _median(cells.histogram(inside)) / max(1, _median(cells.histogram(outside)))
-
-
-def _median(histogram: Sequence[int]) -> int:
-    half, seen = sum(histogram) / 2, 0
-    for value, count in enumerate(histogram):
-        seen += count
-        if seen >= half:
-            return value
-    return 0
+def _contrast(cells: Image.Image, corners: list[Point]) -> float:
+    """Compare both sides of the edge, place by place, because light may differ along it; give the lower quartile."""
+    middle_x, middle_y = (sum(values) / len(corners) for values in zip(*corners, strict=True))
+    values, ratios = cells.tobytes(), []
+    for (x0, y0), (x1, y1) in zip(corners, corners[1:] + corners[:1], strict=True):
+        for step in range(count := math.ceil(math.hypot(x1 - x0, y1 - y0))):
+            x, y = x0 + (x1 - x0) * step / count, y0 + (y1 - y0) * step / count
+            away = ACROSS_EDGE / max(1.0, math.hypot(x - middle_x, y - middle_y))
+            inner, outer = (
+                (round(x + sign * away * (x - middle_x)), round(y + sign * away * (y - middle_y))) for sign in (-1, 1)
+            )
+            if 0 <= outer[0] < cells.width and 0 <= outer[1] < cells.height:
+                light, dark = (values[row * cells.width + column] for column, row in (inner, outer))
+                ratios.append(light / max(1, dark))
+    return sorted(ratios)[len(ratios) // 4] if ratios else 1.0

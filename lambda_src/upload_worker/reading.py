@@ -7,8 +7,11 @@ of few cells, never over all pixels.
 
 from __future__ import annotations
 
+from statistics import median
+
 from PIL import Image, ImageChops, ImageFilter
 
+from prediction.components import INK_SHARE
 from prediction.images import Picture, decode_picture
 from prediction.ink import extract_ink
 from prediction.limits import PIXEL_MAX, SIDE, UPLOAD_PIXELS_MAX
@@ -27,12 +30,23 @@ WORKING_SIDE = 1600
 ENLARGED_TO = 400
 """Smaller pictures are enlarged to about this side: what follows thinks in strokes of several pixels."""
 
-FULL_SHARE = 0.5
-"""Ink stronger than this share of the stroke's own pixels is full ink."""
+FULL_SHARE = 0.8
+"""As strong as this share of the stroke's own pixels at most is full ink."""
 
+CUT_SIDE = 100
+"""A digit is made about so small before it is masked: five times the size it gets in the end."""
 
-SOFT = 4
-"""Pixels around a stroke that may hold its soft edge."""
+SOFT_MIN, SOFT_MAX = 3, 11
+"""Pixels around a stroke that may hold its soft edge; more would vanish from a blurred mask."""
+
+SURELY_DESK = 3.0
+"""No shadow is so many times darker than the paper beside it."""
+
+ALIKE = 1.8
+"""Writing is of one hand where heights and strokes differ by no more than this factor."""
+
+GOING_ON = 0.1
+"""From this share of the writing outside on, the sheet ends elsewhere."""
 
 
 def read_digits(body: bytes, media_type: str) -> Sheet:
@@ -82,12 +96,33 @@ def _enlarged(grey: Image.Image) -> Image.Image:
 
 def _find(grey: Image.Image) -> tuple[Ink, list[Stroke]]:
     paper = find_paper(grey)
-    for place in (paper, None) if paper else (None,):
-        ink = find_ink(grey, place)
-        digits = find_digits(find_strokes(ink.image.point(ink.is_stroke)), grey.size) if ink else []
-        if ink and digits:
-            return ink, in_reading_order(digits)
+    on_paper = _digits_on(grey, paper.inside) if paper else None
+    if paper and on_paper and paper.contrast >= SURELY_DESK:
+        return on_paper
+    anywhere = _digits_on(grey, None)
+    if paper and on_paper and not (anywhere and goes_on(on_paper[1], anywhere[1], paper.inside)):
+        return on_paper
+    if anywhere:
+        return anywhere
     raise ProblemError(BLANK_IMAGE, "nothing stands out from the background (transparent parts count as white)")
+
+
+def _digits_on(grey: Image.Image, inside: Image.Image | None) -> tuple[Ink, list[Stroke]] | None:
+    ink = find_ink(grey, inside)
+    digits = find_digits(find_strokes(ink.image.point(ink.is_stroke)), grey.size) if ink else []
+    return (ink, in_reading_order(digits)) if ink and digits else None
+
+
+def goes_on(on_paper: list[Stroke], anywhere: list[Stroke], paper: Image.Image) -> bool:
+    """Tell whether the writing goes on outside of what was taken for the paper: then its edge is that of a shadow."""
+    height, thickness = (median(getattr(digit, name) for digit in on_paper) for name in ("height", "thickness"))
+    alike = [
+        digit
+        for digit in anywhere
+        if 1 / ALIKE <= digit.height / height <= ALIKE and 1 / ALIKE <= digit.thickness / thickness <= ALIKE
+    ]
+    outside = [digit for digit in alike if not paper.getpixel((int(digit.middle[0]), int(digit.middle[1])))]
+    return len(outside) >= max(1, GOING_ON * len(alike))
 
 
 def cut(ink: Ink, digit: Stroke) -> bytes:
@@ -95,17 +130,21 @@ def cut(ink: Ink, digit: Stroke) -> bytes:
 
     Its soft edges go with it, other strokes do not.
     """
+    times = max(1, max(digit.width, digit.height) // CUT_SIDE)
+    soft = min(max(round(digit.thickness / 3), SOFT_MIN), SOFT_MAX * times)
     left, upper, right, lower = digit.box
     width, height = ink.image.size
-    box: Box = max(0, left - SOFT), max(0, upper - SOFT), min(width, right + SOFT), min(height, lower + SOFT)
-    own, values = digit.mask(box), ink.image.crop(box)
-    around = own.filter(ImageFilter.BoxBlur(SOFT)).point([0] + [PIXEL_MAX] * PIXEL_MAX)
-    others = ImageChops.subtract(values.point(ink.is_stroke), own)
+    box: Box = max(0, left - soft), max(0, upper - soft), min(width, right + soft), min(height, lower + soft)
+    values, mask = ink.image.crop(box), digit.mask(box)
+    others = ImageChops.subtract(values.point(ink.is_stroke), mask).reduce(times)
+    values, own = values.reduce(times), mask.reduce(times)
+    around = own.filter(ImageFilter.BoxBlur(max(1, soft // times))).point([0] + [PIXEL_MAX] * PIXEL_MAX)
     values = ImageChops.darker(ImageChops.subtract(around, others), values)
     full = _full(values.histogram(own), ink)
     stretched = [(value - ink.floor) * PIXEL_MAX / (full - ink.floor) for value in range(PIXEL_MAX + 1)]
     values = values.point([min(PIXEL_MAX, max(0, round(value))) for value in stretched])
-    return centre(fit(values, own.getbbox() or (0, 0, *own.size))).tobytes()
+    strokes = values.point([PIXEL_MAX if value > INK_SHARE * PIXEL_MAX else 0 for value in range(PIXEL_MAX + 1)])
+    return centre(fit(values, strokes.getbbox() or (0, 0, *values.size))).tobytes()
 
 
 def _full(histogram: list[int], ink: Ink) -> int:

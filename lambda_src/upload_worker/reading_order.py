@@ -11,7 +11,7 @@ from upload_worker.strokes import Stroke
 SLANT_MAX = 14
 """Degrees that rows may rise or fall: 10, and what a crooked hand adds."""
 
-SAME_ROW = 0.45
+SAME_ROW = 0.6
 """A digit whose middle is this share of the usual height away from its row's middle, or less, is in that row."""
 
 ROW_COST = 1.0
