@@ -1,8 +1,8 @@
-"""Which alarms there are. Each is something that a person has to do about, and has an entry in `docs/operations.md`.
+"""Which alarms there are. Each is something that a person has to act on, and has an entry in `docs/operations.md`.
 
-Left out is what nobody acts on: refused requests (4xx, throttling of callers), errors inside DynamoDB, which the queue
-outlasts and its age tells of, single training jobs, which whoever starts them follows, and the site, because CloudFront
-has its metrics in us-east-1 only, and an alarm must be where its metric is. The dashboard shows these.
+Left out is what nobody acts on: refused requests (4xx, throttling of callers); errors inside DynamoDB, which the queue
+outlasts and its age tells of; training jobs and executions of the pipeline that somebody starts and follows; the site,
+because CloudFront has its metrics in us-east-1 only, and an alarm must be where its metric is. The dashboard has them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def make_alarms(alarms: Alarms, watched: Watched) -> None:
     settings = watched.settings.stream
     if watched.stream is not None and settings is not None:
         _stream(alarms, watched, watched.stream, settings)
-    alarms.add("training-pipeline", watched.of_pipeline("ExecutionFailed"), 1, "An execution of the pipeline failed")
+    if watched.settings.training.starts_by_itself:
+        says = "The pipeline, which starts by itself, ended without a better model, or broke off"
+        alarms.add("training-pipeline", watched.of_pipeline("ExecutionFailed"), 1, says)
     if watched.accounts is not None:
         refused = watched.of_accounts(watched.accounts, "SignInThrottles", "Sum")
         limit = watched.settings.operations.sign_in_throttles

@@ -61,9 +61,9 @@ class Watched:
 
     settings: Settings
     apis: Mapping[str, PredictionApi]
-    prediction: lambda_.IFunction
-    uploads: lambda_.IFunction
-    worker: lambda_.IFunction
+    prediction: lambda_.Function
+    uploads: lambda_.Function
+    worker: lambda_.Function
     queue: sqs.IQueue
     dead_letters: sqs.IQueue
     tables: Mapping[str, dynamodb.ITable]
@@ -79,7 +79,7 @@ class Watched:
         return cdk.Duration.minutes(self.settings.operations.minutes)
 
     @property
-    def functions(self) -> Mapping[str, lambda_.IFunction]:
+    def functions(self) -> Mapping[str, lambda_.Function]:
         """The functions on the way of a person's request, by their name in alarms."""
         return {"prediction": self.prediction, "uploads": self.uploads, "worker": self.worker}
 

@@ -1,6 +1,6 @@
 """The dashboard: from the alarms down the way of a request, hop by hop, to what the model says of itself.
 
-Every line is a single metric, so that it can be watched by an alarm as it is.
+Every line of a graph is a single metric, so that it can be watched by an alarm as it is.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ class OperationsDashboard(Construct):
             *_functions_and_tables(watched),
             *(_stream(watched, watched.stream) if watched.stream else []),
             *_others(watched),
+            *_logs(watched),
         ]
         cloudwatch.Dashboard(
             self, "Dashboard", dashboard_name=name, default_interval=cdk.Duration.hours(3), widgets=rows
@@ -207,6 +208,34 @@ def _sign_ins(watched: Watched, accounts: Accounts) -> list[cloudwatch.IMetric]:
         watched.of_accounts(accounts, "SignInSuccesses", "Sum", "signed in"),
         watched.of_accounts(accounts, "SignInThrottles", "Sum", "throttled"),
     ]
+
+
+def _logs(watched: Watched) -> list[Row]:
+    """What the lines of the functions say; the records of metrics among them have no `message`."""
+    groups = [function.log_group.log_group_name for function in watched.functions.values()]
+    kinds = [
+        "filter ispresent(problem) and ispresent(message)",
+        "stats count(*) as times by problem, service",
+        "sort times desc",
+    ]
+    latest = [
+        "filter level in ['ERROR', 'WARNING'] or ispresent(announcement)",
+        "fields @timestamp, service, correlation_id, job_id, problem, cause, announcement",
+        "sort @timestamp desc",
+        "limit 20",
+    ]
+    queries = {"Problems by kind": (kinds, 8), "Latest errors": (latest, 16)}
+    row: Row = [
+        cloudwatch.LogQueryWidget(
+            title=title,
+            log_group_names=groups,
+            query_lines=lines,
+            view=cloudwatch.LogQueryVisualizationType.TABLE,
+            width=width,
+        )
+        for title, (lines, width) in queries.items()
+    ]
+    return [[_text("Logs", "Half a cent for each gigabyte that is read.")], row]
 
 
 def _graph(title: str, metrics: Sequence[cloudwatch.IMetric], width: int = 8) -> cloudwatch.GraphWidget:
