@@ -1,7 +1,8 @@
 """The demonstration, `make demo`: deploy into the emulator, ask the API about real test images, show what it said.
 
 It ends well only when the answers are right: the ten digits that are shown carry the label that people gave them, of a
-batch of 1,000 test images at least 97 in 100 do, and an image sent as PNG gives the same digit as its pixels.
+batch of 1,000 test images at least 97 in 100 do, an image sent as PNG gives the same digit as its pixels, and a
+photograph that is uploaded is read digit by digit. It makes an account for the web page, and says so.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
+from tools.accounts import DEMONSTRATION, Account, make_account
 from tools.api_client import Answer, ApiClient
 from tools.deployment import FAILURES, ROOT, Deployment, DeploymentError, api_client, api_url, read_manifest
 from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emulator
-from tools.pixels import braille, png_of
+from tools.pixels import braille, photograph_of, png_of
+from tools.upload_client import Uploader
 from training.data_folder import read_split
 from training.dataset import Split
 from training.errors import TrainingError
@@ -27,6 +30,9 @@ from training.errors import TrainingError
 BATCH = 1000
 LEAST_RIGHT = 970
 DATA = ROOT / "build/data"
+
+PHOTOGRAPHED = (7, 2, 4)
+"""The digits on the photograph that is uploaded."""
 
 NEXT_STEPS = """\
   source .venv/bin/activate         once in a shell, then:
@@ -37,6 +43,7 @@ NEXT_STEPS = """\
   python -m training publish --channels && python -m training submit --num-round 10
                                     the same as a SageMaker training job, its log as it comes
   make lab                          the whole story as a notebook
+  python -m emulator faults --help  let S3, the endpoint, ... fail, and see that no upload is lost; 'make redrive'
   make down                         stop the emulator; it forgets everything"""
 
 console = Console(highlight=False, soft_wrap=True)
@@ -104,11 +111,26 @@ def ask(api: ApiClient, split: Split) -> list[str]:
         if label != p["digit"]
     ]
     wrong += [] if right >= LEAST_RIGHT else [f"only {right} of {BATCH} were right, at least {LEAST_RIGHT} must be"]
-    return wrong + ([] if picture == 7 else [f"the picture of a 7 was called {picture}"])
+    wrong += [] if picture == 7 else [f"the picture of a 7 was called {picture}"]
+    return wrong + upload(api, [images[digit] for digit in PHOTOGRAPHED])
 
 
-def show_next_steps(deployment: Deployment, image: NDArray[np.uint8]) -> None:
-    """Say where the API is, how to call it, and what to try."""
+def upload(api: ApiClient, images: list[NDArray[np.uint8]]) -> list[str]:
+    """Upload a photograph of some digits, and return what was wrong with the answer."""
+    body = photograph_of(images)
+    started = time.perf_counter()
+    job = Uploader.of(api).upload(body, "image/jpeg")
+    seconds = time.perf_counter() - started
+    if job["status"] != "DONE":
+        return [f"the upload ended as {job['status']}: {job['reason']['detail']}"]
+    read = tuple(digit["digit"] for digit in job["digits"])
+    size = f"{job['width']} x {job['height']} pixels, {len(body) / 1e6:.1f} MB"
+    console.print(f"a photograph of {size}, uploaded to S3 and read by the worker: {read}, after {seconds:.1f} s")
+    return [] if read == PHOTOGRAPHED else [f"the photograph of {PHOTOGRAPHED} was read as {read}"]
+
+
+def show_next_steps(deployment: Deployment, image: NDArray[np.uint8], site: str, account: Account) -> None:
+    """Say where API and page are, how to call and how to sign in, and what to try."""
     request, picture = (path.relative_to(ROOT) for path in write_examples(deployment.folder, image))
     url, variables = api_url(deployment), deployment.variables
     key = f"{variables['AWS_ACCESS_KEY_ID']}:{variables['AWS_SECRET_ACCESS_KEY']}"
@@ -117,6 +139,7 @@ def show_next_steps(deployment: Deployment, image: NDArray[np.uint8]) -> None:
     console.print(f"  {curl} -H 'Content-Type: application/json' --data @{request} {url}/predictions", markup=False)
     console.print(f"  {curl} -H 'Content-Type: image/png' --data-binary @{picture} {url}/predictions", markup=False)
     console.print(f"  {curl} {url}/model", markup=False)
+    console.print(f"\n[bold]The page is at[/bold] {site}   (sign in as {account.email}, password {account.password})")
     console.print("\n[bold]What to try next[/bold]\n")
     console.print(NEXT_STEPS, markup=False)
 
@@ -127,9 +150,10 @@ def main() -> int:
         read_manifest(DEFAULT_MANIFEST)
         split = read_split(DATA, "test")
         deployment = local_deployment(start_emulator(), manifest=DEFAULT_MANIFEST)
-        bring_up(deployment)
+        site = bring_up(deployment)
+        make_account(deployment, DEMONSTRATION)
         wrong = ask(api_client(deployment), split)
-        show_next_steps(deployment, split.images[one_of_each(split)[7]])
+        show_next_steps(deployment, split.images[one_of_each(split)[7]], site, DEMONSTRATION)
     except (*FAILURES, TrainingError) as error:
         wrong = [str(error)]
     for sentence in wrong:

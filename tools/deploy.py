@@ -28,6 +28,7 @@ from tools.deployment import (
     synthesise,
     synthesised_parts,
 )
+from tools.site_publishing import publish as publish_site
 
 KEPT = ("identity", "training", "storage")
 """Parts that hold what cannot be made again. They cost nothing but what the bucket holds."""
@@ -62,8 +63,18 @@ def check_account(deployment: Deployment, settings: Settings) -> None:
 
 
 def deploy_and_check(deployment: Deployment) -> None:
-    """Deploy in order, then ask the API which model it serves."""
+    """Deploy in order, ask the API which model it serves, and publish the page."""
     deploy(deployment)
+    settings = settings_for(deployment.environment)
+    if settings.services:
+        check_model(deployment)
+    if settings.people is not None:
+        print(f"The page is at {publish_site(deployment)}")
+        print(f"Let people in with: python -m tools.people {deployment.environment} EMAIL")
+
+
+def check_model(deployment: Deployment) -> None:
+    """Ask the API for services which model it serves."""
     answer = api_client(deployment).model()
     wanted = read_manifest(deployment.manifest)["artifact"]["sha256"]
     if answer.status != 200 or answer.json()["sha256"] != wanted:
@@ -80,6 +91,8 @@ def remove(deployment: Deployment) -> None:
         print(f"\nThe bucket {bucket} with data and models stays, in stack {deployment.stack('storage')}.")
     if stack_outputs(deployment, "training"):
         print(f"The registry of models stays, in stack {deployment.stack('training')}.")
+    if stack_outputs(deployment, "identity"):
+        print(f"The accounts of people stay, in stack {deployment.stack('identity')}.")
     if settings_for(deployment.environment).training.starts_by_itself:
         print(
             "Its pipeline still starts by itself: take schedule and on_new_data out of stacks/settings.py and deploy."

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tools.accounts import DEMONSTRATION, make_account
 from tools.deployment import (
     FAILURES,
     ROOT,
@@ -24,6 +25,7 @@ from tools.deployment import (
     read_manifest,
     synthesise,
 )
+from tools.site_publishing import publish as publish_site
 
 DEFAULT_MANIFEST = ROOT / "build/model/manifest.json"
 
@@ -79,11 +81,12 @@ def local_deployment(variables: Mapping[str, str], *, manifest: Path | None = No
     return Deployment(environment="local", manifest=chosen, variables=variables, folder=ROOT / "build/local")
 
 
-def bring_up(deployment: Deployment) -> None:
-    """Bootstrap and deploy; every step that was done already is quick."""
+def bring_up(deployment: Deployment) -> str:
+    """Bootstrap, deploy and publish the page; every step that was done already is quick. Returns the page's address."""
     synthesise(deployment)
     bootstrap(deployment)
     deploy(deployment)
+    return publish_site(deployment)
 
 
 def _without_aws(variables: Mapping[str, str]) -> dict[str, str]:
@@ -99,8 +102,11 @@ def main(arguments: list[str]) -> int:
     try:
         read_manifest(Path(os.environ.get("DIGITS_MANIFEST", DEFAULT_MANIFEST)))
         deployment = local_deployment(start_emulator())
-        bring_up(deployment)
-        print(f"\nThe API is at {api_url(deployment)}\nStop it with: make down")
+        site = bring_up(deployment)
+        make_account(deployment, DEMONSTRATION)
+        print(f"\nThe API is at {api_url(deployment)}")
+        print(f"The page is at {site}   (sign in as {DEMONSTRATION.email}, password {DEMONSTRATION.password})")
+        print("Stop it with: make down")
     except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

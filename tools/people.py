@@ -1,94 +1,15 @@
-"""Accounts of people: the one of the demonstration, and `python -m tools.people ENVIRONMENT EMAIL` for others.
-
-On AWS the person gets a temporary password by e-mail and chooses another when signing in for the first time. The
-emulator sends no mail, so there the account is made with a password at once.
-"""
+"""Let somebody into the web page: `python -m tools.people ENVIRONMENT EMAIL`."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import re
 import sys
-from dataclasses import dataclass
 
 from stacks.errors import ConfigurationError
 from stacks.settings import ENVIRONMENTS
-from tools.deploy import aws_deployment, check_account
-from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
-from tools.local import local_deployment, start_emulator
-
-_EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Account:
-    """Who may sign in, and with what."""
-
-    email: str
-    password: str
-
-
-DEMONSTRATION = Account(email="demo@example.com", password="Draw-a-digit-7")  # noqa: S106 - for the emulator only
-
-
-def make_account(deployment: Deployment, account: Account) -> None:
-    """Make an account with a password that is good as it is, for the emulator; nothing changes if it is there.
-
-    Raises
-    ------
-    DeploymentError
-        If the user pool is not deployed, or is one of AWS.
-    """
-    if not deployment.is_emulated:
-        msg = f"accounts of {deployment.environment} get their password by e-mail: invite {account.email} instead"
-        raise DeploymentError(msg)
-    cognito, pool = deployment.client("cognito-idp"), _pool(deployment)
-    with contextlib.suppress(cognito.exceptions.UsernameExistsException):
-        cognito.admin_create_user(
-            UserPoolId=pool,
-            Username=account.email,
-            UserAttributes=_attributes(account.email),
-            MessageAction="SUPPRESS",
-        )
-    cognito.admin_set_user_password(UserPoolId=pool, Username=account.email, Password=account.password, Permanent=True)
-
-
-def invite(deployment: Deployment, email: str) -> None:
-    """Let Cognito send somebody a temporary password.
-
-    Raises
-    ------
-    DeploymentError
-        If it is no address, the user pool is not deployed, or there is such an account.
-    """
-    if not re.fullmatch(_EMAIL, email):
-        msg = f"{email!r} is no e-mail address, such as anna@example.com"
-        raise DeploymentError(msg)
-    cognito = deployment.client("cognito-idp")
-    try:
-        cognito.admin_create_user(
-            UserPoolId=_pool(deployment),
-            Username=email,
-            UserAttributes=_attributes(email),
-            DesiredDeliveryMediums=["EMAIL"],
-        )
-    except cognito.exceptions.UsernameExistsException:
-        msg = f"there is an account of {email} already"
-        raise DeploymentError(msg) from None
-
-
-def _attributes(email: str) -> list[dict[str, str]]:
-    return [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
-
-
-def _pool(deployment: Deployment) -> str:
-    outputs = stack_outputs(deployment, "identity")
-    if "UserPoolId" not in outputs:
-        command = "make up" if deployment.is_emulated else f"make deploy ENV={deployment.environment}"
-        msg = f"stack {deployment.stack('identity')} is not deployed: run '{command}'"
-        raise DeploymentError(msg)
-    return outputs["UserPoolId"]
+from tools.accounts import DEMONSTRATION, Account, invite, make_account
+from tools.deployment import FAILURES
+from tools.environments import deployment_of
 
 
 def main(arguments: list[str]) -> int:
@@ -98,16 +19,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("email", help="address of the person, which is also the name to sign in with")
     options = parser.parse_args(arguments)
     try:
-        if options.environment == "local":
-            make_account(
-                local_deployment(start_emulator()), Account(email=options.email, password=DEMONSTRATION.password)
-            )
+        deployment = deployment_of(options.environment)
+        if deployment.is_emulated:
+            make_account(deployment, Account(email=options.email, password=DEMONSTRATION.password))
             print(f"{options.email} may sign in with the password {DEMONSTRATION.password}")
-            return 0
-        deployment = aws_deployment(ENVIRONMENTS[options.environment])
-        check_account(deployment, ENVIRONMENTS[options.environment])
-        invite(deployment, options.email)
-        print(f"{options.email} gets a temporary password by e-mail")
+        else:
+            invite(deployment, options.email)
+            print(f"{options.email} gets a temporary password by e-mail")
     except (*FAILURES, ConfigurationError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,4 +40,20 @@ def png_of(image: NDArray[np.uint8], *, scale: int = 10) -> bytes:
     paper = Image.fromarray(255 - image.reshape(28, 28)).resize((side, side), Image.Resampling.BICUBIC)
     buffer = io.BytesIO()
     paper.save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def photograph_of(digits: Sequence[NDArray[np.uint8]]) -> bytes:
+    """Digits on paper as a phone photographs them: a JPEG file of 12 megapixels, light from one side, noise."""
+    height, width = 3000, 4000
+    light = np.linspace(232, 196, width, dtype=np.float32) + np.random.default_rng(7).normal(0, 4, (height, width))
+    paper = Image.fromarray(light.clip(0, 255).astype(np.uint8))
+    pitch = width // len(digits)
+    side = min(pitch * 3 // 4, 1200)
+    for place, digit in enumerate(digits):
+        ink = Image.fromarray(digit.reshape(28, 28)).resize((side, side), Image.Resampling.BICUBIC)
+        corner = (place * pitch + (pitch - side) // 2, (height - side) // 2)
+        paper.paste(44, corner, ink)
+    buffer = io.BytesIO()
+    paper.save(buffer, format="JPEG", quality=88)
     return buffer.getvalue()

@@ -1,218 +1,19 @@
-"""Build the web page and publish it: `python -m tools.site build|publish ENVIRONMENT`.
+"""The web page by hand: `python -m tools.site build|publish ENVIRONMENT`.
 
-`build` bundles `web/` into `build/ENVIRONMENT/web`, writes `config.json` from what the stacks say they are, and into
-the page whom it may call. `publish` does the same, puts the files into the bucket of the site, and lets CloudFront
-forget the old ones. Files with a digest in their names may be kept for ever; `index.html` and `config.json` may not.
+`build` makes it in `build/ENVIRONMENT/web`; `publish` does so too and puts it where it is served from. A deployment by
+`make deploy`, `make up` or `make demo` publishes it by itself; after a plain `cdk deploy` it is done with this.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
-
-from urllib3 import PoolManager
 
 from stacks.errors import ConfigurationError
-from stacks.settings import ENVIRONMENTS, Settings, settings_for
-from tools.deploy import aws_deployment, check_account
-from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
-from tools.local import local_deployment, start_emulator
-from tools.site_bundle import ASSETS, bundle
-
-CONFIG_SCHEMA = "digits.web/1"
-
-CONTENT_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-}
-"""Of each file that a page is made of; browsers run no script of another type."""
-
-FOREVER = "public, max-age=31536000, immutable"
-ASK_FIRST = "no-cache"
-
-WANTED_OUTPUTS = {
-    "identity": ("UserPoolId", "UserPoolClientId"),
-    "upload": ("EventsApiId", "EventsHttpHost", "EventsRealtimeHost", "UploadBucketName"),
-    "api": ("PeopleApiId", "PeopleApiUrl"),
-}
-"""What the page is told, by the part of the application that says it."""
-
-
-def site_config(
-    settings: Settings, outputs: Mapping[str, Mapping[str, str]], endpoint_url: str | None
-) -> dict[str, Any]:
-    """Make the content of `config.json`.
-
-    Parameters
-    ----------
-    settings
-        The environment.
-    outputs
-        The outputs of the stacks in `WANTED_OUTPUTS`, by part.
-    endpoint_url
-        Where the emulator listens; None on AWS, whose services have addresses of their own.
-    """
-    people, host = settings.people, outputs["upload"]["EventsHttpHost"]
-    api_url, events_url = outputs["api"]["PeopleApiUrl"].rstrip("/"), f"https://{host}/event"
-    if endpoint_url:
-        stage = api_url.rpartition("/")[2]
-        api_url = f"{endpoint_url}/_aws/execute-api/{outputs['api']['PeopleApiId']}/{stage}"
-        # A browser cannot choose the Host by which the emulator would know this API.
-        events_url = f"{endpoint_url}/_aws/appsync-events/{outputs['upload']['EventsApiId']}/event"
-    return {
-        "schema": CONFIG_SCHEMA,
-        "environment": settings.environment,
-        "region": settings.region,
-        "api_url": api_url,
-        "user_pool_id": outputs["identity"]["UserPoolId"],
-        "user_pool_client_id": outputs["identity"]["UserPoolClientId"],
-        "user_pool_endpoint": f"{endpoint_url}/" if endpoint_url else None,
-        "events_url": events_url,
-        "sign_up": bool(people and people.self_sign_up),
-        "upload_bytes_max": settings.upload.bytes_max,
-    }
-
-
-def read_outputs(deployment: Deployment) -> dict[str, dict[str, str]]:
-    """Read what the deployed stacks say they are.
-
-    Raises
-    ------
-    DeploymentError
-        If one is not deployed, or says less than the page needs.
-    """
-    outputs = {part: stack_outputs(deployment, part) for part in WANTED_OUTPUTS}
-    for part, names in WANTED_OUTPUTS.items():
-        _require(deployment, part, outputs[part], names)
-    return outputs
-
-
-def build(deployment: Deployment, folder: Path | None = None) -> Path:
-    """Bundle the page and write its configuration; returns the folder, which holds nothing else.
-
-    Raises
-    ------
-    DeploymentError
-        If the stacks that the page calls are not deployed, or the bundler refuses the sources.
-    """
-    outputs = read_outputs(deployment)
-    config = site_config(settings_for(deployment.environment), outputs, deployment.variables.get("AWS_ENDPOINT_URL"))
-    folder = folder or deployment.folder / "web"
-    bundle(folder, called=called_origins(config, outputs["upload"]))
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-    return folder
-
-
-def called_origins(config: Mapping[str, Any], upload: Mapping[str, str]) -> list[str]:
-    """Whom the page calls beside its own site: API, sign-in, bucket of the uploads, events.
-
-    Parameters
-    ----------
-    config
-        The content of `config.json`.
-    upload
-        The outputs of the stack that takes pictures in.
-    """
-    region = config["region"]
-    if config["user_pool_endpoint"]:
-        emulator = urlsplit(config["user_pool_endpoint"])
-        # Its functions know it by its number, and so do the forms for uploads that they sign.
-        return [f"http://{emulator.netloc}", f"ws://{emulator.netloc}", f"http://127.0.0.1:{emulator.port}"]
-    return [
-        f"https://{urlsplit(config['api_url']).netloc}",
-        f"https://cognito-idp.{region}.amazonaws.com",
-        f"https://{upload['UploadBucketName']}.s3.{region}.amazonaws.com",
-        f"https://{upload['EventsHttpHost']}",
-        f"wss://{upload['EventsRealtimeHost']}",
-    ]
-
-
-def publish(deployment: Deployment) -> str:
-    """Build the page and put it where CloudFront reads it; returns its address.
-
-    Raises
-    ------
-    DeploymentError
-        If something that it needs is not deployed.
-    """
-    site = stack_outputs(deployment, "web")
-    _require(deployment, "web", site, ("SiteBucketName", "DistributionId", "SiteUrl"))
-    folder = build(deployment)
-    s3 = deployment.client("s3")
-    for path in in_publishing_order(folder):
-        key = path.relative_to(folder).as_posix()
-        s3.put_object(
-            Bucket=site["SiteBucketName"],
-            Key=key,
-            Body=path.read_bytes(),
-            ContentType=content_type(path),
-            CacheControl=cache_control(key),
-        )
-    paths = ["/", "/index.html", "/config.json"]
-    deployment.client("cloudfront").create_invalidation(
-        DistributionId=site["DistributionId"],
-        InvalidationBatch={
-            "Paths": {"Quantity": len(paths), "Items": paths},
-            "CallerReference": f"tools.site {time.time_ns()}",
-        },
-    )
-    return site_url(site["SiteUrl"], deployment.variables.get("AWS_ENDPOINT_URL"))
-
-
-def site_url(deployed_url: str, endpoint_url: str | None) -> str:
-    """Where a person opens the page. The emulator, at `endpoint_url`, shows what is deployed at a second port."""
-    if not endpoint_url:
-        return deployed_url
-    answer = PoolManager().request("GET", f"{endpoint_url}/_digits/health", timeout=5, retries=False)
-    address = urlsplit(endpoint_url)
-    return f"{address.scheme}://{address.hostname}:{answer.json()['site_port']}/"
-
-
-def in_publishing_order(folder: Path) -> Iterator[Path]:
-    """Files in an order in which no page ever names what is not there yet: `index.html` last."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    yield from sorted(files, key=lambda path: (path.name == "index.html", path.name == "config.json"))
-
-
-def content_type(path: Path) -> str:
-    """The media type of a file of the page."""
-    if path.suffix not in CONTENT_TYPES:
-        msg = (
-            f"{path.name} has a suffix of no known type; known are {', '.join(CONTENT_TYPES)}: add it in tools/site.py"
-        )
-        raise DeploymentError(msg)
-    return CONTENT_TYPES[path.suffix]
-
-
-def cache_control(key: str) -> str:
-    """How long browsers and CloudFront may keep a file."""
-    return FOREVER if key.startswith(f"{ASSETS}/") else ASK_FIRST
-
-
-def _require(deployment: Deployment, part: str, outputs: Mapping[str, str], names: tuple[str, ...]) -> None:
-    missing = [name for name in names if name not in outputs]
-    if missing:
-        state = f"has no output {', '.join(missing)}" if outputs else "is not deployed"
-        command = "make up" if deployment.is_emulated else f"make deploy ENV={deployment.environment}"
-        msg = f"stack {deployment.stack(part)} {state}, which the page needs: run '{command}'"
-        raise DeploymentError(msg)
-
-
-def _deployment(settings: Settings) -> Deployment:
-    if settings.environment == "local":
-        return local_deployment(start_emulator())
-    deployment = aws_deployment(settings)
-    check_account(deployment, settings)
-    return deployment
+from stacks.settings import ENVIRONMENTS
+from tools.deployment import FAILURES
+from tools.environments import deployment_of
+from tools.site_publishing import build, publish
 
 
 def main(arguments: list[str]) -> int:
@@ -222,7 +23,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("environment", choices=list(ENVIRONMENTS))
     options = parser.parse_args(arguments)
     try:
-        deployment = _deployment(ENVIRONMENTS[options.environment])
+        deployment = deployment_of(options.environment)
         if options.action == "build":
             print(f"The page is in {build(deployment)}")
         else:

@@ -12,7 +12,7 @@ from urllib3 import PoolManager
 from stacks.settings import LOCAL
 from tests.web.browser import SEVEN, OpenPage, Person, axe_violations, draw, scrolls_sideways, shows, sign_in
 from tools.deployment import Deployment, read_manifest
-from tools.site import read_outputs, site_config
+from tools.site_publishing import read_outputs, site_config
 
 pytest_plugins = ["tests.web.fixtures"]
 

@@ -12,9 +12,9 @@ import pytest
 from tests.e2e.conftest import one_of_each
 from tests.event_apis import Address, RealTime
 from tests.uploading import digits_of, picture_of
+from tools.accounts import Account, make_account
 from tools.api_client import Answer, ApiClient
 from tools.deployment import Deployment, api_url, stack_outputs
-from tools.people import Account, make_account
 from tools.upload_client import Uploader
 from training.dataset import Split
 

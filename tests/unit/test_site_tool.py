@@ -1,4 +1,4 @@
-"""Building and publishing the web page: what is pure in `tools/site.py`, and what esbuild makes of the sources."""
+"""Building and publishing the web page: what is pure in it, and what esbuild makes of the sources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import pytest
 from stacks.people_settings import PeopleSettings
 from stacks.settings import DEV, LOCAL, PROD
 from tools.deployment import Deployment, DeploymentError
-from tools.site import (
+from tools.site_bundle import bundle, with_names
+from tools.site_publishing import (
     ASK_FIRST,
     FOREVER,
     cache_control,
@@ -25,7 +26,6 @@ from tools.site import (
     site_config,
     site_url,
 )
-from tools.site_bundle import bundle, with_names
 
 HOST = "a" * 26 + ".appsync-api.us-east-1.amazonaws.com"
 REALTIME = "a" * 26 + ".appsync-realtime-api.us-east-1.amazonaws.com"

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync
 from tests.photographs import mnist_digits, stroke
 from tests.web.browser import OpenPage, Person, launch, sign_in
 from tools.deployment import Deployment, stack_outputs
-from tools.site import publish
+from tools.site_publishing import publish
 
 ADA = Person(email="ada@example.com", password="Counts-to-9-in-her-sleep")
 
