@@ -181,7 +181,8 @@ def in_publishing_order(folder: Path) -> Iterator[Path]:
 def content_type(path: Path) -> str:
     """The media type of a file of the page."""
     if path.suffix not in CONTENT_TYPES:
-        msg = f"{path.name} has a suffix of no known type; known are {', '.join(CONTENT_TYPES)}: add it in tools/site_publishing.py"
+        known = ", ".join(CONTENT_TYPES)
+        msg = f"{path.name} has a suffix of no known type; known are {known}: add it in tools/site_publishing.py"
         raise DeploymentError(msg)
     return CONTENT_TYPES[path.suffix]
 
