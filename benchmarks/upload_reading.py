@@ -30,7 +30,7 @@ from upload_worker.reading import WORKING_SIDE, read_digits
 from upload_worker.sheet import DigitImage, Sheet
 from upload_worker.strokes import find_strokes
 
-SHEETS = 12
+SHEETS = 8
 OURS, PEER = "upload_worker.reading", "Otsu + connected components"
 
 SCENES: Mapping[str, Scene] = {

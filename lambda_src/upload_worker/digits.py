@@ -7,7 +7,7 @@ joined, and cut through one good digit in 500, most of them a 0 or 4.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
+from math import isqrt
 
 from prediction.limits import UPLOAD_DIGITS_MAX
 from prediction.problems import ProblemError
@@ -56,16 +56,16 @@ def find_digits(strokes: Sequence[Stroke], size: tuple[int, int]) -> list[Stroke
     strokes = _without_frames(strokes, size)
     if not strokes:
         return []
-    usual_area = _weighted_median([(stroke.area, stroke.area) for stroke in strokes])
+    strokes = _without_blots(strokes)
+    usual_area = _weighted([(stroke.area, stroke.area) for stroke in strokes])
     strokes = [stroke for stroke in strokes if stroke.area >= SPECK_AREA * usual_area]
     if len(strokes) > STROKES_MAX:
         raise ProblemError(TOO_MANY_DIGITS, f"there are {len(strokes)} strokes; {UPLOAD_DIGITS_MAX} digits are read")
-    usual = _weighted_median([(_length(stroke), stroke.area) for stroke in strokes])
+    usual = _weighted([(_length(stroke), stroke.area) for stroke in strokes])
     digits = join_parts(strokes, usual)
-    usual = _weighted_median([(_length(digit), digit.area) for digit in digits])
+    usual = _weighted([(_length(digit), digit.area) for digit in digits])
     smallest = max(HEIGHT_MIN * max(size), SMALLEST * usual)
-    thickness = median(digit.thickness for digit in digits)
-    found = [digit for digit in digits if _is_digit(digit, usual, smallest) and not _is_blot(digit, thickness)]
+    found = [digit for digit in digits if _is_digit(digit, usual, smallest)]
     if len(found) > UPLOAD_DIGITS_MAX:
         raise ProblemError(TOO_MANY_DIGITS, f"there are {len(found)} digits; {UPLOAD_DIGITS_MAX} are read")
     return found
@@ -75,11 +75,12 @@ def _length(stroke: Stroke) -> int:
     return max(stroke.height, min(stroke.width, 2 * stroke.height))
 
 
-def _weighted_median(pairs: list[tuple[int, int]]) -> int:
-    half, seen = sum(weight for _, weight in pairs) / 2, 0
+def _weighted(pairs: list[tuple[int, int]], share: float = 0.5) -> int:
+    """Give the value that a share of the weight does not exceed: the median, or another quantile."""
+    wanted, seen = share * sum(weight for _, weight in pairs), 0
     for value, weight in sorted(pairs):
         seen += weight
-        if seen >= half:
+        if seen >= wanted:
             return value
     return 0
 
@@ -89,6 +90,18 @@ def _without_frames(strokes: Sequence[Stroke], size: tuple[int, int]) -> list[St
     largest = max((stroke.area for stroke in strokes), default=0)
     # A digit may fill its picture; then it is alone.
     return kept if max((stroke.area for stroke in kept), default=0) >= SPECK_AREA * largest else list(strokes)
+
+
+def _without_blots(strokes: Sequence[Stroke]) -> list[Stroke]:
+    # By the root of the area, and a quarter from below, neither many specks nor a few large blots decide what is usual.
+    usual = _weighted([(round(stroke.thickness), isqrt(stroke.area)) for stroke in strokes], 0.25)
+    kept = []
+    for stroke in strokes:
+        times = stroke.thickness / max(1, usual)
+        solid = stroke.area >= BLOT * stroke.width * stroke.height
+        if times <= (THICK if solid else THICKEST):
+            kept.append(stroke)
+    return kept
 
 
 def _is_frame(stroke: Stroke, size: tuple[int, int]) -> bool:
@@ -107,11 +120,6 @@ def _is_frame(stroke: Stroke, size: tuple[int, int]) -> bool:
     return long and max(stroke.width, stroke.height) >= LINE_SHAPE * max(
         stroke.thickness, min(stroke.width, stroke.height) / 4
     )
-
-
-def _is_blot(digit: Stroke, thickness: float) -> bool:
-    times = digit.thickness / thickness
-    return times > THICKEST or (times > THICK and digit.area >= BLOT * digit.width * digit.height)
 
 
 def _is_digit(digit: Stroke, usual: float, smallest: float) -> bool:

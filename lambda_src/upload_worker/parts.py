@@ -29,7 +29,7 @@ LINES = 24
 
 
 def join_parts(strokes: Sequence[Stroke], usual: float) -> list[Stroke]:
-    """Join strokes that are of one digit: the smallest first, each to the nearest that it fits to.
+    """Join strokes that are of one digit: the smallest first, each to the one that it fits to best.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def join_parts(strokes: Sequence[Stroke], usual: float) -> list[Stroke]:
 
 
 def _distance(part: Stroke, other: Stroke, usual: float) -> float | None:
-    """Give how far a part is from the rest of its digit; None if they are not of one digit."""
+    """Give how far a part is from its digit, as a share of what is allowed; None if they are not of one digit."""
     reach = _allowed(part, other, usual)
     across = max(part.box[0], other.box[0]) - min(part.box[2], other.box[2])
     down = max(part.box[1], other.box[1]) - min(part.box[3], other.box[3])
@@ -68,7 +68,8 @@ def _distance(part: Stroke, other: Stroke, usual: float) -> float | None:
     height = max(part.box[3], other.box[3]) - min(part.box[1], other.box[1])
     if height > TALLEST * max(usual, other.height) or width > BROADEST * max(height, usual):
         return None
-    return _gap(part, other, reach)
+    gap = _gap(part, other, reach)
+    return None if gap is None else gap / reach
 
 
 def _allowed(part: Stroke, other: Stroke, usual: float) -> float:
