@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from tools.deployment import ROOT, Deployment, stack_outputs
 from tools.upload_client import Uploader
 from training.dataset import Split
 
-WISH = "a-wish-that-goes-wrong"
+WISH = f"wish-{uuid.uuid4()}"
 ALARM = "digits-local-upload-dead-letters"
 ALARM_SECONDS = 240
 """All attempts of the worker with their pauses, a period of the alarm, and a slow machine."""
