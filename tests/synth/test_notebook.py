@@ -56,8 +56,8 @@ def test_prod_has_a_network_without_internet_and_a_key_of_its_own(prod: Assembly
     assert instance["DirectInternetAccess"] == "Disabled"
     assert instance["SubnetId"]["Ref"] in prod.resources("AWS::EC2::Subnet")
     assert instance["SecurityGroupIds"]
-    (key,) = prod.resources("AWS::KMS::Key").values()
-    assert instance["KmsKeyId"]["Fn::GetAtt"][0] in prod.resources("AWS::KMS::Key")
+    (key,) = prod.resources("AWS::KMS::Key", "notebook").values()
+    assert instance["KmsKeyId"]["Fn::GetAtt"][0] in prod.resources("AWS::KMS::Key", "notebook")
     assert key["Properties"]["EnableKeyRotation"] is True
     for kind in ("InternetGateway", "NatGateway", "EgressOnlyInternetGateway", "Route", "VPCGatewayAttachment"):
         assert prod.resources(f"AWS::EC2::{kind}") == {}
@@ -116,7 +116,7 @@ def test_the_others_have_no_network_that_costs(environment: str, assemblies: dic
     assembly = assemblies[environment]
     assert assembly.only(INSTANCE)["DirectInternetAccess"] == "Enabled"
     for kind in ("AWS::EC2::VPC", ENDPOINTS, "AWS::KMS::Key"):
-        assert assembly.resources(kind) == {}
+        assert assembly.resources(kind, "notebook") == {}
 
 
 def test_the_role_reads_and_writes_named_prefixes_of_one_bucket(assembly: Assembly) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from prediction.application import Application
 from prediction.classify import Endpoint, Prediction
+from prediction.gateway import Request
 from prediction.handler import logger
 from prediction.limits import FEATURES
 from prediction.metrics import VALUES_MAX, FunctionMetrics, Measure, of_predictions
@@ -16,8 +17,11 @@ from prediction.problems import ENDPOINT_TIMEOUT, MODEL_FAILED, ProblemError
 from prediction.responding import respond
 from tests.fakes import FailingEndpoint, FakeEndpoint
 from tests.unit.test_prediction_handler import CARD, event
+from tests.upload_fakes import JOB, NOW, FakeJobs, FakeUploads
 from upload_worker.metrics import of_report
 from upload_worker.worker import Handled, Report
+from uploads.application import Application as UploadRoutes
+from uploads.application import Limits
 
 METRICS = FunctionMetrics(service="prediction", environment="dev")
 Captured = pytest.CaptureFixture[str]
@@ -143,3 +147,31 @@ def test_other_ends_are_counted_and_so_are_lost_announcements() -> None:
     assert named(failed) == {"UploadsFailed": [1], "AnnouncementsFailed": [1]}
     assert named(Report(handled=Handled.LATE, job_id="j", announced=True)) == {"UploadsLate": [1]}
     assert named(Report(handled=Handled.UNKNOWN, job_id="j")) == {"UploadsUnknown": [1]}
+
+
+def asked(method: str, resource: str, **members: Any) -> Request:
+    """A question of JOB's owner."""
+    context = {"authorizer": {"claims": {"sub": JOB.owner}}}
+    headers = {"Content-Type": "application/json"}
+    given = {"httpMethod": method, "resource": resource, "headers": headers, "requestContext": context, **members}
+    return Request.from_event(given)
+
+
+def routes(*, now: float) -> UploadRoutes:
+    limits = Limits(bytes_max=1000, url_seconds=60, answer_seconds=600, keep_seconds=3600)
+    return UploadRoutes(jobs=FakeJobs({JOB.job_id: JOB}), uploads=FakeUploads(), limits=limits, now=lambda: now)
+
+
+def test_an_upload_that_is_begun_is_measured() -> None:
+    body = json.dumps({"content_type": "image/png", "size_bytes": 10})
+    answered = routes(now=NOW).answer(asked("POST", "/uploads", body=body))
+    assert [(measure.name, measure.values) for measure in answered.measures] == [("UploadsBegun", [1])]
+
+
+def test_a_job_expires_once_and_is_measured_once() -> None:
+    made = routes(now=JOB.deadline_at + 1)
+    question = asked("GET", "/uploads/{job_id}", pathParameters={"job_id": JOB.job_id})
+    first, second = made.answer(question), made.answer(question)
+    assert first.response.document == second.response.document
+    assert [measure.name for measure in first.measures] == ["UploadsExpired"]
+    assert list(second.measures) == []
