@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from prediction.responding import respond
 from prediction.settings import ModelCard
 from prediction.settings import Settings as EndpointSettings
 from tests.fakes import FakeEndpoint
+from tests.upload_fakes import FakeAnnouncer, FakeJobs, FakeUploads
 from upload_worker import handler as worker_handler
 from upload_worker.announcer import AppSyncAnnouncer
 from upload_worker.messages import MessageError, Upload
@@ -31,61 +32,19 @@ from upload_worker.retries import RetryQueue
 from upload_worker.settings import Settings
 from upload_worker.sheet import DigitImage, Sheet
 from upload_worker.worker import Picture, Worker
-from uploads.application import Application, Form, Limits
+from uploads.application import Application, Limits
 from uploads.handler import logger as upload_logger
-from uploads.jobs import Job, Status
+from uploads.jobs import Job
 
 WISH = "6f1c-from-the-browser"
 
 
-@dataclass
-class MemoryJobs:
-    """Jobs in memory; implements `uploads.jobs.Jobs`."""
-
-    kept: dict[str, Job] = field(default_factory=dict)
-
-    def create(self, job: Job) -> None:
-        """Enter a job."""
-        self.kept[job.job_id] = job
-
-    def find(self, job_id: str) -> Job | None:
-        """Look a job up."""
-        return self.kept.get(job_id)
-
-    def end(self, job_id: str, status: Status, outcome: Mapping[str, Any]) -> bool:
-        """End a job that is pending."""
-        if self.kept[job_id].status is not Status.PENDING:
-            return False
-        self.kept[job_id] = replace(self.kept[job_id], status=status, outcome=outcome)
-        return True
-
-
-class Forms:
-    """A bucket that takes anything; implements `uploads.application.Uploads`."""
-
-    def form(self, job: Job) -> Form:
-        """Make a form."""
-        return Form(url="https://bucket.example", fields={"key": job.key})
-
-
-class Pictures:
+class AnyPicture:
     """A bucket in which every key is an empty file; implements `upload_worker.worker.Pictures`."""
 
     def fetch(self, _: Upload) -> Picture:
         """Get one."""
         return Picture(body=b"", content_type="image/png")
-
-
-@dataclass
-class Announcements:
-    """Keeps what it is told; implements `upload_worker.worker.Announcer`."""
-
-    told: list[Job] = field(default_factory=list)
-
-    def announce(self, job: Job) -> bool:
-        """Take it."""
-        self.told.append(job)
-        return True
 
 
 @dataclass
@@ -140,7 +99,7 @@ class Context:
         return 60_000
 
 
-def surroundings(jobs: MemoryJobs, endpoint: AttentiveEndpoint) -> worker_handler.Surroundings:
+def surroundings(jobs: FakeJobs, endpoint: AttentiveEndpoint) -> worker_handler.Surroundings:
     """A worker among fakes."""
     card = ModelCard(document={}, sha256="ab" * 32)
     settings = Settings(
@@ -160,9 +119,9 @@ def surroundings(jobs: MemoryJobs, endpoint: AttentiveEndpoint) -> worker_handle
     digit = DigitImage(pixels=bytes([7] + [0] * (FEATURES - 1)), box=(0, 0, 1, 1))
     worker = Worker(
         jobs=jobs,
-        pictures=Pictures(),
+        pictures=AnyPicture(),
         endpoint=endpoint,
-        announcer=Announcements(),
+        announcer=FakeAnnouncer(),
         model="abababababab",
         read=lambda _body, _type: Sheet(width=1, height=1, digits=(digit,)),
         begun=worker_handler.begun,
@@ -203,7 +162,7 @@ def lines_of(logger: Any) -> Iterator[list[dict[str, Any]]]:
         lines += map(json.loads, stream.getvalue().splitlines())
 
 
-def begin(jobs: MemoryJobs, wish: str) -> tuple[Job, list[dict[str, Any]]]:
+def begin(jobs: FakeJobs, wish: str) -> tuple[Job, list[dict[str, Any]]]:
     """Ask for an upload as a browser does; the job, and what was logged."""
     limits = Limits(bytes_max=1000, url_seconds=60, answer_seconds=600, keep_seconds=3600)
     event = {
@@ -214,9 +173,11 @@ def begin(jobs: MemoryJobs, wish: str) -> tuple[Job, list[dict[str, Any]]]:
         "requestContext": {"requestId": "request-1", "authorizer": {"claims": {"sub": "somebody"}}},
     }
     with lines_of(upload_logger) as lines:
-        answer = respond(event, None, lambda: Application(jobs=jobs, uploads=Forms(), limits=limits), upload_logger)
+        answer = respond(
+            event, None, lambda: Application(jobs=jobs, uploads=FakeUploads(), limits=limits), upload_logger
+        )
     assert answer["headers"]["X-Correlation-Id"] == wish
-    return jobs.kept[json.loads(answer["body"])["job_id"]], lines
+    return jobs.jobs[json.loads(answer["body"])["job_id"]], lines
 
 
 def work(record: SQSRecord, around: worker_handler.Surroundings) -> list[dict[str, Any]]:
@@ -231,7 +192,7 @@ def records(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 def test_one_id_goes_from_the_browser_to_the_endpoint(capsys: pytest.CaptureFixture[str]) -> None:
-    jobs, endpoint = MemoryJobs(), AttentiveEndpoint(failures=1)
+    jobs, endpoint = FakeJobs(), AttentiveEndpoint(failures=1)
     around = surroundings(jobs, endpoint)
     job, asked = begin(jobs, WISH)
     first, second = work(message(job.key), around), work(message(job.key), around)
@@ -246,7 +207,7 @@ def test_one_id_goes_from_the_browser_to_the_endpoint(capsys: pytest.CaptureFixt
 
 
 def test_lines_about_one_upload_never_bear_the_id_of_another() -> None:
-    jobs, endpoint = MemoryJobs(), AttentiveEndpoint()
+    jobs, endpoint = FakeJobs(), AttentiveEndpoint()
     around = surroundings(jobs, endpoint)
     job, _ = begin(jobs, WISH)
     work(message(job.key), around)
