@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from stacks.settings import ENVIRONMENTS
 from tools.deploy import aws_deployment, check_account
-from tools.deployment import Deployment
-from tools.local import local_deployment, running_emulator
+from tools.deployment import ROOT, Deployment
+from tools.local import DEFAULT_MANIFEST, running_emulator
 
 
 def deployment_of(environment: str) -> Deployment:
-    """What is deployed in an environment: in the emulator that runs, or on AWS.
+    """What is deployed in an environment, in the emulator that runs or on AWS; nothing is deployed or started by it.
 
     Raises
     ------
     DeploymentError
-        If no emulator runs, the credentials are of another account, or there is no manifest.
+        If no emulator runs, or the credentials are of another account.
     ConfigurationError
         If the account in the settings is still the example.
     """
     if environment == "local":
-        return local_deployment(running_emulator())
+        return Deployment(
+            environment=environment,
+            manifest=DEFAULT_MANIFEST,
+            variables=running_emulator(),
+            folder=ROOT / "build" / environment,
+        )
     settings = ENVIRONMENTS[environment]
     deployment = aws_deployment(settings)
     check_account(deployment, settings)

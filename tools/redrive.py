@@ -18,9 +18,8 @@ from typing import Any
 from stacks.errors import ConfigurationError
 from stacks.settings import ENVIRONMENTS
 from tools.dead_letters import DeadLetters, Letter
-from tools.deploy import aws_deployment, check_account
-from tools.deployment import FAILURES, ROOT, Deployment, DeploymentError, stack_outputs
-from tools.local import DEFAULT_MANIFEST, running_emulator
+from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
+from tools.environments import deployment_of
 
 SHOWN = 20
 """Most letters or jobs that are listed."""
@@ -122,27 +121,6 @@ def _list(lines: Sequence[str], say: Callable[[str], None]) -> None:
         say(f"  ... and {len(lines) - SHOWN} more")
 
 
-def reach(environment: str) -> Deployment:
-    """The deployment of an environment as it is; nothing is deployed, and the emulator is not started.
-
-    Raises
-    ------
-    DeploymentError
-        If the emulator does not run, or the credentials belong to another account.
-    """
-    if environment == "local":
-        return Deployment(
-            environment=environment,
-            manifest=DEFAULT_MANIFEST,
-            variables=running_emulator(),
-            folder=ROOT / "build" / environment,
-        )
-    settings = ENVIRONMENTS[environment]
-    deployment = aws_deployment(settings)
-    check_account(deployment, settings)
-    return deployment
-
-
 def queues_of(deployment: Deployment) -> tuple[DeadLetters, JobTable]:
     """The queues and the table of a deployment.
 
@@ -172,7 +150,7 @@ def main(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        letters, jobs = queues_of(reach(options.environment))
+        letters, jobs = queues_of(deployment_of(options.environment))
         if options.look:
             return look(letters, jobs, _say)
         return redrive(letters, jobs, _say, wait_seconds=options.wait)

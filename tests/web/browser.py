@@ -26,6 +26,8 @@ FLAGS = (
     "--disable-sync",
 )
 
+PROGRAMS = ("chromium", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
 SEVEN = ((0.28, 0.24), (0.45, 0.23), (0.70, 0.22), (0.60, 0.45), (0.50, 0.68), (0.45, 0.84))
 """A 7 as a hand draws it, in parts of the paper's side."""
 
@@ -44,8 +46,8 @@ class Person:
 
 def launch(chromium: BrowserType) -> Browser:
     """Start the Chromium of the system; Playwright brings none."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    assert program, "no Chromium on this machine; on Debian: apt install chromium"
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    assert program, f"none of {', '.join(PROGRAMS)} on this machine; on Debian: apt install chromium"
     return chromium.launch(executable_path=program, args=list(FLAGS))
 
 
