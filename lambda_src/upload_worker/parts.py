@@ -24,6 +24,9 @@ TALLEST = 1.3
 BROADEST = 1.6
 """... and this many times wide: the bar of a 5 may be long."""
 
+RUNS_MAX = 8000
+"""What has more runs is texture; a digit as high as the picture has half as many. Comparing it would take long."""
+
 LINES = 24
 """About so many lines above and below a run are searched for the other part."""
 
@@ -59,6 +62,8 @@ def join_parts(strokes: Sequence[Stroke], usual: float) -> list[Stroke]:
 
 def _distance(part: Stroke, other: Stroke, usual: float) -> float | None:
     """Give how far a part is from its digit, as a share of what is allowed; None if they are not of one digit."""
+    if max(len(part.runs), len(other.runs)) > RUNS_MAX:
+        return None
     reach = _allowed(part, other, usual)
     across = max(part.box[0], other.box[0]) - min(part.box[2], other.box[2])
     down = max(part.box[1], other.box[1]) - min(part.box[3], other.box[3])

@@ -14,12 +14,17 @@ from functools import cached_property
 from PIL import Image
 
 from prediction.limits import PIXEL_MAX
+from prediction.problems import ProblemError
+from uploads.problems import TOO_MANY_DIGITS
 
 Box = tuple[int, int, int, int]
 """Left, upper, right, lower; right and lower are outside."""
 
 Run = tuple[int, int, int]
 """Row, first column, column behind the last."""
+
+RUNS_MAX = 200_000
+"""A sheet of a hundred digits has a tenth of these runs; noise and fine patterns have millions, and take seconds."""
 
 _INK = re.compile(rb"\xff+")
 
@@ -73,13 +78,9 @@ class Stroke:
 
     @property
     def _outline(self) -> int:
-        # Both ends of each run, and what of each run is not covered by runs above or below.
-        lines = self.lines
-        flat = 0
-        for row, start, end in self.runs:
-            for other in (row - 1, row + 1):
-                flat += end - start - sum(max(0, min(end, e) - max(start, s)) for s, e in lines.get(other, ()))
-        return 2 * len(self.runs) + flat
+        # Both ends of each run, and what of each line is not covered by the lines above and below.
+        covered = sum(_shared(spans, self.lines.get(row + 1, [])) for row, spans in self.lines.items())
+        return 2 * len(self.runs) + 2 * self.area - 2 * covered
 
     @cached_property
     def lines(self) -> dict[int, list[tuple[int, int]]]:
@@ -106,7 +107,13 @@ class Stroke:
 
 
 def find_strokes(mask: Image.Image) -> list[Stroke]:
-    """Find the strokes of a mask of mode `L` that holds 0 and 255 only, in the order of their first pixels."""
+    """Find the strokes of a mask of mode `L` that holds 0 and 255 only, in the order of their first pixels.
+
+    Raises
+    ------
+    ProblemError
+        If there are more than `RUNS_MAX` runs.
+    """
     width = mask.width + 1  # a column of paper on the right keeps the ends of lines apart
     padded = Image.new("L", (width, mask.height))
     padded.paste(mask)
@@ -114,7 +121,22 @@ def find_strokes(mask: Image.Image) -> list[Stroke]:
     for match in _INK.finditer(padded.tobytes()):
         row, start = divmod(match.start(), width)
         runs.append((row, start, start + match.end() - match.start()))
+        if len(runs) > RUNS_MAX:
+            raise ProblemError(TOO_MANY_DIGITS, "the picture is full of small marks, like noise or a printed pattern")
     return [Stroke(runs=tuple(group)) for group in _grouped(runs)]
+
+
+def _shared(first: list[tuple[int, int]], second: list[tuple[int, int]]) -> int:
+    """Count the columns in spans of both of two lines."""
+    first, second = sorted(first), sorted(second)
+    shared, one, other = 0, 0, 0
+    while one < len(first) and other < len(second):
+        shared += max(0, min(first[one][1], second[other][1]) - max(first[one][0], second[other][0]))
+        if first[one][1] < second[other][1]:
+            one += 1
+        else:
+            other += 1
+    return shared
 
 
 def _grouped(runs: list[Run]) -> Iterable[list[Run]]:
