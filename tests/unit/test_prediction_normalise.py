@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
+from http_api.examples import SEVEN_PNG
 from prediction.components import drop_specks
-from prediction.examples import SEVEN_PNG
 from prediction.images import decode
 from prediction.limits import FEATURES, SIDE
 from prediction.normalise import INK_SIDE, normalise
