@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from prediction.cors import Origins
 from prediction.gateway import Request, Response
-from prediction.metrics import count
+from prediction.metrics import Measure, count
 from prediction.problems import UNSUPPORTED_MEDIA_TYPE, ProblemError
 from prediction.responding import Answered, refuse_route
 from prediction.rows import parse_json
 from uploads.identity import owner_of
-from uploads.jobs import Job, Jobs, Status, iso_time, reason
+from uploads.jobs import JOB_ID_PATTERN, Job, Jobs, Status, iso_time, reason
 from uploads.problems import NO_SUCH_UPLOAD, UPLOAD_EXPIRED, UPLOAD_TOO_LARGE, WRONG_UPLOAD
 
 UPLOADS = "/uploads"
@@ -101,15 +102,17 @@ class Application:
     def show(self, request: Request) -> Answered:
         """Answer `GET /uploads/{job_id}` to the job's owner; to others there is no such job."""
         job_id = request.path_parameters.get("job_id", "")
-        job = self.jobs.find(job_id)
+        # DynamoDB refuses keys of more than 2048 bytes; what is no id is not asked for.
+        job = self.jobs.find(job_id) if re.fullmatch(JOB_ID_PATTERN, job_id) else None
         if job is None or job.owner != owner_of(request.context):
             raise ProblemError(NO_SUCH_UPLOAD, f"there is no upload {job_id[:80]!r} of yours")
-        asked, job = job, self._ended_in_time(job)
-        has_expired = job.status is Status.EXPIRED and asked.status is Status.PENDING
+        measures: Sequence[Measure] = ()
+        if job.status is Status.PENDING and self.now() >= job.deadline_at:
+            job, measures = self._given_up(job)
         headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if job.status is Status.PENDING else {}
         response = Response(status=200, document=job.document(), headers=headers)
         facts = {"job_id": job.job_id, "job_status": str(job.status)}
-        return Answered(response=response, facts=facts, measures=[count("UploadsExpired")] if has_expired else [])
+        return Answered(response=response, facts=facts, measures=measures)
 
     def _new_job(self, request: Request, content_type: str) -> Job:
         owner, job_id, now = owner_of(request.context), str(self.new_id()), int(self.now())
@@ -124,16 +127,14 @@ class Application:
             forgotten_at=now + self.limits.keep_seconds,
         )
 
-    def _ended_in_time(self, job: Job) -> Job:
+    def _given_up(self, job: Job) -> tuple[Job, list[Measure]]:
         """Give up a job whose time is over, for good: a result that comes later is not shown to anybody."""
-        if job.status is not Status.PENDING or self.now() < job.deadline_at:
-            return job
         detail = (
             f"no result until {iso_time(job.deadline_at)}: nothing was uploaded, or it could not be read in time; "
             f"{UPLOAD_EXPIRED.remedy}"
         )
-        self.jobs.end(job.job_id, Status.EXPIRED, reason(UPLOAD_EXPIRED, detail))
-        return self.jobs.find(job.job_id) or job
+        is_first = self.jobs.end(job.job_id, Status.EXPIRED, reason(UPLOAD_EXPIRED, detail))
+        return self.jobs.find(job.job_id) or job, [count("UploadsExpired")] if is_first else []
 
 
 Route = Callable[[Application, Request], Answered]

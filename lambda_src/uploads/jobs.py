@@ -18,6 +18,9 @@ SCHEMA = "digits.upload/1"
 NAMESPACE = "predictions"
 """The channel namespace below which every job has its channel."""
 
+JOB_ID_PATTERN = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""A UUID in its usual form."""
+
 
 class Status(StrEnum):
     """How far a job is."""
@@ -35,7 +38,7 @@ class Job:
     Attributes
     ----------
     job_id
-        UUID in its usual form.
+        As `JOB_ID_PATTERN` says.
     owner
         Who may ask about it: see `uploads.identity`.
     key

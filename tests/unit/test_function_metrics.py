@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from upload_worker.metrics import of_report
 from upload_worker.worker import Handled, Report
 from uploads.application import Application as UploadRoutes
 from uploads.application import Limits
+from uploads.jobs import Status
 
 METRICS = FunctionMetrics(service="prediction", environment="dev")
 Captured = pytest.CaptureFixture[str]
@@ -175,3 +178,16 @@ def test_a_job_expires_once_and_is_measured_once() -> None:
     assert first.response.document == second.response.document
     assert [measure.name for measure in first.measures] == ["UploadsExpired"]
     assert list(second.measures) == []
+
+
+def test_a_job_that_two_questions_give_up_is_measured_once() -> None:
+    class Racing(FakeJobs):
+        def end(self, job_id: str, status: Status, outcome: Mapping[str, Any]) -> bool:
+            super().end(job_id, status, outcome)  # the other question is a moment faster
+            return super().end(job_id, status, outcome)
+
+    question = asked("GET", "/uploads/{job_id}", pathParameters={"job_id": JOB.job_id})
+    made = replace(routes(now=JOB.deadline_at + 1), jobs=Racing({JOB.job_id: JOB}))
+    answered = made.answer(question)
+    assert answered.facts["job_status"] == "EXPIRED"
+    assert list(answered.measures) == []

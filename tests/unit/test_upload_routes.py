@@ -174,10 +174,11 @@ def test_what_ended_stays_as_it_ended() -> None:
     assert document["status"] == "DONE"
 
 
-@pytest.mark.parametrize("job_id", ["", "x", "0" * 5000, "../../etc"])
-def test_any_id_is_looked_up_and_told_shortly(job_id: str) -> None:
-    answer = show(ANNA, FakeJobs(), job_id=job_id)
-    assert slug(answer) == "no-such-upload"
+@pytest.mark.parametrize("job_id", ["", "x", "0" * 5000, "../../etc", f"{JOB.job_id}\n", "\ud800"])
+def test_what_is_no_id_is_not_looked_up_and_told_shortly(job_id: str) -> None:
+    # DynamoDB would refuse the longest, and that is no fault of ours.
+    answer = show(ANNA, FakeJobs(problem=STORAGE_UNAVAILABLE, failures=1), job_id=job_id)
+    assert (answer["statusCode"], slug(answer)) == (404, "no-such-upload")
     assert len(answer["body"]) < 500
 
 
