@@ -146,7 +146,8 @@ def test_a_changed_form_is_refused_by_s3(uploader: Uploader, deployment: Deploym
     answer = uploader.send(job["upload"], b"x", **CHANGED[name])
     assert answer.status in {400, 403}, answer.data
     bucket = stack_outputs(deployment, "upload")["UploadBucketName"]
-    found = deployment.client("s3").list_objects_v2(Bucket=bucket, Prefix=job["upload"]["fields"]["key"])
+    key = {**job["upload"]["fields"], **CHANGED[name]}["key"]
+    found = deployment.client("s3").list_objects_v2(Bucket=bucket, Prefix=key)
     assert found["KeyCount"] == 0
 
 
