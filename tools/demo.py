@@ -125,8 +125,12 @@ def upload(api: ApiClient, images: list[NDArray[np.uint8]]) -> list[str]:
         return [f"the upload ended as {job['status']}: {job['reason']['detail']}"]
     read = tuple(digit["digit"] for digit in job["digits"])
     size = f"{job['width']} x {job['height']} pixels, {len(body) / 1e6:.1f} MB"
-    console.print(f"a photograph of {size}, uploaded to S3 and read by the worker: {read}, after {seconds:.1f} s")
-    return [] if read == PHOTOGRAPHED else [f"the photograph of {PHOTOGRAPHED} was read as {read}"]
+    console.print(f"a photograph of {size}, uploaded and read: {_spaced(read)}, after {seconds:.1f} s")
+    return [] if read == PHOTOGRAPHED else [f"the photograph of {_spaced(PHOTOGRAPHED)} was read as {_spaced(read)}"]
+
+
+def _spaced(digits: tuple[int, ...]) -> str:
+    return " ".join(map(str, digits))
 
 
 def show_next_steps(deployment: Deployment, image: NDArray[np.uint8], site: str, account: Account) -> None:
