@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -111,7 +111,8 @@ class Worker:
             return Report(handled=Handled.UNKNOWN, job_id=upload.job_id)
         self.begun(job)
         if job.status is not Status.PENDING:
-            return self._late(job)
+            # Who ended it may not have lived to announce it.
+            return _report(job, Handled.LATE, announced=self.announcer.announce(job))
         try:
             sheet, predictions = self._predict(upload, job)
         except ProblemError as error:
@@ -129,19 +130,11 @@ class Worker:
         return sheet, tuple(classify(rows, self.endpoint, correlation_id=job.correlation_id))
 
     def _end(self, job: Job, status: Status, outcome: Mapping[str, Any], **told: Any) -> Report:
-        if not self.jobs.end(job.job_id, status, outcome):
-            return self._late(job)
-        announced = self._announce(job.job_id)
-        return _report(job, Handled(status), announced=announced, **told)
-
-    def _late(self, job: Job) -> Report:
-        """Somebody has ended it before. Who did so may not have lived to announce it."""
-        announced = self._announce(job.job_id)
-        return _report(job, Handled.LATE, announced=announced)
-
-    def _announce(self, job_id: str) -> bool:
-        ended = self.jobs.find(job_id)
-        return ended is not None and self.announcer.announce(ended)
+        if self.jobs.end(job.job_id, status, outcome):
+            announced = self.announcer.announce(replace(job, status=status, outcome=outcome))
+            return _report(job, Handled(status), announced=announced, **told)
+        ended = self.jobs.find(job.job_id)
+        return _report(job, Handled.LATE, announced=ended is not None and self.announcer.announce(ended))
 
 
 def _report(job: Job, handled: Handled, **told: Any) -> Report:

@@ -6,147 +6,23 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer
-from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyItemAlreadyExistsError
-from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
-from botocore.session import Session
 
-from prediction.classify import EndpointAnswer
-from prediction.limits import FEATURES
-from prediction.metrics import FunctionMetrics
-from prediction.problems import ENDPOINT_UNAVAILABLE, ProblemError
+from prediction.problems import ProblemError
 from prediction.responding import respond
-from prediction.settings import ModelCard
-from prediction.settings import Settings as EndpointSettings
-from tests.fakes import FakeEndpoint
-from tests.upload_fakes import FakeAnnouncer, FakeJobs, FakeUploads
-from upload_worker import handler as worker_handler
-from upload_worker.announcer import AppSyncAnnouncer
-from upload_worker.messages import MessageError, Upload
-from upload_worker.retries import RetryQueue
-from upload_worker.settings import Settings
-from upload_worker.sheet import DigitImage, Sheet
-from upload_worker.worker import Picture, Worker
+from tests.upload_fakes import FakeJobs, FakeUploads
+from tests.worker_surroundings import AttentiveEndpoint, Context, message, surroundings
+from upload_worker.handler import Surroundings, handle_message
+from upload_worker.messages import MessageError
+from upload_worker.telling import logger as worker_logger
 from uploads.application import Application, Limits
 from uploads.handler import logger as upload_logger
 from uploads.jobs import Job
 
 WISH = "6f1c-from-the-browser"
-
-
-class AnyPicture:
-    """A bucket in which every key is an empty file; implements `upload_worker.worker.Pictures`."""
-
-    def fetch(self, _: Upload) -> Picture:
-        """Get one."""
-        return Picture(body=b"", content_type="image/png")
-
-
-@dataclass
-class AttentiveEndpoint:
-    """An endpoint that keeps the ids it is asked with, and fails as often as it is told to."""
-
-    failures: int = 0
-    asked_with: list[str] = field(default_factory=list)
-
-    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointAnswer:
-        """Answer, or fail."""
-        self.asked_with.append(correlation_id)
-        if len(self.asked_with) <= self.failures:
-            raise ProblemError(ENDPOINT_UNAVAILABLE, "not now", cause="a fault")
-        return FakeEndpoint().invoke(csv)
-
-
-class MemoryLayer(BasePersistenceLayer):
-    """What was handled, in memory instead of DynamoDB."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.records: dict[str, DataRecord] = {}
-
-    def _get_record(self, idempotency_key: str) -> DataRecord:
-        return self.records[idempotency_key]
-
-    def _put_record(self, data_record: DataRecord) -> None:
-        if data_record.idempotency_key in self.records:
-            raise IdempotencyItemAlreadyExistsError
-        self.records[data_record.idempotency_key] = data_record
-
-    def _update_record(self, data_record: DataRecord) -> None:
-        self.records[data_record.idempotency_key] = data_record
-
-    def _delete_record(self, data_record: DataRecord) -> None:
-        del self.records[data_record.idempotency_key]
-
-
-class SmallSqs:
-    """Takes every wish about a message."""
-
-    def change_message_visibility(self, **_: object) -> None:
-        """Do nothing."""
-
-
-class Context:
-    """Lambda's context of a function with time."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Say how much."""
-        return 60_000
-
-
-def surroundings(jobs: FakeJobs, endpoint: AttentiveEndpoint) -> worker_handler.Surroundings:
-    """A worker among fakes."""
-    card = ModelCard(document={}, sha256="ab" * 32)
-    settings = Settings(
-        endpoint=EndpointSettings(
-            endpoint_name="e", model_card=card, connect_timeout_seconds=1, read_timeout_seconds=1, total_attempts=1
-        ),
-        jobs_table="jobs",
-        idempotency_table="handled",
-        queue_url="https://queue.example",
-        events_host="events.example",
-        endpoint_url=None,
-        bytes_max=1,
-        picture_seconds=1,
-        pause_seconds=1,
-        remember_seconds=60,
-    )
-    digit = DigitImage(pixels=bytes([7] + [0] * (FEATURES - 1)), box=(0, 0, 1, 1))
-    worker = Worker(
-        jobs=jobs,
-        pictures=AnyPicture(),
-        endpoint=endpoint,
-        announcer=FakeAnnouncer(),
-        model="abababababab",
-        read=lambda _body, _type: Sheet(width=1, height=1, digits=(digit,)),
-        begun=worker_handler.begun,
-    )
-    return worker_handler.Surroundings(
-        settings=settings,
-        worker=worker,
-        announcer=AppSyncAnnouncer(Session(), "events.example"),
-        queue=RetryQueue(SmallSqs(), "https://queue.example"),  # type: ignore[arg-type]
-        handled=MemoryLayer(),
-        metrics=FunctionMetrics(service="upload_worker", environment="dev"),
-    )
-
-
-def message(key: str | None) -> SQSRecord:
-    """What the queue delivers about a key; None for something that is no event of S3."""
-    told = {"Records": [{"s3": {"bucket": {"name": "bucket"}, "object": {"key": key, "versionId": "1"}}}]}
-    return SQSRecord(
-        {
-            "messageId": "message-1",
-            "receiptHandle": "handle",
-            "body": json.dumps(told) if key else "junk",
-            "attributes": {"ApproximateReceiveCount": "1"},
-        }
-    )
 
 
 @contextmanager
@@ -180,10 +56,10 @@ def begin(jobs: FakeJobs, wish: str) -> tuple[Job, list[dict[str, Any]]]:
     return jobs.jobs[json.loads(answer["body"])["job_id"]], lines
 
 
-def work(record: SQSRecord, around: worker_handler.Surroundings) -> list[dict[str, Any]]:
+def work(record: SQSRecord, around: Surroundings) -> list[dict[str, Any]]:
     """Let the worker handle one message; what was logged."""
-    with lines_of(worker_handler.logger) as lines, suppress(ProblemError, MessageError):
-        worker_handler.handle_message(record, around=around, context=Context())
+    with lines_of(worker_logger) as lines, suppress(ProblemError, MessageError):
+        handle_message(record, around=around, context=Context())
     return lines
 
 
