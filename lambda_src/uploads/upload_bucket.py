@@ -32,8 +32,12 @@ class UploadBucket:
     @classmethod
     def connect(cls, bucket: str, *, bytes_max: int, url_seconds: int) -> UploadBucket:
         """Make the client; no request is sent."""
-        # The address with the region: the page's policy names it, and the general one would redirect at first.
-        config = Config(signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional"})
+        # The address with the region: the page's policy names it, and S3 redirects at the general one, or refuses.
+        # Forms lead to the general one unless the style is said, and in us-east-1 unless that is said as well.
+        config = Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+        )
         return cls(boto3.client("s3", config=config), bucket, bytes_max=bytes_max, url_seconds=url_seconds)
 
     def form(self, job: Job) -> Form:

@@ -17,6 +17,10 @@ from stacks.settings import Settings
 PREFIX = "uploads/"
 """Below it are all uploads: `uploads/OWNER/JOB`, made by `lambda_src/uploads/application.py`."""
 
+STACK_NAME_LEFT = 25
+"""What CloudFormation leaves of a stack's name where the name of a bucket would have more than 63 characters. Seen, not
+documented: https://github.com/KensioSoftware/yulin/issues/1113"""
+
 
 class UploadInbox(Construct):
     """The bucket, its queue and the queue of dead letters.
@@ -72,10 +76,10 @@ class UploadInbox(Construct):
                 actions=["sqs:SendMessage"],
                 principals=[iam.ServicePrincipal("s3.amazonaws.com")],
                 resources=[self.queue.queue_arn],
-                # The bucket's generated name begins with the stack's; its full name would be a circle.
+                # Its full name would be a circle.
                 conditions={
                     "StringEquals": {"aws:SourceAccount": stack.account},
-                    "ArnLike": {"aws:SourceArn": f"arn:{stack.partition}:s3:::{stack.stack_name}-*"},
+                    "ArnLike": {"aws:SourceArn": f"arn:{stack.partition}:s3:::{name_begins(stack.stack_name)}*"},
                 },
             )
         )
@@ -92,6 +96,11 @@ class UploadInbox(Construct):
         )
         if allowed.policy_dependable is not None:
             self.bucket.node.add_dependency(allowed.policy_dependable)
+
+
+def name_begins(stack_name: str) -> str:
+    """How the generated name of a bucket begins: with the stack's, of which 25 characters are left if it is long."""
+    return f"{stack_name}-"[:STACK_NAME_LEFT]
 
 
 def _queue(

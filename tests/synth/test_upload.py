@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
 
+from stacks.constructs.upload_inbox import name_begins
 from stacks.errors import ConfigurationError
 from stacks.upload_settings import MIB, UploadSettings
 from tests.synth.assemblies import Assembly, as_list, as_text, statements
@@ -77,6 +79,20 @@ def test_only_this_stack_s_bucket_may_write_to_the_queue(assembly: Assembly) -> 
     assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": assembly.settings.account}
     source = as_text(allowed["Condition"]["ArnLike"]["aws:SourceArn"])
     assert source.endswith(f":s3:::{assembly.settings.stack_name('upload')}-*")
+
+
+@pytest.mark.parametrize(
+    ("stack", "bucket"),
+    [
+        ("digits-prod-upload", "digits-prod-upload-inboxpicturesbucket489e79fa-hdst4ohfvdif"),
+        ("digits-abcdefghijk-upload", "digits-abcdefghijk-upload-inboxpicturesbucket489e7-hdst4ohfvdif"),
+        # As real names are cut: "chineseboostanalyticsstac-rainlyticslogsbucket8df4-hdst4ohfvdif" of a 26-letter stack.
+        ("digits-abcdefghijklmnop-upload", "digits-abcdefghijklmnop-u-inboxpicturesbucket489e7-hdst4ohfvdif"),
+    ],
+)
+def test_the_bucket_of_a_stack_with_a_long_name_may_write_to_the_queue(stack: str, bucket: str) -> None:
+    assert len(bucket) <= 63
+    assert fnmatch(bucket, f"{name_begins(stack)}*")
 
 
 def test_a_message_stays_hidden_as_long_as_it_may_be_worked_on(assembly: Assembly) -> None:
