@@ -23,6 +23,8 @@ _APPEND = "ministack.services.cloudwatch_logs:_append_log_events"
 _EXECUTE_API = "ministack.app:_handle_execute_api_request"
 _RUNTIME = "sagemaker-runtime"
 _GAUGE_SECONDS = 5.0
+_GAUGES_KEPT = 2160
+"""Of each gauge: three hours, which the dashboard shows. MiniStack would keep those of two weeks and walk over them."""
 
 Json = dict[str, Any]
 
@@ -149,12 +151,14 @@ def _gauge(account: str, region: str, queue: Json) -> None:
     oldest = min((message["sent_at"] for message in messages), default=now)
     names = {"QueueName": queue["name"]}
     with private("ministack.core.responses:request_scope")(account, region):
-        _record(
-            "AWS/SQS",
-            names,
-            "Count",
-            ApproximateNumberOfMessagesVisible=len(visible),
-            ApproximateNumberOfMessagesNotVisible=len(messages) - len(visible) - delayed,
-            ApproximateNumberOfMessagesDelayed=delayed,
-        )
-        _record("AWS/SQS", names, "Seconds", ApproximateAgeOfOldestMessage=now - oldest)
+        gauges = {
+            "ApproximateNumberOfMessagesVisible": len(visible),
+            "ApproximateNumberOfMessagesNotVisible": len(messages) - len(visible) - delayed,
+            "ApproximateNumberOfMessagesDelayed": delayed,
+        }
+        age = {"ApproximateAgeOfOldestMessage": now - oldest}
+        _record("AWS/SQS", names, "Count", **gauges)
+        _record("AWS/SQS", names, "Seconds", **age)
+        key = private(f"{_CLOUDWATCH}:_dims_key")(names)
+        for name in (*gauges, *age):
+            del private(f"{_CLOUDWATCH}:_metric_bucket")(("AWS/SQS", name, key))[:-_GAUGES_KEPT]
