@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from emulator import lifecycle
 from tests.e2e.conftest import one_of_each
 from tests.uploading import SECONDS, digits_of, is_empty, picture_of, until
 from tools.api_client import ApiClient
@@ -50,12 +51,22 @@ PASSING = {
 }
 
 
+@pytest.fixture
+def is_over(deployment: Deployment) -> Callable[[], bool]:
+    """Whether each fault has hit as often as it was to."""
+    port = int(deployment.variables["AWS_ENDPOINT_URL"].rpartition(":")[2])
+    return lambda: not lifecycle.ask(port, "status")["faults"]
+
+
 @pytest.mark.parametrize("name", PASSING)
-def test_what_passes_costs_time_and_no_result(uploader: Uploader, seven: bytes, faults: SetFault, name: str) -> None:
+def test_what_passes_costs_time_and_no_result(
+    uploader: Uploader, seven: bytes, faults: SetFault, is_over: Callable[[], bool], name: str
+) -> None:
     job = uploader.ask(size_bytes=len(seven)).json()
     faults(*PASSING[name])
     assert uploader.send(job["upload"], seven).status == 204
     assert digits_of(uploader.wait(job)) == [7]
+    until(is_over, SECONDS, "the fault has not hit")
 
 
 def test_a_file_that_is_gone_ends_its_job_with_a_reason(uploader: Uploader, seven: bytes, faults: SetFault) -> None:
