@@ -22,6 +22,8 @@ from stacks.xgboost_image import REGISTRY_ACCOUNTS
 EXAMPLE_ACCOUNTS = frozenset({"111111111111", "222222222222"})
 """Nobody's accounts: templates can be made for them, but nothing is deployed."""
 
+WITHOUT_PEOPLE = ("cn-", "us-gov-", "us-iso")
+"""What regions begin with that are no place for the page: China has no user pools, the others have no CloudFront."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 """What CloudWatch Logs takes, up to two years."""
@@ -124,6 +126,8 @@ class Settings:
         _check(days in LOG_RETENTION_DAYS, "log_retention_days", days, f"one of {LOG_RETENTION_DAYS}")
         _check(self.services or self.people, "services", self.services, "True where people is None: somebody must call")
         _check(self.services or not self.notebook, "services", self.services, "True where there is a notebook")
+        has_people = self.people is None or not self.region.startswith(WITHOUT_PEOPLE)
+        _check(has_people, "people", self.people, f"None in {self.region}, where user pools or CloudFront are missing")
         signs_up = self.people is not None and self.people.self_sign_up
         _check(not (signs_up and self.environment == "prod"), "self_sign_up", signs_up, "False in prod")
         age, answer = self.operations.queue_age_seconds, self.upload.answer_seconds

@@ -33,6 +33,13 @@ def test_somebody_must_be_able_to_call() -> None:
         replace(DEV, services=False)
 
 
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "us-isob-east-1"])
+def test_there_is_no_page_where_aws_has_nothing_to_make_it_of(region: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"people is PeopleSettings.*; allowed is None in {region}, where"):
+        replace(DEV, region=region)
+    assert replace(DEV, region=region, people=None).people is None
+
+
 @pytest.mark.parametrize("origin", ["*", "https://digits.example.com/", "digits.example.com", "https://*.example.com"])
 def test_what_is_no_origin_is_named(origin: str) -> None:
     with pytest.raises(ConfigurationError, match="further_origins has"):
