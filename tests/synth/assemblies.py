@@ -1,7 +1,8 @@
-"""Synthesise the application for tests: every environment at most once in a process, offline, of one fixed manifest."""
+"""Synthesise the application for tests: every environment once in a run, offline, of one fixed manifest."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -80,6 +81,18 @@ def synthesise(environment: str, folder: Path) -> Assembly:
     check_policies(app, settings)
     app.synth()
     return Assembly(settings=settings, folder=folder)
+
+
+def synthesise_once(environment: str, folder: Path) -> Assembly:
+    """The same, unless another process of this run has written them there already."""
+    done = folder.with_suffix(".done")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if done.exists():
+            return Assembly(settings=ENVIRONMENTS[environment], folder=folder)
+        made = synthesise(environment, folder)
+        done.touch()
+    return made
 
 
 def make_app(settings: Settings, folder: Path) -> cdk.App:
