@@ -40,7 +40,8 @@ class UploadSettings:
     url_seconds
         How long a form for an upload is good, 60 to 3600.
     object_days
-        After how many days an uploaded file is removed, from 1.
+        After how many days an uploaded file is hidden, from 1; as many days later its version is removed for good. S3
+        rounds both up to a midnight (UTC), so 1 is two to four days.
     answer_seconds
         After how long a job without a result is given up, longer than the form is good and the worker tries.
     keep_days
