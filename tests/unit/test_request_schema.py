@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from stacks.errors import ConfigurationError
-from stacks.request_schema import prediction_request_schema, to_draft_4
+from stacks.request_schema import request_schema, to_draft_4
 
 
 def test_the_schema_of_the_committed_document() -> None:
-    assert prediction_request_schema() == {
+    assert request_schema("/predictions") == {
         "$schema": "http://json-schema.org/draft-04/schema#",
         "type": "object",
         "required": ["instances"],
@@ -30,6 +30,19 @@ def test_the_schema_of_the_committed_document() -> None:
                     "items": {"type": "integer", "minimum": 0, "maximum": 255},
                 },
             }
+        },
+    }
+
+
+def test_an_upload_is_one_type_and_a_size() -> None:
+    assert request_schema("/uploads") == {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "type": "object",
+        "required": ["content_type", "size_bytes"],
+        "additionalProperties": False,
+        "properties": {
+            "content_type": {"type": "string", "enum": ["image/png", "image/jpeg"]},
+            "size_bytes": {"type": "integer", "minimum": 1},
         },
     }
 
@@ -53,9 +66,9 @@ def test_a_document_without_the_body_is_named(content: str, tmp_path: Path) -> N
     path = tmp_path / "openapi.json"
     path.write_text(content)
     with pytest.raises(ConfigurationError, match=r"no JSON request body of POST /predictions in .*openapi\.json"):
-        prediction_request_schema(path)
+        request_schema("/predictions", path)
 
 
 def test_a_missing_document_says_how_to_write_it(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"python -m prediction\.openapi"):
-        prediction_request_schema(tmp_path / "none.json")
+    with pytest.raises(ConfigurationError, match=r"python -m http_api\.openapi"):
+        request_schema("/predictions", tmp_path / "none.json")
