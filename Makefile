@@ -64,7 +64,7 @@ test: check slow e2e ## everything: check, slow and the end-to-end tests
 
 .PHONY: e2e
 e2e: setup ## deploy into an emulator of its own with the CDK CLI and try everything
-	@$(RUN) -m pytest tests/e2e $(ARGS)
+	@$(RUN) -m pytest tests/e2e -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: fix
 fix: .venv/.stamp ## repair format and lint where that can be done by a program

@@ -1,6 +1,7 @@
-"""One emulator, one deployment by the CDK CLI, two models that were really trained: shared by all end-to-end tests.
+"""An emulator and a deployment by the CDK CLI for each process that runs end-to-end tests, of models really trained.
 
 The files run in the order of their numbers: what is deployed is asked, misused, updated, trained with, then removed.
+Two processes share the files between them (`make e2e`), each with an emulator of its own; models are trained once.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from botocore.session import Session
 
 from emulator.__main__ import main as run_emulator
 from tests.event_apis import Address
+from tests.uploading import until
 from tools.api_client import ApiClient
 from tools.deployment import ROOT, Deployment, api_client, api_url, stack_outputs
 from tools.local import bring_up, local_deployment, start_emulator
@@ -60,9 +62,19 @@ def variables(emulator_options: list[str]) -> Iterator[Mapping[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def good_manifest(workspace: Path) -> Path:
-    """The manifest of a model that knows its digits."""
-    return _train(workspace / "good", "--num-round", "30")
+def good_manifest(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The manifest of a model that knows its digits: trained by the process that asks first, for all."""
+    own = tmp_path_factory.getbasetemp()
+    build = (own if worker_id == "master" else own.parent) / "good"
+    manifest, trained = build / "model/manifest.json", build / "trained"
+    try:
+        build.mkdir()
+    except FileExistsError:
+        until(trained.exists, SECONDS, f"nobody has trained {build}")
+        return manifest
+    _train(build, "--num-round", "30")
+    trained.touch()
+    return manifest
 
 
 @pytest.fixture(scope="session")
