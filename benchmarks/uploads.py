@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,7 @@ def upload_all(api: ApiClient, bodies: list[bytes]) -> tuple[list[dict[str, Any]
             raise RuntimeError(msg)
         still = []
         for job, asked in waiting:
-            answer = patiently(lambda job=job: api.request("GET", f"/uploads/{job['job_id']}"))  # type: ignore[misc]
-            document = answer.json()
+            document = patiently(partial(api.request, "GET", f"/uploads/{job['job_id']}")).json()
             if document["status"] == "PENDING":
                 still.append((job, asked))
             else:

@@ -131,24 +131,30 @@ def test_nobody_is_told_by_default(assembly: Assembly) -> None:
     assert assembly.resources("AWS::SNS::Subscription", "operations") == {}
 
 
-def test_people_are_told_by_email(tmp_path: Path) -> None:
-    emails = ("one@example.com", "two+digits@mail.example.com")
-    settings = dataclasses.replace(DEV, operations=OperationsSettings(emails=emails))
-    make_app(settings, tmp_path).synth()
-    found = Assembly(settings=settings, folder=tmp_path).resources("AWS::SNS::Subscription", "operations").values()
+EMAILS = ("one@example.com", "two+digits@mail.example.com")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """An environment without people and stream, about which two persons are told."""
+    folder = tmp_path_factory.mktemp("small")
+    settings = dataclasses.replace(DEV, people=None, stream=None, operations=OperationsSettings(emails=EMAILS))
+    make_app(settings, folder).synth()
+    return Assembly(settings=settings, folder=folder)
+
+
+def test_people_are_told_by_email(small: Assembly) -> None:
+    found = small.resources("AWS::SNS::Subscription", "operations").values()
     assert {(each["Properties"]["Protocol"], each["Properties"]["Endpoint"]) for each in found} == {
-        ("email", email) for email in emails
+        ("email", email) for email in EMAILS
     }
 
 
-def test_without_people_and_stream_there_is_less_to_watch(tmp_path: Path) -> None:
-    settings = dataclasses.replace(DEV, people=None, stream=None)
-    make_app(settings, tmp_path).synth()
-    assembly = Assembly(settings=settings, folder=tmp_path)
-    names = set(alarms_of(assembly))
+def test_without_people_and_stream_there_is_less_to_watch(small: Assembly) -> None:
+    names = set(alarms_of(small))
     assert not {name for name in names if name.startswith(("stream-", "people-", "sign-in"))}
     assert {"api-errors", "upload-dead-letters", "endpoint-errors"} <= names
-    assert {"Sign-ins", "Site", "Records"}.isdisjoint(widget["properties"].get("title") for widget in _graphs(assembly))
+    assert {"Sign-ins", "Site", "Records"}.isdisjoint(widget["properties"].get("title") for widget in _graphs(small))
 
 
 def _graphs(assembly: Assembly) -> list[Json]:
