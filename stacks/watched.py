@@ -18,7 +18,7 @@ from aws_cdk import aws_sqs as sqs
 
 from stacks.constructs.digit_stream import DigitStream
 from stacks.constructs.model_endpoint import VARIANT_NAME, ModelEndpoint
-from stacks.constructs.prediction_api import PredictionApi
+from stacks.constructs.prediction_api import STAGE_NAME, PredictionApi
 from stacks.settings import Settings
 
 NAMESPACE = "Digits"
@@ -90,7 +90,9 @@ class Watched:
 
     def of_api(self, api: PredictionApi, name: str, statistic: str, label: str | None = None) -> cloudwatch.Metric:
         """A metric of the stage of an API, such as `5XXError`."""
-        return api.api.deployment_stage.metric(name, statistic=statistic, label=label, period=self.period)
+        # The stage's name as it is, not a reference: each reference is looked up by itself when the stack is deployed.
+        dimensions = {"ApiName": api.api.rest_api_name, "Stage": STAGE_NAME}
+        return self._metric("AWS/ApiGateway", name, dimensions, statistic, label)
 
     def of_function(
         self, function: lambda_.IFunction, name: str, statistic: str, label: str | None = None

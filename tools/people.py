@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
             print(f"{options.email} may sign in with the password {DEMONSTRATION.password}")
         else:
             invite(deployment, options.email)
-            print(f"{options.email} gets a temporary password by e-mail")
+            print(f"{options.email} gets a temporary password by e-mail; tell them the address of the page, too")
     except (*FAILURES, ConfigurationError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
