@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
+from emulator.asgi import Json, Receive, Send, read_body, respond
 from emulator.faults import fault as one_fault
 from emulator.faults.store import Faults
 from emulator.sagemaker.control_plane import ControlPlane
@@ -21,9 +21,6 @@ from emulator.sagemaker.runtime import Runtime
 from emulator.site import Distribution
 
 PREFIX = "/_digits/"
-Json = dict[str, Any]
-Send = Callable[[Json], Awaitable[None]]
-Receive = Callable[[], Awaitable[Json]]
 _NAMES = ("localhost", "127.0.0.1")
 
 
@@ -68,7 +65,7 @@ class Admin:
             }
             await answer(send, 200, {**self._facts, **report})
         elif key[1] == "faults" and headers.get("content-type") == "application/json":
-            await answer(send, *self._change(key[0], await _body(receive)))
+            await answer(send, *self._change(key[0], await read_body(receive)))
         else:
             await answer(send, 404, {"message": "there are GET health, GET status, PUT faults, DELETE faults"})
 
@@ -133,18 +130,6 @@ class Admin:
         ]
 
 
-async def _body(receive: Receive) -> bytes:
-    chunks = []
-    while True:
-        message = await receive()
-        chunks.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(chunks)
-
-
 async def answer(send: Send, status: int, document: Json) -> None:
     """Send a JSON document."""
-    body = json.dumps(document).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await respond(send, status, {"content-type": "application/json"}, json.dumps(document).encode())

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from emulator import callers
-
-Json = dict[str, Any]
-Send = Callable[[Json], Awaitable[None]]
-Receive = Callable[[], Awaitable[Json]]
+from emulator.asgi import Json, Receive, Send, respond
 
 _CHOSEN = re.compile(r"/_distribution/([A-Za-z0-9]+)(/.*|$)", re.DOTALL)
 # What the emulator itself decides of a request: where it goes, that it came over TLS, that nothing is compressed.
@@ -89,8 +86,4 @@ def _for(scope: Json, distribution: Distribution, prefix: int) -> Json:
 
 async def _say(send: Send, status: int, reason: str) -> None:
     body = _NOTHING.format(reason=html.escape(reason)).encode()
-    headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-    await send(
-        {"type": "http.response.start", "status": status, "headers": [*headers, (b"cache-control", b"no-store")]}
-    )
-    await send({"type": "http.response.body", "body": body})
+    await respond(send, status, {"content-type": "text/html; charset=utf-8", "cache-control": "no-store"}, body)

@@ -10,7 +10,7 @@ import asyncio
 import json
 import re
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from emulator import rs256
@@ -21,9 +21,8 @@ from emulator.appsync.handlers import Handlers
 from emulator.appsync.publishing import Publishing
 from emulator.appsync.realtime import PROTOCOL, Session
 from emulator.appsync.records import EventApi
+from emulator.asgi import Receive, Send, read_body, respond
 
-Send = Callable[[Json], Awaitable[None]]
-Receive = Callable[[], Awaitable[Json]]
 Find = Callable[[str], EventApi | None]
 
 _HOST = re.compile(r"([a-z0-9]+)\.appsync-(?:realtime-)?api\.", re.IGNORECASE)
@@ -80,7 +79,7 @@ class EventsFront:
                 raise EventsError("ResourceNotFoundException", "Unable to find the Api.", status=404)  # noqa: TRY301
             if (scope["method"], asked[1]) != ("POST", "/event"):
                 raise EventsError("UnknownOperationException", "Unknown Operation Request.", status=404)  # noqa: TRY301
-            body = await _body(receive)
+            body = await read_body(receive)
             presented = Presented(headers=_headers(scope), path=_raw_path(scope), body=body, source=_source(scope))
             return 200, _CORS, await self._publishing.publish(api, presented, _document(body), BAD_REQUEST)
         except EventsError as error:
@@ -172,20 +171,7 @@ def _document(body: bytes) -> Json:
     return document
 
 
-async def _body(receive: Receive) -> bytes:
-    chunks = []
-    while True:
-        message = await receive()
-        chunks.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(chunks)
-
-
 async def _respond(send: Send, status: int, headers: dict[str, str], document: Json | None) -> None:
     body = b"" if document is None else json.dumps(document).encode()
-    told = {**headers, "content-length": str(len(body)), "x-amzn-requestid": str(uuid.uuid4())}
-    if document is not None:
-        told["content-type"] = "application/json"
-    encoded = [(name.lower().encode(), value.encode()) for name, value in told.items()]
-    await send({"type": "http.response.start", "status": status, "headers": encoded})
-    await send({"type": "http.response.body", "body": body})
+    kind = {} if document is None else {"content-type": "application/json"}
+    await respond(send, status, {**headers, **kind, "x-amzn-requestid": str(uuid.uuid4())}, body)

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from emulator.asgi import Json, Receive, Send, respond
 from emulator.faults import answers, requests
-from emulator.faults.fault import Fault, Json, Kind
+from emulator.faults.fault import Fault, Kind
 from emulator.faults.store import Faults, Request
 from emulator.faults.targets import S3
 
 logger = logging.getLogger("emulator.faults")
 
 OWN_USER_AGENT = "digits-emulator"
-Send = Callable[[Json], Awaitable[None]]
-Receive = Callable[[], Awaitable[Json]]
 CorsHeaders = Callable[[str, str, dict[str, str]], Mapping[str, str]]
 
 
@@ -58,7 +57,7 @@ class FaultyServices:
         if fault is not None:
             logger.info("%s on %s:%s hits %s", fault.kind, service, request.resource, request.operation)
             if (answer := self._answer(fault, request, scope["method"], headers, body)) is not None:
-                await _send(send, answer)
+                await respond(send, *answer)
                 return
             if fault.kind is Kind.LATENCY:
                 await asyncio.sleep(fault.seconds)
@@ -106,11 +105,3 @@ def _cutting(send: Send) -> Send:
             await send({"type": "http.response.body", "body": b""})
 
     return cut
-
-
-async def _send(send: Send, answer: answers.Answer) -> None:
-    status, headers, body = answer
-    told = {**headers, "Content-Length": str(len(body))}
-    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
-    await send({"type": "http.response.start", "status": status, "headers": encoded})
-    await send({"type": "http.response.body", "body": body})
