@@ -32,6 +32,7 @@ TRANSIENT = frozenset(
         "RequestLimitExceeded",
         "InternalServerError",
         "ServiceUnavailable",
+        "ServiceUnavailableException",
     }
 )
 """Errors of DynamoDB that pass. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html"""

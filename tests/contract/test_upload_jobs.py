@@ -90,6 +90,7 @@ def test_items_can_be_read_back_whatever_the_job() -> None:
         ("ProvisionedThroughputExceededException", "storage-unavailable"),
         ("ThrottlingException", "storage-unavailable"),
         ("InternalServerError", "storage-unavailable"),
+        ("ServiceUnavailableException", "storage-unavailable"),
         ("ResourceNotFoundException", "internal-error"),
     ],
 )
