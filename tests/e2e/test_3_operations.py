@@ -70,8 +70,8 @@ def test_a_dead_letter_tells_a_person_who_tries_it_again(
     test_split: Split,
     faults: Callable[..., None],
 ) -> None:
-    # Only a change is told of, and other tests have letters too.
-    until(lambda: not _is_ringing(deployment), ALARM_SECONDS, "the alarm of another test does not end")
+    # Only a change is told of.
+    until(lambda: not _is_ringing(deployment), ALARM_SECONDS, "the alarm of an earlier run does not end")
     faults("digits-local", "model-error")
     job = begin(uploader, picture_of(one_of_each(test_split)[7]))
     until(lambda: _told(deployment, listener), ALARM_SECONDS, "nobody was told of the dead letter")
