@@ -47,7 +47,8 @@ class UploadSettings:
     keep_days
         How long the record of a job is kept, 1 to 365.
     picture_seconds
-        The longest that one picture takes: to fetch, read, predict and record, 12 to 120.
+        The longest that one picture takes where services answer: to fetch, read, predict and record, 12 to 120. Where
+        they hang it takes longer, the worker is ended at its time-out, and the upload comes again.
     batch_pictures
         Most pictures that one run of the worker gets, 1 to 10.
     visibility_factor

@@ -28,7 +28,7 @@ class Settings:
     bytes_max
         Largest file.
     picture_seconds
-        The longest that one picture takes: with less time left none is begun.
+        The longest that one picture takes where services answer: with less time left none is begun.
     pause_seconds
         After how long a failed upload comes again for the first time.
     remember_seconds
