@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageOps
 
-from prediction.limits import IMAGE_PIXELS_MAX
+from prediction.limits import IMAGE_PIXELS_MAX, IMAGE_SIDE_MAX
 from prediction.problems import (
     ANIMATED_IMAGE,
     CONTENT_TYPE_MISMATCH,
@@ -143,6 +143,9 @@ def _check(image: Image.Image, body: bytes, pixels_max: int) -> None:
     if width * height > pixels_max:
         count = f"{width} x {height} = {width * height}"
         raise _too_many_pixels(count, pixels_max)
+    if max(width, height) > IMAGE_SIDE_MAX:
+        detail = f"the picture has {width} x {height} pixels; a side has at most {IMAGE_SIDE_MAX}"
+        raise ProblemError(TOO_MANY_PIXELS, detail)
     # Entropy-coded data never hold these two bytes, so this counts scans, and now and then two bytes of a header.
     scans = 0 if image.format == "PNG" else body.count(_START_OF_SCAN)
     if scans > SCANS_MAX:

@@ -24,6 +24,12 @@ BODY_BYTES_MAX = 4 * 1024 * 1024
 IMAGE_PIXELS_MAX = 25_000_000
 """Largest picture, width x height, known from its header before anything is decoded."""
 
+IMAGE_SIDE_MAX = 65_500
+"""Longest side of a picture, that of a JPEG (`JPEG_MAX_DIMENSION` of libjpeg).
+
+Pillow keeps a pointer for each row of each copy: a PNG of 1 x 64,900,000, 1.7 MB, took 3.2 GB.
+"""
+
 UPLOAD_PIXELS_MAX = 65_000_000
 """Largest uploaded picture: photographs of 48 and 64 megapixels pass.
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from prediction.images import WORKING_SIDE, decode
-from prediction.limits import IMAGE_PIXELS_MAX
+from prediction.limits import IMAGE_PIXELS_MAX, IMAGE_SIDE_MAX
 from prediction.normalise import normalise
 from prediction.problems import ProblemError
 
@@ -131,6 +131,15 @@ def test_the_number_of_pixels_ends_at_the_limit() -> None:
     assert IMAGE_PIXELS_MAX == 5000 * 5000
     assert decode(encoded(Image.new("1", (5000, 5000))), PNG).size == (WORKING_SIDE, WORKING_SIDE)
     assert "5000 x 5001 = 25005000 pixels" in refusal(header_only(5000, 5001)).detail
+
+
+def test_a_side_ends_at_the_limit() -> None:
+    assert decode(encoded(Image.new("1", (2, IMAGE_SIDE_MAX))), PNG).height == WORKING_SIDE
+    # Millions of rows of a few pixels cost far more memory than their pixels.
+    for size in [(1, IMAGE_SIDE_MAX + 1), (IMAGE_SIDE_MAX + 1, 1), (1, IMAGE_PIXELS_MAX)]:
+        problem = refusal(header_only(*size))
+        assert problem.problem.slug == "too-many-pixels"
+        assert "a side has at most 65500" in problem.detail
 
 
 @pytest.mark.parametrize("side", [5001, 9_500, 20_000, 2**31 - 1])  # ours, Pillow's warning, Pillow's error, absurd
