@@ -130,6 +130,9 @@ class Settings:
         _check(has_people, "people", self.people, f"None in {self.region}, where user pools or CloudFront are missing")
         signs_up = self.people is not None and self.people.self_sign_up
         _check(not (signs_up and self.environment == "prod"), "self_sign_up", signs_up, "False in prod")
+        for origin in self.people.further_origins if self.people and self.environment == "prod" else ():
+            good = origin.startswith("https://") and "*" not in origin
+            _check(good, "further_origins", origin, "an https origin without a * in prod")
         age, answer = self.operations.queue_age_seconds, self.upload.answer_seconds
         _check(age < answer, "queue_age_seconds", age, f"less than the answer_seconds of uploads, {answer}")
 
@@ -173,7 +176,7 @@ LOCAL = Settings(
     # Small numbers, so that what comes again comes while somebody watches.
     upload=UploadSettings(
         answer_seconds=900,
-        picture_seconds=12,
+        picture_seconds=17,
         batch_pictures=1,
         visibility_factor=1,
         pause_seconds=1,

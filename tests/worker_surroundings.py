@@ -19,7 +19,7 @@ from prediction.problems import ENDPOINT_UNAVAILABLE, ProblemError
 from prediction.settings import ModelCard
 from prediction.settings import Settings as EndpointSettings
 from tests.fakes import FakeEndpoint
-from tests.upload_fakes import FakeAnnouncer, FakeJobs
+from tests.upload_fakes import NOW, FakeAnnouncer, FakeJobs
 from upload_worker.announcer import AppSyncAnnouncer
 from upload_worker.handler import Surroundings
 from upload_worker.messages import Upload
@@ -127,6 +127,7 @@ def surroundings(
         model="abababababab",
         read=lambda _body, _type: Sheet(width=1, height=1, digits=(digit,)),
         begun=begun,
+        now=lambda: NOW,
     )
     return Surroundings(
         settings=settings,

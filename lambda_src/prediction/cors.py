@@ -23,7 +23,7 @@ MAX_AGE_SECONDS = 7200
 
 @dataclass(frozen=True, kw_only=True)
 class Origins:
-    """The origins of the site, such as `https://d111.cloudfront.net`; one `*` stands for any port or name, as in S3."""
+    """The origins of the site, such as `https://d111.cloudfront.net`; one `*` stands for any port."""
 
     patterns: tuple[str, ...] = ()
 

@@ -14,6 +14,7 @@ from upload_worker.worker import Handled, Report
 ENDED = {
     Handled.DONE: "UploadsDone",
     Handled.FAILED: "UploadsFailed",
+    Handled.EXPIRED: "UploadsExpired",
     Handled.LATE: "UploadsLate",
     Handled.UNKNOWN: "UploadsUnknown",
 }

@@ -7,16 +7,17 @@ that is busy, ends nothing: it is raised, and the queue delivers the upload agai
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
 from prediction.classify import Endpoint, Prediction, classify
-from prediction.problems import BLANK_IMAGE, ProblemError
+from prediction.problems import ProblemError
 from upload_worker.messages import Upload
 from upload_worker.sheet import DigitImage, Sheet
-from uploads.jobs import Job, Jobs, Status, reason_of
+from uploads.jobs import Job, Jobs, Status, given_up, reason_of
 
 PROBABILITY_DIGITS = 6
 """Decimals of a probability: float32 has no more to say."""
@@ -59,6 +60,7 @@ class Handled(StrEnum):
 
     DONE = "DONE"
     FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
     LATE = "LATE"
     UNKNOWN = "UNKNOWN"
 
@@ -88,6 +90,8 @@ class Worker:
         Makes digits of a file: `upload_worker.reading.read_digits`.
     begun
         Is told of each job before anything is done about it.
+    now
+        Seconds since 1970.
     """
 
     jobs: Jobs
@@ -97,6 +101,7 @@ class Worker:
     model: str
     read: Callable[[bytes, str], Sheet]
     begun: Callable[[Job], None] = lambda _: None
+    now: Callable[[], float] = time.time
 
     def handle(self, upload: Upload) -> Report:
         """Bring one upload to its end, unless it has ended before.
@@ -113,6 +118,8 @@ class Worker:
         if job.status is not Status.PENDING:
             # Who ended it may not have lived to announce it.
             return _report(job, Handled.LATE, announced=self.announcer.announce(job))
+        if self.now() >= job.deadline_at:
+            return self._end(job, Status.EXPIRED, given_up(job))
         try:
             sheet, predictions = self._predict(upload, job)
         except ProblemError as error:
@@ -124,8 +131,6 @@ class Worker:
     def _predict(self, upload: Upload, job: Job) -> tuple[Sheet, tuple[Prediction, ...]]:
         picture = self.pictures.fetch(upload)
         sheet = self.read(picture.body, picture.content_type)
-        if not sheet.digits:
-            raise ProblemError(BLANK_IMAGE, BLANK_IMAGE.remedy)
         rows = [digit.pixels for digit in sheet.digits]
         return sheet, tuple(classify(rows, self.endpoint, correlation_id=job.correlation_id))
 

@@ -16,8 +16,8 @@ from prediction.problems import UNSUPPORTED_MEDIA_TYPE, ProblemError
 from prediction.responding import Answered, refuse_route
 from prediction.rows import parse_json
 from uploads.identity import owner_of
-from uploads.jobs import JOB_ID_PATTERN, Job, Jobs, Status, iso_time, reason
-from uploads.problems import NO_SUCH_UPLOAD, UPLOAD_EXPIRED, UPLOAD_TOO_LARGE, WRONG_UPLOAD
+from uploads.jobs import JOB_ID_PATTERN, Job, Jobs, Status, given_up, iso_time
+from uploads.problems import NO_SUCH_UPLOAD, UPLOAD_TOO_LARGE, WRONG_UPLOAD
 
 UPLOADS = "/uploads"
 UPLOAD = "/uploads/{job_id}"
@@ -129,11 +129,7 @@ class Application:
 
     def _given_up(self, job: Job) -> tuple[Job, list[Measure]]:
         """Give up a job whose time is over, for good: a result that comes later is not shown to anybody."""
-        detail = (
-            f"no result until {iso_time(job.deadline_at)}: nothing was uploaded, or it could not be read in time; "
-            f"{UPLOAD_EXPIRED.remedy}"
-        )
-        is_first = self.jobs.end(job.job_id, Status.EXPIRED, reason(UPLOAD_EXPIRED, detail))
+        is_first = self.jobs.end(job.job_id, Status.EXPIRED, given_up(job))
         return self.jobs.find(job.job_id) or job, [count("UploadsExpired")] if is_first else []
 
 

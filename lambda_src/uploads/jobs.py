@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from prediction.problems import ProblemError, ProblemType
+from uploads.problems import UPLOAD_EXPIRED
 
 SCHEMA = "digits.upload/1"
 NAMESPACE = "predictions"
@@ -97,6 +98,15 @@ class Jobs(Protocol):
     def end(self, job_id: str, status: Status, outcome: Mapping[str, Any]) -> bool:
         """End a job that is pending; False if it had ended already or is not known, and then nothing has changed."""
         ...
+
+
+def given_up(job: Job) -> dict[str, Any]:
+    """Give the outcome of a job whose time is over."""
+    detail = (
+        f"no result until {iso_time(job.deadline_at)}: nothing was uploaded, or it could not be read in time; "
+        f"{UPLOAD_EXPIRED.remedy}"
+    )
+    return reason(UPLOAD_EXPIRED, detail)
 
 
 def reason(problem: ProblemType, detail: str) -> dict[str, Any]:

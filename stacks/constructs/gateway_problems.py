@@ -143,4 +143,8 @@ def _readable(origins: Sequence[str]) -> dict[str, str]:
     if not origins:
         return {}
     origin = f"'{origins[0]}'" if len(origins) == 1 else "method.request.header.Origin"
-    return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "'Retry-After'"}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": "'Retry-After'",
+        "Vary": "'Origin'",
+    }

@@ -94,7 +94,9 @@ def _uploads(watched: Watched) -> list[Row]:
     ends = [
         watched.own("uploads", "UploadsBegun", label="begun"),
         *(watched.own("upload_worker", f"Uploads{end}", label=end.lower()) for end in ("Done", "Failed", "Late")),
-        watched.own("uploads", "UploadsExpired", label="expired"),
+        watched.own("uploads", "UploadsExpired", label="expired, found by a question"),
+        watched.own("upload_worker", "UploadsExpired", label="expired, found by the worker"),
+        watched.own("upload_worker", "UploadsUnknown", label="unknown"),
     ]
     waits = [watched.own("upload_worker", "UploadSeconds", stat, stat) for stat in PERCENTILES]
     work = [watched.of_function(watched.worker, "Duration", stat, f"worker {stat}") for stat in (*PERCENTILES, "max")]

@@ -114,19 +114,19 @@ def test_every_sample_is_read_as_what_it_is(page: Page) -> None:
 def test_a_service_that_cannot_answer_is_asked_again_when_it_said(page: Page) -> None:
     failing = [True]
 
-    def once(route: Route) -> None:
+    def while_it_fails(route: Route) -> None:
         if route.request.method == "POST" and failing:
-            failing.pop()
-            answers_cross_origin(route, 503, "1")
+            answers_cross_origin(route, 503, "4")
         else:
             route.continue_()
 
-    page.route(PREDICTIONS, once)
+    page.route(PREDICTIONS, while_it_fails)
     draw(page, SEVEN)
     problem = page.locator("#draw-problem")
-    shows(page, "#draw-problem", "The model cannot answer at the moment. Asking again in 1 s.")
+    shows(page, "#draw-problem", "The model cannot answer at the moment. Asking again in 4 s.")
     problem.get_by_text("Details").click()
     expect(problem).to_contain_text(re.compile("report this id: [0-9a-f-]{36}"))
+    failing.clear()
     shows(page, "#draw-answer .numeral", "7")
     expect(problem).to_be_hidden()
 

@@ -40,6 +40,14 @@ def test_there_is_no_page_where_aws_has_nothing_to_make_it_of(region: str) -> No
     assert replace(DEV, region=region, people=None).people is None
 
 
+@pytest.mark.parametrize("origin", ["http://digits.example.com", "https://localhost:*"])
+def test_prod_takes_pages_over_tls_with_a_full_name_only(origin: str) -> None:
+    people = PeopleSettings(further_origins=(origin,))
+    assert replace(DEV, people=people).people == people
+    with pytest.raises(ConfigurationError, match="an https origin without a"):
+        replace(PROD, people=people)
+
+
 @pytest.mark.parametrize("origin", ["*", "https://digits.example.com/", "digits.example.com", "https://*.example.com"])
 def test_what_is_no_origin_is_named(origin: str) -> None:
     with pytest.raises(ConfigurationError, match="further_origins has"):

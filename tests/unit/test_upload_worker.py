@@ -20,7 +20,7 @@ from prediction.problems import (
     ProblemType,
 )
 from tests.fakes import FailingEndpoint, FakeEndpoint
-from tests.upload_fakes import JOB, UPLOAD, FakeAnnouncer, FakeJobs, FakePictures, read_bytes_as_digits
+from tests.upload_fakes import JOB, NOW, UPLOAD, FakeAnnouncer, FakeJobs, FakePictures, read_bytes_as_digits
 from upload_worker.announcer import event_of
 from upload_worker.messages import MessageError, Upload, uploads_in
 from upload_worker.retries import LONGEST_SECONDS, pause_seconds
@@ -38,6 +38,7 @@ def worker(**changes: object) -> Worker:
         announcer=FakeAnnouncer(),
         model="abababababab",
         read=read_bytes_as_digits,
+        now=lambda: NOW,
     )
     return replace(usual, **changes)  # type: ignore[arg-type]
 
@@ -156,10 +157,13 @@ def test_a_file_that_is_gone_fails_with_a_reason() -> None:
     assert ended(made).outcome["reason"]["type"] == "urn:digits:problem:upload-gone"
 
 
-def test_a_picture_without_digits_fails_with_a_reason() -> None:
-    made = worker(pictures=FakePictures({JOB.key: Picture(body=b"", content_type="image/png")}))
-    made.handle(UPLOAD)
-    assert ended(made).outcome["reason"]["type"] == "urn:digits:problem:blank-image"
+@pytest.mark.parametrize("now", [JOB.deadline_at, JOB.deadline_at + 9999])
+def test_an_upload_that_is_read_after_its_time_is_given_up(now: int) -> None:
+    made = worker(now=lambda: now)
+    assert made.handle(UPLOAD).handled is Handled.EXPIRED
+    job = ended(made)
+    assert (job.status, job.outcome["reason"]["type"]) == (Status.EXPIRED, "urn:digits:problem:upload-expired")
+    assert announced(made) == [job]
 
 
 TRANSIENT = [THROTTLED, ENDPOINT_TIMEOUT, ENDPOINT_NOT_FOUND, MODEL_FAILED, BAD_MODEL_OUTPUT, INTERNAL_ERROR]
