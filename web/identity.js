@@ -5,7 +5,7 @@
 
 import { Amplify } from "aws-amplify";
 import {
-  confirmSignIn, confirmSignUp, fetchAuthSession, signIn, signOut as amplifySignOut, signUp,
+  confirmSignIn, confirmSignUp, fetchAuthSession, resendSignUpCode, signIn, signOut as amplifySignOut, signUp,
 } from "aws-amplify/auth";
 import { cognitoUserPoolsTokenProvider } from "aws-amplify/auth/cognito";
 import { sessionStorage as tokenStorage } from "aws-amplify/utils";
@@ -61,7 +61,9 @@ export async function currentPerson(fresh = false) {
 export async function enter(username, password) {
   // What is left of an expired session would make Amplify refuse a new one.
   await amplifySignOut().catch(() => undefined);
-  return step(await signIn({ username, password, options: { authFlowType: "USER_SRP_AUTH" } }));
+  const next = step(await signIn({ username, password, options: { authFlowType: "USER_SRP_AUTH" } }));
+  if (next === "confirm") await resendSignUpCode({ username }); // The code of an account begun earlier is lost by now.
+  return next;
 }
 
 /**
@@ -89,7 +91,12 @@ export async function register(username, password) {
  * @param {string} confirmationCode
  */
 export async function confirm(username, confirmationCode) {
-  await confirmSignUp({ username, confirmationCode });
+  try {
+    await confirmSignUp({ username, confirmationCode });
+  } catch (error) {
+    if (error instanceof Error && error.name === "ExpiredCodeException") await resendSignUpCode({ username });
+    throw error;
+  }
 }
 
 /** End the session here; Cognito is told, but need not be reachable. */

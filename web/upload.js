@@ -5,6 +5,9 @@ import { Problem, fromS3 } from "./problems.js";
 
 const TRIES = 3;
 
+/** A connection over which nothing has moved for so long is dead, whatever the system believes. */
+const STALLED_MS = 30_000;
+
 /**
  * Send a file; a broken connection is tried again when the network is back.
  * @param {{url: string, fields: Record<string, string>}} place as `POST /uploads` gave it
@@ -36,7 +39,19 @@ function post({ url, fields }, file, { onProgress, correlationId, signal }) {
   form.append("file", file); // S3 ignores what comes after the file.
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(total ? loaded / total : 0));
+    let watch = 0;
+    const moving = () => {
+      clearTimeout(watch);
+      watch = setTimeout(() => {
+        request.abort();
+        reject(new Problem(navigator.onLine ? "page-net-unreachable" : "page-net-offline", { correlationId }));
+      }, STALLED_MS);
+    };
+    request.addEventListener("loadend", () => clearTimeout(watch));
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      moving();
+      onProgress(total ? loaded / total : 0);
+    });
     request.addEventListener("load", () => {
       if (request.status >= 200 && request.status < 300) resolve();
       else reject(fromS3(request.status, request.responseText, correlationId));
@@ -47,5 +62,6 @@ function post({ url, fields }, file, { onProgress, correlationId, signal }) {
     signal.addEventListener("abort", () => { request.abort(); reject(signal.reason); }, { once: true });
     request.open("POST", url);
     request.send(form);
+    moving();
   });
 }
