@@ -26,7 +26,8 @@ import boto3
 from botocore.config import Config
 
 from emulator import callers, extension, registry, settings, tls
-from emulator.admin import PREFIX, Admin, Json, Receive, Send, answer
+from emulator.admin import PREFIX, Admin, answer
+from emulator.asgi import Json, Receive, Send
 from emulator.container_logs import ContainerLogs
 from emulator.extension import (
     alarms,

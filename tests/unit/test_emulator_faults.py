@@ -8,9 +8,10 @@ import zlib
 
 import pytest
 
+from emulator.asgi import Receive, Send
 from emulator.faults import answers, requests
 from emulator.faults.fault import Fault, Json, Kind
-from emulator.faults.front import OWN_USER_AGENT, FaultyServices, Receive, Send
+from emulator.faults.front import OWN_USER_AGENT, FaultyServices
 from emulator.faults.store import Faults, Request
 from emulator.faults.targets import APPSYNC, DYNAMODB, S3, SQS, Target
 
