@@ -62,9 +62,14 @@ class JobsTable:
             `storage-unavailable`, or `internal-error` for what does not pass by itself.
         """
         with _problems():
-            self._client.put_item(
-                TableName=self._table, Item=to_item(job), ConditionExpression="attribute_not_exists(job_id)"
-            )
+            try:
+                self._client.put_item(
+                    TableName=self._table, Item=to_item(job), ConditionExpression="attribute_not_exists(job_id)"
+                )
+            except self._client.exceptions.ConditionalCheckFailedException:
+                # It is there if the answer to an earlier attempt of the client was lost on its way.
+                if self.find(job.job_id) != job:
+                    raise
 
     def find(self, job_id: str) -> Job | None:
         """Look a job up; strongly consistent, so that a result is seen as soon as it was announced.

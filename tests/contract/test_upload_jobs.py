@@ -46,6 +46,16 @@ def test_a_job_comes_back_as_it_was_entered(jobs: Jobs) -> None:
     assert jobs.find("entered") == job
 
 
+def test_a_job_whose_entry_was_not_answered_is_entered(table: JobsTable) -> None:
+    job = replace(JOB, job_id="unanswered")
+    for _ in range(2):  # as the client does itself when a connection breaks after the job was entered
+        table.create(job)
+    assert table.find("unanswered") == job
+    with pytest.raises(ProblemError, match="internal-error"):
+        table.create(replace(job, owner="somebody-else"))
+    assert table.find("unanswered") == job
+
+
 def test_what_is_not_there_is_not_found(jobs: Jobs) -> None:
     assert jobs.find("nowhere") is None
     assert jobs.find("") is None
