@@ -6,14 +6,18 @@ authorizers refuse. Each pool has two keys of its own, for access and for ID tok
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from emulator import rs256
 from emulator.registry import private, replace
 
 _COGNITO = "ministack.services.cognito"
+_API_GATEWAY = "ministack.services.apigateway_v1"
+_VALIDATE = f"{_API_GATEWAY}:_validate_cognito_authorizer"
 _making = threading.Lock()
 
 
@@ -25,6 +29,22 @@ def install() -> None:
     replace(f"{_COGNITO}:_RSA_PRIVATE_KEY", signing_key)  # anything that is not None: signatures are checked
     for module in ("ministack.services.apigateway", "ministack.services.apigateway_v1"):
         replace(f"{module}:_verify_rs256_signature", _is_signed_with)
+    validated = private(_VALIDATE)
+    replace(_VALIDATE, functools.partial(_let_in, validated))
+
+
+async def _let_in(
+    validated: Callable[..., Awaitable[tuple[Any, Any]]], authorizer: Any, method: Mapping[str, Any], *request: Any
+) -> tuple[Any, Any]:
+    """Take ID tokens, or access tokens where the method asks for scopes; never one to refresh with.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
+    """
+    claims, refusal = await validated(authorizer, method, *request)
+    wanted = "access" if method.get("authorizationScopes") else "id"
+    if refusal is None and claims.get("token_use") != wanted:
+        return None, private(f"{_API_GATEWAY}:_gw_error")("UNAUTHORIZED", "Unauthorized")
+    return claims, refusal
 
 
 def signing_key(pool_id: str, use: str) -> tuple[rs256.PrivateKey, dict[str, str]]:

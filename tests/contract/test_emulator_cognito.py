@@ -123,13 +123,16 @@ def _guarded_api(pool: Pool) -> str:
 
 
 def test_api_gateway_lets_in_who_has_a_token_of_the_pool_and_nobody_else(pool: Pool) -> None:
-    address, token = _guarded_api(pool), pool.sign_in()["IdToken"]
+    address, tokens = _guarded_api(pool), pool.sign_in()
+    token = tokens["IdToken"]
     foreign = make_pool(pool.emulator, "strangers").sign_in()["IdToken"]
     assert _ask(address, Authorization=token)[0] == 200
     assert _ask(address, Authorization=f"Bearer {token}")[0] == 200
     assert _ask(address)[0] == 401
     assert _ask(address, Authorization=_forged(token))[0] == 401
     assert _ask(address, Authorization=foreign)[0] == 401
+    for other in ("AccessToken", "RefreshToken"):
+        assert _ask(address, Authorization=tokens[other])[0] == 401
 
 
 def test_a_wrong_password_is_refused_as_the_page_expects(pool: Pool) -> None:

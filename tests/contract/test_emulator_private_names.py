@@ -64,6 +64,7 @@ ministack.services.apigateway_v1:_gw_error
 ministack.services.apigateway_v1:_invoke_lambda_proxy_v1
 ministack.services.apigateway_v1:_lambda_proxy_response
 ministack.services.apigateway_v1:_rest_apis
+ministack.services.apigateway_v1:_validate_cognito_authorizer
 ministack.services.apigateway_v1:_verify_rs256_signature
 ministack.services.apigateway_v1:authentication_error_response
 ministack.services.appsync:_tags
