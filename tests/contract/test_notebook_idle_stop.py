@@ -118,7 +118,7 @@ def test_an_idle_instance_stops_itself_by_its_own_name_in_its_own_region(machine
 
 
 IN_USE = {
-    "kernel-of-late": ([kernel(300), kernel(59)], [], (), "a kernel"),
+    "kernel-of-late": ([kernel(300), kernel(40)], [], (), "a kernel"),
     "busy-kernel-that-is-silent": ([kernel(300, state="busy")], [], (), "a kernel"),
     "kernel-that-starts": ([kernel(0, state="starting")], [], (), "a kernel"),
     "terminal-of-late": ([kernel(300)], [terminal(300), terminal(5)], (), "a terminal"),
