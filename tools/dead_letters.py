@@ -183,8 +183,7 @@ def _writable(attributes: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]
 def jobs_in(body: str) -> tuple[str, ...]:
     """Read the jobs out of an event of S3, whose keys end with them; none if it is something else."""
     try:
-        return tuple(
-            unquote_plus(record["s3"]["object"]["key"]).rpartition("/")[2] for record in json.loads(body)["Records"]
-        )
-    except (ValueError, TypeError, KeyError, AttributeError):
+        keys = [unquote_plus(record["s3"]["object"]["key"]) for record in json.loads(body)["Records"]]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return ()
+    return tuple(job_id for key in keys if (job_id := key.rpartition("/")[2]))

@@ -27,7 +27,7 @@ SHOWN = 20
 WAIT_SECONDS = 60
 LOOK_AGAIN_SECONDS = 1
 JOBS_AT_ONCE = 100
-PENDING, FORGOTTEN = "PENDING", "FORGOTTEN"
+PENDING, FORGOTTEN, UNREADABLE = "PENDING", "FORGOTTEN", "UNREADABLE"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,14 @@ class JobTable:
 
 
 def _end(item: dict[str, Any]) -> str:
+    """How a job stands; a record that somebody has spoilt must not keep all others from being tried again."""
+    try:
+        return _told(item)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return UNREADABLE
+
+
+def _told(item: dict[str, Any]) -> str:
     status = str(item["status"]["S"])
     outcome = json.loads(item.get("outcome", {}).get("S", "{}"))
     if digits := outcome.get("digits"):

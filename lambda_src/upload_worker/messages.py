@@ -53,7 +53,7 @@ def uploads_in(body: str) -> list[Upload]:
         if message.get("Event") == _TEST_EVENT:
             return []
         return [_upload(record["s3"]) for record in message["Records"]]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         msg = f"the message is no event of S3 ({error!r}): {body[:200]!r}"
         raise MessageError(msg) from error
 

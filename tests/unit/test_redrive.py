@@ -69,6 +69,14 @@ def test_letters_go_back_and_their_jobs_are_followed_to_the_end() -> None:
     assert sqs.bodies("queue") == [event_of_s3("one"), event_of_s3("two"), event_of_s3("old")]
 
 
+def test_a_spoilt_record_keeps_no_other_job_from_being_followed() -> None:
+    sqs, said = SmallSqs(), list[str]()
+    sqs.put(event_of_s3("one"), event_of_s3("bad"), event_of_s3("worse"))
+    spoilt: dict[str, dict[str, Any]] = {"bad": {**DONE, "outcome": {"S": "{"}}, "worse": {}}
+    assert redrive(letters_of(sqs), table(one=DONE, **spoilt), said.append, wait_seconds=0) == 0
+    assert said[1:4] == ["  job bad  UNREADABLE", "  job one  DONE: 3 0", "  job worse  UNREADABLE"]
+
+
 def test_a_pending_job_is_waited_for() -> None:
     sqs, said = SmallSqs(), list[str]()
     sqs.put(event_of_s3("one"))
@@ -170,6 +178,8 @@ def test_a_look_that_takes_longer_than_letters_are_held_ends() -> None:
         ('{"Event": "s3:TestEvent"}', ()),
         ('{"Records": [{"s3": null}]}', ()),
         ('{"Records": null}', ()),
+        ("[" * 100_000, ()),
+        (event_of_s3("one", ""), ("one",)),  # an empty key would let DynamoDB refuse all that are asked for with it
     ],
 )
 def test_jobs_are_read_out_of_events(body: str, jobs: tuple[str, ...]) -> None:

@@ -233,7 +233,9 @@ def test_the_event_with_which_s3_tries_out_is_none() -> None:
     assert uploads_in('{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2026","Bucket":"pictures"}') == []
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "7", "{}", '{"Records": [{}]}', '{"Records": [{"s3": {}}]}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", "7", "{}", '{"Records": [{}]}', '{"Records": [{"s3": {}}]}', "[" * 100_000]
+)
 def test_what_is_no_event_of_s3_is_an_error(text: str) -> None:
     with pytest.raises(MessageError, match=r"no event of S3"):
         uploads_in(text)
