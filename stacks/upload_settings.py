@@ -22,12 +22,13 @@ DAY_SECONDS = 86_400
 START_SECONDS = 5
 """What a process of the worker needs before the first picture, beside what the pictures need."""
 
-READING_SECONDS = 8
-"""What the largest picture needs beside the endpoint: 65 megapixels of PNG were decoded in 4 s, fetching and recording
-take the rest. A picture that takes longer costs its run of the worker, and comes again.
-"""
+READING_SECONDS = 6
+"""The reading of a picture is given up after so long: 65 megapixels of PNG were decoded in 4 s, most take a tenth."""
 
-PICTURE_SECONDS_MIN = TIME_BUDGET.connect_seconds + TIME_BUDGET.read_seconds + READING_SECONDS
+KEEPING_SECONDS = 2
+"""What a picture needs beside reading and the endpoint: to be fetched, and its end to be recorded."""
+
+PICTURE_SECONDS_MIN = TIME_BUDGET.connect_seconds + TIME_BUDGET.read_seconds + READING_SECONDS + KEEPING_SECONDS
 """One attempt at the endpoint is given up before the picture is."""
 
 

@@ -115,6 +115,7 @@ def surroundings(
         endpoint_url=None,
         bytes_max=1,
         picture_seconds=PICTURE_SECONDS,
+        reading_seconds=6,
         pause_seconds=1,
         remember_seconds=60,
     )

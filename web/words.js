@@ -12,6 +12,7 @@ const SENTENCES = {
   "unsupported-media-type": "Only PNG and JPEG pictures can be read.",
   "body-too-large": "The picture is too large. Scale it down and send it again.",
   "upload-too-large": "The picture is too large. Scale it down and send it again.",
+  "too-long-to-read": "There is too much on the picture to be read in time. Take one with less beside the digits.",
   "too-many-digits": "There are more digits on the picture than are read at once. Cut it in two.",
   "wrong-upload-request": "The service did not understand this page, which is our mistake. Load the page again.",
   "no-such-upload": "The service does not know this picture any more. Send it again.",

@@ -20,6 +20,7 @@ from aws_lambda_powertools.utilities.idempotency import (
     IdempotencyConfig,
     idempotent_function,
 )
+from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 from botocore.session import Session
 
 from prediction.metrics import FunctionMetrics
@@ -31,6 +32,7 @@ from upload_worker.reading import read_digits
 from upload_worker.retries import RetryQueue, pause_seconds
 from upload_worker.settings import Settings
 from upload_worker.telling import Teller, begun, logger
+from upload_worker.time_limit import within
 from upload_worker.worker import Worker
 from uploads.jobs_table import CONFIG, JobsTable
 
@@ -83,6 +85,11 @@ def handle_message(record: SQSRecord, *, around: Surroundings, context: Any) -> 
             _once(upload, around=around, context=context)
     except NoTimeLeftError as error:
         around.queue.deliver_again(record.receipt_handle, 0)
+        around.teller.put_back(error, message_id=record.message_id, job_id=job_id)
+        raise
+    except IdempotencyAlreadyInProgressError as error:
+        # Another run works on it, or was ended while it did: whichever it is shows when the message comes again.
+        _deliver_again(record, around)
         around.teller.put_back(error, message_id=record.message_id, job_id=job_id)
         raise
     except MessageError as error:
@@ -151,7 +158,7 @@ def surroundings() -> Surroundings:
         endpoint=SageMakerEndpoint.connect(settings.endpoint),
         announcer=announcer,
         model=settings.endpoint.model_card.short_digest,
-        read=read_digits,
+        read=within(settings.reading_seconds, read_digits),
         begun=begun,
     )
     return Surroundings(

@@ -29,6 +29,8 @@ class Settings:
         Largest file.
     picture_seconds
         The longest that one picture takes where services answer: with less time left none is begun.
+    reading_seconds
+        After how long the reading of a picture is given up.
     pause_seconds
         After how long a failed upload comes again for the first time.
     remember_seconds
@@ -43,6 +45,7 @@ class Settings:
     endpoint_url: str | None
     bytes_max: int
     picture_seconds: int
+    reading_seconds: int
     pause_seconds: int
     remember_seconds: int
 
@@ -64,6 +67,7 @@ class Settings:
             endpoint_url=environment.get("AWS_ENDPOINT_URL"),
             bytes_max=whole_number(environment, "UPLOAD_BYTES_MAX"),
             picture_seconds=whole_number(environment, "PICTURE_SECONDS"),
+            reading_seconds=whole_number(environment, "READING_SECONDS"),
             pause_seconds=whole_number(environment, "PAUSE_SECONDS"),
             remember_seconds=whole_number(environment, "KEEP_SECONDS"),
         )

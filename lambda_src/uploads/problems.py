@@ -53,5 +53,12 @@ TOO_MANY_DIGITS = ProblemType(
     remedy="photograph fewer digits at a time, on plain paper that fills the picture",
 )
 
-REASONS: tuple[ProblemType, ...] = (UPLOAD_EXPIRED, UPLOAD_GONE, TOO_MANY_DIGITS)
+TOO_LONG_TO_READ = ProblemType(
+    slug="too-long-to-read",
+    status=422,
+    title="the picture takes too long to read",
+    remedy="photograph fewer digits at a time, on plain paper that fills the picture",
+)
+
+REASONS: tuple[ProblemType, ...] = (UPLOAD_EXPIRED, UPLOAD_GONE, TOO_MANY_DIGITS, TOO_LONG_TO_READ)
 """Why a job may end without a result, beside the problems of pictures; never the status of an answer."""

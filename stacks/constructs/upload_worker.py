@@ -15,6 +15,7 @@ from stacks.constructs.lambda_function import PythonFunction
 from stacks.constructs.model_endpoint import ModelEndpoint
 from stacks.constructs.upload_inbox import UploadInbox
 from stacks.settings import Settings
+from stacks.upload_settings import READING_SECONDS
 
 MEMORY_MB = 1769
 """One whole processor, and room for the largest picture: see `lambda_src/prediction/limits.py`."""
@@ -63,6 +64,7 @@ class UploadWorker(Construct):
                 "EVENTS_HOST": channels.api.http_dns,
                 "UPLOAD_BYTES_MAX": str(upload.bytes_max),
                 "PICTURE_SECONDS": str(upload.picture_seconds),
+                "READING_SECONDS": str(READING_SECONDS),
                 "PAUSE_SECONDS": str(upload.pause_seconds),
                 "KEEP_SECONDS": str(upload.keep_seconds),
                 "POWERTOOLS_SERVICE_NAME": "upload_worker",
