@@ -12,6 +12,7 @@ from emulator.extension import (
     change_sets,
     cloudfront,
     cognito_tokens,
+    crowds,
     failed_integrations,
     finer_policies,
     functions,
@@ -55,4 +56,5 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     api_gateway.install()
     failed_integrations.install()
     functions.install()
+    crowds.install()
     root_signatures.install()

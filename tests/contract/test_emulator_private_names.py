@@ -43,6 +43,8 @@ ministack.core.iam_evaluator:evaluate_resource_policy
 ministack.core.iam_evaluator:is_root_access_key
 ministack.core.iam_evaluator:pin_request_origin
 ministack.core.iam_evaluator:resolve_caller_identity
+ministack.core.lambda_runtime:_worker_key
+ministack.core.lambda_runtime:_workers
 ministack.core.lambda_runtime:ensure_spawned
 ministack.core.lambda_runtime:execution_credentials
 ministack.core.lambda_runtime:kill_workers
