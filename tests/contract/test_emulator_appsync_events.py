@@ -23,6 +23,8 @@ IAM, USERS, KEY = ({"authType": kind} for kind in ("AWS_IAM", "AMAZON_COGNITO_US
 CODE = """
 import { util } from '@aws-appsync/utils';
 
+pytestmark = pytest.mark.slow
+
 export function onSubscribe(ctx) {
   const owner = ctx.identity.sub ? ctx.identity.sub : ctx.identity.username.split(':')[0];
   if (ctx.info.channel.segments[1] !== owner) {

@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 from tests.emulators import Emulator, free_port
 from tests.event_apis import Address, RealTime
 
+pytestmark = pytest.mark.slow
+
 IAM = [{"authType": "AWS_IAM"}]
 
 

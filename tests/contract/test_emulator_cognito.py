@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 from emulator import rs256, settings
 from tests.emulators import Emulator
 
+pytestmark = pytest.mark.slow
+
 PAGE = "http://localhost:4567"
 PASSWORD = "Correct-Horse-7"
 

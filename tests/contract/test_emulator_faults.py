@@ -18,6 +18,8 @@ from tests.emulators import Emulator
 BUCKET, TABLE, QUEUE, FUNCTION = "faulty-uploads", "faulty-jobs", "faulty-queue", "faulty-function"
 CODE = """
 import time
+
+pytestmark = pytest.mark.slow
 def handler(event, context):
     time.sleep(event.get("sleep", 0))
     return "done"

@@ -13,6 +13,8 @@ import pytest
 from tests.contract.test_emulator_stacks import Stacks
 from tests.emulators import Emulator, free_port, running_emulator
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 BUCKET = "site-of-this-test"
 POLICY = "default-src 'self'"

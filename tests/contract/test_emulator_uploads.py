@@ -19,6 +19,8 @@ from emulator import settings
 from tests.contract.test_emulator_stacks import Stacks
 from tests.emulators import Emulator, eventually
 
+pytestmark = pytest.mark.slow
+
 BUCKET, QUEUE, ROLE = "uploads-of-this-test", "uploads-of-this-test", "uploads-signer"
 ORIGIN = "http://localhost:4567"
 KEY = "uploads/a job/photo+1.png"

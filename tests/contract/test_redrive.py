@@ -13,6 +13,8 @@ from tests.small_sqs import event_of_s3
 from tools.dead_letters import DeadLetters
 from tools.redrive import JobTable, look, redrive
 
+pytestmark = pytest.mark.slow
+
 JOBS = [f"job-{number:02}" for number in range(12)]
 
 
