@@ -26,6 +26,8 @@ export class DrawView {
     this.chart = new Chart(byId("draw-chart"));
     this.id = crypto.randomUUID();
     this.sampling = new AbortController();
+    /** @type {{drawing: any, probabilities: number[]} | null} the last answer while it is not in the history */
+    this.unkept = null;
     this.live = new LivePrediction(async (strokes, signal) => {
       const { predictions } = await api.predict(png(strokes), signal);
       return predictions[0].probabilities;
@@ -37,12 +39,18 @@ export class DrawView {
 
   /** Take an older drawing up again. */
   restore({ id, strokes }) {
+    this.#keep();
     this.id = id;
     this.drawing.replace(strokes);
   }
 
   /** Forget the drawing, as for another person. */
   reset() {
+    this.unkept = null;
+    this.#clear();
+  }
+
+  #clear() {
     this.sampling.abort();
     this.drawing.clear();
   }
@@ -62,10 +70,10 @@ export class DrawView {
 
   #buttons() {
     byId("undo").addEventListener("click", () => { this.sampling.abort(); this.drawing.undo(); });
-    byId("clear").addEventListener("click", () => { this.reset(); byId("pad").focus({ preventScroll: true }); });
+    byId("clear").addEventListener("click", () => { this.#clear(); byId("pad").focus({ preventScroll: true }); });
     for (let digit = 0; digit < 10; digit += 1) {
       const draw = () => {
-        this.reset();
+        this.#clear();
         this.sampling = new AbortController();
         drawSample(this.drawing, digit, this.sampling.signal);
       };
@@ -79,10 +87,13 @@ export class DrawView {
     byId("pad-hint").classList.toggle("gone", !isEmpty);
     clearTimeout(this.settling);
     if (isEmpty) {
+      this.#keep();
       this.id = crypto.randomUUID();
       this.live.forget();
       this.#answer(null);
     } else {
+      const place = byId("draw-answer");
+      if (place.classList.contains("waits")) place.querySelector(".verdict").textContent = "Not read yet.";
       this.live.want(this.drawing.copy());
     }
   }
@@ -97,12 +108,24 @@ export class DrawView {
     place.querySelector(".numeral").textContent = String(digit);
     place.querySelector(".verdict").textContent = answer ? verdict(answer.probabilities) : "Nothing drawn yet.";
     clearTimeout(this.settling);
-    if (answer) this.settling = setTimeout(() => this.#settled(answer), SETTLE_MS);
+    this.unkept = answer;
+    if (answer) this.settling = setTimeout(() => this.#settled(answer.probabilities), SETTLE_MS);
   }
 
-  /** Nothing changed for a moment: tell it to those who listen, and keep it. */
-  #settled({ drawing, probabilities }) {
+  /**
+   * Nothing changed for a moment: tell it to those who listen, and keep it.
+   * @param {number[]} probabilities
+   */
+  #settled(probabilities) {
     announce(verdict(probabilities));
+    this.#keep();
+  }
+
+  /** Put what was last answered into the history, unless it is there already. */
+  #keep() {
+    if (!this.unkept) return;
+    const { drawing, probabilities } = this.unkept;
+    this.unkept = null;
     const small = document.createElement("canvas");
     small.width = small.height = THUMBNAIL_SIDE;
     small.getContext("2d")?.drawImage(paper(drawing), 0, 0, THUMBNAIL_SIDE, THUMBNAIL_SIDE);

@@ -48,6 +48,7 @@ async function start() {
     show(byId("sign-out"), true);
     byId("who").textContent = session.person.name;
     history.open(session.person.id);
+    pictures.takeUp(session.person.id);
     showModel(api);
     loadEvents().catch(() => { events = undefined; }); // Without it the page asks instead of being told.
     if (!wasWorking) byId("main").focus();

@@ -1,7 +1,9 @@
-/** The part of the page where a picture is sent: dropped, chosen, photographed or pasted; its steps, preview and result. */
+/** The part of the page where pictures are sent, several in turn: the steps, preview and result. */
 
 import { announce, byId, make, show } from "./dom.js";
 import { Job } from "./job.js";
+import { Pending } from "./pending.js";
+import { listenForFiles } from "./picture-sources.js";
 import { showFile, smallCopy } from "./preview.js";
 import { problemNote } from "./problem-note.js";
 import { reading, showResult } from "./result-view.js";
@@ -16,56 +18,125 @@ export class PictureView {
   constructor(services, history) {
     this.services = services;
     this.history = history;
+    this.pending = new Pending();
     /** @type {Job | null} the one that is shown; others go on behind it */
     this.job = null;
     /** @type {Set<Job>} */
     this.running = new Set();
     this.image = byId("preview-image");
     byId("upload-limit").textContent = size(services.limit);
-    this.#listen();
+    listenForFiles((files) => this.start(files));
     setInterval(() => { if (this.job?.phase === "waiting") this.#show(this.job); }, 4000);
   }
 
   /**
-   * Send a picture and follow it.
-   * @param {File} file
+   * Send pictures, one after another, and follow them.
+   * @param {File[]} files
    */
-  async start(file) {
-    const job = new Job(file, this.services);
-    this.job = job;
-    this.running.add(job);
-    job.addEventListener("change", () => this.#changed(job));
-    this.#clear();
-    this.#show(job);
-    // Until a picture is decoded, the old one must not stand beside new steps.
-    show(byId("preview"), false);
-    const small = this.#preview(job);
-    await job.run();
-    this.running.delete(job);
-    this.#keep(job, await small);
+  async start(files) {
+    const jobs = files.map((file) => new Job(file, this.services));
+    // All at once: those whose turn has not come would be lost with the page as well.
+    for (const job of jobs) this.#enter(job);
+    for (const [index, job] of jobs.entries()) {
+      // Whoever has turned to something else meanwhile finds it in the history.
+      if (index === 0 || this.job === jobs[index - 1]) {
+        this.#watch(job, jobs.length > 1 ? `Picture ${index + 1} of ${jobs.length}: ${job.file.name}` : "");
+      }
+      await this.#follow(job);
+    }
   }
 
   /**
-   * Show the picture of a job; gives a small copy of it.
+   * Go on with what this person had under way when the page was left.
+   * @param {string} owner
+   */
+  takeUp(owner) {
+    for (const note of this.pending.open(owner)) {
+      const job = Job.takenUp(note, this.services);
+      this.#enter(job);
+      this.#watch(job, job.file.name);
+      this.#follow(job);
+    }
+  }
+
+  /** @param {Job} job */
+  #enter(job) {
+    this.running.add(job);
+    this.pending.put(job.note);
+    job.addEventListener("phase", () => this.pending.put(job.note));
+    job.addEventListener("change", () => this.#changed(job));
+  }
+
+  /**
+   * Show a job in place of what was shown.
+   * @param {Job} job
+   * @param {string} title
+   */
+  #watch(job, title) {
+    this.job = job;
+    this.#clear();
+    this.#show(job);
+    byId("picture-name").textContent = title;
+    show(byId("picture-name"), title !== "");
+    // Until a picture is decoded, the old one must not stand beside new steps.
+    show(byId("preview"), false);
+  }
+
+  /** @param {Job} job */
+  async #follow(job) {
+    if (job.isAbandoned) return;
+    const previewed = this.#preview(job);
+    await job.run();
+    await previewed;
+    if (job.isAbandoned) return;
+    this.#keep(job);
+    this.running.delete(job);
+    this.pending.remove(job.id);
+  }
+
+  /**
+   * Show the picture of a job that is watched; make the small copy of it.
    * @param {Job} job
    */
   async #preview(job) {
-    const could = await showFile(this.image, job.file);
-    if (this.job !== job) return "";
-    show(byId("preview"), could);
-    this.image.alt = could ? `The picture ${job.file.name}` : "";
-    byId("drop").classList.toggle("filled", could);
-    return could ? smallCopy(this.image) : "";
+    const isWatched = this.job === job;
+    if (job.isTakenUp) {
+      if (isWatched) this.#picture(job.image, `The picture ${job.file.name}`);
+      return;
+    }
+    const image = isWatched ? this.image : new Image();
+    const could = await showFile(image, /** @type {File} */ (job.file));
+    if (isWatched && this.job !== job) return;
+    if (could) job.image = smallCopy(image);
+    if (isWatched) this.#showPreview(could, `The picture ${job.file.name}`);
+    else URL.revokeObjectURL(image.src);
+    if (this.running.has(job)) this.pending.put(job.note);
+  }
+
+  /**
+   * @param {string} source data URL; empty when there is none
+   * @param {string} words
+   */
+  #picture(source, words) {
+    this.image.src = source;
+    this.#showPreview(source !== "", words);
+  }
+
+  /**
+   * @param {boolean} visible
+   * @param {string} words
+   */
+  #showPreview(visible, words) {
+    this.image.alt = visible ? words : "";
+    show(byId("preview"), visible);
+    byId("drop").classList.toggle("filled", visible);
   }
 
   /** Show an older result again. */
   restore({ image, result, problemText }) {
     this.job = null;
     this.#clear();
-    this.image.src = image;
-    this.image.alt = "An earlier picture";
-    show(byId("preview"), Boolean(image));
-    byId("drop").classList.toggle("filled", Boolean(image));
+    this.#picture(image, "An earlier picture");
     if (result) showResult(byId("result"), this.image.parentElement, result);
     else byId("picture-problem").replaceChildren(problemText), show(byId("picture-problem"), true);
     byId("result").focus();
@@ -75,6 +146,7 @@ export class PictureView {
   reset() {
     for (const job of this.running) job.abandon();
     this.running.clear();
+    this.pending.forget();
     this.job = null;
     this.#clear();
     this.image.removeAttribute("src");
@@ -84,37 +156,9 @@ export class PictureView {
     show(byId("picture-empty"), true);
   }
 
-  #listen() {
-    const drop = byId("drop");
-    for (const id of ["choose", "photograph"]) {
-      byId(id).addEventListener("change", ({ target }) => {
-        if (target.files[0]) this.start(target.files[0]);
-        target.value = ""; // The same file may be chosen again.
-      });
-    }
-    for (const name of ["dragenter", "dragover"]) {
-      drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
-    }
-    for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
-    drop.addEventListener("drop", (event) => this.#take(event, event.dataTransfer));
-    document.addEventListener("paste", (event) => { if (!byId("tools").hidden) this.#take(event, event.clipboardData); });
-    // A picture dropped beside the place must not replace the page.
-    for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
-  }
-
-  /**
-   * @param {Event} event
-   * @param {DataTransfer | null} data
-   */
-  #take(event, data) {
-    const [file] = data?.files ?? [];
-    if (!file) return;
-    event.preventDefault();
-    this.start(file);
-  }
-
   #clear() {
     show(byId("picture-empty"), false);
+    show(byId("picture-name"), false);
     show(byId("picture-problem"), false);
     show(byId("result"), false);
     show(byId("steps"), false);
@@ -131,8 +175,9 @@ export class PictureView {
     } else if (job.phase === "waiting") {
       announce("The picture is sent. The model is reading.");
     } else if (job.phase === "failed" && job.problem) {
-      const again = job.problem.isPassing || /expired|gone|no-such/.test(job.problem.slug)
-        ? [make("button", { type: "button", onclick: () => this.start(job.file) }, "Try again")] : [];
+      const isWorthIt = job.problem.isPassing || /expired|gone|no-such/.test(job.problem.slug);
+      const again = isWorthIt && job.file instanceof File
+        ? [make("button", { type: "button", onclick: () => this.start([job.file]) }, "Try again")] : [];
       problemNote(byId("picture-problem"), job.problem, this.#words(job), ...again);
       announce(this.#words(job));
     }
@@ -153,15 +198,12 @@ export class PictureView {
     return job.problem.slug === "page-too-large" ? tooLarge(job.file.size, this.services.limit) : sentence(job.problem);
   }
 
-  /**
-   * @param {Job} job
-   * @param {string} image
-   */
-  #keep(job, image) {
+  /** @param {Job} job */
+  #keep(job) {
     if (!job.isOver) return;
     const certainties = job.result?.digits.map(({ probability }) => probability) ?? [];
     this.history.put({
-      id: job.id, kind: "picture", at: Date.now(), image, result: job.result, problemText: this.#words(job),
+      id: job.id, kind: "picture", at: Date.now(), image: job.image, result: job.result, problemText: this.#words(job),
       label: job.result ? reading(job.result.digits) : "", certainty: certainties.length ? Math.min(...certainties) : null,
     });
   }

@@ -6,6 +6,8 @@ import { percent, verdict } from "./words.js";
 
 const SIDE = 28;
 const UNSURE = 0.6;
+/** More digits than this are shown smaller, in a place of limited height. */
+const MANY = 12;
 
 /**
  * @typedef {object} FoundDigit
@@ -34,9 +36,10 @@ export function showResult(place, preview, { digits, width, height }) {
   };
   const tiles = digits.map((digit, index) => tile(digit, () => choose(index)));
   const boxes = digits.map(({ box: [x, y, w, h] }) => makeSvg("rect", { x, y, width: w, height: h, rx: Math.min(w, h) / 12 }));
+  const many = digits.length > MANY ? " many" : "";
   place.replaceChildren(
-    make("h3", { id: "result-title", class: "reading" }, reading(digits)),
-    make("ul", { class: "tiles", "aria-label": "The digits in reading order" }, ...tiles.map((each) => make("li", {}, each))),
+    make("h3", { id: "result-title", class: `reading${many}` }, reading(digits)),
+    make("ul", { class: `tiles${many}`, "aria-label": "The digits in reading order" }, ...tiles.map((each) => make("li", {}, each))),
     told, chart);
   preview.querySelector("svg")?.remove();
   if (width && height) {

@@ -8,16 +8,30 @@ const LONG_MS = 12_000;
 const REACHED = { asking: 0, sending: 1, waiting: 2, done: 4, failed: 0 };
 
 /**
+ * What the four steps say, and which of them lie behind.
+ * @param {import("./job.js").Job} job
+ * @returns {{text: string, state: "past" | "now" | "later" | "failed"}[]}
+ */
+export function stepsOf(job) {
+  const hasFailed = job.phase === "failed";
+  const reached = REACHED[hasFailed ? job.failedIn : job.phase];
+  const failed = ["Got no place to put it", `Not sent: ${size(job.file.size)}`, "It could not be read"];
+  const texts = [place(reached), sending(job, reached), waiting(job, reached), job.learnedBy ? told(job) : "Answer"];
+  return texts.map((text, index) => {
+    if (hasFailed && index === reached) return { text: failed[index], state: "failed" };
+    // A failure is told as well.
+    const isPast = index < reached || (index === 3 && job.learnedBy !== null);
+    return { text, state: isPast ? "past" : index === reached ? "now" : "later" };
+  });
+}
+
+/**
  * Show how far a job is.
  * @param {HTMLElement} list
  * @param {import("./job.js").Job} job
  */
 export function showSteps(list, job) {
-  const hasFailed = job.phase === "failed";
-  const reached = hasFailed ? Math.min(REACHED[job.failedIn], 3) : REACHED[job.phase];
-  const texts = [place(reached), sending(job, reached), waiting(job, reached), job.learnedBy ? told(job) : "Answer"];
-  list.replaceChildren(...texts.map((text, index) => {
-    const state = hasFailed && index === reached ? "failed" : index < reached ? "past" : index === reached ? "now" : "later";
+  list.replaceChildren(...stepsOf(job).map(({ text, state }, index) => {
     const item = make("li", { class: `step ${state}`, "aria-current": state === "now" ? "step" : null }, make("span", {}, text));
     if (index === 1 && job.phase === "sending") {
       item.append(make("progress", { max: 1, value: job.sent, "aria-label": "Sent" }));

@@ -45,6 +45,7 @@ const SENTENCES = {
   "page-heic": "This is a HEIC picture, which cannot be read here. Save or share it as JPEG and try again.",
   "page-empty": "The file is empty.",
   "page-signed-out": "You are not signed in any more. Sign in again; your work is still here.",
+  "page-lost": "The page was left before this picture was sent, so it did not arrive. Choose it again.",
   "page-broken": "Something broke on this page.",
 };
 

@@ -148,6 +148,7 @@ def test_work_goes_on_when_the_network_is_back(page: Page) -> None:
     expect(page.get_by_text("You are offline")).to_be_visible()
     draw(page, SEVEN)
     shows(page, "#draw-problem", "The network is gone")
+    expect(page.locator("#draw-answer")).to_have_text("Not read yet.")
     page.context.set_offline(False)
     shows(page, "#draw-answer .numeral", "7")
     expect(page.get_by_text("You are offline")).to_be_hidden()
@@ -171,6 +172,14 @@ def test_the_history_outlives_a_reload_and_gives_a_drawing_back(page: Page) -> N
     shows(page, "#draw-answer", "Nothing drawn yet")
     remembered.click()
     shows(page, "#draw-answer .numeral", "7")
+
+
+def test_a_drawing_that_is_cleared_at_once_is_in_the_history(page: Page) -> None:
+    draw(page, SEVEN)
+    shows(page, "#draw-answer .numeral", "7")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("#draw-answer")).to_have_text("Nothing drawn yet.")
+    expect(page.get_by_role("button", name=re.compile("Drawing: 7"))).to_be_visible(timeout=500)
 
 
 def test_signing_out_forgets_everything(page: Page) -> None:
@@ -216,6 +225,11 @@ def test_a_narrow_phone_shows_everything_without_scrolling_sideways(open_page: O
     shows(page, "#draw-answer .numeral", "4")
     assert not scrolls_sideways(page)
     expect(page.get_by_text("Take a photo")).to_be_visible()
+    hint = page.locator("#pad-help")
+    assert hint.evaluate("hint => hint.offsetHeight") == 1
+    page.keyboard.press("Tab")
+    page.locator("#pad").focus()
+    assert hint.evaluate("hint => hint.offsetHeight") > 20
     sizes = page.locator("button:visible, .button:visible").evaluate_all(
         "all => all.map((each) => Math.min(each.offsetHeight, each.offsetWidth))"
     )

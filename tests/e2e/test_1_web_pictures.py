@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Dialog, Page, Route, WebSocketRoute, expect
 
 from tests.photographs import mnist_digits
-from tests.web.browser import choose, shows
+from tests.web.browser import OpenPage, choose, scrolls_sideways, shows
 
 pytest_plugins = ["tests.web.fixtures"]
 
@@ -29,12 +29,18 @@ def png(name: str, body: bytes) -> dict[str, object]:
     return {"name": name, "mimeType": "image/png", "buffer": body}
 
 
-def small_picture() -> dict[str, object]:
+def small_picture(wanted: int = 7) -> dict[str, object]:
     images, labels = mnist_digits()
     buffer = io.BytesIO()
-    digit = 255 - images[int((labels == 7).argmax())]
+    digit = 255 - images[int((labels == wanted).argmax())]
     Image.fromarray(np.pad(digit, 10, constant_values=255)).resize((480, 480)).save(buffer, "PNG")
-    return png("seven.png", buffer.getvalue())
+    return png(f"a-{wanted}.png", buffer.getvalue())
+
+
+def deaf(socket: WebSocketRoute) -> None:
+    """Let everything pass but the event itself."""
+    server = socket.connect_to_server()
+    server.on_message(lambda message: None if '"data"' in str(message) else socket.send(message))
 
 
 def test_a_photograph_of_twelve_megapixels_is_answered_by_push(page: Page, photograph: Path) -> None:
@@ -62,11 +68,6 @@ def test_without_a_push_the_page_asks_and_shows_what_the_model_saw(page: Page, p
 
 
 def test_a_push_that_never_comes_loses_nothing(page: Page) -> None:
-    def deaf(socket: WebSocketRoute) -> None:
-        server = socket.connect_to_server()
-        # Everything but the event itself passes.
-        server.on_message(lambda message: None if '"data"' in str(message) else socket.send(message))
-
     page.route_web_socket(REALTIME, deaf)
     choose(page, small_picture())
     shows(page, "#steps", "Found by asking")
@@ -154,6 +155,75 @@ def test_a_picture_of_nothing_is_told_and_can_be_followed_by_another(page: Page)
     Image.new("L", (300, 300), 255).save(buffer, "PNG")
     choose(page, png("white.png", buffer.getvalue()))
     shows(page, "#picture-problem", "nothing on it that stands out")
+    expect(page.locator("#steps .failed")).to_have_text("It could not be read")
+    expect(page.locator("#steps")).not_to_contain_text("has read it")
     choose(page, small_picture())
     shows(page, "#result-title", "7")
     expect(page.locator("#picture-problem")).to_be_hidden()
+
+
+def test_pictures_that_are_chosen_together_are_read_in_turn(page: Page) -> None:
+    choose(page, small_picture(7), small_picture(4))
+    expect(page.locator("#picture-name")).to_have_text("Picture 1 of 2: a-7.png")
+    shows(page, "#picture-name", "Picture 2 of 2: a-4.png")
+    shows(page, "#result-title", "4")
+    labels = page.locator("#history .memory-label")
+    expect(labels).to_have_text(["4", "7"])
+
+
+def test_a_picture_that_was_sent_is_waited_for_after_a_reload(page: Page) -> None:
+    def pending(route: Route) -> None:
+        headers = {"Access-Control-Allow-Origin": route.request.headers["origin"]}
+        route.fulfill(json={"status": "PENDING"}, headers=headers)
+
+    page.route_web_socket(REALTIME, deaf)
+    page.route(STATUS, pending)
+    choose(page, small_picture())
+    shows(page, "#steps", "The model is reading")
+    page.reload()
+    shows(page, "#picture-name", "a-7.png")
+    expect(page.locator("#preview-image")).to_be_visible()
+    page.unroute(STATUS)
+    shows(page, "#result-title", "7")
+    expect(page.get_by_role("button", name="Picture: 7")).to_be_visible()
+    expect(page.locator("#history img")).to_have_count(1)
+    assert page.evaluate("JSON.parse(sessionStorage.getItem('digits.pending')).notes") == []
+
+
+def test_leaving_before_a_picture_is_sent_asks_first_and_says_what_is_lost(page: Page) -> None:
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    page.route(BUCKET, lambda _: None)
+    # Browsers ask only where somebody has done something.
+    page.locator("#picture-title").click()
+    choose(page, small_picture())
+    shows(page, "#steps .now", "Sending")
+    page.reload()
+    assert asked == ["beforeunload"]
+    shows(page, "#picture-problem", "The page was left before this picture was sent")
+    expect(page.locator("#steps .failed")).to_have_text(re.compile("Not sent"))
+    expect(page.get_by_role("button", name="Picture: failed")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Picture: failed")).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
+def test_a_page_of_digits_does_not_make_the_page_endless_on_a_phone(open_page: OpenPage) -> None:
+    page = open_page(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
+    found = {"digit": 7, "probability": 0.9, "probabilities": [0.1, *[0.0] * 6, 0.9, 0.0, 0.0], "box": [1, 1, 9, 9]}
+
+    def many(route: Route) -> None:
+        headers = {"Access-Control-Allow-Origin": route.request.headers["origin"]}
+        route.fulfill(json={"status": "DONE", "width": 480, "height": 480, "digits": [found] * 99}, headers=headers)
+
+    page.route(STATUS, many)
+    choose(page, small_picture())
+    expect(page.locator("#result .tile")).to_have_count(99)
+    assert page.locator("#result").evaluate("result => result.offsetHeight") < 2 * 640
+    assert not scrolls_sideways(page)
+    assert page.locator("#result .tile").first.evaluate("tile => Math.min(tile.offsetHeight, tile.offsetWidth)") >= 43

@@ -71,9 +71,9 @@ def draw(page: Page, corners: Sequence[tuple[float, float]]) -> None:
     page.mouse.up()
 
 
-def choose(page: Page, file: Path | dict[str, object]) -> None:
-    """Choose a picture as with the file dialog."""
-    page.locator("#choose").set_input_files(file)  # type: ignore[arg-type]
+def choose(page: Page, *files: Path | dict[str, object]) -> None:
+    """Choose pictures as with the file dialog."""
+    page.locator("#choose").set_input_files(files)  # type: ignore[arg-type]
 
 
 def shows(page: Page, selector: str, text: str | re.Pattern[str]) -> None:
