@@ -62,6 +62,8 @@ class Scene:
         Colours; no desk: the paper fills the picture.
     lines
         `ruled`, `squared` or nothing.
+    line_colour, line_width, lines_over
+        Colour of the lines, their width in pixels (0: a five-hundredth of the sheet), whether they lie over the ink.
     turn
         How far the paper is turned, in degrees.
     slant
@@ -91,6 +93,8 @@ class Scene:
     desk: tuple[int, int, int] | None = None
     lines: str = ""
     line_colour: tuple[int, int, int] = LINES
+    line_width: int = 0
+    lines_over: bool = False
     turn: float = 0.0
     slant: float = 0.0
     light: float = 1.0
@@ -217,14 +221,17 @@ def _written(scene: Scene, digits: Bytes, index: int, tall: float, chance: np.ra
 
 def _sheet(scene: Scene, ink: Image.Image) -> Image.Image:
     colours = Image.new("RGB", ink.size, scene.paper)
-    draw, step, thick = ImageDraw.Draw(colours), ink.height // 28, max(1, ink.height // 500)
+    if scene.lines_over:
+        colours.paste(scene.ink, mask=ink)
+    draw, step, thick = ImageDraw.Draw(colours), ink.height // 28, scene.line_width or max(1, ink.height // 500)
     if scene.lines:
         for y in range(step, ink.height, step):
             draw.line((0, y, ink.width, y), scene.line_colour, thick)
     if scene.lines == "squared":
         for x in range(step, ink.width, step):
             draw.line((x, 0, x, ink.height), scene.line_colour, thick)
-    colours.paste(scene.ink, mask=ink)
+    if not scene.lines_over:
+        colours.paste(scene.ink, mask=ink)
     return colours
 
 

@@ -7,12 +7,13 @@ light that it takes away, which a shadow does not change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image, ImageChops, ImageFilter, ImageMath, ImageOps
 
 from prediction.limits import PIXEL_MAX
 from upload_worker.histograms import otsu, quantile
+from upload_worker.ruling import SOFT, STRONGER, without_ruling
 
 MAP_SIDE = 128
 """Longest side of the map of the paper's brightness, in cells."""
@@ -54,11 +55,14 @@ class Ink:
         Up to this value it is noise.
     level
         Above this value it is a stroke.
+    ruling
+        How thick the lines are, in pixels, that are as strong as the ink and were taken out; 0: there are none.
     """
 
     image: Image.Image
     floor: int
     level: int
+    ruling: int = 0
 
     @property
     def is_stroke(self) -> list[int]:
@@ -84,7 +88,16 @@ def find_ink(grey: Image.Image, paper: Image.Image | None) -> Ink | None:
     inside = paper or Image.new("L", grey.size, PIXEL_MAX)
     dark = paper is not None or is_dark_on_light(grey)  # paper was found by being brighter than its surroundings
     image = _ink(grey if dark else ImageOps.invert(grey), inside, relative=dark)
-    return _measured(image, inside)
+    ink = _measured(image, inside)
+    if not ink:
+        return None
+    image, lines = without_ruling(image, inside, ink.floor // 2)
+    ink = _measured(image, inside) if lines else ink
+    if not ink:
+        return None
+    full = quantile(image.histogram(inside), 1 - PEAK_SHARE)
+    alike = [end - start - SOFT for start, end, strength in lines if STRONGER * strength > full]
+    return replace(ink, ruling=max([0, *alike]))
 
 
 def is_dark_on_light(grey: Image.Image) -> bool:

@@ -23,6 +23,7 @@ from upload_worker.paper import find_paper
 from upload_worker.reading_order import in_reading_order
 from upload_worker.sheet import DigitImage, Sheet
 from upload_worker.strokes import Box, Stroke, find_strokes
+from uploads.problems import TOO_MANY_DIGITS
 
 WORKING_SIDE = 1600
 """Longest side of the picture worked on, in pixels: a digit of 20 pixels is then an eightieth of it."""
@@ -44,6 +45,9 @@ SURELY_DESK = 3.0
 
 ALIKE = 1.8
 """Writing is of one hand where heights and strokes differ by no more than this factor."""
+
+AS_THICK = 0.6
+"""Lines as dark as the ink, and thicker than this share of its strokes, take too much of the digits with them."""
 
 GOING_ON = 0.1
 """From this share of the writing outside on, the sheet ends elsewhere."""
@@ -110,7 +114,11 @@ def _find(grey: Image.Image) -> tuple[Ink, list[Stroke]]:
 def _digits_on(grey: Image.Image, inside: Image.Image | None) -> tuple[Ink, list[Stroke]] | None:
     ink = find_ink(grey, inside)
     digits = find_digits(find_strokes(ink.image.point(ink.is_stroke)), grey.size) if ink else []
-    return (ink, in_reading_order(digits)) if ink and digits else None
+    if not ink or not digits:
+        return None
+    if ink.ruling > AS_THICK * median(digit.thickness for digit in digits):
+        raise ProblemError(TOO_MANY_DIGITS, "the lines of the paper are as dark and as thick as the strokes of digits")
+    return ink, in_reading_order(digits)
 
 
 def goes_on(on_paper: list[Stroke], anywhere: list[Stroke], paper: Image.Image) -> bool:

@@ -127,7 +127,7 @@ def test_interlaced_png_is_read() -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("media_type", [PNG, JPEG])
+@pytest.mark.parametrize("media_type", [pytest.param(PNG, marks=pytest.mark.slow), JPEG])
 def test_boxes_are_those_of_the_upright_picture(orientation: int, media_type: str) -> None:
     turns = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -175,7 +175,9 @@ def test_a_digit_as_the_data_set_has_it_is_that_digit(invert: bool, media_type: 
     assert close(digit.box, (box[0], box[1], box[2] - box[0], box[3] - box[1]), 1)
 
 
-@pytest.mark.parametrize("side", [40, 56, 140, 280, 900, 1600])
+@pytest.mark.parametrize(
+    "side", [40, 56, 140, 280, *(pytest.param(side, marks=pytest.mark.slow) for side in (900, 1600))]
+)
 @pytest.mark.parametrize("invert", [False, True])
 def test_a_single_digit_is_what_the_api_makes_of_it(side: int, invert: bool) -> None:
     image = SEVEN.resize((side, side), Image.Resampling.BICUBIC)
@@ -233,7 +235,7 @@ def test_confetti_is_refused_at_once() -> None:
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("cell", [1, 3])
+@pytest.mark.parametrize("cell", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_patterns_that_are_one_endless_stroke_end_soon(cell: int) -> None:
     tile = Image.frombytes("L", (2, 2), bytes((0, 255, 255, 0)))
     image = Image.new("L", (1600, 1200))

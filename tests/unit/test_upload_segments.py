@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
-from tests.photographs import BLUE, BOARD, CHALK, PENCIL, WOOD, Scene, mnist_digits, photograph
+from prediction.problems import ProblemError
+from tests.photographs import BLACK, BLUE, BOARD, CHALK, PENCIL, WOOD, Scene, mnist_digits, photograph
 from upload_worker.contrast import find_ink, is_dark_on_light
 from upload_worker.digits import find_digits
 from upload_worker.histograms import otsu, quantile
@@ -17,6 +18,7 @@ from upload_worker.paper import find_paper, hull
 from upload_worker.parts import join_parts
 from upload_worker.reading import read_digits
 from upload_worker.reading_order import in_reading_order
+from upload_worker.ruling import without_ruling
 from upload_worker.strokes import Box, Stroke, find_strokes
 
 
@@ -215,7 +217,13 @@ SCENES = {
 }
 
 
-@pytest.mark.parametrize("scene", SCENES)
+QUICK = {"blackboard", "shadow on a desk", "parts apart", "small"}
+"""Photographs that the quick loop reads too."""
+
+
+@pytest.mark.parametrize(
+    "scene", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in SCENES]
+)
 def test_all_digits_of_a_photograph_are_found_in_order_and_nothing_else(scene: str) -> None:
     chosen = SCENES[scene]
     count = chosen.rows * chosen.columns
@@ -230,6 +238,80 @@ def test_all_digits_of_a_photograph_are_found_in_order_and_nothing_else(scene: s
         left, top, width, height = digit.box
         assert left <= x <= left + width
         assert top <= y <= top + height
+
+
+LINED = Scene(size=(1000, 560), rows=1, columns=5, height=(0.4, 0.45), pen=0.08, lines="ruled", noise=2, blur=0.6)
+
+RULINGS = {
+    "over the ink": replace(LINED, lines_over=True, line_width=3, line_colour=(150, 170, 220)),
+    "grey, aslant": replace(LINED, turn=-4.4, line_width=2, line_colour=(130, 130, 130)),
+    "as dark as the ink": replace(LINED, line_width=2, line_colour=BLACK),
+    "dark squares, aslant": replace(LINED, lines="squared", turn=3.3, line_width=2, line_colour=(80, 90, 140)),
+    "faint squares": replace(LINED, lines="squared", line_width=1, line_colour=(210, 212, 215)),
+}
+
+QUICK_RULINGS = {"over the ink", "as dark as the ink", "dark squares, aslant"}
+
+
+@pytest.mark.parametrize(
+    "ruling",
+    [name if name in QUICK_RULINGS else pytest.param(name, marks=pytest.mark.slow) for name in RULINGS],
+)
+def test_lines_of_the_paper_neither_join_digits_nor_part_them(ruling: str) -> None:
+    labels = [1, 2, 7, 4, 5]
+    seen, bare = (
+        photograph(scene, mnist_digits()[0], labels, 3)
+        for scene in (RULINGS[ruling], replace(RULINGS[ruling], lines=""))
+    )
+    found, wanted = (read_digits(picture.jpeg(), "image/jpeg").digits for picture in (seen, bare))
+    assert len(found) == len(wanted) == 5
+    for digit, alone in zip(found, wanted, strict=True):
+        assert digit.box == pytest.approx(alone.box, abs=9)
+        ours, theirs = (Image.frombytes("L", (28, 28), each.pixels) for each in (digit, alone))
+        # Where the centre of mass is between two pixels, either is right.
+        shifts = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
+        unlike = min(sum(ImageChops.difference(ImageChops.offset(ours, *by), theirs).tobytes()) for by in shifts)
+        assert unlike < 0.25 * sum(alone.pixels)
+
+
+def test_lines_as_dark_and_as_thick_as_the_strokes_are_a_problem() -> None:
+    scene = replace(LINED, pen=0.02, line_width=4, line_colour=BLACK)
+    with pytest.raises(ProblemError, match="lines of the paper are as dark and as thick"):
+        read_digits(photograph(scene, mnist_digits()[0], [1, 2, 3, 4, 5], 3).jpeg(), "image/jpeg")
+
+
+def test_a_blank_ruled_sheet_is_blank() -> None:
+    with pytest.raises(ProblemError) as caught:
+        read_digits(photograph(LINED, mnist_digits()[0], [], 3).jpeg(), "image/jpeg")
+    assert caught.value.problem.slug == "blank-image"
+
+
+def test_a_stroke_goes_on_across_a_line_and_a_line_does_not_stay() -> None:
+    rules = [(0, y, 400, y + 3) for y in (50, 100, 150, 200, 250)]
+    inside = Image.new("L", (400, 300), 255)
+    for under, over in ((90, 255), (255, 255)):
+        image = drawn(*rules, ink=under)
+        image.paste(over, (190, 70, 210, 230))
+        cleaned, lines = without_ruling(image, inside, 6)
+        assert len(lines) == 5
+        assert cleaned.getbbox() == (190, 70, 210, 230)
+        assert cleaned.histogram()[255] == 20 * 160
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        ((20, 30, 380, 36), (20, 30, 26, 270), (20, 150, 380, 156), (374, 150, 380, 270), (20, 264, 380, 270)),
+        ((0, 0, 400, 8), (392, 0, 400, 300)),
+        ((0, 148, 400, 152), (198, 0, 202, 300)),
+    ],
+    ids=["an angular 5", "a 7 as large as its picture", "a cross"],
+)
+def test_long_bars_are_no_ruling(boxes: tuple[Box, ...]) -> None:
+    image = drawn(*boxes)
+    cleaned, lines = without_ruling(image, Image.new("L", image.size, 255), 6)
+    assert cleaned is image
+    assert not lines
 
 
 def mask(pixels: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> Image.Image:
