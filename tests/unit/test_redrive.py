@@ -72,8 +72,8 @@ def test_letters_go_back_and_their_jobs_are_followed_to_the_end() -> None:
 def test_a_spoilt_record_keeps_no_other_job_from_being_followed() -> None:
     sqs, said = SmallSqs(), list[str]()
     sqs.put(event_of_s3("one"), event_of_s3("bad"), event_of_s3("worse"))
-    spoilt: dict[str, dict[str, Any]] = {"bad": {**DONE, "outcome": {"S": "{"}}, "worse": {}}
-    assert redrive(letters_of(sqs), table(one=DONE, **spoilt), said.append, wait_seconds=0) == 0
+    jobs = table(one=DONE, bad={**DONE, "outcome": {"S": "{"}}, worse={})
+    assert redrive(letters_of(sqs), jobs, said.append, wait_seconds=0) == 0
     assert said[1:4] == ["  job bad  UNREADABLE", "  job one  DONE: 3 0", "  job worse  UNREADABLE"]
 
 
