@@ -17,12 +17,12 @@ from tests.emulators import Emulator, allow
 from tests.event_apis import Address
 from tools.node import node_binary, node_environment
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = settings.PROJECT / "tests" / "amplify" / "watch.mjs"
 IAM, USERS = ({"authType": kind} for kind in ("AWS_IAM", "AMAZON_COGNITO_USER_POOLS"))
 CODE = """
 import { util } from '@aws-appsync/utils';
-
-pytestmark = pytest.mark.slow
 
 export function onSubscribe(ctx) {
   const owner = ctx.identity.sub ? ctx.identity.sub : ctx.identity.username.split(':')[0];

@@ -19,11 +19,11 @@ from tests.contract.test_emulator_cognito import Pool, make_pool
 from tests.emulators import Emulator, allow, trust
 from tests.event_apis import Address, Json, RealTime
 
+pytestmark = pytest.mark.slow
+
 IAM, USERS, KEY = ({"authType": kind} for kind in ("AWS_IAM", "AMAZON_COGNITO_USER_POOLS", "API_KEY"))
 CODE = """
 import { util } from '@aws-appsync/utils';
-
-pytestmark = pytest.mark.slow
 
 export function onSubscribe(ctx) {
   const owner = ctx.identity.sub ? ctx.identity.sub : ctx.identity.username.split(':')[0];

@@ -15,11 +15,11 @@ from emulator.__main__ import main
 from tests.emulated_functions import make_function, make_queue
 from tests.emulators import Emulator
 
+pytestmark = pytest.mark.slow
+
 BUCKET, TABLE, QUEUE, FUNCTION = "faulty-uploads", "faulty-jobs", "faulty-queue", "faulty-function"
 CODE = """
 import time
-
-pytestmark = pytest.mark.slow
 def handler(event, context):
     time.sleep(event.get("sleep", 0))
     return "done"
