@@ -93,9 +93,9 @@ def header(body: bytes, chance: random.Random) -> bytes:
     start = 16 if body.startswith(b"\x89PNG") else max(body.find(b"\xff\xc0"), body.find(b"\xff\xc2")) + 4
     changed = bytearray(body)
     for _ in range(chance.randint(1, 3)):
-        changed[start + chance.randrange(14)] = chance.choice(
-            (0, 1, 2, 3, 4, 6, 8, 16, 120, 255, chance.randrange(256))
-        )
+        # Of a file that was damaged before, the header may be the end.
+        place = min(start + chance.randrange(14), len(changed) - 1)
+        changed[place] = chance.choice((0, 1, 2, 3, 4, 6, 8, 16, 120, 255, chance.randrange(256)))
     return bytes(changed)
 
 
@@ -173,7 +173,7 @@ def test_damaged_pictures_end_in_a_sheet_or_in_a_problem() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [2, 3])
 def test_many_more_do_too(seed: int) -> None:
-    check(run(6000, seed), 6000)
+    check(run(2000, seed), 2000)
 
 
 if __name__ == "__main__":
