@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -117,18 +117,21 @@ def test_an_idle_instance_stops_itself_by_its_own_name_in_its_own_region(machine
     assert "last use was a kernel 61 minutes ago, 60 are allowed: stopping the instance" in done.stdout
 
 
-IN_USE = {
-    "kernel-of-late": ([kernel(300), kernel(40)], [], (), "a kernel"),
-    "busy-kernel-that-is-silent": ([kernel(300, state="busy")], [], (), "a kernel"),
-    "kernel-that-starts": ([kernel(0, state="starting")], [], (), "a kernel"),
-    "terminal-of-late": ([kernel(300)], [terminal(300), terminal(5)], (), "a terminal"),
-    "open-tab-that-counts": ([kernel(300, connections=1)], [], ("--open-tabs",), "a kernel"),
+InUse = tuple[list[dict[str, Any]], list[dict[str, Any]], tuple[str, ...], str]
+
+# Made when the test runs: made with the module, times of 59 minutes ago would be past 60 in a long run.
+IN_USE: dict[str, Callable[[], InUse]] = {
+    "kernel-of-late": lambda: ([kernel(300), kernel(59)], [], (), "a kernel"),
+    "busy-kernel-that-is-silent": lambda: ([kernel(300, state="busy")], [], (), "a kernel"),
+    "kernel-that-starts": lambda: ([kernel(0, state="starting")], [], (), "a kernel"),
+    "terminal-of-late": lambda: ([kernel(300)], [terminal(300), terminal(5)], (), "a terminal"),
+    "open-tab-that-counts": lambda: ([kernel(300, connections=1)], [], ("--open-tabs",), "a kernel"),
 }
 
 
 @pytest.mark.parametrize("name", IN_USE)
 def test_it_stays_while_somebody_works(machine: Machine, name: str) -> None:
-    kernels, terminals, options, by = IN_USE[name]
+    kernels, terminals, options, by = IN_USE[name]()
     machine.answers.update({"/api/kernels": kernels, "/api/terminals": terminals})
     done = machine.run(*options)
     assert (done.returncode, machine.calls) == (0, []), done.stderr
