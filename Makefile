@@ -34,7 +34,7 @@ up: setup ## start the emulator and deploy, without training again
 
 .PHONY: down
 down: ## stop the emulator and everything it started
-	@test ! -x $(RUN) || $(RUN) -m emulator down
+	@test ! -x .venv/bin/sagemaker-local || .venv/bin/sagemaker-local down
 
 .PHONY: train
 train: .venv/.stamp node_modules/.stamp ## train the default model: build/model/model.tar.gz and its manifest
@@ -108,7 +108,7 @@ redrive: setup ## try uploads that were given up again: ENV=local, dev or prod; 
 # --- environments ------------------------------------------------------------------------------------------------
 
 .PHONY: setup
-setup: .venv/.stamp .venv-emulator/.stamp node_modules/.stamp ## install every environment
+setup: .venv/.stamp node_modules/.stamp ## install every environment
 
 .tools/.stamp:
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "$(PYTHON) cannot make environments; on Debian: apt install python3-venv" >&2; exit 1; }
@@ -118,24 +118,18 @@ setup: .venv/.stamp .venv-emulator/.stamp node_modules/.stamp ## install every e
 	@.tools/bin/pip install --quiet --disable-pip-version-check uv==0.13.8
 	@touch $@
 
-.venv/.stamp: .tools/.stamp pyproject.toml uv.lock
+.venv/.stamp: .tools/.stamp pyproject.toml packages/sagemaker-local/pyproject.toml uv.lock
 	@echo "==> installing the Python environment (.venv)"
 	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
-	  --group app --group training --group scale --group endpoint --group functions --group tools --group dev
-	@$(RUN) -c 'import xgboost' || { echo "XGBoost does not load; on macOS it needs: brew install libomp" >&2; exit 1; }
-	@touch $@
-
-.venv-emulator/.stamp: .tools/.stamp pyproject.toml uv.lock
-	@echo "==> installing the emulator's environment (.venv-emulator)"
-	@UV_PROJECT_ENVIRONMENT=.venv-emulator $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
-	  --only-group emulator
+	  --group app --group training --group scale --group emulator --group functions --group tools --group dev
 	@rm -rf build/local/cdk.out
+	@$(RUN) -c 'import xgboost' || { echo "XGBoost does not load; on macOS it needs: brew install libomp" >&2; exit 1; }
 	@touch $@
 
 .venv-benchmarks/.stamp: .tools/.stamp pyproject.toml uv.lock
 	@echo "==> installing the benchmarks' environment (.venv-benchmarks)"
 	@UV_PROJECT_ENVIRONMENT=.venv-benchmarks $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
-	  --group training --group endpoint --group benchmarks
+	  --group training --group emulator --group benchmarks
 	@touch $@
 
 .venv-lab/.stamp: .tools/.stamp pyproject.toml uv.lock
@@ -159,7 +153,7 @@ node_modules/.stamp: .venv/.stamp package.json package-lock.json
 lock: .tools/.stamp ## resolve the dependencies anew: uv.lock and the exported requirements files
 	@$(UV) lock --quiet
 	@$(UV) export --quiet --frozen --no-emit-project --group app --group training -o requirements.txt
-	@$(UV) export --quiet --frozen --no-emit-project --group app --group training --group scale --group endpoint \
+	@$(UV) export --quiet --frozen --no-emit-project --group app --group training --group scale --group emulator \
 	  --group functions --group tools --group dev -o requirements-dev.txt
 	@$(UV) export --quiet --frozen --no-emit-project --group training --group scale -o requirements-scale.txt
 	@$(UV) export --quiet --frozen --no-emit-project --group training --group sagemaker -o requirements-sagemaker.txt
@@ -169,4 +163,4 @@ lock: .tools/.stamp ## resolve the dependencies anew: uv.lock and the exported r
 
 .PHONY: clean
 clean: down ## remove what was built and installed
-	@rm -rf build cdk.out node_modules .venv .venv-emulator .venv-benchmarks .venv-lab .venv-sagemaker .tools .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf build cdk.out node_modules .venv .venv-benchmarks .venv-lab .venv-sagemaker .tools .mypy_cache .pytest_cache .ruff_cache

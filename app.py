@@ -14,20 +14,20 @@ from typing import Any
 
 import aws_cdk as cdk
 
-from stacks.acknowledgements import check_policies
-from stacks.api_stack import ApiStack
-from stacks.errors import ConfigurationError
-from stacks.identity_stack import IdentityStack
-from stacks.inference_stack import InferenceStack
-from stacks.manifest import Manifest, read_manifest
-from stacks.notebook_stack import NotebookStack
-from stacks.operations_stack import OperationsStack
+from contract.errors import ContractError
+from stacks.api.stack import ApiStack
+from stacks.identity.stack import IdentityStack
+from stacks.inference.stack import InferenceStack
+from stacks.notebook.stack import NotebookStack
+from stacks.operations.stack import OperationsStack
+from stacks.policy.rules import check_policies
 from stacks.settings import Settings, settings_for
-from stacks.storage_stack import StorageStack
-from stacks.stream_stack import StreamStack
-from stacks.training_stack import TrainingStack
-from stacks.upload_stack import UploadStack
-from stacks.web_stack import WebStack
+from stacks.shared.manifest import Manifest, read_manifest
+from stacks.storage.stack import StorageStack
+from stacks.stream.stack import StreamStack
+from stacks.training.stack import TrainingStack
+from stacks.upload.stack import UploadStack
+from stacks.web.stack import WebStack
 
 
 def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App:
@@ -106,7 +106,7 @@ def main() -> None:
         app = build_app(settings, manifest, context=feature_flags())
         check_policies(app, settings)
         app.synth()
-    except ConfigurationError as error:
+    except ContractError as error:
         sys.exit(f"error: {error}")
 
 

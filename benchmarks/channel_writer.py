@@ -18,13 +18,13 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
 from benchmarks.report import Cell, Report
-from training.channels import write_csv
-from training.data_folder import read_split
-from training.dataset import Split
+from training.data.channels import write_csv
+from training.data.data_folder import read_split
+from training.data.dataset import Split
 
 
 def by_us(split: Split, file: io.BytesIO) -> None:
-    """The writer of `training.channels`."""
+    """The writer of `training.data.channels`."""
     write_csv(file, split)
 
 
@@ -40,7 +40,7 @@ def by_pandas(split: Split, file: io.BytesIO) -> None:
 
 
 CONTESTANTS: dict[str, Callable[[Split, io.BytesIO], None]] = {
-    "training.channels": by_us,
+    "training.data.channels": by_us,
     'numpy.savetxt(fmt="%d")': by_numpy,
     "pandas.DataFrame.to_csv": by_pandas,
 }

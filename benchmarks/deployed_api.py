@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.report import Cell, Report
 from tools.deployment import ROOT, Deployment, api_client
 from tools.local import bring_up, local_deployment, start_emulator
-from training.data_folder import read_split
+from training.data.data_folder import read_split
 
 REQUESTS = 200
 WARM_UP = 10
@@ -70,7 +70,7 @@ def main() -> None:
             bring_up(deployment)
             times = measure(deployment)
         finally:
-            subprocess.run([sys.executable, "-m", "emulator", "down", *options], cwd=ROOT, check=False)
+            subprocess.run([sys.executable, "-m", "sagemaker_local", "down", *options], cwd=ROOT, check=False)
     rows: list[dict[str, Cell]] = [
         {"way": way, "p50 ms": statistics.median(values), "p99 ms": float(np.percentile(values, 99))}
         for way, values in times.items()

@@ -25,9 +25,9 @@ import uvloop
 
 from benchmarks.http_load import Load, load
 from benchmarks.report import Report
-from training.data_folder import read_split
+from training.data.data_folder import read_split
 
-OURS, PEER = "emulator.xgboost_container", "Flask + gunicorn, 2 sync workers"
+OURS, PEER = "sagemaker_local.xgboost_container", "Flask + gunicorn, 2 sync workers"
 CONNECTIONS = (1, 8, 32)
 ROWS = 50
 
@@ -76,7 +76,7 @@ def free_port() -> int:
 def commands(model: Path, folder: Path, ports: dict[str, int]) -> dict[str, list[str]]:
     """Say how each contestant is started."""
     (folder / "xgboost-model").write_bytes(model.read_bytes())
-    ours = ["-m", "emulator.xgboost_container", "--model-dir", str(folder), "--port", str(ports[OURS])]
+    ours = ["-m", "sagemaker_local.xgboost_container", "--model-dir", str(folder), "--port", str(ports[OURS])]
     application = f"benchmarks.flask_peer:create({str(model)!r})"
     peer = ["-m", "gunicorn", "--workers", "2", "--bind", f"127.0.0.1:{ports[PEER]}", application]
     return {OURS: [sys.executable, *ours], PEER: [sys.executable, *peer]}

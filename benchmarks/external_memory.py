@@ -20,13 +20,13 @@ import numpy as np
 import xgboost
 
 from benchmarks.report import Cell, Report
-from training.channels import write_parquet
-from training.data_folder import CHANNELS, read_split
-from training.dataset import Split
-from training.evaluation import evaluate, probabilities_of
-from training.fitting import FitResult, boost
-from training.hyperparameters import Hyperparameters
-from training.mnist import PIXELS
+from contract.digit import PIXELS
+from training.data.channels import write_parquet
+from training.data.data_folder import CHANNELS, read_split
+from training.data.dataset import Split
+from training.model.evaluation import evaluate, probabilities_of
+from training.model.fitting import FitResult, boost
+from training.model.hyperparameters import Hyperparameters
 from training.scale.external_memory import PartPages, fit_from_disk, take_inventory
 from training.scale.memory import peak_bytes
 from training.scale.part_source import PartSource

@@ -18,11 +18,11 @@ import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
 from benchmarks.report import Cell, Report
-from training.data_folder import read_split
-from training.dataset import Split
-from training.evaluation import probabilities_of
-from training.fitting import fit
-from training.hyperparameters import Hyperparameters
+from training.data.data_folder import read_split
+from training.data.dataset import Split
+from training.model.evaluation import probabilities_of
+from training.model.fitting import fit
+from training.model.hyperparameters import Hyperparameters
 
 
 def error_percent(predicted: npt.NDArray[np.int64], split: Split) -> float:

@@ -25,7 +25,7 @@ from typing import Any
 from benchmarks.report import Cell, Report
 from tools.deployment import ROOT, Deployment, bootstrap, stack_outputs, synthesise
 from tools.local import local_deployment, start_emulator
-from training.data_folder import read_split
+from training.data.data_folder import read_split
 from training.stream.record import Record, make_record
 from training.stream.selection import Selection, select
 
@@ -150,7 +150,7 @@ def running() -> Iterator[Bench]:
             _make_peer(bench)
             yield bench
         finally:
-            subprocess.run([sys.executable, "-m", "emulator", "down", *options], cwd=ROOT, check=False)
+            subprocess.run([sys.executable, "-m", "sagemaker_local", "down", *options], cwd=ROOT, check=False)
 
 
 def _deploy(deployment: Deployment) -> None:

@@ -22,10 +22,10 @@ from pathlib import Path
 import xgboost
 
 from benchmarks.report import Cell, Report
-from training.channels import write_channel
-from training.data_folder import CHANNELS, read_split
-from training.evaluation import evaluate, probabilities_of
-from training.hyperparameters import Hyperparameters
+from training.data.channels import write_channel
+from training.data.data_folder import CHANNELS, read_split
+from training.model.evaluation import evaluate, probabilities_of
+from training.model.hyperparameters import Hyperparameters
 
 PARTS = 4
 
@@ -91,7 +91,7 @@ def train(folder: Path, contestant: Contestant) -> float:
     port, moments = free_port(), []
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "emulator.training_container", "--opt-ml", str(folder / str(number)),
+            [sys.executable, "-m", "sagemaker_local.training_container", "--opt-ml", str(folder / str(number)),
              "--rendezvous", f"127.0.0.1:{port}"],
             env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True,

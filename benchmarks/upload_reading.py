@@ -1,9 +1,9 @@
 """How well digits are found on photographed sheets: against the plain way, and against digits that need no finding.
 
 Run it with `python -m benchmarks upload_reading` after `make train`; it takes some minutes. The photographs are
-synthetic (`tests/photographs.py`): real MNIST test digits on paper, turned, lit, shadowed, blurred, noisy, on a desk,
-JPEG. Peers: the threshold of Otsu and connected components, as tutorials do it, and the same digits given to the model
-directly.
+synthetic (`tests/support/photographs.py`): real MNIST test digits on paper, turned, lit, shadowed, blurred, noisy, on a
+desk, JPEG. Peers: the threshold of Otsu and connected components, as tutorials do it, and the same digits given to the
+model directly.
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ import numpy as np
 import xgboost
 
 from benchmarks.report import Cell, Report
-from prediction.images import decode_picture
-from prediction.limits import PIXEL_MAX, UPLOAD_PIXELS_MAX
-from prediction.normalise import centre, fit
-from prediction.problems import ProblemError
-from tests.photographs import BLUE, BOARD, CHALK, PENCIL, WOOD, Photograph, Scene, mnist_digits, photograph
-from upload_worker.digits import scaled
-from upload_worker.histograms import otsu
-from upload_worker.reading import WORKING_SIDE, read_digits
-from upload_worker.sheet import DigitImage, Sheet
-from upload_worker.strokes import find_strokes
+from contract.digit import PIXEL_MAX
+from gateway.limits import UPLOAD_PIXELS_MAX
+from gateway.problems import ProblemError
+from tests.support.photographs import BLUE, BOARD, CHALK, PENCIL, WOOD, Photograph, Scene, mnist_digits, photograph
+from vision.digits import scaled
+from vision.histograms import otsu
+from vision.images import decode_picture
+from vision.normalise import centre, fit
+from vision.reading import WORKING_SIDE, read_digits
+from vision.sheet import DigitImage, Sheet
+from vision.strokes import find_strokes
 
 SHEETS = 8
-OURS, PEER = "upload_worker.reading", "Otsu + connected components"
+OURS, PEER = "vision.reading", "Otsu + connected components"
 
 SCENES: Mapping[str, Scene] = {
     "even light": Scene(noise=1, blur=0.5),

@@ -29,7 +29,7 @@ from tools.deployment import ROOT, Deployment, api_client, stack_outputs
 from tools.local import bring_up, local_deployment, start_emulator
 from tools.pixels import png_of
 from tools.upload_client import Uploader
-from training.data_folder import read_split
+from training.data.data_folder import read_split
 
 UPLOADS = 500
 CALLERS = 32
@@ -118,7 +118,7 @@ def main() -> None:
             told = handled(deployment)
             peer = predict_all(api, bodies)
         finally:
-            subprocess.run([sys.executable, "-m", "emulator", "down", *options], cwd=ROOT, check=False)
+            subprocess.run([sys.executable, "-m", "sagemaker_local", "down", *options], cwd=ROOT, check=False)
     states = Counter(job["status"] for job in ended)
     twice = sum(told[job["job_id"]] != 1 for job in ended)
     if states != Counter({"DONE": UPLOADS}) or twice:

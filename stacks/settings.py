@@ -9,15 +9,15 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
-from stacks.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity
-from stacks.errors import ConfigurationError
-from stacks.notebook_settings import IsolatedVpc, NotebookSettings
-from stacks.operations_settings import OperationsSettings
-from stacks.people_settings import PeopleSettings
-from stacks.stream_settings import OnDemand, Provisioned, StreamSettings
-from stacks.training_settings import TrainingSettings
-from stacks.upload_settings import UploadSettings
-from stacks.xgboost_image import REGISTRY_ACCOUNTS
+from contract.xgboost_image import REGISTRY_ACCOUNTS
+from stacks.identity.settings import PeopleSettings
+from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity
+from stacks.notebook.settings import IsolatedVpc, NotebookSettings
+from stacks.operations.settings import OperationsSettings
+from stacks.shared.errors import ConfigurationError
+from stacks.stream.settings import OnDemand, Provisioned, StreamSettings
+from stacks.training.settings import TrainingSettings
+from stacks.upload.settings import UploadSettings
 
 EXAMPLE_ACCOUNTS = frozenset({"111111111111", "222222222222"})
 """Nobody's accounts: templates can be made for them, but nothing is deployed."""

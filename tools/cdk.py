@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from stacks.errors import ConfigurationError
+from contract.errors import ContractError
 from stacks.settings import FunctionTarget, require_own_account, settings_for
 from tools.node import node_binary, node_environment
 
@@ -56,12 +56,12 @@ def refusal(arguments: Sequence[str], variables: Mapping[str, str]) -> str | Non
     try:
         settings = settings_for(variables.get("DIGITS_ENVIRONMENT", "local"))
         require_own_account(settings)
-    except ConfigurationError as error:
+    except ContractError as error:
         return str(error)
     if settings.function_target is FunctionTarget.EMULATOR and "AWS_ENDPOINT_URL" not in variables:
         return (
             f"'cdk {command}' for {settings.environment} needs the emulator, and AWS_ENDPOINT_URL is not set: "
-            "run 'make up', then 'eval \"$(python -m emulator env)\"', or set DIGITS_ENVIRONMENT"
+            "run 'make up', then 'eval \"$(sagemaker-local env)\"', or set DIGITS_ENVIRONMENT"
         )
     return None
 

@@ -23,9 +23,9 @@ from tools.deployment import FAILURES, ROOT, Deployment, DeploymentError, api_cl
 from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emulator
 from tools.pixels import braille, photograph_of, png_of
 from tools.upload_client import Uploader
-from training.data_folder import read_split
-from training.dataset import Split
-from training.errors import TrainingError
+from training.common.errors import TrainingError
+from training.data.data_folder import read_split
+from training.data.dataset import Split
 
 BATCH = 1000
 LEAST_RIGHT = 970
@@ -37,13 +37,13 @@ PHOTOGRAPHED = (7, 2, 4)
 NEXT_STEPS = """\
   source .venv/bin/activate         once in a shell, then:
   python -m training look           pictures of the data, and of the digits hardest for the model
-  python -m emulator status         what runs; 'logs' shows what it says
-  eval "$(python -m emulator env)"  makes boto3, aws and cdk in this shell talk to the emulator
+  sagemaker-local status         what runs; 'logs' shows what it says
+  eval "$(sagemaker-local env)"  makes boto3, aws and cdk in this shell talk to the emulator
   python -m training fit --help     train another model, evaluate and package it; 'make up' serves it
   python -m training publish --channels && python -m training submit --num-round 10
                                     the same as a SageMaker training job, its log as it comes
   make lab                          the whole story as a notebook
-  python -m emulator faults --help  let S3, the endpoint, ... fail, and see that no upload is lost; 'make redrive'
+  sagemaker-local faults --help  let S3, the endpoint, ... fail, and see that no upload is lost; 'make redrive'
   make down                         stop the emulator; it forgets everything"""
 
 console = Console(highlight=False, soft_wrap=True)

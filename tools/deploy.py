@@ -12,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-from stacks.errors import ConfigurationError
+from contract.errors import ContractError
 from stacks.settings import ENVIRONMENTS, Settings, require_own_account, settings_for
 from tools.deployment import (
     FAILURES,
@@ -111,7 +111,7 @@ def main(arguments: list[str]) -> int:
         check_account(deployment, settings)
         synthesise(deployment)
         (remove if options.destroy else deploy_and_check)(deployment)
-    except (*FAILURES, ConfigurationError) as error:
+    except (*FAILURES, ContractError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

@@ -36,10 +36,10 @@ def start_emulator(*options: str) -> dict[str, str]:
     Parameters
     ----------
     options
-        Further options of `python -m emulator`, such as `--port 4567`.
+        Further options of `sagemaker-local`, such as `--port 4567`.
     """
-    if subprocess.run([sys.executable, "-m", "emulator", "up", *options], cwd=ROOT, check=False).returncode:
-        msg = "the emulator did not start; its own words are above, its log is shown by 'python -m emulator logs'"
+    if subprocess.run([sys.executable, "-m", "sagemaker_local", "up", *options], cwd=ROOT, check=False).returncode:
+        msg = "the emulator did not start; its own words are above, its log is shown by 'sagemaker-local logs'"
         raise DeploymentError(msg)
     return _variables(*options)
 
@@ -54,7 +54,9 @@ def running_emulator() -> dict[str, str]:
     """
     if "AWS_ENDPOINT_URL" in os.environ:
         return dict(os.environ)
-    status = subprocess.run([sys.executable, "-m", "emulator", "status"], cwd=ROOT, check=False, capture_output=True)
+    status = subprocess.run(
+        [sys.executable, "-m", "sagemaker_local", "status"], cwd=ROOT, check=False, capture_output=True
+    )
     if status.returncode:
         msg = "the emulator does not run: start it, and what is deployed into it, with 'make up'"
         raise DeploymentError(msg)
@@ -63,7 +65,7 @@ def running_emulator() -> dict[str, str]:
 
 def _variables(*options: str) -> dict[str, str]:
     exports = subprocess.run(
-        [sys.executable, "-m", "emulator", "env", *options], cwd=ROOT, check=True, capture_output=True, text=True
+        [sys.executable, "-m", "sagemaker_local", "env", *options], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout
     return _without_aws(os.environ) | parse_exports(exports)
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stacks.errors import ConfigurationError
+from contract.errors import ContractError
 from stacks.settings import ENVIRONMENTS
 from tools.dead_letters import DeadLetters, Letter
 from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
@@ -165,7 +165,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted; nothing is lost: what is not in the queue again is still a dead letter", file=sys.stderr)
         return 130
-    except (*FAILURES, ConfigurationError) as error:
+    except (*FAILURES, ContractError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 

@@ -167,7 +167,7 @@ def site_url(deployed_url: str, endpoint_url: str | None) -> str:
     """Where a person opens the page. The emulator, at `endpoint_url`, shows what is deployed at a second port."""
     if not endpoint_url:
         return deployed_url
-    answer = PoolManager().request("GET", f"{endpoint_url}/_digits/health", timeout=5, retries=False)
+    answer = PoolManager().request("GET", f"{endpoint_url}/_sagemaker_local/health", timeout=5, retries=False)
     address = urlsplit(endpoint_url)
     return f"{address.scheme}://{address.hostname}:{answer.json()['site_port']}/"
 

@@ -17,11 +17,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from http_api.openapi_schemas import SCHEMAS, request_example, response_example
-from http_api.upload_schemas import UPLOAD_SCHEMAS, form_example, job_example, wish_example
-from prediction.application import MODEL, PREDICTIONS, READERS
-from prediction.limits import BODY_BYTES_MAX, IMAGE_PIXELS_MAX
-from prediction.problems import (
+from gateway.http_app import PROBLEM_TYPE
+from gateway.limits import BODY_BYTES_MAX, IMAGE_PIXELS_MAX
+from gateway.problems import (
     INTERNAL_ERROR,
     INVALID_JSON,
     MALFORMED_REQUEST,
@@ -31,9 +29,11 @@ from prediction.problems import (
     UNSUPPORTED_MEDIA_TYPE,
     ProblemType,
 )
-from prediction.responding import PROBLEM_TYPE
+from http_api.openapi_schemas import SCHEMAS, request_example, response_example
+from http_api.upload_schemas import UPLOAD_SCHEMAS, form_example, job_example, wish_example
+from prediction.application import MODEL, PREDICTIONS, READERS
+from upload_jobs.problems import NO_SUCH_UPLOAD, STORAGE_UNAVAILABLE, UPLOAD_TOO_LARGE, WRONG_UPLOAD
 from uploads.application import UPLOAD, UPLOADS
-from uploads.problems import NO_SUCH_UPLOAD, STORAGE_UNAVAILABLE, UPLOAD_TOO_LARGE, WRONG_UPLOAD
 
 PATH = Path(__file__).with_name("openapi.json")
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from contract.digit import CLASSES, PIXEL_MAX, PIXELS
+from digit_model.rows import MEMBER
+from digit_model.settings import SHORT_DIGEST_LENGTH
+from gateway.limits import ROWS_MAX, ROWS_MIN
+from gateway.problems import PROBLEM_TYPES
 from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PNG, SEVEN_PROBABILITIES
-from prediction.images import decode
-from prediction.limits import CLASSES, FEATURES, PIXEL_MAX, ROWS_MAX, ROWS_MIN
-from prediction.normalise import normalise
-from prediction.problems import PROBLEM_TYPES
-from prediction.rows import MEMBER
-from prediction.settings import SHORT_DIGEST_LENGTH
-from uploads.problems import REFUSALS
+from upload_jobs.problems import REFUSALS
+from vision.images import decode
+from vision.normalise import normalise
 
 _SHORT_DIGEST = {
     "type": "string",
@@ -35,8 +36,8 @@ SCHEMAS: dict[str, Any] = {
                 "items": {
                     "type": "array",
                     "description": "28 x 28 grey values row by row, 0 for background, 255 for ink, written as integers",
-                    "minItems": FEATURES,
-                    "maxItems": FEATURES,
+                    "minItems": PIXELS,
+                    "maxItems": PIXELS,
                     "items": {"type": "integer", "minimum": 0, "maximum": PIXEL_MAX},
                 },
             }
@@ -78,7 +79,7 @@ SCHEMAS: dict[str, Any] = {
         "properties": {
             "model": _SHORT_DIGEST,
             "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-            "features": {"type": "integer", "enum": [FEATURES]},
+            "features": {"type": "integer", "enum": [PIXELS]},
             "classes": {"type": "array", "minItems": CLASSES, "maxItems": CLASSES, "items": {"type": "integer"}},
             "schema": {"type": "string"},
             "framework": {"type": "object"},

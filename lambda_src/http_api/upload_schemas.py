@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from contract.digit import CLASSES, PIXELS
 from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PNG, SEVEN_PROBABILITIES
-from prediction.images import decode
-from prediction.limits import CLASSES, FEATURES
-from prediction.normalise import normalise
+from upload_jobs.jobs import SCHEMA, Status
 from uploads.application import CONTENT_TYPES
-from uploads.jobs import SCHEMA, Status
+from vision.images import decode
+from vision.normalise import normalise
 
 _OWNER = "6478d4f8-1091-7048-b9ae-c7f6c61a1a4e"
 _JOB = "0c1b4f0e-5d5b-4a2e-8a06-6b0f2f3a9d11"
@@ -87,7 +87,7 @@ UPLOAD_SCHEMAS: dict[str, Any] = {
             "pixels": {
                 "type": "string",
                 "format": "byte",
-                "description": f"What the model saw: {FEATURES} bytes, row by row, 0 is background",
+                "description": f"What the model saw: {PIXELS} bytes, row by row, 0 is background",
             },
         },
     },

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prediction.classify import Endpoint, classify
-from prediction.cors import Origins
-from prediction.gateway import Request, Response
-from prediction.limits import BODY_BYTES_MAX
-from prediction.metrics import Measure, of_predictions
-from prediction.problems import (
+from digit_model.classify import Endpoint, classify
+from digit_model.metrics import of_predictions
+from digit_model.rows import parse_rows
+from digit_model.settings import ModelCard
+from gateway.cors import Origins
+from gateway.events import Request, Response
+from gateway.http_app import Answered, refuse_route
+from gateway.limits import BODY_BYTES_MAX
+from gateway.metrics import Measure
+from gateway.problems import (
     BODY_TOO_LARGE,
     MALFORMED_REQUEST,
     UNSUPPORTED_MEDIA_TYPE,
     ProblemError,
 )
-from prediction.responding import Answered, refuse_route
-from prediction.rows import parse_rows
-from prediction.settings import ModelCard
 
 PREDICTIONS = "/predictions"
 MODEL = "/model"
@@ -28,8 +29,8 @@ JSON_TYPE = "application/json"
 
 def read_image(body: bytes, media_type: str) -> list[bytes]:
     """Read one picture of a digit as one row of pixels; the imaging library is imported only when a picture comes."""
-    from prediction.images import decode
-    from prediction.normalise import normalise
+    from vision.images import decode
+    from vision.normalise import normalise
 
     return [normalise(decode(body, media_type))]
 
@@ -44,7 +45,7 @@ READERS: Mapping[str, Callable[[bytes, str], list[bytes]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Application:
-    """The routes over one model; implements `prediction.responding.Answers`."""
+    """The routes over one model; implements `gateway.http_app.Answers`."""
 
     card: ModelCard
     endpoint: Endpoint

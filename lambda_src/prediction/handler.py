@@ -8,12 +8,12 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from digit_model.sagemaker_endpoint import SageMakerEndpoint
+from digit_model.settings import Settings
+from gateway.cors import Origins
+from gateway.http_app import respond
+from gateway.metrics import FunctionMetrics
 from prediction.application import Application
-from prediction.cors import Origins
-from prediction.metrics import FunctionMetrics
-from prediction.responding import respond
-from prediction.sagemaker_endpoint import SageMakerEndpoint
-from prediction.settings import Settings
 
 logger = Logger()
 metrics = FunctionMetrics.from_environment(os.environ)

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, HTTPClientError, NoCredentialsErr
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
 
-from uploads.jobs import Job
+from upload_jobs.jobs import Job
 
 SCHEMA = "digits.upload-event/1"
 ATTEMPTS = 2

@@ -23,18 +23,18 @@ from aws_lambda_powertools.utilities.idempotency import (
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 from botocore.session import Session
 
-from prediction.metrics import FunctionMetrics
-from prediction.sagemaker_endpoint import SageMakerEndpoint
+from digit_model.sagemaker_endpoint import SageMakerEndpoint
+from gateway.metrics import FunctionMetrics
+from upload_jobs.jobs_table import CONFIG, JobsTable
 from upload_worker.announcer import AppSyncAnnouncer
 from upload_worker.messages import MessageError, Upload, uploads_in
 from upload_worker.picture_store import PictureStore
-from upload_worker.reading import read_digits
+from upload_worker.reporting import Teller, begun, logger
 from upload_worker.retries import RetryQueue, pause_seconds
 from upload_worker.settings import Settings
-from upload_worker.telling import Teller, begun, logger
 from upload_worker.time_limit import within
 from upload_worker.worker import Worker
-from uploads.jobs_table import CONFIG, JobsTable
+from vision.reading import read_digits
 
 
 class NoTimeLeftError(Exception):

@@ -1,14 +1,15 @@
 """What the worker measures: how uploads end, how long people waited, what has to be tried again. Pure.
 
 Beside them are the digits that were found, measured as those of the prediction function are. The records are those of
-`prediction.metrics`.
+`gateway.metrics`.
 """
 
 from __future__ import annotations
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from prediction.metrics import Measure, count, of_predictions
+from digit_model.metrics import of_predictions
+from gateway.metrics import Measure, count
 from upload_worker.worker import Handled, Report
 
 ENDED = {

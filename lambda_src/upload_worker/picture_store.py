@@ -8,10 +8,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from prediction.problems import ProblemError
+from gateway.problems import ProblemError
+from upload_jobs.problems import STORAGE_UNAVAILABLE, UPLOAD_GONE, UPLOAD_TOO_LARGE
 from upload_worker.messages import Upload
 from upload_worker.worker import Picture
-from uploads.problems import STORAGE_UNAVAILABLE, UPLOAD_GONE, UPLOAD_TOO_LARGE
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

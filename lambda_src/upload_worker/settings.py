@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from prediction.settings import Settings as EndpointSettings
-from prediction.settings import required_text, whole_number
+from digit_model.settings import Settings as EndpointSettings
+from digit_model.settings import required_text, whole_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Settings:
 
         Raises
         ------
-        prediction.settings.SettingsError
+        digit_model.settings.SettingsError
             If a variable is missing or has a value that cannot be used.
         """
         return cls(

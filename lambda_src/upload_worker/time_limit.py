@@ -11,9 +11,9 @@ import signal
 from collections.abc import Callable
 from typing import NoReturn
 
-from prediction.problems import ProblemError
-from upload_worker.sheet import Sheet
-from uploads.problems import TOO_LONG_TO_READ
+from gateway.problems import ProblemError
+from upload_jobs.problems import TOO_LONG_TO_READ
+from vision.sheet import Sheet
 
 Read = Callable[[bytes, str], Sheet]
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from prediction.classify import Endpoint, Prediction, classify
-from prediction.problems import ProblemError
+from digit_model.classify import Endpoint, Prediction, classify
+from gateway.problems import ProblemError
+from upload_jobs.jobs import Job, Jobs, Status, given_up, reason_of
 from upload_worker.messages import Upload
-from upload_worker.sheet import DigitImage, Sheet
-from uploads.jobs import Job, Jobs, Status, given_up, reason_of
+from vision.sheet import DigitImage, Sheet
 
 PROBABILITY_DIGITS = 6
 """Decimals of a probability: float32 has no more to say."""
@@ -87,7 +87,7 @@ class Worker:
     model
         The short digest that names the model in every result.
     read
-        Makes digits of a file: `upload_worker.reading.read_digits`.
+        Makes digits of a file: `vision.reading.read_digits`.
     begun
         Is told of each job before anything is done about it.
     now

@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from prediction.cors import Origins
-from prediction.gateway import Request, Response
-from prediction.metrics import Measure, count
-from prediction.problems import UNSUPPORTED_MEDIA_TYPE, ProblemError
-from prediction.responding import Answered, refuse_route
-from prediction.rows import parse_json
+from digit_model.rows import parse_json
+from gateway.cors import Origins
+from gateway.events import Request, Response
+from gateway.http_app import Answered, refuse_route
+from gateway.metrics import Measure, count
+from gateway.problems import UNSUPPORTED_MEDIA_TYPE, ProblemError
+from upload_jobs.jobs import JOB_ID_PATTERN, Job, Jobs, Status, given_up, iso_time
+from upload_jobs.problems import NO_SUCH_UPLOAD, UPLOAD_TOO_LARGE, WRONG_UPLOAD
 from uploads.identity import owner_of
-from uploads.jobs import JOB_ID_PATTERN, Job, Jobs, Status, given_up, iso_time
-from uploads.problems import NO_SUCH_UPLOAD, UPLOAD_TOO_LARGE, WRONG_UPLOAD
 
 UPLOADS = "/uploads"
 UPLOAD = "/uploads/{job_id}"
@@ -56,7 +56,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Application:
-    """The routes over a table of jobs and a bucket; implements `prediction.responding.Answers`."""
+    """The routes over a table of jobs and a bucket; implements `gateway.http_app.Answers`."""
 
     jobs: Jobs
     uploads: Uploads

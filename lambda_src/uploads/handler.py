@@ -8,10 +8,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from prediction.metrics import FunctionMetrics
-from prediction.responding import respond
+from gateway.http_app import respond
+from gateway.metrics import FunctionMetrics
+from upload_jobs.jobs_table import JobsTable
 from uploads.application import Application
-from uploads.jobs_table import JobsTable
 from uploads.settings import Settings
 from uploads.upload_bucket import UploadBucket
 

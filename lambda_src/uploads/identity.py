@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from prediction.problems import INTERNAL_ERROR, ProblemError
+from gateway.problems import INTERNAL_ERROR, ProblemError
 
 # A segment of a channel: https://docs.aws.amazon.com/appsync/latest/eventapi/channel-namespaces.html
 _SEGMENT = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?"

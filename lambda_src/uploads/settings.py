@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from prediction.cors import Origins
-from prediction.settings import required_text, whole_number
+from digit_model.settings import required_text, whole_number
+from gateway.cors import Origins
 from uploads.application import Limits
 
 
@@ -25,7 +25,7 @@ class Settings:
 
         Raises
         ------
-        prediction.settings.SettingsError
+        digit_model.settings.SettingsError
             If a variable is missing, or is no whole number where one is needed.
         """
         return cls(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from upload_jobs.jobs import Job
 from uploads.application import Form
-from uploads.jobs import Job
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

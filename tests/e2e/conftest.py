@@ -19,14 +19,13 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from emulator.__main__ import main as run_emulator
-from tests.event_apis import Address
-from tests.uploading import until
+from tests.support.event_apis import Address
+from tests.support.uploading import until
 from tools.api_client import ApiClient
 from tools.deployment import ROOT, Deployment, api_client, api_url, stack_outputs
 from tools.local import bring_up, local_deployment, start_emulator
-from training.data_folder import read_split
-from training.dataset import Split
+from training.data.data_folder import read_split
+from training.data.dataset import Split
 
 # The first test waits for training, bootstrap and deployment; on a busy machine that is minutes.
 SECONDS = 1200
@@ -47,7 +46,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def emulator_options(workspace: Path) -> list[str]:
-    """Options of `python -m emulator` that keep this emulator apart from one that a person runs."""
+    """Options of `sagemaker-local` that keep this emulator apart from one that a person runs."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -58,7 +57,7 @@ def emulator_options(workspace: Path) -> list[str]:
 def variables(emulator_options: list[str]) -> Iterator[Mapping[str, str]]:
     """The process environment that reaches a running emulator, with signatures and policies enforced."""
     yield start_emulator(*emulator_options)
-    subprocess.run([sys.executable, "-m", "emulator", "down", *emulator_options], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "sagemaker_local", "down", *emulator_options], cwd=ROOT, check=True)
 
 
 @pytest.fixture(scope="session")
@@ -115,13 +114,13 @@ def events(deployment: Deployment) -> Address:
 
 @pytest.fixture
 def faults(emulator_options: list[str]) -> Iterator[Callable[..., None]]:
-    """A function that makes something fail, as `python -m emulator faults` does; it is well again afterwards."""
+    """A function that makes something fail, as `sagemaker-local faults` does; it is well again afterwards."""
     failing: set[str] = set()
 
     def set_fault(target: str, *words: str) -> None:
         failing.add(target)
-        # In this process: one of its own for each fault would take seconds of every test.
-        assert run_emulator(["faults", target, *words, *emulator_options]) == 0
+        command = [sys.executable, "-m", "sagemaker_local", "faults", target, *words, *emulator_options]
+        subprocess.run(command, check=True)
 
     yield set_fault
     for target in failing:

@@ -13,9 +13,9 @@ from PIL import Image
 
 from tools.api_client import ApiClient
 from tools.pixels import png_of
-from training.artifact import load_model, unpack
-from training.dataset import Split
-from training.evaluation import probabilities_of
+from training.data.dataset import Split
+from training.model.artifact import load_model, unpack
+from training.model.evaluation import probabilities_of
 
 
 @pytest.mark.parametrize("digit", range(10))

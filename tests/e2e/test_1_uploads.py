@@ -16,13 +16,13 @@ from botocore.config import Config
 from PIL import Image
 
 from tests.e2e.conftest import one_of_each
-from tests.event_apis import Address, RealTime
-from tests.uploading import SECONDS, digits_of, is_empty, picture_of, until
+from tests.support.event_apis import Address, RealTime
+from tests.support.uploading import SECONDS, digits_of, is_empty, picture_of, until
 from tools.api_client import ApiClient
 from tools.deployment import Deployment, stack_outputs
 from tools.upload_client import Uploader
-from training.dataset import Split
-from uploads.jobs import Job
+from training.data.dataset import Split
+from upload_jobs.jobs import Job
 from uploads.upload_bucket import UploadBucket
 
 MIB = 1024 * 1024

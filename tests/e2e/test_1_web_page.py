@@ -10,11 +10,11 @@ from playwright.sync_api import Page, Request, Route, expect
 from urllib3 import PoolManager
 
 from stacks.settings import LOCAL
-from tests.web.browser import SEVEN, OpenPage, Person, axe_violations, draw, scrolls_sideways, shows, sign_in
+from tests.support.web_browser import SEVEN, OpenPage, Person, axe_violations, draw, scrolls_sideways, shows, sign_in
 from tools.deployment import Deployment, read_manifest
 from tools.site_publishing import read_outputs, site_config
 
-pytest_plugins = ["tests.web.fixtures"]
+pytest_plugins = ["tests.support.web_fixtures"]
 
 FORGET_TOKENS = """
 for (const key of Object.keys(sessionStorage)) if (key.startsWith("Cognito")) sessionStorage.removeItem(key);

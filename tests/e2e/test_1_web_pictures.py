@@ -10,10 +10,10 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Dialog, Page, Route, WebSocketRoute, expect
 
-from tests.photographs import mnist_digits
-from tests.web.browser import OpenPage, choose, scrolls_sideways, shows
+from tests.support.photographs import mnist_digits
+from tests.support.web_browser import OpenPage, choose, scrolls_sideways, shows
 
-pytest_plugins = ["tests.web.fixtures"]
+pytest_plugins = ["tests.support.web_fixtures"]
 
 INKED_PIXELS = """(canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);

@@ -9,9 +9,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserType, expect
 
-from tests.web.browser import SCREENSHOTS, SEVEN, OpenPage, axe_violations, choose, draw, launch, scrolls_sideways
+from tests.support.web_browser import (
+    SCREENSHOTS,
+    SEVEN,
+    OpenPage,
+    axe_violations,
+    choose,
+    draw,
+    launch,
+    scrolls_sideways,
+)
 
-pytest_plugins = ["tests.web.fixtures"]
+pytest_plugins = ["tests.support.web_fixtures"]
 
 
 @pytest.fixture

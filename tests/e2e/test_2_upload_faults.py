@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 import pytest
 
-from emulator import lifecycle
 from tests.e2e.conftest import one_of_each
-from tests.uploading import SECONDS, digits_of, is_empty, picture_of, until
+from tests.support.emulator import ask
+from tests.support.uploading import SECONDS, digits_of, is_empty, picture_of, until
 from tools.api_client import ApiClient
 from tools.deployment import Deployment, stack_outputs
 from tools.upload_client import Uploader
-from training.dataset import Split
+from training.data.dataset import Split
 
 SetFault = Callable[..., None]
 
@@ -55,7 +55,7 @@ PASSING = {
 def is_over(deployment: Deployment) -> Callable[[], bool]:
     """Whether each fault has hit as often as it was to."""
     port = int(deployment.variables["AWS_ENDPOINT_URL"].rpartition(":")[2])
-    return lambda: not lifecycle.ask(port, "status")["faults"]
+    return lambda: not ask(port, "status")["faults"]
 
 
 @pytest.mark.parametrize("name", PASSING)

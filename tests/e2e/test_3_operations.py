@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import one_of_each
-from tests.uploading import digits_of, picture_of, until
+from tests.support.uploading import digits_of, picture_of, until
 from tools.api_client import ApiClient
 from tools.deployment import ROOT, Deployment, stack_outputs
 from tools.upload_client import Uploader
-from training.dataset import Split
+from training.data.dataset import Split
 
 WISH = f"wish-{uuid.uuid4()}"
 ALARM = "digits-local-upload-dead-letters"

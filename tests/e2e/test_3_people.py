@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +9,13 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import one_of_each
-from tests.event_apis import Address, RealTime
-from tests.uploading import digits_of, picture_of
+from tests.support.event_apis import Address, RealTime
+from tests.support.uploading import digits_of, picture_of
 from tools.accounts import Account, make_account
 from tools.api_client import Answer, ApiClient
 from tools.deployment import Deployment, api_url, stack_outputs
 from tools.upload_client import Uploader
-from training.dataset import Split
+from training.data.dataset import Split
 
 PASSWORD = "Counts-2-ten-quickly"
 ORIGIN = "http://localhost:4567"
@@ -155,8 +154,7 @@ def test_nobody_but_the_worker_may_publish(anna: Someone, events: Address, calle
     assert events.publish(channel, [{"status": "DONE"}], {"Authorization": anna.token})[0] == 401
     assert events.publish(channel, [{"status": "DONE"}], {})[0] == 401
     credentials = caller()._session.get_credentials()
-    body = json.dumps({"channel": channel, "events": ["{}"]})
-    assert events.post(body, events.sign(body, credentials))[0] == 401
+    assert events.publish(channel, [{}], credentials=credentials)[0] == 401
 
 
 def test_only_pages_of_the_site_are_told_that_they_may_call(people_url: str, anna: Someone) -> None:

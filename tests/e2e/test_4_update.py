@@ -17,7 +17,7 @@ import pytest
 
 from tools.api_client import ApiClient
 from tools.deployment import ROOT, Deployment, deploy, stack_outputs, synthesise
-from training.dataset import Split
+from training.data.dataset import Split
 
 
 class Callers:

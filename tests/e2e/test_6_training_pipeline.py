@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tools.deployment import ROOT, Deployment, stack_outputs
-from training.data_folder import read_manifest, read_split, write_data_folder
-from training.dataset import Dataset
+from training.data.data_folder import read_manifest, read_split, write_data_folder
+from training.data.dataset import Dataset
 
 COUNTS = {"train": 1500, "validation": 300, "test": 300}
 QUICK = ["--num-round", "3", "--set", "MaxLeaves=8"]

@@ -18,7 +18,7 @@ import pytest
 from tests.e2e.test_3_access import _policies
 from tools.deployment import ROOT, Deployment, bootstrap, stack_outputs, synthesise
 from tools.local import local_deployment
-from training.data_folder import read_manifest, read_split
+from training.data.data_folder import read_manifest, read_split
 from training.stream.record import make_record
 from training.stream.selection import Selection, select
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.synth.assemblies import Assembly, synthesise_once
+from tests.support.assemblies import Assembly, synthesise_once
 
 ENVIRONMENT_NAMES = ("local", "dev", "prod")
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from stacks.constructs.gateway_problems import GATEWAY_PROBLEMS
+from stacks.api.gateway_problems import GATEWAY_PROBLEMS
 from stacks.settings import ENVIRONMENTS
-from stacks.time_budget import TIME_BUDGET
-from tests.synth.assemblies import Assembly, as_list, as_text, make_app, statements
+from stacks.shared.time_budget import TIME_BUDGET
+from tests.support.assemblies import Assembly, as_list, as_text, make_app, statements
 
 SERVICES, PEOPLE = "ServiceRestApi9A9E75B4", "PeopleRestApi6480BA2C"
 

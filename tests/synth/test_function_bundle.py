@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from stacks.constructs.function_bundle import SOURCES, FunctionBundle, FunctionSource, compile_bytecode
-from stacks.errors import ConfigurationError
 from stacks.settings import FunctionTarget
-from tests.synth.assemblies import Assembly
+from stacks.shared.errors import ConfigurationError
+from stacks.shared.function_bundle import SOURCES, FunctionBundle, FunctionSource, compile_bytecode
+from tests.support.assemblies import Assembly
 
 CHECK = FunctionSource(package="artifact_check", has_requirements=False)
 PREDICTION = FunctionSource(package="prediction", has_requirements=True)
@@ -89,7 +89,7 @@ def test_a_package_without_a_handler_is_named() -> None:
 def test_the_folder_holds_the_package_and_starts(tmp_path: Path) -> None:
     assert FunctionBundle(CHECK, EMULATOR).try_bundle(str(tmp_path), image=None)
     deployed = {path.name for path in tmp_path.rglob("*") if path.suffix == ".py"}
-    assert deployed == {path.name for path in CHECK.folders[0].glob("*.py")}
+    assert deployed == {"__init__.py", "checker.py", "handler.py", "s3_store.py"}
     code = "import artifact_check.checker as module; print(module.__file__)"
     command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {code}"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -102,14 +102,6 @@ def test_bytecode_does_not_depend_on_times(tmp_path: Path) -> None:
     (compiled,) = tmp_path.rglob("*.pyc")
     # https://peps.python.org/pep-0552/: flags 0b01 say that it is named by a hash which nobody checks.
     assert int.from_bytes(compiled.read_bytes()[4:8], "little") == 0b01
-
-
-def test_the_emulator_s_functions_are_bundled_for_its_own_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DIGITS_EMULATOR_PYTHON", str(tmp_path / "another/python"))
-    assert FunctionBundle(CHECK, EMULATOR).try_bundle(str(tmp_path / "bundle"))
-    assert list((tmp_path / "bundle").rglob("*.pyc"))
 
 
 def test_the_locked_packages_leave_out_what_lambda_brings() -> None:

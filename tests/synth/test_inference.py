@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from stacks.capacity import InstanceCapacity, ServerlessCapacity
-from tests.synth.assemblies import MANIFEST, Assembly, as_list, as_text, statements
+from stacks.inference.capacity import InstanceCapacity, ServerlessCapacity
+from tests.support.assemblies import MANIFEST, Assembly, as_list, as_text, statements
 
 DOCUMENT = json.loads(MANIFEST.read_text())
 ROLE = "ServingExecutionRole3FF479F4"

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from stacks.errors import ConfigurationError
-from stacks.notebook_settings import AsksThrough, IsolatedVpc, NotebookSettings, PublicInternet
+from stacks.notebook.settings import AsksThrough, IsolatedVpc, NotebookSettings, PublicInternet
 from stacks.settings import DEV, LOCAL, PROD
-from tests.synth.assemblies import Assembly, Json, as_list, as_text, make_app
+from stacks.shared.errors import ConfigurationError
+from tests.support.assemblies import Assembly, Json, as_list, as_text, make_app
 
 INSTANCE = "AWS::SageMaker::NotebookInstance"
 LIFECYCLE = "AWS::SageMaker::NotebookInstanceLifecycleConfig"
@@ -219,8 +219,8 @@ def test_the_archive_has_the_notebook_and_the_package_and_nothing_else(assembly:
     key = next(r for r, _ in allowed(assembly, "s3:GetObject") if r.endswith(".zip")).rpartition("/")[2]
     folder = assembly.folder / f"asset.{key.removesuffix('.zip')}"
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert {"notebooks/walkthrough.ipynb", "training/__init__.py", "training/xgboost_images.json"} <= names
-    assert {name.split("/")[0] for name in names} == {"notebooks", "training"}
+    assert {"notebooks/walkthrough.ipynb", "training/__init__.py", "contract/xgboost_image.py"} <= names
+    assert {name.split("/")[0] for name in names} == {"contract", "notebooks", "training"}
     assert not [name for name in names if fnmatchcase(name, "*.pyc")]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app import main
-from tests.synth.assemblies import MANIFEST, PARTS, ROOT, Assembly, context
+from tests.support.assemblies import MANIFEST, PARTS, ROOT, Assembly, context
 from tools.node import node_binary
 
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from stacks.errors import ConfigurationError
-from stacks.operations_settings import OperationsSettings
+from stacks.operations.metrics import NAMESPACE
+from stacks.operations.settings import OperationsSettings
 from stacks.settings import DEV, ENVIRONMENTS, PROD
-from stacks.upload_settings import UploadSettings
-from stacks.watched import NAMESPACE
-from tests.synth.assemblies import ROOT, Assembly, Json, as_text, make_app
+from stacks.shared.errors import ConfigurationError
+from stacks.upload.settings import UploadSettings
+from tests.support.assemblies import ROOT, Assembly, Json, as_text, make_app
 
-METRIC_SOURCES = ("prediction/metrics.py", "upload_worker/metrics.py", "uploads/application.py")
+METRIC_SOURCES = ("gateway/metrics.py", "digit_model/metrics.py", "upload_worker/metrics.py", "uploads/application.py")
 
 
 def alarms_of(assembly: Assembly) -> dict[str, Json]:
@@ -189,7 +189,7 @@ def test_metrics_of_our_own_are_those_that_the_functions_record(assembly: Assemb
     }
     assert len(wanted) > 15
     assert wanted - recorded == set()
-    assert f'NAMESPACE = "{NAMESPACE}"' in (ROOT / "lambda_src/prediction/metrics.py").read_text()
+    assert f'NAMESPACE = "{NAMESPACE}"' in (ROOT / "lambda_src/gateway/metrics.py").read_text()
 
 
 def _names_in(source: Path) -> set[str]:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from stacks.errors import ConfigurationError
-from stacks.people_settings import PeopleSettings
+from stacks.identity.settings import PeopleSettings
 from stacks.settings import DEV, PROD
-from tests.synth.assemblies import Assembly
+from stacks.shared.errors import ConfigurationError
+from tests.support.assemblies import Assembly
 
 
 def test_nobody_makes_themselves_an_account_in_prod(assembly: Assembly) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from stacks.acknowledgements import accepted_findings, check_policies
-from stacks.notebook_settings import IsolatedVpc
+from stacks.notebook.settings import IsolatedVpc
+from stacks.policy.rules import accepted_findings, check_policies
 from stacks.settings import ENVIRONMENTS
-from tests.synth.assemblies import Assembly, Json, as_list, as_text, make_app, statements
+from tests.support.assemblies import Assembly, Json, as_list, as_text, make_app, statements
 
 WILDCARDS = (
     # AWS defines no resource for these.

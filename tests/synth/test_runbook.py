@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from stacks.constructs.alarms import RUNBOOK
 from stacks.settings import DEV
-from stacks.training_settings import TrainingSettings
-from tests.synth.assemblies import PARTS, ROOT, Assembly, Json, as_text, make_app
+from stacks.shared.alarm import RUNBOOK
+from stacks.training.settings import TrainingSettings
+from tests.support.assemblies import PARTS, ROOT, Assembly, Json, as_text, make_app
 from tests.synth.test_operations import dashboard_of
 
 TEXT = (ROOT / RUNBOOK).read_text(encoding="utf-8")
@@ -94,7 +94,10 @@ def test_links_within_the_runbook_lead_somewhere() -> None:
 
 
 def test_settings_that_the_runbook_names_exist() -> None:
-    sources = [*(ROOT / "stacks").glob("*_settings.py"), ROOT / "stacks/settings.py", ROOT / "stacks/capacity.py"]
+    sources = [
+        *(ROOT / "stacks").rglob("settings.py"),
+        ROOT / "stacks/inference/capacity.py",
+    ]
     known = set(re.findall(r"^    (\w+): ", "\n".join(path.read_text() for path in sources), re.MULTILINE))
     known |= {"job_id", "duration_ms", "request_id", "service", "environment", "upload_worker"}
     named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", _up_to_training()))

@@ -6,9 +6,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from tests.synth.assemblies import PARTS, Assembly
+from tests.support.assemblies import PARTS, Assembly
+from tests.support.normalise import normalise
 from tests.synth.conftest import ENVIRONMENT_NAMES
-from tests.synth.normalise import normalise
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.synth.assemblies import Assembly, Json
+from tests.support.assemblies import Assembly, Json
 from tools.stack_diff import StackDiff, compare
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.synth.assemblies import Assembly, Json, as_text, statements
+from tests.support.assemblies import Assembly, Json, as_text, statements
 
 BUCKET = "DataBucketE6B0FAA8"
 ACCESS_LOGS = "DataAccessLogsC0C25EE4"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from stacks.constructs.digit_stream import UNUSED_OF_PYARROW
-from stacks.constructs.function_bundle import LARGEST_BYTES, FunctionSource, check_size, leave_out
-from stacks.errors import ConfigurationError
 from stacks.settings import ENVIRONMENTS, PROD, FunctionTarget
-from stacks.stream_settings import OnDemand, Provisioned, StreamSettings
-from tests.synth.assemblies import Assembly, Json, as_list, as_text, make_app
+from stacks.shared.errors import ConfigurationError
+from stacks.shared.function_bundle import LARGEST_BYTES, FunctionSource, check_size, leave_out
+from stacks.stream.digit_stream import UNUSED_OF_PYARROW
+from stacks.stream.settings import OnDemand, Provisioned, StreamSettings
+from tests.support.assemblies import Assembly, Json, as_list, as_text, make_app
 
 STREAM, QUEUE = "DigitsStream1D8ED125", "DigitsDeadLettersD6B49D83"
 CONSUMER = FunctionSource(

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from stacks.acknowledgements import check_policies
+from stacks.policy.rules import check_policies
 from stacks.settings import ENVIRONMENTS, Settings
-from stacks.training_settings import TrainingNetwork, TrainingSchedule, TrainingSettings
-from tests.synth.assemblies import MANIFEST, Assembly, Json, as_list, as_text, make_app, statements
-from training.platform import parameter_name, platform_from_json
+from stacks.training.settings import TrainingNetwork, TrainingSchedule, TrainingSettings
+from tests.support.assemblies import MANIFEST, Assembly, Json, as_list, as_text, make_app, statements
+from training.aws.platform import parameter_name, platform_from_json
 
 JOBS, PIPELINE = "JobRole014917C6", "PipelineRoleD68726F7"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from stacks.constructs.upload_inbox import name_begins
-from stacks.errors import ConfigurationError
-from stacks.upload_settings import MIB, UploadSettings
-from tests.synth.assemblies import Assembly, as_list, as_text, statements
+from stacks.shared.errors import ConfigurationError
+from stacks.upload.inbox import name_begins
+from stacks.upload.settings import MIB, UploadSettings
+from tests.support.assemblies import Assembly, as_list, as_text, statements
 
 BUCKET = "InboxPicturesBucket489E79FA"
 QUEUE, LETTERS = "InboxQueue96F60793", "InboxDeadLettersFE4330BC"

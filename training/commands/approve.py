@@ -22,9 +22,9 @@ def approve(
 
     Nothing is deployed by that: promote --from-registry takes approved models.
     """
-    from training.aws_registry import AwsRegistry
-    from training.platform import platform_of
-    from training.registry import APPROVED, choose
+    from training.aws.platform import platform_of
+    from training.pipeline.aws_registry import AwsRegistry
+    from training.pipeline.registry import APPROVED, choose
 
     registry = AwsRegistry()
     model = choose(registry, platform_of(environment).model_package_group, str(version))

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from training.places import Places
+from training.common.paths import Places
 
 console = Console(highlight=False, soft_wrap=True)
 

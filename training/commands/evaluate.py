@@ -11,7 +11,7 @@ from training.commands.console import here, next_step, places_of, say, show, ste
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from training.manifest import Metrics
+    from training.model.manifest import Metrics
 
 
 def evaluate(context: typer.Context) -> None:
@@ -20,13 +20,13 @@ def evaluate(context: typer.Context) -> None:
     Writes BUILD/model/evaluation.json and confusion.png. The model is loaded from disk, so what is scored is what will
     be served.
     """
-    from training.artifact import load_model, read_model
-    from training.data_folder import read_manifest, read_split
-    from training.evaluation import evaluate as score
-    from training.evaluation import probabilities_of
-    from training.files import pretty_json, sha256_of_bytes, write_file
-    from training.model_records import Evaluation
-    from training.pictures import confusion_picture
+    from training.common.files import pretty_json, sha256_of_bytes, write_file
+    from training.data.data_folder import read_manifest, read_split
+    from training.model.artifact import load_model, read_model
+    from training.model.evaluation import evaluate as score
+    from training.model.evaluation import probabilities_of
+    from training.model.model_records import Evaluation
+    from training.pictures.digits import confusion_picture
 
     places = places_of(context)
     with steps() as progress:

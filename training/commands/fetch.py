@@ -12,9 +12,9 @@ from training.commands.environment_option import environment_option
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from training.dataset import Split
+    from training.common.paths import Places
+    from training.data.dataset import Split
     from training.jobs.results import Fetched
-    from training.places import Places
 
 
 def fetch(
@@ -28,11 +28,11 @@ def fetch(
     that was there is replaced, which is told. The job's archive is never unpacked to disk: the one model in it is taken
     out, checked (no pickle, 784 features, 10 classes) and packed anew.
     """
+    from training.aws.parameters import require_endpoint
     from training.jobs.aws_jobs import AwsJobs
     from training.jobs.aws_objects import AwsObjects
     from training.jobs.following import described
     from training.jobs.results import data_of_job, download, fetched
-    from training.parameters import require_endpoint
 
     require_endpoint(environment)
     places = places_of(context)
@@ -56,15 +56,15 @@ def fetch(
 
 
 def _test_images(places: Places) -> tuple[Split, dict[str, str]]:
-    from training.data_folder import read_manifest, read_split
+    from training.data.data_folder import read_manifest, read_split
 
     return read_split(places.data, "test"), dict(read_manifest(places.data).source_sha256)
 
 
 def _write(places: Places, found: Fetched) -> list[Path]:
     """Write the model and what is said about it, and tell when that replaces another model; returns what it wrote."""
-    from training.files import pretty_json, write_file
-    from training.pictures import confusion_picture
+    from training.common.files import pretty_json, write_file
+    from training.pictures.digits import confusion_picture
 
     contents = {
         places.model: found.adopted.model,

@@ -11,14 +11,14 @@ import typer
 from training.commands import hyperparameter_options as options
 from training.commands.console import here, next_step, places_of, say, show, steps
 from training.commands.fit_run import View, train_and_save
-from training.errors import DataError, StoppedEarly
+from training.common.errors import DataError, StoppedEarly
 
 if TYPE_CHECKING:
-    from training.dataset import Split
-    from training.fitting import FitResult
-    from training.hyperparameters import Hyperparameters
-    from training.manifest import Data
-    from training.places import Places
+    from training.common.paths import Places
+    from training.data.dataset import Split
+    from training.model.fitting import FitResult
+    from training.model.hyperparameters import Hyperparameters
+    from training.model.manifest import Data
 
 
 class From(StrEnum):
@@ -97,7 +97,7 @@ def _on_this_machine(
     context: typer.Context, read_from: From, channels: str | None, hyperparameters: Hyperparameters
 ) -> bool:
     """Train in memory; True when somebody asked to stop."""
-    from training.fitting import fit as train_booster
+    from training.model.fitting import fit as train_booster
 
     places = places_of(context)
     with steps() as progress:
@@ -181,22 +181,14 @@ def asked_hyperparameters(
 
     tuned = read_best(places.tuning_best) if from_tuning else {}
     given = {name: text for name, text in usual.items() if text is not None}
-    return hyperparameters_from({**tuned, **given}, settings)
-
-
-def hyperparameters_from(usual: dict[str, str], settings: list[str]) -> Hyperparameters:
-    """The defaults with what the options say put over them; an empty text drops a default."""
-    from training.hyperparameters import DEFAULTS, Hyperparameters, given_from
-
-    texts = {**DEFAULTS, **usual, **given_from(settings)}
-    return Hyperparameters.from_sagemaker({name: text for name, text in texts.items() if text})
+    return options.hyperparameters_from({**tuned, **given}, settings)
 
 
 def read_digits(places: Places, read_from: From, channels: Path | None) -> tuple[Split, Split, Data]:
     """The train and validation splits and where they came from."""
-    from training.channel_reading import read_channel
-    from training.data_folder import CHANNELS, channel_folder, read_manifest, read_split, verify
-    from training.model_records import data_of, data_of_channels
+    from training.data.channel_reading import read_channel
+    from training.data.data_folder import CHANNELS, channel_folder, read_manifest, read_split, verify
+    from training.model.model_records import data_of, data_of_channels
 
     if channels:
         train, validation = (read_channel(channels / name) for name in CHANNELS)
@@ -218,8 +210,8 @@ def read_digits(places: Places, read_from: From, channels: Path | None) -> tuple
 def _list_hyperparameters() -> None:
     from rich.table import Table
 
-    from training.hyperparameter_rules import RULES
-    from training.hyperparameters import DEFAULTS
+    from training.model.hyperparameter_rules import RULES
+    from training.model.hyperparameters import DEFAULTS
 
     table = Table(title="hyperparameters of the built-in container", title_justify="left")
     for heading in ("name", "allowed", "default here"):

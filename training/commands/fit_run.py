@@ -11,14 +11,14 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from training.commands.console import console, say, wrote
-from training.errors import INTERRUPTED
+from training.common.errors import INTERRUPTED
 
 if TYPE_CHECKING:
-    from training.fitting import FitResult
-    from training.hyperparameters import Hyperparameters
-    from training.manifest import Data
-    from training.places import Places
-    from training.watching import Round
+    from training.common.paths import Places
+    from training.model.fitting import FitResult
+    from training.model.hyperparameters import Hyperparameters
+    from training.model.manifest import Data
+    from training.model.watching import Round
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +47,8 @@ def train_and_save(
 
     `train` gives the model and what it learned from.
     """
-    from training.files import pretty_json, sha256_of_bytes, write_file
-    from training.model_records import FitRecord, framework, training_facts
+    from training.common.files import pretty_json, sha256_of_bytes, write_file
+    from training.model.model_records import FitRecord, framework, training_facts
 
     version = framework().version
     with stop_on_interrupt() as stop_requested, rounds_in_view() as view:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from training.model.hyperparameters import Hyperparameters
 
 NumRound = Annotated[str | None, typer.Option(help="Boosting rounds at most, ten trees each.", metavar="N")]
 Eta = Annotated[str | None, typer.Option(help="Learning rate, 0..1.", metavar="X")]
@@ -28,3 +31,11 @@ Settings = Annotated[
 FromTuning = Annotated[
     bool, typer.Option("--from-tuning", help="Begin with what the last search found best: BUILD/tuning/best.json.")
 ]
+
+
+def hyperparameters_from(usual: dict[str, str], settings: list[str]) -> Hyperparameters:
+    """The defaults with what the options say put over them; an empty text drops a default."""
+    from training.model.hyperparameters import DEFAULTS, Hyperparameters, given_from
+
+    texts = {**DEFAULTS, **usual, **given_from(settings)}
+    return Hyperparameters.from_sagemaker({name: text for name, text in texts.items() if text})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from training.commands.console import console, here, next_step, say
-from training.errors import StoppedEarly
+from training.common.errors import StoppedEarly
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -34,9 +34,9 @@ def follow_and_tell(context: typer.Context, name: str, *, jobs: AwsJobs) -> None
         when somebody pressed Ctrl-C: the job goes on
     """
     from training.jobs.aws_jobs import AwsLogs
-    from training.jobs.endings import raise_unless_completed
     from training.jobs.following import POLL_SECONDS, Audience, described, follow
     from training.jobs.log_lines import host_of, is_metrics, readable
+    from training.jobs.outcomes import raise_unless_completed
 
     several = described(name, jobs).instance_count > 1
 
@@ -102,7 +102,7 @@ def jobs_table(jobs: list[Job]) -> Table:
 
 def details(job: Job) -> list[str]:
     """Everything worth knowing of a job, a line each."""
-    from training.jobs.endings import reason_of
+    from training.jobs.outcomes import reason_of
 
     lines = [
         f"{job.name}: {job.status}, {job.phase}",

@@ -9,7 +9,7 @@ import typer
 
 from training.commands.console import here, next_step, say, show, steps
 from training.commands.environment_option import environment_option
-from training.errors import JobError
+from training.common.errors import JobError
 
 
 class Status(StrEnum):
@@ -37,10 +37,10 @@ def jobs(
 
     Durations are from the submission to the end; costs are estimates by a table of prices.
     """
+    from training.aws.parameters import require_endpoint
     from training.commands.job_view import details, follow_and_tell, jobs_table, tell_end
     from training.jobs.aws_jobs import AwsJobs
     from training.jobs.following import described
-    from training.parameters import require_endpoint
 
     require_endpoint(environment)
     service = AwsJobs()

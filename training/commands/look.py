@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.console import here, next_step, places_of, say, show, steps, wrote
-from training.places import Places
+from training.common.paths import Places
 
 if TYPE_CHECKING:
-    from training.dataset import Split
-    from training.evaluation import Mistake
+    from training.data.dataset import Split
+    from training.model.evaluation import Mistake
 
 
 def look(
@@ -25,10 +25,10 @@ def look(
     Once there is a model, also the test images that are hardest for it: those to whose true digit it gives the least
     probability, with what it takes them for.
     """
-    from training.data_folder import read_manifest, read_split
-    from training.dataset import Dataset
-    from training.files import write_file
-    from training.pictures import class_histogram, contact_sheet
+    from training.common.files import write_file
+    from training.data.data_folder import read_manifest, read_split
+    from training.data.dataset import Dataset
+    from training.pictures.digits import class_histogram, contact_sheet
 
     places = places_of(context)
     manifest = read_manifest(places.data)
@@ -54,8 +54,8 @@ def look(
 
 
 def _hardest(places: Places, test: Split, count: int) -> list[Mistake]:
-    from training.artifact import load_model, read_model
-    from training.evaluation import hardest, probabilities_of
+    from training.model.artifact import load_model, read_model
+    from training.model.evaluation import hardest, probabilities_of
 
     booster = load_model(read_model(places.model), name=str(places.model))
     return hardest(probabilities_of(booster, test.images), test, count=count)
@@ -64,8 +64,8 @@ def _hardest(places: Places, test: Split, count: int) -> list[Mistake]:
 def _show_hardest(places: Places, test: Split, mistakes: list[Mistake]) -> None:
     from rich.table import Table
 
-    from training.files import write_file
-    from training.pictures import hardest_digits
+    from training.common.files import write_file
+    from training.pictures.digits import hardest_digits
 
     write_file(places.pictures / "hardest.png", hardest_digits(test, mistakes))
     table = Table(title=f"the {len(mistakes)} test images hardest for the model", title_justify="left")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from training.commands.console import here, next_step, places_of, say, steps, wrote
-from training.errors import ManifestError
+from training.common.errors import ManifestError
 
 
 def package(context: typer.Context) -> None:
@@ -14,9 +14,9 @@ def package(context: typer.Context) -> None:
     The archive holds one file and is the same, byte for byte, for the same model. It is checked after it was packed:
     one regular file, no pickle, loads, 784 features, 10 classes, multi:softprob. Needs fit and evaluate before it.
     """
-    from training.artifact import load_model, pack, read_model, unpack
-    from training.files import sha256_of_bytes, write_file
-    from training.model_records import compose_manifest, read_evaluation, read_fit_record
+    from training.common.files import sha256_of_bytes, write_file
+    from training.model.artifact import load_model, pack, read_model, unpack
+    from training.model.model_records import compose_manifest, read_evaluation, read_fit_record
 
     places = places_of(context)
     with steps() as progress:

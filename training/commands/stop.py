@@ -20,9 +20,9 @@ def stop(
     SageMaker gives the container two minutes. A job of submit keeps the model of the rounds so far, which can
     be fetched. Stopping a job that has ended changes nothing.
     """
+    from training.aws.parameters import require_endpoint
     from training.jobs.aws_jobs import AwsJobs
     from training.jobs.following import described
-    from training.parameters import require_endpoint
 
     require_endpoint(environment)
     service = AwsJobs()

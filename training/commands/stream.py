@@ -10,11 +10,11 @@ import typer
 from training.commands.console import console, here, next_step, places_of, say
 from training.commands.environment_option import environment_option
 from training.commands.fit_run import stop_on_interrupt
-from training.errors import StoppedEarly, StreamError
+from training.common.errors import StoppedEarly, StreamError
 
 if TYPE_CHECKING:
-    from training.dataset import Split
-    from training.places import Places
+    from training.common.paths import Places
+    from training.data.dataset import Split
     from training.stream.arrival import ArrivalWatch
     from training.stream.record import Record
     from training.stream.sending import Sent, Stream
@@ -77,8 +77,8 @@ def stream(
 
 def _source(places: Places, folder: Path | None) -> Split:
     """The digits of a folder, or of the training split without those that came through the stream themselves."""
-    from training.channel_reading import read_channel
-    from training.data_folder import read_manifest, read_split
+    from training.data.channel_reading import read_channel
+    from training.data.data_folder import read_manifest, read_split
 
     if folder:
         return read_channel(folder)
@@ -93,7 +93,7 @@ def _source(places: Places, folder: Path | None) -> Split:
 
 def _watch(location: str) -> ArrivalWatch:
     from training.stream.arrival import ArrivalWatch
-    from training.stream.places import part_source
+    from training.stream.part_locations import part_source
 
     return ArrivalWatch(part_source(location))
 

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands import hyperparameter_options as options
+from training.commands.channel_options import ChannelFormat
 from training.commands.console import here, next_step, places_of, say, steps
 from training.commands.environment_option import environment_option
-from training.commands.publish import ChannelFormat
-from training.errors import JobRefusedError
+from training.common.errors import JobRefusedError
 
 if TYPE_CHECKING:
-    from training.hyperparameters import Hyperparameters
-    from training.jobs.asking import Wishes
+    from training.aws.platform import Platform
+    from training.common.paths import Places
     from training.jobs.aws_jobs import AwsJobs
+    from training.jobs.build_spec import Wishes
     from training.jobs.services import Submitter
     from training.jobs.spec import JobSpec
-    from training.places import Places
-    from training.platform import Platform
+    from training.model.hyperparameters import Hyperparameters
 
 
 class Backend(StrEnum):
@@ -111,11 +111,10 @@ def submit(
     followed: its phases, the lines of its log, its cost. Ctrl-C stops following, not the job. Exit code 3 when the
     job failed or was stopped.
     """
-    from training.commands.fit import hyperparameters_from
-    from training.jobs.asking import Wishes, tags_from
+    from training.aws.platform import platform_of
     from training.jobs.aws_jobs import AwsJobs
+    from training.jobs.build_spec import Wishes, tags_from
     from training.jobs.names import check_job_name, new_name
-    from training.platform import platform_of
 
     usual = {
         "num_round": num_round, "eta": eta, "max_depth": max_depth, "max_leaves": max_leaves, "subsample": subsample,
@@ -124,7 +123,7 @@ def submit(
     }  # fmt: skip
     places = places_of(context)
     tuned = _tuned(places) if from_tuning else {}
-    hyperparameters = hyperparameters_from(
+    hyperparameters = options.hyperparameters_from(
         {**KEEP_WHEN_STOPPED, **tuned, **{name: text for name, text in usual.items() if text is not None}},
         settings or [],
     )
@@ -177,7 +176,7 @@ def _tuned(places: Places) -> dict[str, str]:
 
 
 def _image(tag: str | None, region: str) -> str | None:
-    from training.xgboost_image import XgboostImage
+    from contract.xgboost_image import XgboostImage
 
     return XgboostImage(region=region, tag=tag).uri if tag else None
 
@@ -186,8 +185,8 @@ def _spec(
     places: Places, platform: Platform, wishes: Wishes, hyperparameters: Hyperparameters, *, name: str,
     environment: str, given: list[str], file_format: str,
 ) -> JobSpec:  # fmt: skip
-    from training.data_folder import CHANNELS, read_manifest
-    from training.jobs.asking import channels_from, job_spec, published_channels
+    from training.data.data_folder import CHANNELS, read_manifest
+    from training.jobs.build_spec import channels_from, job_spec, published_channels
 
     if given:
         channels = channels_from(given)

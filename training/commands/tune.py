@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from training.commands.channel_options import ChannelFormat
 from training.commands.environment_option import environment_option
-from training.commands.publish import ChannelFormat
 from training.commands.tune_local import LocalSearch, tune_here
 from training.commands.tune_sagemaker import SageMakerSearch, attach, stop, tune_there
-from training.errors import JobError, StoppedEarly
+from training.common.errors import JobError, StoppedEarly
 
 
 class Where(StrEnum):

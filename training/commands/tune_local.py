@@ -15,10 +15,10 @@ from training.commands.fit_run import stop_on_interrupt
 from training.commands.tune_report import report
 
 if TYPE_CHECKING:
-    from training.places import Places
+    from training.common.paths import Places
+    from training.model.watching import Round
     from training.tuning.local_study import Task
     from training.tuning.trials import Search
-    from training.watching import Round
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ def tune_here(context: typer.Context, options: LocalSearch) -> bool:
 
 def _task(places: Places, options: LocalSearch) -> Task:
     """What is searched, with the rows it is searched with."""
-    from training.data_folder import read_split
+    from training.data.data_folder import read_split
     from training.tuning.fixed import fixed_hyperparameters
     from training.tuning.local_study import Task, some_rows
     from training.tuning.search_space import space_from

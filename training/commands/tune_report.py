@@ -17,8 +17,8 @@ _SHOWN = 10
 
 def report(context: typer.Context, found: Search) -> None:
     """Show the best trials and write best.json and trials.png, unless no trial was finished."""
-    from training.files import write_file
-    from training.tuning.picture import search_picture
+    from training.common.files import write_file
+    from training.pictures.tuning import search_picture
     from training.tuning.trials import settings_of
 
     places = places_of(context)

@@ -13,11 +13,11 @@ import typer
 
 from training.commands.console import here, next_step, places_of, say, steps
 from training.commands.tune_report import report
-from training.errors import JobEndedError, JobError, JobRefusedError, StoppedEarly
+from training.common.errors import JobEndedError, JobError, JobRefusedError, StoppedEarly
 
 if TYPE_CHECKING:
-    from training.places import Places
-    from training.platform import Platform
+    from training.aws.platform import Platform
+    from training.common.paths import Places
     from training.tuning.request import TuningSpec
     from training.tuning.trials import Search
     from training.tuning.tuning_job import TuningJob, TuningService
@@ -47,7 +47,7 @@ class SageMakerSearch:
 
 def tune_there(context: typer.Context, options: SageMakerSearch) -> None:
     """Check, start and follow a tuning job."""
-    from training.platform import platform_of
+    from training.aws.platform import platform_of
     from training.tuning.aws_tuning import AwsTuning
     from training.tuning.request import create_tuning_job_request
 
@@ -78,9 +78,9 @@ def tuning_spec(places: Places, platform: Platform, options: SageMakerSearch) ->
     HyperparameterError, JobError
         for anything that would be refused
     """
-    from training.data_folder import CHANNELS, read_manifest
-    from training.hyperparameters import Hyperparameters
-    from training.jobs.asking import Wishes, job_spec, published_channels
+    from training.data.data_folder import CHANNELS, read_manifest
+    from training.jobs.build_spec import Wishes, job_spec, published_channels
+    from training.model.hyperparameters import Hyperparameters
     from training.tuning.fixed import fixed_hyperparameters
     from training.tuning.request import TuningSpec, new_tuning_name
     from training.tuning.search_space import space_from
@@ -133,7 +133,7 @@ def _check(spec: TuningSpec, service: TuningService, *, check_role: bool) -> Non
 
 def attach(context: typer.Context, name: str, *, environment: str) -> None:
     """Follow a tuning job to its end and report what it found; Ctrl-C stops following only."""
-    from training.parameters import require_endpoint
+    from training.aws.parameters import require_endpoint
     from training.tuning.aws_tuning import AwsTuning
     from training.tuning.tuning_job import follow
 
@@ -153,7 +153,7 @@ def attach(context: typer.Context, name: str, *, environment: str) -> None:
 
 def stop(context: typer.Context, name: str, *, environment: str) -> None:
     """Ask a tuning job to stop, with its training jobs."""
-    from training.parameters import require_endpoint
+    from training.aws.parameters import require_endpoint
     from training.tuning.aws_tuning import AwsTuning
     from training.tuning.tuning_job import described
 

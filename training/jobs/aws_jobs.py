@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from training.aws_clients import client
-from training.aws_errors import explained
+from training.aws.clients import client
+from training.aws.errors import explained
 from training.jobs.description import Job, job_from_description
 from training.jobs.request import create_training_job_request
 from training.jobs.services import Page

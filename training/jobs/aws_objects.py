@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
-from training.aws_clients import client
-from training.aws_errors import explained
+from training.aws.clients import client
+from training.aws.errors import explained
 from training.jobs.services import NotPermittedError, StoredObject
 
 _NOT_PERMITTED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotImplemented", "InvalidAction")

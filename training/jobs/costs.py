@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.errors import JobError
+from training.common.errors import JobError
 from training.jobs.description import Job
 from training.jobs.instances import instance_type, price_date, price_region
 

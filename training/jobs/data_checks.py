@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from training.channels import CONTENT_TYPES
+from contract.digit import CLASSES, PIXELS
+from training.data.channels import CONTENT_TYPES
 from training.jobs.services import Objects, StoredObject
 from training.jobs.spec import Channel, JobSpec
 from training.jobs.values import split_uri
-from training.mnist import CLASSES, PIXELS
 
 _DEEPEST = 3
 _LOOK_AT_BYTES = 64 << 10

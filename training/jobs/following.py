@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from training.errors import BusyError, JobError
+from training.common.errors import BusyError, JobError
 from training.jobs.description import Job, Phase
 from training.jobs.services import JobService, LogReader
 

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from training.errors import JobError
+from training.common.errors import JobError
 
 _GRAVITON = re.compile(r"[a-z]+\d+g[a-z]*")
 """Families of arm64 processors: a `g` right after the generation, such as c7g or m6gd (docs of EC2 instance names)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from training.errors import JobError
+from training.common.errors import JobError
 from training.jobs.values import check_name
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from training.errors import PublicationError
+from contract.xgboost_image import partition_of
+from training.common.errors import PublicationError
 from training.jobs.data_checks import data_problems
 from training.jobs.role_checks import role_problems
 from training.jobs.services import JobService, Objects, Roles
 from training.jobs.spec import QUOTA_SECONDS, JobSpec, Spot
 from training.jobs.values import split_uri
-from training.xgboost_image import partition_of
 
 _IMAGE_REGION = re.compile(r"\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.")
 

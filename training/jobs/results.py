@@ -1,6 +1,6 @@
 """What a job leaves behind, as `fit`, `evaluate` and `package` would have left it: the records and the archive.
 
-The model is taken out, checked and packed anew by `training.adoption`; what it learned from is read beside its
+The model is taken out, checked and packed anew by `training.model.job_model`; what it learned from is read beside its
 channels, where `publish --channels` put a manifest, or from the channels themselves.
 """
 
@@ -14,22 +14,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from training.adoption import AdoptedModel, adopt, published_data, training_of_job
-from training.channels import CONTENT_TYPES
-from training.data_folder import MANIFEST_NAME
-from training.dataset import Split
-from training.digits_model import require_served_model
-from training.errors import DataError, JobError
-from training.evaluation import evaluate, probabilities_of
-from training.files import sha256_of_bytes
-from training.hyperparameters import Hyperparameters
+from training.common.errors import DataError, JobError
+from training.common.files import sha256_of_bytes
+from training.data.channels import CONTENT_TYPES
+from training.data.data_folder import MANIFEST_NAME
+from training.data.dataset import Split
 from training.jobs.data_checks import look_into
 from training.jobs.description import ChannelSource, Job
 from training.jobs.services import Objects
 from training.jobs.spec import Channel
 from training.jobs.values import split_uri
-from training.manifest import Data, Manifest, Training
-from training.model_records import Evaluation, FitRecord, compose_manifest, framework
+from training.model.digits_model import require_served_model
+from training.model.evaluation import evaluate, probabilities_of
+from training.model.hyperparameters import Hyperparameters
+from training.model.job_model import AdoptedModel, adopt, published_data, training_of_job
+from training.model.manifest import Data, Manifest, Training
+from training.model.model_records import Evaluation, FitRecord, compose_manifest, framework
 
 _MOST_BYTES = 512 << 20
 

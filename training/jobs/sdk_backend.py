@@ -16,9 +16,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from training.aws_clients import new_session
-from training.aws_errors import explained
-from training.errors import JobError
+from training.aws.clients import new_session
+from training.aws.errors import explained
+from training.common.errors import JobError
 from training.jobs.request import create_training_job_request
 from training.jobs.spec import JobSpec
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from training.channels import CONTENT_TYPES
-from training.errors import JobError
-from training.hyperparameters import Hyperparameters
+from training.common.errors import JobError
+from training.data.channels import CONTENT_TYPES
 from training.jobs.instances import instance_type
 from training.jobs.values import check_name, check_range, check_tags, check_uri
+from training.model.hyperparameters import Hyperparameters
 
 MOST_SECONDS = 28 * 24 * 3600
 """The longest that a job may run."""
@@ -157,7 +157,7 @@ class JobSpec:
     output_uri
         `s3://BUCKET/PREFIX/`, below which SageMaker writes `NAME/output/model.tar.gz`
     hyperparameters
-        validated; whether their model could be served is `training.digits_model`'s question
+        validated; whether their model could be served is `training.model.digits_model`'s question
     machines, capacity
         what it runs on and for how long
     kms_key_arn

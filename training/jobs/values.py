@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from training.errors import JobError
+from training.common.errors import JobError
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _MOST_NAME = 63

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from training.errors import FitError
+from training.common.errors import FitError
 from training.scale.by_value import ByValue
 
 if TYPE_CHECKING:

@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING, Any
 
 import xgboost
 
-from training.data_folder import CHANNELS
-from training.errors import FitError, HyperparameterError
-from training.fitting import FitResult, cut, reason, require_digits_model
-from training.hyperparameters import Hyperparameters
+from training.common.errors import FitError, HyperparameterError
+from training.data.data_folder import CHANNELS
+from training.model.fitting import FitResult, cut, reason, require_digits_model
+from training.model.hyperparameters import Hyperparameters
+from training.model.watching import Round, Watcher
 from training.scale.by_value import ByValue
 from training.scale.cluster import require_workers, worker_addresses
 from training.scale.cluster_parts import ClusterChannel, read_on_workers
 from training.scale.on_worker import RoundTeller, request_stop
 from training.scale.part_source import PartRead, PartSource
-from training.watching import Round, Watcher
 
 if TYPE_CHECKING:
     from distributed import Client

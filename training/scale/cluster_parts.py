@@ -12,11 +12,11 @@ from itertools import cycle
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from training.errors import DataError
-from training.mnist import PIXELS
+from contract.digit import PIXELS
+from training.common.errors import DataError
+from training.data.part_reading import list_parts, read_part
 from training.scale.by_value import ByValue
 from training.scale.cluster import require_workers
-from training.scale.part_reading import list_parts, read_part
 from training.scale.part_source import PartRead, PartSource
 
 if TYPE_CHECKING:

@@ -17,16 +17,16 @@ from pathlib import Path
 import numpy as np
 import xgboost
 
-from training.data_folder import CHANNELS
-from training.errors import DataError, FitError, HyperparameterError
-from training.files import remove_leftovers
-from training.fitting import FitResult, boost, require_digits_model
-from training.hyperparameters import Hyperparameters
-from training.mnist import PIXELS
+from contract.digit import PIXELS
+from training.common.errors import DataError, FitError, HyperparameterError
+from training.common.files import remove_leftovers
+from training.data.data_folder import CHANNELS
+from training.data.part_reading import Rows, describe_part, list_parts, part_pieces
+from training.model.fitting import FitResult, boost, require_digits_model
+from training.model.hyperparameters import Hyperparameters
+from training.model.watching import Round
 from training.scale.memory import MemoryPlan, megabytes, plan_memory, resident_bytes
-from training.scale.part_reading import Rows, describe_part, list_parts, part_pieces
 from training.scale.part_source import PartRead, PartSource
-from training.watching import Round
 
 _CACHE_BYTES_A_ROW = 2 * PIXELS + 64
 _CACHE_NAME = "external-memory"

@@ -12,8 +12,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.errors import FitError
-from training.mnist import CLASSES, PIXELS
+from contract.digit import CLASSES, PIXELS
+from training.common.errors import FitError
 
 _STATUS = Path("/proc/self/status")
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.data_folder import CHANNELS, DataManifest, channel_folder, read_manifest
-from training.errors import DataError
-from training.manifest import Data
-from training.model_records import data_of, data_of_parts
-from training.places import Places
+from training.common.errors import DataError
+from training.common.paths import Places
+from training.data.data_folder import CHANNELS, DataManifest, channel_folder, read_manifest
+from training.model.manifest import Data
+from training.model.model_records import data_of, data_of_parts
 
 
 @dataclass(frozen=True, kw_only=True)

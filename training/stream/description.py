@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from training.errors import ManifestError, StreamError
-from training.manifest_fields import Fields
+from training.common.errors import ManifestError, StreamError
+from training.model.manifest_fields import Fields
 
 SCHEMA = "digits.stream/1"
 
@@ -54,7 +54,7 @@ def description_of(environment: str) -> StreamDescription:
     PublicationError
         when it is not deployed, or AWS cannot be asked
     """
-    from training.parameters import read_parameter  # not before it is needed: it imports boto3
+    from training.aws.parameters import read_parameter  # not before it is needed: it imports boto3
 
     name = f"/digits/{environment}/stream"
     missing = (

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from training.aws_clients import client
-from training.aws_errors import explained
-from training.errors import StreamError
+from training.aws.clients import client
+from training.aws.errors import explained
+from training.common.errors import StreamError
 from training.stream.record import Record
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from training.dataset import Dataset, Split, validate_split
-from training.errors import DataError
-from training.mnist import PIXELS
+from contract.digit import PIXELS
+from training.common.errors import DataError
+from training.data.dataset import Dataset, Split, validate_split
 from training.stream.parts import Part
 
 

@@ -15,11 +15,11 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from training.channels import COLUMN_NAMES
-from training.dataset import check_labels
-from training.errors import DataError, ManifestError
-from training.files import sha256_of_bytes
-from training.manifest_fields import Fields
+from training.common.errors import DataError, ManifestError
+from training.common.files import sha256_of_bytes
+from training.data.channels import COLUMN_NAMES
+from training.data.dataset import check_labels
+from training.model.manifest_fields import Fields
 
 SCHEMA = "digits.stream-part/1"
 _REMEDY = "find out who changed it; the stream may still hold its records: python -m training letters --help"

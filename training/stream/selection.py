@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.dataset import Split
-from training.errors import StreamError
+from training.common.errors import StreamError
+from training.data.dataset import Split
 
 SIDE = 28
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from training.errors import StreamError
+from training.common.errors import StreamError
 from training.stream.record import Record
 
 MOST_RECORDS = 500

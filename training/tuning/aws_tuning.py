@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from botocore.exceptions import ClientError
 
-from training.aws_clients import client
-from training.aws_errors import explained
+from training.aws.clients import client
+from training.aws.errors import explained
 from training.tuning.request import TuningSpec, create_tuning_job_request
 from training.tuning.trials import Trial
 from training.tuning.tuning_job import TuningJob, trial_from_summary, tuning_job_from_description

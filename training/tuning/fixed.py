@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from training.errors import HyperparameterError
-from training.fitting import require_digits_model
-from training.hyperparameters import DEFAULTS, Hyperparameters, given_from
+from training.common.errors import HyperparameterError
+from training.model.fitting import require_digits_model
+from training.model.hyperparameters import DEFAULTS, Hyperparameters, given_from
 from training.tuning.search_space import SearchSpace
 
 _METRICS = "merror,mlogloss"

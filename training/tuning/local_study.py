@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.dataset import Split
-from training.errors import DataError, FitError
-from training.files import pretty_json, sha256_of_bytes
-from training.fitting import fit
-from training.hyperparameters import Hyperparameters
+from training.common.errors import DataError, FitError
+from training.common.files import pretty_json, sha256_of_bytes
+from training.data.dataset import Split
+from training.model.fitting import fit
+from training.model.hyperparameters import Hyperparameters
+from training.model.watching import Round
 from training.tuning.search_space import OBJECTIVE, SearchSpace
 from training.tuning.trials import Outcome, Search, Trial
-from training.watching import Round
 
 if TYPE_CHECKING:
     import optuna
@@ -120,7 +120,7 @@ def search(
     Raises
     ------
     DataError, HyperparameterError, FitError
-        see `training.fitting.fit`
+        see `training.model.fitting.fit`
     """
     study = _study(task, journal)
     deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds

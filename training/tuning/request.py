@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from training.errors import JobError
+from training.common.errors import JobError
 from training.jobs.request import job_definition
 from training.jobs.spec import JobSpec, Spot
 from training.tuning.search_space import OBJECTIVE, Range, SearchSpace

@@ -10,9 +10,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from training.errors import HyperparameterError
-from training.hyperparameter_rules import ALIASES, RULES, Whole
-from training.library_rules import require_size
+from training.common.errors import HyperparameterError
+from training.model.hyperparameter_rules import ALIASES, RULES, Whole
+from training.model.library_rules import require_size
 
 TUNABLE = (
     "num_round", "eta", "gamma", "max_depth", "min_child_weight", "max_delta_step", "subsample", "colsample_bytree",

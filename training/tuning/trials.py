@@ -9,10 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from training.errors import DataError, HyperparameterError
-from training.files import pretty_json, read_json
-from training.hyperparameter_rules import RULES
-from training.hyperparameters import DEFAULTS
+from training.common.errors import DataError, HyperparameterError
+from training.common.files import pretty_json, read_json
+from training.model.hyperparameter_rules import RULES
+from training.model.hyperparameters import DEFAULTS
 from training.tuning.search_space import OBJECTIVE, SearchSpace
 
 SCHEMA = "digits.tuning/1"

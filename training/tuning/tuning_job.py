@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from training.errors import BusyError, JobError
+from training.common.errors import BusyError, JobError
 from training.tuning.request import TuningSpec, space_of
 from training.tuning.search_space import SearchSpace
 from training.tuning.trials import Outcome, Search, Trial

@@ -1,0 +1,15 @@
+"""What a digit is, as numbers: the shape of an image, the range of a pixel, the classes. As MNIST has them."""
+
+from __future__ import annotations
+
+SIDE = 28
+"""Height and width of an image, in pixels."""
+
+PIXELS = SIDE * SIDE
+"""Pixels of an image, row by row: the features of the model."""
+
+PIXEL_MAX = 255
+"""Largest value of a pixel: full ink. 0 is background."""
+
+CLASSES = 10
+"""The digits 0 to 9 that the model tells apart."""

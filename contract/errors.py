@@ -1,0 +1,7 @@
+"""What is raised for a value that breaks the contract. It is no bug: the text is a sentence for a person."""
+
+from __future__ import annotations
+
+
+class ContractError(ValueError):
+    """A document or a value is not as the parts have agreed; the text names it and says what is expected."""

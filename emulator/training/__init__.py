@@ -1,4 +1,0 @@
-"""What SageMaker's built-in XGBoost container does when it trains: used by `emulator.training_container`.
-
-Knows files under `/opt/ml`, hyperparameters, matrices and rounds. Knows nothing of jobs, S3 or the emulator around it.
-"""

@@ -1,0 +1,69 @@
+"""From rows of pixels to predictions through an endpoint: the domain. Pure but for the `Endpoint` passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from digit_model.model_output import parse_scores
+from digit_model.rows import to_csv
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointAnswer:
+    """What an endpoint answered: the type it names and the bytes."""
+
+    content_type: str
+    body: bytes
+
+
+class Endpoint(Protocol):
+    """A deployed model that scores rows of pixels."""
+
+    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointAnswer:
+        """Score the rows of a CSV body (784 integers a line); the id goes with it, into the endpoint's own records.
+
+        Raises
+        ------
+        gateway.problems.ProblemError
+            If the endpoint is not there, throttles, fails or does not answer in time.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """The digit a row shows most likely, and the probabilities of the digits 0 to 9 (they sum to 1)."""
+
+    digit: int
+    probabilities: tuple[float, ...]
+
+
+def classify(rows: Sequence[bytes], endpoint: Endpoint, *, correlation_id: str = "") -> list[Prediction]:
+    """Predict the digit of every row.
+
+    Parameters
+    ----------
+    rows
+        784 pixels 0..255 each, row-major, 0 is background.
+    endpoint
+        The model.
+    correlation_id
+        Names the wish of the person behind it.
+
+    Returns
+    -------
+    list of Prediction
+        One for each row, in their order. Between equal probabilities the smaller digit wins.
+
+    Raises
+    ------
+    gateway.problems.ProblemError
+        If the endpoint fails or answers something else than ten probabilities a row.
+    """
+    answer = endpoint.invoke(to_csv(rows), correlation_id=correlation_id)
+    return [
+        Prediction(digit=scores.index(max(scores)), probabilities=scores)
+        for scores in parse_scores(answer.content_type, answer.body, len(rows))
+    ]

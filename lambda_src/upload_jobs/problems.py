@@ -1,0 +1,64 @@
+"""What can go wrong with an upload beyond what can go wrong with any request; rows of the same table (RFC 9457)."""
+
+from __future__ import annotations
+
+from gateway.problems import ProblemType
+
+WRONG_UPLOAD = ProblemType(
+    slug="wrong-upload-request",
+    status=422,
+    title="the JSON does not have the structure of an upload request",
+    remedy='send {"content_type": "image/png" or "image/jpeg", "size_bytes": a whole number} and no other member',
+)
+UPLOAD_TOO_LARGE = ProblemType(
+    slug="upload-too-large",
+    status=413,
+    title="the picture is too large to upload",
+    remedy="scale the picture down, or save it as JPEG",
+)
+NO_SUCH_UPLOAD = ProblemType(
+    slug="no-such-upload",
+    status=404,
+    title="there is no such upload of yours",
+    remedy="use the status_url of an upload that you asked for with the same credentials",
+)
+STORAGE_UNAVAILABLE = ProblemType(
+    slug="storage-unavailable",
+    status=503,
+    title="uploads cannot be kept at the moment",
+    remedy="wait for the seconds in Retry-After, then send the request again",
+    retry_after_seconds=2,
+)
+
+REFUSALS: tuple[ProblemType, ...] = (WRONG_UPLOAD, UPLOAD_TOO_LARGE, NO_SUCH_UPLOAD, STORAGE_UNAVAILABLE)
+"""What the routes answer."""
+
+UPLOAD_EXPIRED = ProblemType(
+    slug="upload-expired",
+    status=410,
+    title="there was no result in time",
+    remedy="upload the picture again",
+)
+UPLOAD_GONE = ProblemType(
+    slug="upload-gone",
+    status=410,
+    title="the uploaded file is no longer there",
+    remedy="upload the picture again",
+)
+
+TOO_MANY_DIGITS = ProblemType(
+    slug="too-many-digits",
+    status=422,
+    title="there is more on the picture than is read at once",
+    remedy="photograph fewer digits at a time, on plain paper that fills the picture",
+)
+
+TOO_LONG_TO_READ = ProblemType(
+    slug="too-long-to-read",
+    status=422,
+    title="the picture takes too long to read",
+    remedy="photograph fewer digits at a time, on plain paper that fills the picture",
+)
+
+REASONS: tuple[ProblemType, ...] = (UPLOAD_EXPIRED, UPLOAD_GONE, TOO_MANY_DIGITS, TOO_LONG_TO_READ)
+"""Why a job may end without a result, beside the problems of pictures; never the status of an answer."""

@@ -1,0 +1,60 @@
+"""What is entered into MiniStack so that it knows SageMaker, and does what it reads over; all through `registry`."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sagemaker_local.ministack import (
+    alarms,
+    api_gateway,
+    buckets,
+    change_sets,
+    cloudfront,
+    cognito_tokens,
+    failed_integrations,
+    finer_policies,
+    functions,
+    leading_keys,
+    policy_simulation,
+    registry,
+    resource_types,
+    root_signatures,
+    service_metrics,
+    services,
+    tables,
+    topics,
+    upload_forms,
+)
+from sagemaker_local.ministack import worker_queueing as crowds
+from sagemaker_local.sagemaker.http_api import HttpApi
+
+
+def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
+    """Enter everything into MiniStack.
+
+    Raises
+    ------
+    RegistryError
+        When this is another version of MiniStack, or a name is missing.
+    """
+    registry.check_version()
+    api.loop = loop
+    services.install(api)
+    resource_types.install(api, loop)
+    buckets.install()
+    upload_forms.install()
+    tables.install()
+    topics.install()
+    service_metrics.install()
+    alarms.install()
+    finer_policies.install()
+    leading_keys.install()
+    policy_simulation.install()
+    change_sets.install()
+    cloudfront.install()
+    cognito_tokens.install()
+    api_gateway.install()
+    failed_integrations.install()
+    functions.install()
+    crowds.install()
+    root_signatures.install()

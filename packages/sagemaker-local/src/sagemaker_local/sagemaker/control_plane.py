@@ -1,0 +1,300 @@
+"""The rules of models, endpoint configurations and endpoints in one account and region; a pure state machine.
+
+No process is started and no object is read here: whoever starts processes reports the outcome with `deployed` and
+`deployment_failed`. Names are unique without regard to case, as in the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sagemaker_local.sagemaker.errors import ServiceError, already_exists, not_found, validation
+from sagemaker_local.sagemaker.records import IN_PROGRESS, Definition, Endpoint, Scope, Status, Variant
+from sagemaker_local.sagemaker.shapes import Json
+
+MODEL, CONFIG, ENDPOINT = "model", "endpoint-config", "endpoint"
+_WORDS = {MODEL: "model", CONFIG: "endpoint configuration", ENDPOINT: "endpoint"}
+
+Part = TypeVar("Part")
+
+
+class ControlPlane:
+    """State and rules of one account and region.
+
+    Parameters
+    ----------
+    scope
+        The account and region.
+    clock
+        Gives the time in seconds since the epoch.
+    """
+
+    def __init__(self, scope: Scope, clock: Callable[[], float]) -> None:
+        self.scope = scope
+        self._clock = clock
+        self._parts: dict[Callable[[ControlPlane], Any], Any] = {}
+        self.models: dict[str, Definition] = {}
+        self.configs: dict[str, Definition] = {}
+        self.endpoints: dict[str, Endpoint] = {}
+        self._tags: dict[str, dict[str, str]] = {}
+
+    def now(self) -> float:
+        """The time in seconds since the epoch."""
+        return self._clock()
+
+    def part(self, make: Callable[[ControlPlane], Part]) -> Part:
+        """What keeps something else for this account and region: the model registry, pipelines, notebook instances.
+
+        Parameters
+        ----------
+        make
+            The class of the part; it is made when it is first asked for.
+        """
+        if make not in self._parts:
+            self._parts[make] = make(self)
+        part: Part = self._parts[make]
+        return part
+
+    # --- models and endpoint configurations ---------------------------------------------------------------------
+
+    def create_model(self, request: Json) -> Definition:
+        """Remember a model; the caller has checked its image and its artifact."""
+        return self._define(MODEL, self.models, request["ModelName"], request)
+
+    def model(self, name: str) -> Definition:
+        """The model of that name."""
+        return self._find(MODEL, self.models, name)
+
+    def delete_model(self, name: str) -> None:
+        """Forget a model; endpoints that serve it go on serving it."""
+        self._forget(self.models, self.model(name))
+
+    def create_config(self, request: Json) -> Definition:
+        """Remember an endpoint configuration whose models exist."""
+        variants = [*request["ProductionVariants"], *request.get("ShadowProductionVariants", [])]
+        for variant in variants:
+            _check_variant(variant)
+            self.model(variant["ModelName"])
+        names = [variant["VariantName"] for variant in variants]
+        if len(set(names)) != len(names):
+            msg = f"Production variant names must be unique; got {', '.join(names)}."
+            raise validation(msg)
+        return self._define(CONFIG, self.configs, request["EndpointConfigName"], request)
+
+    def config(self, name: str) -> Definition:
+        """The endpoint configuration of that name."""
+        return self._find(CONFIG, self.configs, name)
+
+    def delete_config(self, name: str) -> None:
+        """Forget an endpoint configuration."""
+        self._forget(self.configs, self.config(name))
+
+    # --- endpoints ----------------------------------------------------------------------------------------------
+
+    def create_endpoint(self, request: Json) -> Endpoint:
+        """Begin an endpoint; it is `Creating` until `deployed` or `deployment_failed` is called."""
+        name, config = request["EndpointName"], self._servable(request["EndpointConfigName"])
+        arn, now = self.scope.arn(ENDPOINT, name), self._clock()
+        if name.lower() in self.endpoints:
+            raise already_exists(_WORDS[ENDPOINT], arn)
+        endpoint = Endpoint(
+            name=name,
+            arn=arn,
+            created=now,
+            modified=now,
+            config_name=config.name,
+            deployment_config=request.get("DeploymentConfig"),
+            pending_config_name=config.name,
+            pending_since=now,
+        )
+        self.endpoints[name.lower()] = endpoint
+        self.register(arn, request.get("Tags", []))
+        return endpoint
+
+    def endpoint(self, name: str) -> Endpoint:
+        """The endpoint of that name."""
+        found = self.endpoints.get(name.lower())
+        if found is None:
+            raise not_found(_WORDS[ENDPOINT], self.scope.arn(ENDPOINT, name))
+        return found
+
+    def update_endpoint(self, request: Json) -> Endpoint:
+        """Begin the change to another configuration; the old one stays in force until `deployed`."""
+        endpoint, config = self._ready(request["EndpointName"]), self._servable(request["EndpointConfigName"])
+        if not request.get("RetainDeploymentConfig", False):
+            endpoint.deployment_config = request.get("DeploymentConfig")
+        endpoint.pending_config_name, endpoint.pending_since = config.name, self._clock()
+        self._move(endpoint, Status.UPDATING)
+        return endpoint
+
+    def update_weights(self, request: Json) -> Endpoint:
+        """Change the variants' shares of the traffic and their instance counts, at once."""
+        endpoint = self._ready(request["EndpointName"])
+        wanted = {change["VariantName"]: change for change in request["DesiredWeightsAndCapacities"]}
+        unknown = set(wanted) - {variant.name for variant in endpoint.variants}
+        if unknown:
+            msg = f'Variant(s) "{", ".join(sorted(unknown))}" not found for endpoint "{endpoint.arn}".'
+            raise validation(msg)
+        endpoint.variants = tuple(_reweighted(variant, wanted.get(variant.name, {})) for variant in endpoint.variants)
+        self._move(endpoint, Status.IN_SERVICE)
+        return endpoint
+
+    def planned_variants(self, endpoint: Endpoint, config: Definition, retain: frozenset[str]) -> tuple[Variant, ...]:
+        """The variants that the endpoint will have with that configuration.
+
+        Parameters
+        ----------
+        endpoint
+            The endpoint as it is now.
+        config
+            The configuration it changes to.
+        retain
+            Names of variants that keep their present weight and instance count (`RetainAllVariantProperties`).
+        """
+        kept = {variant.name: _properties(variant) for variant in endpoint.variants if variant.name in retain}
+        fresh = (self._variant(request) for request in config.request["ProductionVariants"])
+        return tuple(_reweighted(variant, kept.get(variant.name, {})) for variant in fresh)
+
+    def deployed(self, name: str, config: Definition, variants: tuple[Variant, ...]) -> None:
+        """The processes of that configuration serve: it is now the endpoint's configuration."""
+        endpoint = self.endpoint(name)
+        endpoint.config_name, endpoint.variants, endpoint.failure_reason = config.name, variants, None
+        endpoint.data_capture = config.request.get("DataCaptureConfig")
+        self._settle(endpoint, Status.IN_SERVICE)
+
+    def deployment_failed(self, name: str, reason: str) -> None:
+        """The processes did not come up: a new endpoint has failed, an updated one serves what it served before."""
+        endpoint = self.endpoint(name)
+        endpoint.failure_reason = reason
+        self._settle(endpoint, Status.FAILED if endpoint.status is Status.CREATING else Status.IN_SERVICE)
+
+    def delete_endpoint(self, name: str) -> Endpoint:
+        """Begin the end of an endpoint; `deleted` removes it."""
+        endpoint = self.endpoint(name)
+        if endpoint.status in IN_PROGRESS:
+            raise _in_progress(endpoint)
+        self._move(endpoint, Status.DELETING)
+        return endpoint
+
+    def deleted(self, name: str) -> None:
+        """The processes of a `Deleting` endpoint are gone."""
+        self.unregister(self.endpoints.pop(name.lower()).arn)
+
+    # --- tags ---------------------------------------------------------------------------------------------------
+
+    def tags_of(self, arn: str) -> dict[str, str]:
+        """Tags of an existing resource; the dictionary is the one that is kept."""
+        if arn not in self._tags:
+            raise not_found("resource", arn)
+        return self._tags[arn]
+
+    def tag(self, arn: str, tags: list[Json]) -> None:
+        """Add tags, or replace the values of those that are there."""
+        self.tags_of(arn).update({tag["Key"]: tag["Value"] for tag in tags})
+
+    def register(self, arn: str, tags: list[Json]) -> None:
+        """Let something new have tags, whatever it is."""
+        self._tags[arn] = {}
+        self.tag(arn, tags)
+
+    def unregister(self, arn: str) -> None:
+        """Forget the tags of something that is gone."""
+        self._tags.pop(arn, None)
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _define(self, kind: str, store: dict[str, Definition], name: str, request: Json) -> Definition:
+        arn = self.scope.arn(kind, name)
+        if name.lower() in store:
+            raise already_exists(_WORDS[kind], arn)
+        definition = Definition(name=name, arn=arn, created=self._clock(), request=request)
+        store[name.lower()] = definition
+        self.register(arn, request.get("Tags", []))
+        return definition
+
+    def _find(self, kind: str, store: dict[str, Definition], name: str) -> Definition:
+        found = store.get(name.lower())
+        if found is None:
+            raise not_found(_WORDS[kind], self.scope.arn(kind, name))
+        return found
+
+    def _forget(self, store: dict[str, Definition], definition: Definition) -> None:
+        del store[definition.name.lower()]
+        self.unregister(definition.arn)
+
+    def _servable(self, name: str) -> Definition:
+        """The configuration of that name, whose models were not deleted since."""
+        config = self.config(name)
+        for variant in config.request["ProductionVariants"]:
+            self.model(variant["ModelName"])
+        return config
+
+    def _ready(self, name: str) -> Endpoint:
+        endpoint = self.endpoint(name)
+        if endpoint.status in IN_PROGRESS:
+            raise _in_progress(endpoint)
+        if endpoint.status is Status.FAILED:
+            msg = f'Cannot update failed endpoint "{endpoint.arn}"; it can only be deleted.'
+            raise validation(msg)
+        return endpoint
+
+    def _variant(self, request: Json) -> Variant:
+        image = container_of(self.model(request["ModelName"]))["Image"]
+        serverless = request.get("ServerlessConfig")
+        return Variant(
+            name=request["VariantName"],
+            weight=float(request.get("InitialVariantWeight", 1.0)),
+            images=(image,),
+            instance_count=None if serverless else int(request.get("InitialInstanceCount", 1)),
+            serverless=serverless,
+        )
+
+    def _settle(self, endpoint: Endpoint, status: Status) -> None:
+        endpoint.pending_config_name = endpoint.pending_since = None
+        self._move(endpoint, status)
+
+    def _move(self, endpoint: Endpoint, status: Status) -> None:
+        endpoint.status, endpoint.modified = status, self._clock()
+
+
+def container_of(model: Definition) -> Json:
+    """The container definition that a model serves with; the emulator runs models of exactly one container."""
+    container: Json = model.request.get("PrimaryContainer") or model.request["Containers"][0]
+    return container
+
+
+def _in_progress(endpoint: Endpoint) -> ServiceError:
+    return validation(f'Cannot update in-progress endpoint "{endpoint.arn}".')
+
+
+def _check_variant(variant: Json) -> None:
+    if not variant.get("ModelName"):
+        msg = (
+            f"Production variant {variant['VariantName']} needs a ModelName; this emulator has no inference components."
+        )
+        raise validation(msg)
+    instance, serverless = variant.get("InstanceType"), variant.get("ServerlessConfig")
+    if bool(instance) == bool(serverless):
+        msg = (
+            f"Production variant {variant['VariantName']} must have either InstanceType or ServerlessConfig; "
+            f"it has {'both' if instance else 'neither'}."
+        )
+        raise validation(msg)
+    if instance and not variant.get("InitialInstanceCount"):
+        msg = f"Production variant {variant['VariantName']} must have an InitialInstanceCount of at least 1."
+        raise validation(msg)
+
+
+def _properties(variant: Variant) -> Json:
+    return {"DesiredWeight": variant.weight, "DesiredInstanceCount": variant.instance_count}
+
+
+def _reweighted(variant: Variant, change: Json) -> Variant:
+    return Variant(
+        name=variant.name,
+        weight=float(change.get("DesiredWeight", variant.weight)),
+        images=variant.images,
+        instance_count=change.get("DesiredInstanceCount", variant.instance_count),
+        serverless=variant.serverless,
+    )

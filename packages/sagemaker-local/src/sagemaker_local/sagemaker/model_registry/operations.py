@@ -1,0 +1,98 @@
+"""The operations of the model registry, by name; merged into the service's table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sagemaker_local.sagemaker.control_plane import ControlPlane
+from sagemaker_local.sagemaker.errors import ServiceError
+from sagemaker_local.sagemaker.listing import listed
+from sagemaker_local.sagemaker.model_registry import descriptions
+from sagemaker_local.sagemaker.model_registry.records import Package
+from sagemaker_local.sagemaker.model_registry.registry import ModelRegistry
+from sagemaker_local.sagemaker.shapes import Json
+
+if TYPE_CHECKING:
+    from sagemaker_local.sagemaker.operations import Operation, SageMaker
+
+# The summary of a version has no member that tells it from the others by name.
+_LISTED_BY = "name of the package"
+
+
+async def _create_group(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return {"ModelPackageGroupArn": control.part(ModelRegistry).create_group(request).arn}
+
+
+async def _describe_group(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return descriptions.group(control.part(ModelRegistry).group(request["ModelPackageGroupName"]))
+
+
+async def _delete_group(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    control.part(ModelRegistry).delete_group(request["ModelPackageGroupName"])
+    return {}
+
+
+async def _list_groups(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    groups = control.part(ModelRegistry).groups.values()
+    items = [descriptions.group_summary(group) for group in groups]
+    return listed("ModelPackageGroupSummaryList", items, request, name_key="ModelPackageGroupName")
+
+
+async def _create_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return {"ModelPackageArn": control.part(ModelRegistry).create_package(request).arn}
+
+
+async def _describe_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return descriptions.package(control.part(ModelRegistry).package(request["ModelPackageName"]))
+
+
+async def _update_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    return {"ModelPackageArn": control.part(ModelRegistry).update_package(request).arn}
+
+
+async def _delete_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    control.part(ModelRegistry).delete_package(request["ModelPackageName"])
+    return {}
+
+
+async def _list_packages(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    registry = control.part(ModelRegistry)
+    group = request.get("ModelPackageGroupName")
+    packages = registry.versions(registry.group(group)) if group else list(registry.packages.values())
+    kind = request.get("ModelPackageType", "Versioned" if group else "Unversioned")
+    items = [
+        {**descriptions.package_summary(package), _LISTED_BY: package.name}
+        for package in packages
+        if _is_asked_for(package, kind, request.get("ModelApprovalStatus"))
+    ]
+    return listed("ModelPackageSummaryList", items, request, name_key=_LISTED_BY, hidden=(_LISTED_BY,))
+
+
+def _is_asked_for(package: Package, kind: str, approval: str | None) -> bool:
+    is_kind = kind == "Both" or (kind == "Versioned") == (package.group is not None)
+    return is_kind and approval in (None, package.document.get("ModelApprovalStatus"))
+
+
+async def _batch_describe(_: SageMaker, control: ControlPlane, request: Json) -> Json:
+    found: Json = {}
+    missing: Json = {}
+    for arn in request["ModelPackageArnList"]:
+        try:
+            found[arn] = descriptions.batch_summary(control.part(ModelRegistry).package(arn))
+        except ServiceError as error:
+            missing[arn] = {"ErrorCode": error.code, "ErrorResponse": error.message}
+    return {"ModelPackageSummaries": found, "BatchDescribeModelPackageErrorMap": missing}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "BatchDescribeModelPackage": _batch_describe,
+    "CreateModelPackage": _create_package,
+    "CreateModelPackageGroup": _create_group,
+    "DeleteModelPackage": _delete_package,
+    "DeleteModelPackageGroup": _delete_group,
+    "DescribeModelPackage": _describe_package,
+    "DescribeModelPackageGroup": _describe_group,
+    "ListModelPackageGroups": _list_groups,
+    "ListModelPackages": _list_packages,
+    "UpdateModelPackage": _update_package,
+}

@@ -1,0 +1,63 @@
+"""An emulator on a machine without Node and openssl, and without authorization: what it says, and what still works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from support.emulators import Emulator, free_port
+from support.event_apis import Address, RealTime
+
+pytestmark = pytest.mark.slow
+
+IAM = [{"authType": "AWS_IAM"}]
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """An emulator that finds no program but Python."""
+    nothing = tmp_path_factory.mktemp("nothing")
+    emulator = Emulator(port=free_port(), state=tmp_path_factory.mktemp("bare"))
+    with pytest.MonkeyPatch.context() as surroundings:
+        surroundings.setenv("PATH", str(nothing))
+        surroundings.setenv("SAGEMAKER_LOCAL_CONTAINER_PYTHON", str(nothing / "bin" / "python"))
+        started = emulator.command("up", "--no-auth", "--port", str(emulator.port))
+    assert started.returncode == 0, started.stderr
+    yield emulator
+    assert emulator.command("down").returncode == 0
+
+
+@pytest.fixture(scope="module")
+def api_id(bare: Emulator) -> str:
+    modes = ("authProviders", "connectionAuthModes", "defaultPublishAuthModes", "defaultSubscribeAuthModes")
+    appsync = bare.client("appsync")
+    made = str(appsync.create_api(name="bare", eventConfig=dict.fromkeys(modes, IAM))["api"]["apiId"])
+    appsync.create_channel_namespace(apiId=made, name="n")
+    return made
+
+
+def test_without_openssl_there_is_no_tls_and_status_says_so(bare: Emulator) -> None:
+    assert "no TLS: openssl is not installed\n" in bare.command("status").stdout
+    assert "NODE_EXTRA_CA_CERTS" not in bare.command("env").stdout
+    assert not Path(bare.state / "tls-certificate.pem").exists()
+
+
+def test_without_node_a_namespace_with_code_is_refused(bare: Emulator, api_id: str) -> None:
+    code = "export function onSubscribe(ctx) {}"
+    with pytest.raises(ClientError) as refused:
+        bare.client("appsync").create_channel_namespace(apiId=api_id, name="coded", codeHandlers=code)
+    assert refused.value.response["Error"]["Message"] == (
+        "handlers of a channel namespace need Node, and there is none: create the environment with 'make setup'"
+    )
+
+
+def test_without_authorization_everybody_publishes_and_subscribes(bare: Emulator, api_id: str) -> None:
+    address = Address.by_path(bare.port, api_id)
+    with RealTime(address, None) as connection:
+        assert connection.ask(type="connection_init")["type"] == "connection_ack"
+        assert connection.ask(type="subscribe", id="1", channel="/n/a")["type"] == "subscribe_success"
+        assert address.publish("/n/a", [1], {})[0] == 200
+        assert connection.receive()["event"] == "1"

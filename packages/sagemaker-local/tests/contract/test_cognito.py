@@ -1,0 +1,196 @@
+"""What a web page needs of Amazon Cognito: signed tokens that API Gateway verifies, challenges, and CORS."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sagemaker_local import rs256, settings
+from support.emulators import Emulator
+
+pytestmark = pytest.mark.slow
+
+PAGE = "http://localhost:4567"
+PASSWORD = "Correct-Horse-7"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """A user pool with a public client and a user who has chosen a password."""
+
+    emulator: Emulator
+    pool_id: str
+    client_id: str
+
+    def cognito(self) -> Any:
+        return self.emulator.client("cognito-idp")
+
+    def sign_in(self, password: str = PASSWORD) -> dict[str, str]:
+        answer = self.cognito().initiate_auth(
+            ClientId=self.client_id,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": "ada@example.com", "PASSWORD": password},
+        )
+        tokens: dict[str, str] = answer["AuthenticationResult"]
+        return tokens
+
+
+def make_pool(emulator: Emulator, name: str) -> Pool:
+    cognito = emulator.client("cognito-idp")
+    pool_id = cognito.create_user_pool(PoolName=name, UsernameAttributes=["email"])["UserPool"]["Id"]
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool_id,
+        ClientName="page",
+        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    )
+    cognito.admin_create_user(UserPoolId=pool_id, Username="ada@example.com", MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(UserPoolId=pool_id, Username="ada@example.com", Password=PASSWORD, Permanent=True)
+    return Pool(emulator=emulator, pool_id=pool_id, client_id=client["UserPoolClient"]["ClientId"])
+
+
+@pytest.fixture(scope="module")
+def pool(emulator: Emulator) -> Pool:
+    return make_pool(emulator, "readers")
+
+
+def _ask(
+    url: str, *, method: str = "GET", body: dict[str, Any] | None = None, **headers: str
+) -> tuple[int, dict[str, str]]:
+    data = None if body is None else json.dumps(body).encode()
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, data, named, method=method), timeout=10) as answer:
+            return answer.status, {name.lower(): value for name, value in answer.headers.items()}
+    except urllib.error.HTTPError as error:
+        return error.code, {name.lower(): value for name, value in error.headers.items()}
+
+
+def _claims(token: str) -> dict[str, Any]:
+    claims: dict[str, Any] = json.loads(rs256.from_base64url(token.split(".")[1]))
+    return claims
+
+
+def test_tokens_are_signed_with_the_published_keys_of_their_pool(pool: Pool) -> None:
+    tokens = pool.sign_in()
+    with urllib.request.urlopen(f"{pool.emulator.url}/{pool.pool_id}/.well-known/jwks.json", timeout=10) as answer:
+        keys = {jwk["kid"]: rs256.public_key(jwk) for jwk in json.load(answer)["keys"]}
+    for token, use in ((tokens["IdToken"], "id"), (tokens["AccessToken"], "access")):
+        content, _, signature = token.rpartition(".")
+        key = keys[json.loads(rs256.from_base64url(token.split(".")[0]))["kid"]]
+        assert key.verifies(content.encode(), rs256.from_base64url(signature))
+        assert _claims(token)["token_use"] == use
+        assert _claims(token)["iss"] == f"https://cognito-idp.{settings.REGION}.amazonaws.com/{pool.pool_id}"
+
+
+def test_a_forged_access_token_does_not_show_the_user(pool: Pool) -> None:
+    token = pool.sign_in()["AccessToken"]
+    assert pool.cognito().get_user(AccessToken=token)["Username"]
+    with pytest.raises(ClientError, match="NotAuthorizedException"):
+        pool.cognito().get_user(AccessToken=_forged(token))
+
+
+def _forged(token: str) -> str:
+    """The same token for somebody else, with the signature of the original."""
+    head, _, signature = token.split(".")
+    content = rs256.base64url(json.dumps({**_claims(token), "sub": "somebody-else"}).encode())
+    return f"{head}.{content}.{signature}"
+
+
+def _guarded_api(pool: Pool) -> str:
+    """A REST API whose one method needs a token of the pool; returns its address."""
+    gateway, account = pool.emulator.client("apigateway"), settings.ACCOUNT
+    api = gateway.create_rest_api(name="guarded")["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    arn = f"arn:aws:cognito-idp:{settings.REGION}:{account}:userpool/{pool.pool_id}"
+    authorizer = gateway.create_authorizer(
+        restApiId=api,
+        name="pool",
+        type="COGNITO_USER_POOLS",
+        providerARNs=[arn],
+        identitySource="method.request.header.Authorization",
+    )["id"]
+    method = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
+    gateway.put_method(**method, authorizationType="COGNITO_USER_POOLS", authorizerId=authorizer)
+    gateway.put_method_response(**method, statusCode="200")
+    gateway.put_integration(**method, type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'})
+    gateway.put_integration_response(**method, statusCode="200")
+    gateway.create_deployment(restApiId=api, stageName="v1")
+    return f"{pool.emulator.url}/_aws/execute-api/{api}/v1/"
+
+
+def test_api_gateway_lets_in_who_has_a_token_of_the_pool_and_nobody_else(pool: Pool) -> None:
+    address, tokens = _guarded_api(pool), pool.sign_in()
+    token = tokens["IdToken"]
+    foreign = make_pool(pool.emulator, "strangers").sign_in()["IdToken"]
+    assert _ask(address, Authorization=token)[0] == 200
+    assert _ask(address, Authorization=f"Bearer {token}")[0] == 200
+    assert _ask(address)[0] == 401
+    assert _ask(address, Authorization=_forged(token))[0] == 401
+    assert _ask(address, Authorization=foreign)[0] == 401
+    for other in ("AccessToken", "RefreshToken"):
+        assert _ask(address, Authorization=tokens[other])[0] == 401
+
+
+def test_a_wrong_password_is_refused_as_the_page_expects(pool: Pool) -> None:
+    with pytest.raises(ClientError) as refused:
+        pool.sign_in("Wrong-Horse-7")
+    error = refused.value.response["Error"]
+    assert (error["Code"], error["Message"]) == ("NotAuthorizedException", "Incorrect username or password.")
+
+
+def test_a_new_user_has_to_choose_a_password(pool: Pool) -> None:
+    cognito = pool.cognito()
+    cognito.admin_create_user(
+        UserPoolId=pool.pool_id, Username="new@example.com", TemporaryPassword="Temporary-1", MessageAction="SUPPRESS"
+    )
+    asked = cognito.initiate_auth(
+        ClientId=pool.client_id,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "new@example.com", "PASSWORD": "Temporary-1"},
+    )
+    assert asked["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+    answer = cognito.respond_to_auth_challenge(
+        ClientId=pool.client_id,
+        ChallengeName="NEW_PASSWORD_REQUIRED",
+        Session=asked["Session"],
+        ChallengeResponses={"USERNAME": "new@example.com", "NEW_PASSWORD": PASSWORD},
+    )
+    assert answer["AuthenticationResult"]["IdToken"]
+
+
+def test_tokens_are_refreshed(pool: Pool) -> None:
+    refreshed = pool.cognito().initiate_auth(
+        ClientId=pool.client_id,
+        AuthFlow="REFRESH_TOKEN_AUTH",
+        AuthParameters={"REFRESH_TOKEN": pool.sign_in()["RefreshToken"]},
+    )
+    assert _claims(refreshed["AuthenticationResult"]["AccessToken"])["token_use"] == "access"
+
+
+def test_a_page_may_ask_from_its_own_origin(emulator: Emulator) -> None:
+    wanted = "amz-sdk-invocation-id,amz-sdk-request,cache-control,content-type,x-amz-target,x-amz-user-agent"
+    asked: dict[str, Any] = {"Access_Control_Request_Method": "POST", "Access_Control_Request_Headers": wanted}
+    status, headers = _ask(f"{emulator.url}/", method="OPTIONS", Origin=PAGE, **asked)
+    assert status == 200
+    assert headers["access-control-allow-origin"] in ("*", PAGE)
+    assert headers["access-control-allow-headers"] == "*"
+    assert "POST" in headers["access-control-allow-methods"]
+
+
+@pytest.mark.parametrize(("password", "status"), [(PASSWORD, 200), ("Wrong-Horse-7", 400)])
+def test_a_page_may_read_every_answer(pool: Pool, password: str, status: int) -> None:
+    body = {
+        "ClientId": pool.client_id,
+        "AuthFlow": "USER_PASSWORD_AUTH",
+        "AuthParameters": {"USERNAME": "ada@example.com", "PASSWORD": password},
+    }
+    told: dict[str, Any] = {"Origin": PAGE, "X_Amz_Target": "AWSCognitoIdentityProviderService.InitiateAuth"}
+    answer = _ask(f"{pool.emulator.url}/", method="POST", body=body, Content_Type="application/x-amz-json-1.1", **told)
+    assert answer[0] == status
+    assert answer[1]["access-control-allow-origin"] in ("*", PAGE)

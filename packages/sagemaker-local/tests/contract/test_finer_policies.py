@@ -1,0 +1,81 @@
+"""Policies of the emulator may ask whether an upload would overwrite, and may name one log stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from support.emulators import Emulator
+
+BUCKET, GROUP = "finer-policies", "/finer/policies"
+ARN = "arn:aws:logs:us-east-1:123456789012:log-group"
+STREAM = f"{ARN}:/finer/policies:log-stream:mine-*"
+
+
+@pytest.fixture(scope="module")
+def user(emulator: Emulator) -> Iterator[Any]:
+    """A function that makes clients of a user who may upload what is not there, and read streams named `mine-`."""
+    s3, logs, iam = emulator.client("s3"), emulator.client("logs"), emulator.client("iam")
+    s3.create_bucket(Bucket=BUCKET)
+    logs.create_log_group(logGroupName=GROUP)
+    for stream in ("mine-1", "theirs-1"):
+        logs.create_log_stream(logGroupName=GROUP, logStreamName=stream)
+    statements = [
+        {
+            "Effect": "Allow",
+            "Action": "s3:PutObject",
+            "Resource": f"arn:aws:s3:::{BUCKET}/*",
+            "Condition": {"Null": {"s3:if-none-match": "false"}},
+        },
+        {"Effect": "Allow", "Action": ["logs:GetLogEvents", "logs:PutLogEvents"], "Resource": STREAM},
+        {"Effect": "Allow", "Action": "logs:DescribeLogStreams", "Resource": f"{ARN}:/finer/policies:log-stream:"},
+        {"Effect": "Allow", "Action": "logs:CreateLogGroup", "Resource": f"{ARN}:/finer/new"},
+    ]
+    iam.create_user(UserName="finer")
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_user_policy(UserName="finer", PolicyName="p", PolicyDocument=document)
+    key = iam.create_access_key(UserName="finer")["AccessKey"]
+
+    yield lambda service: emulator.client(service, key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+
+    iam.delete_access_key(UserName="finer", AccessKeyId=key["AccessKeyId"])
+    iam.delete_user_policy(UserName="finer", PolicyName="p")
+    iam.delete_user(UserName="finer")
+    logs.delete_log_group(logGroupName=GROUP)
+
+
+def test_an_upload_must_say_that_it_does_not_overwrite(user: Any) -> None:
+    user("s3").put_object(Bucket=BUCKET, Key="new", Body=b"1", IfNoneMatch="*")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        user("s3").put_object(Bucket=BUCKET, Key="new", Body=b"2")
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        user("s3").put_object(Bucket=BUCKET, Key="new", Body=b"2", IfNoneMatch="*")
+
+
+def test_one_stream_of_a_group_may_be_read(user: Any) -> None:
+    assert user("logs").get_log_events(logGroupName=GROUP, logStreamName="mine-1")["events"] == []
+    with pytest.raises(ClientError, match="AccessDenied"):
+        user("logs").get_log_events(logGroupName=GROUP, logStreamName="theirs-1")
+
+
+def test_one_stream_of_a_group_may_be_written(user: Any) -> None:
+    event = {"timestamp": 1_790_000_000_000, "message": "hello"}
+    user("logs").put_log_events(logGroupName=GROUP, logStreamName="mine-1", logEvents=[event])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        user("logs").put_log_events(logGroupName=GROUP, logStreamName="theirs-1", logEvents=[event])
+
+
+def test_a_group_is_asked_about_with_an_empty_stream(user: Any) -> None:
+    streams = user("logs").describe_log_streams(logGroupName=GROUP)["logStreams"]
+    assert [stream["logStreamName"] for stream in streams] == ["mine-1", "theirs-1"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        user("logs").create_log_group(logGroupName="/finer/new")
+
+
+def test_an_upload_may_leave_the_key_to_aws(emulator: Emulator, user: Any) -> None:
+    user("s3").put_object(Bucket=BUCKET, Key="kms", Body=b"1", IfNoneMatch="*", ServerSideEncryption="aws:kms")
+    assert emulator.client("s3").get_object(Bucket=BUCKET, Key="kms")["Body"].read() == b"1"

@@ -1,0 +1,170 @@
+"""`python -m emulator`: starting twice, ports that are taken, stopping, and dying without a goodbye."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from sagemaker_local import settings
+from support.emulators import Emulator, World, build_world, emulator_command, eventually, running_emulator
+from support.job_data import LONG, prepare
+from support.job_requests import processing_request, training_request
+
+pytestmark = pytest.mark.slow
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; a dead one that nobody has reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        pass
+    if Path("/proc").exists():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def endpoint_pid(world: World, name: str) -> int:
+    """Process id of the model server behind an endpoint, as `status` tells it."""
+    found = re.search(rf"{name}: InService .*\(process (\d+)\)", world.emulator.command("status").stdout)
+    assert found, world.emulator.command("status").stdout
+    return int(found[1])
+
+
+def test_up_is_idempotent_and_status_tells(world: World, serving: str) -> None:
+    again = world.emulator.command("up")
+    assert again.returncode == 0
+    assert f"already running at {world.emulator.url}" in again.stdout
+    status = world.emulator.command("status")
+    assert status.returncode == 0
+    assert f"{serving}: InService AllTraffic <- {world.url('one')}" in status.stdout
+    other = world.emulator.command("up", "--port", "1024")
+    assert other.returncode == 1
+    assert "a second one needs its own --state-dir" in other.stderr
+
+
+def test_env_prints_what_a_client_needs(emulator: Emulator) -> None:
+    lines = emulator.command("env").stdout.splitlines()
+    assert f"export AWS_ENDPOINT_URL={emulator.url}" in lines
+    assert {f"export {name}={value}" for name, value in settings.client_environment(emulator.port).items()} <= set(
+        lines
+    )
+
+
+def test_env_before_up_names_the_port_that_up_would_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAGEMAKER_LOCAL_PORT", "4999")
+    lines = emulator_command("env", "--state-dir", str(tmp_path)).stdout.splitlines()
+    assert "export AWS_ENDPOINT_URL=http://localhost:4999" in lines
+
+
+def test_logs_shows_the_end_of_the_daemon_s_log(world: World, serving: str) -> None:
+    assert f"endpoint {serving}: serves one" in world.emulator.command("logs", "-n", "10000").stdout
+
+
+def test_a_port_that_is_taken_is_named(emulator: Emulator, tmp_path: Path) -> None:
+    mine = emulator_command("up", "--port", str(emulator.port), "--state-dir", str(tmp_path / "other"))
+    assert mine.returncode == 1
+    assert f"used by another emulator (process {emulator.daemon_pid()}, state folder {emulator.state})" in mine.stderr
+    with socket.socket() as listening:
+        listening.bind((settings.HOST, 0))
+        listening.listen()
+        port = str(listening.getsockname()[1])
+        taken = emulator_command("up", "--port", port, "--state-dir", str(tmp_path / "other"))
+    assert taken.returncode == 1
+    assert f"port {port} is used by another program" in taken.stderr
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "80x"])
+def test_a_port_that_cannot_be_is_refused(tmp_path: Path, port: str) -> None:
+    refused = emulator_command("up", f"--port={port}", "--state-dir", str(tmp_path))
+    assert refused.returncode == 2
+    assert f"'{port}' is not a port number from 1 to 65535" in refused.stderr
+
+
+@pytest.mark.parametrize("command", ["up", "down"])
+def test_a_state_folder_that_cannot_be_is_one_sentence(tmp_path: Path, command: str) -> None:
+    (tmp_path / "file").write_text("in the way")
+    refused = emulator_command(command, "--state-dir", str(tmp_path / "file"))
+    assert refused.returncode == 1
+    assert refused.stderr == f"error: {tmp_path}/file/daemon.json: Not a directory\n"
+
+
+def doomed(emulator: Emulator) -> list[int]:
+    """Process ids of the daemon, of the model server of a fresh endpoint, of a training and of a processing job."""
+    world = build_world(emulator, "one")
+    emulator.client("sagemaker").create_endpoint(EndpointName="Doomed", EndpointConfigName="one")
+    assert world.settled("Doomed")["EndpointStatus"] == "InService"
+    prepare(emulator)
+    sagemaker = emulator.client("sagemaker")
+    sagemaker.create_training_job(**training_request("doomed", HyperParameters=LONG))
+    environment = {"GREETING": "hello", "MESSAGE": "/opt/ml/output/message"}
+    where = ("/opt/ml/processing/data", "/opt/ml/processing/output")
+    sagemaker.create_processing_job(**processing_request("doomed", *where, "slow", Environment=environment))
+    eventually(lambda: len(job_pids(emulator)) == 2)
+    return [emulator.daemon_pid(), endpoint_pid(world, "Doomed"), *job_pids(emulator)]
+
+
+def job_pids(emulator: Emulator) -> list[int]:
+    """Process ids of the jobs of an emulator, which work below its state folder."""
+    answer = subprocess.run(["ps", "-axwwo", "pid=,command="], capture_output=True, text=True, check=True)  # noqa: S607
+    lines = [line.split(maxsplit=1) for line in answer.stdout.splitlines()]
+    containers = ("sagemaker_local.training_container", "sagemaker_local.processing_container")
+    ours = (line for line in lines if str(emulator.state) in line[1] and any(name in line[1] for name in containers))
+    return [int(line[0]) for line in ours]
+
+
+@pytest.mark.parametrize("header", [("Origin", "https://elsewhere.example"), ("Host", "rebound.example")])
+def test_a_web_page_cannot_reset_it(world: World, serving: str, header: tuple[str, str]) -> None:
+    reset = urllib.request.Request(f"{world.emulator.url}/_ministack/reset", b"", dict([header]))
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(reset)
+    with caught.value as refused:
+        assert (refused.status, header[1] in refused.read().decode()) == (403, True)
+    assert f"{serving}: InService" in world.emulator.command("status").stdout
+
+
+def test_a_page_of_this_machine_may_call_it(emulator: Emulator) -> None:
+    asked = {"Origin": "http://localhost:8000", "Access-Control-Request-Method": "POST"}
+    preflight = urllib.request.Request(f"{emulator.url}/", headers=asked, method="OPTIONS")
+    with urllib.request.urlopen(preflight) as allowed:
+        assert allowed.headers["Access-Control-Allow-Origin"] in ("*", asked["Origin"])
+
+
+def test_a_reset_ends_the_model_servers_and_the_faults(tmp_path: Path) -> None:
+    with running_emulator(tmp_path / "state") as emulator:
+        daemon, *processes = doomed(emulator)
+        emulator.command("faults", "Doomed", "throttle")
+        with urllib.request.urlopen(f"{emulator.url}/_ministack/reset", data=b"") as answer:
+            assert answer.status == 200
+        eventually(lambda: not any(map(alive, processes)), seconds=5)
+        assert alive(daemon)
+        status = emulator.command("status").stdout
+        assert "no endpoints" in status
+        assert "fault" not in status
+
+
+def test_nothing_outlives_the_daemon(tmp_path: Path) -> None:
+    with running_emulator(tmp_path / "state") as emulator:
+        pids = doomed(emulator)
+        os.kill(pids[0], signal.SIGKILL)
+        eventually(lambda: not any(map(alive, pids)), seconds=5)
+        assert emulator.command("status").returncode == 1
+        assert emulator.command("up", "--port", str(emulator.port)).returncode == 0
+        pids = doomed(emulator)
+        stopped = emulator.command("down")
+        assert f"emulator stopped (process {pids[0]})" in stopped.stdout
+        eventually(lambda: not any(map(alive, pids)), seconds=5)
+        assert "not running" in emulator.command("down").stdout
+        assert [path.name for path in emulator.state.iterdir()] == ["daemon.log"]

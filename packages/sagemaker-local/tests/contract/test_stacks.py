@@ -1,0 +1,197 @@
+"""CloudFormation in the emulator: the SageMaker types, replacement and rollback, and what MiniStack reads over."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from support.emulators import ROW, Emulator, World, eventually
+
+Json = dict[str, Any]
+
+
+def template(world: World, artifact: str, **endpoint: Any) -> str:
+    """A model, a configuration and an endpoint that serve an artifact."""
+    model = {"ExecutionRoleArn": world.role, "PrimaryContainer": world.container(artifact)}
+    variant = {
+        "VariantName": "AllTraffic",
+        "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]},
+        "InstanceType": "ml.m5.large",
+        "InitialInstanceCount": "1",
+    }
+    config = {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
+    resources = {
+        "Model": {"Type": "AWS::SageMaker::Model", "Properties": model},
+        "Config": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"ProductionVariants": [variant]}},
+        "Endpoint": {
+            "Type": "AWS::SageMaker::Endpoint",
+            "Properties": {"EndpointName": "Stacked", "EndpointConfigName": config, **endpoint},
+        },
+    }
+    outputs = {
+        "Ref": {"Value": {"Ref": "Endpoint"}},
+        "Name": {"Value": {"Fn::GetAtt": ["Endpoint", "EndpointName"]}},
+        "Model": {"Value": {"Fn::GetAtt": ["Model", "ModelName"]}},
+        "ModelRef": {"Value": {"Ref": "Model"}},
+    }
+    return json.dumps({"Resources": resources, "Outputs": outputs})
+
+
+class Stacks:
+    """Stacks of one emulator."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.client = emulator.client("cloudformation")
+
+    def settled(self, name: str) -> Json:
+        """The description of a stack once nothing is under way."""
+        last: Json = {}
+
+        def done() -> bool:
+            last.update(self.client.describe_stacks(StackName=name)["Stacks"][0])
+            return not str(last["StackStatus"]).endswith("IN_PROGRESS")
+
+        eventually(done)
+        return last
+
+    def create(self, name: str, body: str, *capabilities: str) -> Json:
+        self.client.create_stack(StackName=name, TemplateBody=body, Capabilities=list(capabilities))
+        return self.settled(name)
+
+    def update(self, name: str, body: str) -> Json:
+        self.client.update_stack(StackName=name, TemplateBody=body)
+        return self.settled(name)
+
+    def delete(self, name: str) -> None:
+        self.client.delete_stack(StackName=name)
+        eventually(lambda: self._gone(name))
+
+    def _gone(self, name: str) -> bool:
+        try:
+            return bool(self.client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == "DELETE_COMPLETE")
+        except ClientError:
+            return True
+
+
+def outputs(stack: Json) -> dict[str, str]:
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+@pytest.fixture(scope="module")
+def stacks(world: World) -> Stacks:
+    return Stacks(world.emulator)
+
+
+def test_a_new_artifact_replaces_the_model_and_updates_the_endpoint_in_place(world: World, stacks: Stacks) -> None:
+    sagemaker, runtime = world.emulator.client("sagemaker"), world.emulator.client("sagemaker-runtime")
+
+    def answer() -> bytes:
+        call = {"EndpointName": "Stacked", "ContentType": "text/csv", "Body": ROW}
+        body: bytes = runtime.invoke_endpoint(**call)["Body"].read()
+        return body
+
+    created = stacks.create("serve", template(world, "one", Tags=[{"Key": "team", "Value": "digits"}]))
+    assert created["StackStatus"] == "CREATE_COMPLETE", created.get("StackStatusReason")
+    first, before = outputs(created), answer()
+    assert first["Ref"] == "arn:aws:sagemaker:us-east-1:123456789012:endpoint/stacked"
+    assert first["Name"] == "Stacked"
+    assert first["Model"].startswith("serve-Model-")
+    assert first["ModelRef"].endswith(f":model/{first['Model'].lower()}")
+    assert {"Key": "team", "Value": "digits"} in sagemaker.list_tags(ResourceArn=first["Ref"])["Tags"]
+
+    updated = stacks.update("serve", template(world, "two"))
+    assert updated["StackStatus"] == "UPDATE_COMPLETE", updated.get("StackStatusReason")
+    second, after = outputs(updated), answer()
+    assert second["Ref"] == first["Ref"]
+    assert second["Model"] != first["Model"]
+    assert before != after
+    models = [model["ModelName"] for model in sagemaker.list_models(NameContains="serve-")["Models"]]
+    assert models == [second["Model"]]
+
+    failed = stacks.update("serve", template(world, "broken"))
+    assert failed["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    events = stacks.client.describe_stack_events(StackName="serve")["StackEvents"]
+    reasons = [event["ResourceStatusReason"] for event in events if event["ResourceStatus"] == "UPDATE_FAILED"]
+    assert "did not pass the ping health check" in reasons[0]
+    assert answer() == after
+
+    stacks.delete("serve")
+    assert sagemaker.list_endpoints(NameContains="Stacked")["Endpoints"] == []
+    assert sagemaker.list_models(NameContains="serve-")["Models"] == []
+
+
+def test_an_endpoint_that_cannot_start_leaves_nothing(world: World, stacks: Stacks) -> None:
+    body = template(world, "broken", EndpointName="Hopeless")
+    created = stacks.create("hopeless", body)
+    assert created["StackStatus"] == "ROLLBACK_COMPLETE"
+    sagemaker = world.emulator.client("sagemaker")
+    assert sagemaker.list_endpoints(NameContains="Hopeless")["Endpoints"] == []
+    stacks.delete("hopeless")
+
+
+def test_an_unknown_property_is_refused(world: World, stacks: Stacks) -> None:
+    created = stacks.create("unknown", template(world, "one", EndpointName="Unknown", Colour="red"))
+    assert created["StackStatus"] == "ROLLBACK_COMPLETE"
+    reasons = str(stacks.client.describe_stack_events(StackName="unknown")["StackEvents"])
+    assert "extraneous key [Colour] is not permitted" in reasons
+    stacks.delete("unknown")
+
+
+def test_a_change_set_tells_what_is_replaced(world: World, stacks: Stacks) -> None:
+    assert stacks.create("planned", template(world, "one", EndpointName="Planned"))["StackStatus"] == "CREATE_COMPLETE"
+    body = template(world, "two", EndpointName="Planned")
+    names = {"StackName": "planned", "ChangeSetName": "look"}
+    stacks.client.create_change_set(**names, TemplateBody=body, ChangeSetType="UPDATE")
+    changes = [change["ResourceChange"] for change in stacks.client.describe_change_set(**names)["Changes"]]
+    replaced = {change["LogicalResourceId"]: change["Replacement"] for change in changes}
+    assert (replaced["Model"], replaced["Config"]) == ("True", "True")
+    assert replaced.get("Endpoint") == "False"
+    stacks.delete("planned")
+
+
+def test_bucket_properties_are_applied(world: World, stacks: Stacks) -> None:
+    rule = {"Id": "channels", "Prefix": "channels/", "Status": "Enabled"}
+    transitions = [{"StorageClass": "STANDARD_IA", "TransitionInDays": 30}]
+    properties: Json = {
+        "LifecycleConfiguration": {"Rules": [{**rule, "Transitions": transitions}]},
+        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+        "Tags": [{"Key": "team", "Value": "digits"}],
+    }
+
+    def body() -> str:
+        bucket = {"Type": "AWS::S3::Bucket", "Properties": properties}
+        return json.dumps({"Resources": {"Bucket": bucket}, "Outputs": {"Name": {"Value": {"Ref": "Bucket"}}}})
+
+    name = outputs(stacks.create("bucket", body()))["Name"]
+    s3 = world.emulator.client("s3")
+    (found,) = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    assert found["Transitions"] == [{"Days": 30, "StorageClass": "STANDARD_IA"}]
+    assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == [{"Key": "team", "Value": "digits"}]
+    del properties["LifecycleConfiguration"]
+    assert stacks.update("bucket", body())["StackStatus"] == "UPDATE_COMPLETE"
+    with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
+        s3.get_bucket_lifecycle_configuration(Bucket=name)
+    stacks.delete("bucket")
+
+
+def test_a_change_of_outputs_alone_is_a_change(stacks: Stacks) -> None:
+    def body(**more: Any) -> str:
+        parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "x"}}
+        return json.dumps({"Resources": {"Parameter": parameter}, "Outputs": {"One": {"Value": "1"}, **more}})
+
+    stacks.create("outputs", body())
+    names = {"StackName": "outputs", "ChangeSetName": "more"}
+    more = body(Two={"Value": "2"})
+    stacks.client.create_change_set(**names, TemplateBody=more, ChangeSetType="UPDATE")
+    assert stacks.client.describe_change_set(**names)["Status"] == "CREATE_COMPLETE"
+    stacks.client.execute_change_set(**names)
+    assert outputs(stacks.settled("outputs")) == {"One": "1", "Two": "2"}
+    stacks.client.create_change_set(
+        StackName="outputs", ChangeSetName="none", TemplateBody=more, ChangeSetType="UPDATE"
+    )
+    nothing = stacks.client.describe_change_set(StackName="outputs", ChangeSetName="none")
+    assert nothing["Status"] == "FAILED"
+    stacks.delete("outputs")

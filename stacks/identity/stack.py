@@ -1,0 +1,73 @@
+"""Who the people are: the user pool with their accounts, and the client through which the web page signs them in."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_cognito as cognito
+from constructs import Construct
+
+from stacks.identity.settings import PeopleSettings
+from stacks.settings import Settings
+
+PASSWORD_LENGTH = 12
+SESSION_HOURS = 1
+"""How long a token is good: what leaks is of use for so long at most."""
+REFRESH_DAYS = 1
+"""How long a page stays signed in without being asked."""
+
+
+class IdentityStack(cdk.Stack):
+    """The user pool of one environment.
+
+    Parameters
+    ----------
+    settings
+        The environment.
+    people
+        Its people.
+    """
+
+    def __init__(self, scope: Construct, *, settings: Settings, people: PeopleSettings) -> None:
+        super().__init__(
+            scope,
+            settings.stack_name("identity"),
+            env=cdk.Environment(account=settings.account, region=settings.region),
+            description="Digits: the accounts of the people who use the web page",
+            termination_protection=settings.retain_data,
+        )
+        self.user_pool = cognito.UserPool(
+            self,
+            "People",
+            self_sign_up_enabled=people.self_sign_up,
+            sign_in_aliases=cognito.SignInAliases(email=True),
+            auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            standard_attributes=cognito.StandardAttributes(
+                email=cognito.StandardAttribute(required=True, mutable=True)
+            ),
+            sign_in_case_sensitive=False,
+            password_policy=cognito.PasswordPolicy(
+                min_length=PASSWORD_LENGTH,
+                require_lowercase=True,
+                require_uppercase=True,
+                require_digits=True,
+                require_symbols=True,
+                temp_password_validity=cdk.Duration.days(3),
+            ),
+            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            deletion_protection=settings.retain_data,
+            removal_policy=cdk.RemovalPolicy.RETAIN if settings.retain_data else cdk.RemovalPolicy.DESTROY,
+        )
+        self.client = self.user_pool.add_client(
+            "Page",
+            # A page keeps no secret. The password never leaves it: SRP proves that it is known.
+            generate_secret=False,
+            auth_flows=cognito.AuthFlow(user_srp=True),
+            disable_o_auth=True,
+            prevent_user_existence_errors=True,
+            enable_token_revocation=True,
+            access_token_validity=cdk.Duration.hours(SESSION_HOURS),
+            id_token_validity=cdk.Duration.hours(SESSION_HOURS),
+            refresh_token_validity=cdk.Duration.days(REFRESH_DAYS),
+        )
+        cdk.CfnOutput(self, "UserPoolId", value=self.user_pool.user_pool_id)
+        cdk.CfnOutput(self, "UserPoolClientId", value=self.client.user_pool_client_id)

@@ -1,0 +1,25 @@
+"""The environment variables of functions that ask the endpoint: which one, whose model, how long to wait."""
+
+from __future__ import annotations
+
+import json
+
+from stacks.inference.model_endpoint import ModelEndpoint
+from stacks.settings import Settings
+from stacks.shared.manifest import Manifest
+from stacks.shared.time_budget import TIME_BUDGET
+
+
+def endpoint_variables(
+    settings: Settings, manifest: Manifest, model_endpoint: ModelEndpoint, *, attempts: int = TIME_BUDGET.attempts
+) -> dict[str, str]:
+    """The variables that `lambda_src/digit_model/settings.py` reads, how much is logged, and what metrics are of."""
+    return {
+        "ENDPOINT_NAME": model_endpoint.endpoint_name,
+        "MODEL_CARD": json.dumps(manifest.public_card(), separators=(",", ":"), sort_keys=True),
+        "CONNECT_TIMEOUT_SECONDS": str(TIME_BUDGET.connect_seconds),
+        "READ_TIMEOUT_SECONDS": str(TIME_BUDGET.read_seconds),
+        "TOTAL_ATTEMPTS": str(attempts),
+        "LOG_LEVEL": settings.log_level,
+        "ENVIRONMENT": settings.environment,
+    }

@@ -1,0 +1,172 @@
+"""An endpoint that serves one XGBoost model, and takes the next one in place.
+
+The endpoint's name never changes. Model and endpoint configuration have none of their own: CloudFormation replaces them
+when the manifest changes, which needs a new name, and then updates the endpoint.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sagemaker as sagemaker
+from constructs import Construct
+
+from contract.xgboost_image import XgboostImage
+from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity
+from stacks.inference.execution_role import make_execution_role
+from stacks.inference.rollback_alarms import RollbackAlarms
+from stacks.shared.manifest import Manifest
+
+VARIANT_NAME = "AllTraffic"
+"""Name of the one variant. An update that changes it cannot be rolled out step by step."""
+
+STARTUP_SECONDS = 180
+
+
+class ModelEndpoint(Construct):
+    """Model, endpoint configuration and endpoint, with the role they need.
+
+    Parameters
+    ----------
+    endpoint_name
+        The stable name, lower case.
+    bucket, manifest
+        Where the artifact is, and which.
+    image
+        The container that serves it.
+    capacity
+        What it runs on, and how the next model takes its place.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        endpoint_name: str,
+        bucket: s3.IBucket,
+        manifest: Manifest,
+        image: XgboostImage,
+        capacity: Capacity,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.endpoint_name = endpoint_name
+        alarms = self._rollback_alarms(capacity)
+        role = make_execution_role(
+            self,
+            bucket=bucket,
+            manifest=manifest,
+            image=image,
+            endpoint_name=endpoint_name,
+            alarm_arns=alarms.arns if alarms else [],
+        )
+        self.model = sagemaker.CfnModel(
+            self,
+            "Model",
+            execution_role_arn=role.role_arn,
+            # A serverless variant cannot have it:
+            # https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html#serverless-endpoints-how-it-works-exclusions
+            enable_network_isolation=isinstance(capacity, InstanceCapacity),
+            primary_container=sagemaker.CfnModel.ContainerDefinitionProperty(
+                image=image.uri, model_data_url=bucket.s3_url_for_object(manifest.key)
+            ),
+        )
+        self.config = sagemaker.CfnEndpointConfig(
+            self, "Config", production_variants=[_variant(self.model.attr_model_name, capacity)]
+        )
+        self.endpoint = sagemaker.CfnEndpoint(
+            self,
+            "Endpoint",
+            endpoint_name=endpoint_name,
+            endpoint_config_name=self.config.attr_endpoint_config_name,
+            deployment_config=_deployment_config(capacity, alarms),
+        )
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow `grantee` to ask this endpoint, and no other."""
+        return iam.Grant.add_to_principal(
+            grantee=grantee, actions=["sagemaker:InvokeEndpoint"], resource_arns=[self.endpoint_arn]
+        )
+
+    @property
+    def endpoint_arn(self) -> str:
+        """The endpoint for a policy. It is in lower case, as SageMaker writes it; a policy that differs denies."""
+        return self.endpoint.ref
+
+    def metric_server_errors(self, **options: Any) -> cloudwatch.Metric:
+        """Answers with a 5xx status, as a sum over a minute."""
+        return self._metric("Invocation5XXErrors", {"statistic": "Sum", **options})
+
+    def metric_invocations(self, **options: Any) -> cloudwatch.Metric:
+        """Requests, as a sum over a minute."""
+        return self._metric("Invocations", {"statistic": "Sum", **options})
+
+    def metric_model_latency(self, **options: Any) -> cloudwatch.Metric:
+        """Time that the model container takes for a request, in microseconds, 99th percentile."""
+        return self._metric("ModelLatency", {"statistic": "p99", **options})
+
+    def _metric(self, name: str, options: dict[str, Any]) -> cloudwatch.Metric:
+        # The name and not a reference: alarms exist before the endpoint that they guard.
+        dimensions = {"EndpointName": self.endpoint_name, "VariantName": VARIANT_NAME}
+        period = cdk.Duration.minutes(1)
+        return cloudwatch.Metric(
+            namespace="AWS/SageMaker", metric_name=name, dimensions_map=dimensions, **{"period": period, **options}
+        )
+
+    def _rollback_alarms(self, capacity: Capacity) -> RollbackAlarms | None:
+        if not isinstance(capacity, InstanceCapacity) or not isinstance(capacity.rollout, Canary):
+            return None
+        return RollbackAlarms(
+            self,
+            "Rollback",
+            server_errors=self.metric_server_errors(),
+            model_latency=self.metric_model_latency(),
+            canary=capacity.rollout,
+        )
+
+
+def _variant(model_name: str, capacity: Capacity) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
+    if isinstance(capacity, ServerlessCapacity):
+        return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
+            variant_name=VARIANT_NAME,
+            model_name=model_name,
+            initial_variant_weight=1,
+            serverless_config=sagemaker.CfnEndpointConfig.ServerlessConfigProperty(
+                memory_size_in_mb=capacity.memory_mb, max_concurrency=capacity.max_concurrency
+            ),
+        )
+    return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
+        variant_name=VARIANT_NAME,
+        model_name=model_name,
+        initial_variant_weight=1,
+        instance_type=capacity.instance_type,
+        initial_instance_count=capacity.count,
+        container_startup_health_check_timeout_in_seconds=STARTUP_SECONDS,
+    )
+
+
+def _deployment_config(
+    capacity: Capacity, alarms: RollbackAlarms | None
+) -> sagemaker.CfnEndpoint.DeploymentConfigProperty | None:
+    """How an update goes. Without one SageMaker moves all traffic at once, when the new model answers health checks."""
+    if not isinstance(capacity, InstanceCapacity) or not isinstance(capacity.rollout, Canary) or alarms is None:
+        return None
+    canary = capacity.rollout
+    return sagemaker.CfnEndpoint.DeploymentConfigProperty(
+        auto_rollback_configuration=sagemaker.CfnEndpoint.AutoRollbackConfigProperty(
+            alarms=[sagemaker.CfnEndpoint.AlarmProperty(alarm_name=name) for name in alarms.names]
+        ),
+        blue_green_update_policy=sagemaker.CfnEndpoint.BlueGreenUpdatePolicyProperty(
+            maximum_execution_timeout_in_seconds=canary.execution_seconds,
+            termination_wait_in_seconds=canary.bake_seconds,
+            traffic_routing_configuration=sagemaker.CfnEndpoint.TrafficRoutingConfigProperty(
+                type="CANARY",
+                canary_size=sagemaker.CfnEndpoint.CapacitySizeProperty(type="CAPACITY_PERCENT", value=canary.percent),
+                wait_interval_in_seconds=canary.wait_seconds,
+            ),
+        ),
+    )

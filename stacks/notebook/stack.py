@@ -1,0 +1,58 @@
+"""A place to work: the notebook instance. It may come and go; everything that it makes is in the bucket."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from stacks.api.prediction_api import PredictionApi
+from stacks.inference.model_endpoint import ModelEndpoint
+from stacks.notebook.instance import Notebook
+from stacks.notebook.role import NotebookTargets
+from stacks.notebook.settings import NotebookSettings
+from stacks.settings import Settings
+
+
+class NotebookStack(cdk.Stack):
+    """The notebook instance of an environment.
+
+    Parameters
+    ----------
+    settings, notebook
+        The environment, and its notebook.
+    bucket
+        Data, and results of jobs.
+    training_role
+        What its jobs run as.
+    model_endpoint, service
+        What it asks for predictions.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        settings: Settings,
+        notebook: NotebookSettings,
+        bucket: s3.IBucket,
+        training_role: iam.IRole,
+        model_endpoint: ModelEndpoint,
+        service: PredictionApi,
+    ) -> None:
+        super().__init__(
+            scope,
+            settings.stack_name("notebook"),
+            env=cdk.Environment(account=settings.account, region=settings.region),
+            description="Digits: the notebook instance",
+        )
+        targets = NotebookTargets(
+            bucket=bucket,
+            training_role=training_role,
+            endpoint_arn=model_endpoint.endpoint_arn,
+            api_arns=service.route_arns,
+        )
+        self.notebook = Notebook(self, "Notebook", settings=settings, notebook=notebook, targets=targets)
+        cdk.CfnOutput(self, "NotebookName", value=self.notebook.instance.attr_notebook_instance_name)
+        cdk.CfnOutput(self, "NotebookRoleArn", value=self.notebook.role.role_arn)

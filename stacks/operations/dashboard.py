@@ -1,0 +1,249 @@
+"""The dashboard: from the alarms down the way of a request, hop by hop, to what the model says of itself.
+
+Every line of a graph is a single metric, so that it can be watched by an alarm as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from stacks.operations.metrics import Accounts, Watched
+from stacks.shared.alarm import RUNBOOK
+from stacks.stream.digit_stream import DigitStream
+
+WIDTH = 24
+DIGIT_SERVICES = {"prediction": "drawn or sent", "upload_worker": "photographed"}
+PERCENTILES = ("p50", "p95")
+
+Row = list[cloudwatch.IWidget]
+
+
+class OperationsDashboard(Construct):
+    """The dashboard of one environment.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    watched
+        What is on it.
+    alarms
+        Shown at its top.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        watched: Watched,
+        alarms: Sequence[cloudwatch.IAlarm],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        rows: list[Row] = [
+            [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=WIDTH, height=4)],
+            *_requests(watched),
+            *_uploads(watched),
+            *_endpoint(watched),
+            *_digits(watched),
+            *_functions_and_tables(watched),
+            *(_stream(watched, watched.stream) if watched.stream else []),
+            *_others(watched),
+            *_logs(watched),
+        ]
+        cloudwatch.Dashboard(
+            self, "Dashboard", dashboard_name=name, default_interval=cdk.Duration.hours(3), widgets=rows
+        )
+
+
+def _requests(watched: Watched) -> list[Row]:
+    apis = watched.apis.items()
+    traffic = [watched.of_api(api, "Count", "Sum", name) for name, api in apis]
+    errors = [
+        watched.of_api(api, f"{kind}XXError", "Sum", f"{name} {kind}xx") for name, api in apis for kind in ("4", "5")
+    ]
+    problems = [
+        watched.own(service, name, label=f"{service} {name}")
+        for service in ("prediction", "uploads")
+        for name in ("RejectedRequests", "FailedRequests")
+    ]
+    hops = [watched.of_api(api, "Latency", stat, f"{name} {stat}") for name, api in apis for stat in PERCENTILES]
+    functions = [
+        watched.of_function(function, "Duration", stat, f"{name} {stat}")
+        for name, function in watched.functions.items()
+        if name != "worker"
+        for stat in PERCENTILES
+    ]
+    return [
+        [_text("Requests", "From the caller to the function and back, in milliseconds.")],
+        [
+            _graph("Traffic", traffic),
+            _graph("Errors of the API", errors),
+            _graph("Rejected and failed", [*problems, watched.own("prediction", "RejectedImages")]),
+        ],
+        [_graph("Latency: API", hops, 12), _graph("Latency: functions", functions, 12)],
+    ]
+
+
+def _uploads(watched: Watched) -> list[Row]:
+    ends = [
+        watched.own("uploads", "UploadsBegun", label="begun"),
+        *(watched.own("upload_worker", f"Uploads{end}", label=end.lower()) for end in ("Done", "Failed", "Late")),
+        watched.own("uploads", "UploadsExpired", label="expired, found by a question"),
+        watched.own("upload_worker", "UploadsExpired", label="expired, found by the worker"),
+        watched.own("upload_worker", "UploadsUnknown", label="unknown"),
+    ]
+    waits = [watched.own("upload_worker", "UploadSeconds", stat, stat) for stat in PERCENTILES]
+    work = [watched.of_function(watched.worker, "Duration", stat, f"worker {stat}") for stat in (*PERCENTILES, "max")]
+    queued = [
+        watched.of_queue(watched.queue, "ApproximateNumberOfMessagesVisible", "waiting"),
+        watched.of_queue(watched.queue, "ApproximateNumberOfMessagesNotVisible", "worked on"),
+        watched.of_queue(watched.dead_letters, "ApproximateNumberOfMessagesVisible", "dead letters"),
+    ]
+    trouble = [
+        watched.own("upload_worker", "Retries", label="tried again"),
+        watched.own("upload_worker", "AnnouncementsFailed", label="not pushed"),
+        watched.of_events("4XXError", "Sum", "push 4xx"),
+        watched.of_events("5XXError", "Sum", "push 5xx"),
+    ]
+    age = watched.of_queue(watched.queue, "ApproximateAgeOfOldestMessage", "oldest")
+    return [
+        [_text("Uploads", "From the request for an upload to its result, in seconds; the worker in milliseconds.")],
+        [_graph("How uploads end", ends), _graph("Queue and dead letters", queued), _graph("Queue: age (s)", [age])],
+        [
+            _graph("Latency: request to result (s)", waits),
+            _graph("Latency: worker, a batch (ms)", work),
+            _graph("Trouble", trouble),
+        ],
+    ]
+
+
+def _endpoint(watched: Watched) -> list[Row]:
+    asked = [
+        watched.of_endpoint("Invocations", "Sum", "asked"),
+        watched.of_endpoint("Invocation4XXErrors", "Sum", "4xx"),
+        watched.of_endpoint("Invocation5XXErrors", "Sum", "5xx"),
+    ]
+    times = [
+        watched.of_endpoint(name, stat, f"{label} {stat}")
+        for name, label in (("ModelLatency", "model"), ("OverheadLatency", "SageMaker"))
+        for stat in PERCENTILES
+    ]
+    return [
+        [_text("Endpoint", "In microseconds. What SageMaker adds has the cold starts of a serverless endpoint in it.")],
+        [_graph("Questions and errors", asked, 12), _graph("Latency: endpoint (µs)", times, 12)],
+    ]
+
+
+def _digits(watched: Watched) -> list[Row]:
+    shares: Row = [
+        cloudwatch.GraphWidget(
+            title=f"Digits that were {how}",
+            left=[watched.own(service, f"Digit{digit}", label=str(digit)) for digit in range(10)],
+            view=cloudwatch.GraphWidgetView.BAR,
+            set_period_to_time_range=True,
+            width=8,
+        )
+        for service, how in DIGIT_SERVICES.items()
+    ]
+    sure = [
+        watched.own(service, "Confidence", stat, f"{service} {stat}")
+        for service in DIGIT_SERVICES
+        for stat in ("p10", "p50")
+    ]
+    text = "What the model answers. Digits that people write are about evenly spread; confidence that falls is drift."
+    return [[_text("Digits", text)], [*shares, _graph("Confidence", sure)]]
+
+
+def _functions_and_tables(watched: Watched) -> list[Row]:
+    def each(name: str) -> list[cloudwatch.IMetric]:
+        return [watched.of_function(f, name, "Sum", label) for label, f in watched.functions.items()]
+
+    refused = [
+        watched.of_table(table, f"{verb}ThrottleEvents", f"{name} {verb.lower()}")
+        for name, table in watched.tables.items()
+        for verb in ("Read", "Write")
+    ]
+    return [
+        [_text("Functions and tables", "Nothing of this is there on a good day.")],
+        [
+            _graph("Errors", each("Errors")),
+            _graph("Throttled runs", each("Throttles")),
+            _graph("Throttled tables", refused),
+        ],
+    ]
+
+
+def _stream(watched: Watched, stream: DigitStream) -> list[Row]:
+    consumer = stream.consumer.function
+    arrived = stream.stream.metric("IncomingRecords", statistic="Sum", label="arrived", period=watched.period)
+    letters = watched.of_queue(stream.dead_letters, "ApproximateNumberOfMessagesVisible", "dead letters")
+    errors = watched.of_function(consumer, "Errors", "Sum", "errors")
+    lag = watched.of_function(consumer, "IteratorAge", "Maximum", "behind")
+    return [
+        [_text("Stream", "Labelled digits, from Kinesis to the bucket.")],
+        [_graph("Records", [arrived, letters]), _graph("Consumer: lag (ms)", [lag]), _graph("Consumer", [errors])],
+    ]
+
+
+def _others(watched: Watched) -> list[Row]:
+    pipeline = [watched.of_pipeline(f"Execution{what}", what.lower()) for what in ("Started", "Succeeded", "Failed")]
+    row: Row = [_graph("Pipeline", pipeline)]
+    if watched.accounts is not None:
+        row.append(_graph("Sign-ins", _sign_ins(watched, watched.accounts)))
+    if watched.distribution_id is not None:
+        site = [
+            watched.of_site(watched.distribution_id, "Requests", "Sum", "requests"),
+            watched.of_site(watched.distribution_id, "5xxErrorRate", "Average", "5xx (%)"),
+        ]
+        row.append(_graph("Site", site))
+    return [[_text("Pipeline, people, site", "The metrics of the site are those of us-east-1.")], row]
+
+
+def _sign_ins(watched: Watched, accounts: Accounts) -> list[cloudwatch.IMetric]:
+    return [
+        watched.of_accounts(accounts, "SignInSuccesses", "Sum", "signed in"),
+        watched.of_accounts(accounts, "SignInThrottles", "Sum", "throttled"),
+    ]
+
+
+def _logs(watched: Watched) -> list[Row]:
+    """What the lines of the functions say; the records of metrics among them have no `message`."""
+    groups = [function.log_group.log_group_name for function in watched.functions.values()]
+    kinds = [
+        "filter ispresent(problem) and ispresent(message)",
+        "stats count(*) as times by problem, service",
+        "sort times desc",
+    ]
+    latest = [
+        "filter level in ['ERROR', 'WARNING'] or ispresent(announcement)",
+        "fields @timestamp, service, correlation_id, job_id, problem, cause, announcement",
+        "sort @timestamp desc",
+        "limit 20",
+    ]
+    queries = {"Problems by kind": (kinds, 8), "Latest errors": (latest, 16)}
+    row: Row = [
+        cloudwatch.LogQueryWidget(
+            title=title,
+            log_group_names=groups,
+            query_lines=lines,
+            view=cloudwatch.LogQueryVisualizationType.TABLE,
+            width=width,
+        )
+        for title, (lines, width) in queries.items()
+    ]
+    return [[_text("Logs", "Half a cent for each gigabyte that is read.")], row]
+
+
+def _graph(title: str, metrics: Sequence[cloudwatch.IMetric], width: int = 8) -> cloudwatch.GraphWidget:
+    zero = cloudwatch.YAxisProps(min=0, show_units=False)
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=width, left_y_axis=zero)
+
+
+def _text(title: str, text: str) -> cloudwatch.TextWidget:
+    return cloudwatch.TextWidget(markdown=f"## {title}\n{text} Runbook: `{RUNBOOK}`", width=WIDTH, height=2)

@@ -1,0 +1,92 @@
+"""The one way in which this application makes a Lambda function: Python on Arm, with its own log group and role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from stacks.settings import Settings
+from stacks.shared.function_bundle import SOURCES, FunctionBundle, FunctionSource
+from stacks.shared.log_group import make_log_group
+
+
+class PythonFunction(Construct):
+    """A function whose code is a package below `lambda_src/`, with the handler `handler.handler` in it.
+
+    Its role may write its own log group and do what `statements` say; nothing is granted by a managed policy.
+
+    Parameters
+    ----------
+    source
+        The package.
+    settings
+        The environment: log retention, tracing, and which platform to bundle for.
+    description
+        What it does, for a person in the console.
+    timeout_seconds, memory_mb
+        Its limits. CPU grows with memory; 1,769 MB are one processor.
+    environment
+        Variables it reads.
+    statements
+        What else its role allows.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        source: FunctionSource,
+        settings: Settings,
+        description: str,
+        timeout_seconds: int,
+        memory_mb: int,
+        environment: Mapping[str, str] | None = None,
+        statements: Sequence[iam.PolicyStatement] = (),
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.log_group = make_log_group(self, "Logs", settings)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            description=description,
+            code=_code(source, settings),
+            handler=f"{source.package}.handler.handler",
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            architecture=lambda_.Architecture.ARM_64,
+            role=_role(self, self.log_group, statements),
+            log_group=self.log_group,
+            timeout=cdk.Duration.seconds(timeout_seconds),
+            memory_size=memory_mb,
+            environment={**(environment or {})},
+            tracing=lambda_.Tracing.ACTIVE if settings.tracing else lambda_.Tracing.DISABLED,
+        )
+
+
+def _role(scope: Construct, log_group: logs.LogGroup, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
+    write_logs = iam.PolicyStatement(
+        actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group.log_group_arn]
+    )
+    return iam.Role(
+        scope,
+        "Role",
+        assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        inline_policies={"function": iam.PolicyDocument(statements=[write_logs, *statements])},
+    )
+
+
+def _code(source: FunctionSource, settings: Settings) -> lambda_.Code:
+    return lambda_.Code.from_asset(
+        str(SOURCES),
+        asset_hash=source.digest(settings.function_target),
+        asset_hash_type=cdk.AssetHashType.CUSTOM,
+        bundling=cdk.BundlingOptions(
+            image=cdk.DockerImage.from_registry("unused"),
+            local=FunctionBundle(source, settings.function_target),
+        ),
+    )

@@ -1,0 +1,142 @@
+"""A Kinesis stream of labelled digits, the function that consumes it, and the queue for what it cannot use."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kinesis as kinesis
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from contract.bucket_layout import LETTERS_PREFIX, PARTS_PREFIX
+from stacks.settings import Settings
+from stacks.shared.function_bundle import FunctionSource
+from stacks.shared.lambda_function import PythonFunction
+from stacks.stream.settings import OnDemand, StreamSettings
+
+TIMEOUT_SECONDS = 60
+"""All attempts of the function's clients for one part and a few letters; far more than a batch takes."""
+MEMORY_MB = 1024
+UNUSED_OF_PYARROW = (
+    "pyarrow/include",
+    "pyarrow/includes",
+    "pyarrow/src",
+    "pyarrow/tests",
+    "pyarrow/_flight*",
+    "pyarrow/libarrow_flight*",
+    "pyarrow/libarrow_python_flight*",
+    "pyarrow/_pyarrow_cpp_tests*",
+    "pyarrow/*.p[xy][dxi]",
+    # The same libraries twice more: programs that link against them look for these names, Python does not.
+    "pyarrow/*.so.2500.*",
+    "pyarrow/libarrow_python.so",
+    "pyarrow/libarrow_python_parquet_encryption.so",
+)
+"""What is not needed to write Parquet: about a third of the package."""
+
+
+class DigitStream(Construct):
+    """From the stream to parts in the bucket; what is given up lands in the queue.
+
+    Parameters
+    ----------
+    settings
+        The environment.
+    stream_settings
+        Capacity, batching and retries.
+    bucket
+        Where parts go, below `stream/`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        stream_settings: StreamSettings,
+        bucket: s3.IBucket,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.stream = _make_stream(self, settings, stream_settings)
+        self.dead_letters = sqs.Queue(
+            self,
+            "DeadLetters",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=cdk.Duration.days(stream_settings.letter_days),
+            removal_policy=cdk.RemovalPolicy.RETAIN if settings.retain_data else cdk.RemovalPolicy.DESTROY,
+        )
+        self.consumer = self._make_consumer(settings, bucket)
+        self._map(stream_settings)
+
+    def _make_consumer(self, settings: Settings, bucket: s3.IBucket) -> PythonFunction:
+        return PythonFunction(
+            self,
+            "Consumer",
+            source=FunctionSource(
+                package="stream_consumer",
+                has_requirements=True,
+                requirements_name="requirements-stream.txt",
+                left_out=UNUSED_OF_PYARROW,
+            ),
+            settings=settings,
+            description="Puts labelled digits from the stream into the bucket as Parquet parts",
+            timeout_seconds=TIMEOUT_SECONDS,
+            memory_mb=MEMORY_MB,
+            environment={
+                "BUCKET": bucket.bucket_name,
+                "PARTS_PREFIX": PARTS_PREFIX,
+                "DEAD_LETTERS_PREFIX": LETTERS_PREFIX,
+                "DEAD_LETTERS_URL": self.dead_letters.queue_url,
+                "LOG_LEVEL": settings.log_level,
+                "POWERTOOLS_SERVICE_NAME": "stream_consumer",
+            },
+            statements=self._rights(bucket),
+        )
+
+    def _rights(self, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
+        """Read this stream, write below two prefixes, send to this queue; the mapping acts with the same role."""
+        read = ("DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
+        objects = [bucket.arn_for_objects(f"{prefix}*") for prefix in (PARTS_PREFIX, LETTERS_PREFIX)]
+        return [
+            iam.PolicyStatement(actions=[f"kinesis:{action}" for action in read], resources=[self.stream.stream_arn]),
+            iam.PolicyStatement(actions=["s3:PutObject"], resources=objects),
+            iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.dead_letters.queue_arn]),
+        ]
+
+    def _map(self, settings: StreamSettings) -> None:
+        # The L1: the L2 would grant more than the statements above do.
+        lambda_.CfnEventSourceMapping(
+            self,
+            "Mapping",
+            function_name=self.consumer.function.function_name,
+            event_source_arn=self.stream.stream_arn,
+            # What was sent before the consumer was there is consumed too; what is read twice is merged once.
+            starting_position="TRIM_HORIZON",
+            batch_size=settings.batch_records,
+            maximum_batching_window_in_seconds=settings.batch_window_seconds,
+            parallelization_factor=settings.parallelization,
+            function_response_types=["ReportBatchItemFailures"],
+            bisect_batch_on_function_error=True,
+            maximum_retry_attempts=settings.retries,
+            maximum_record_age_in_seconds=settings.record_age_seconds,
+            destination_config={"onFailure": {"destination": self.dead_letters.queue_arn}},
+        )
+
+
+def _make_stream(scope: Construct, settings: Settings, stream_settings: StreamSettings) -> kinesis.Stream:
+    capacity = stream_settings.capacity
+    return kinesis.Stream(
+        scope,
+        "Stream",
+        stream_name=f"digits-{settings.environment}",
+        stream_mode=kinesis.StreamMode.ON_DEMAND if isinstance(capacity, OnDemand) else kinesis.StreamMode.PROVISIONED,
+        shard_count=None if isinstance(capacity, OnDemand) else capacity.shards,
+        retention_period=cdk.Duration.hours(stream_settings.retention_hours),
+        # The key of AWS: whoever may use the stream needs no right to a key.
+        encryption=kinesis.StreamEncryption.MANAGED,
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )

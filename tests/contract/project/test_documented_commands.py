@@ -1,0 +1,35 @@
+"""Every command that the documents name exists: each is asked for its help, as a program of its own."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[3]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMAND = re.compile(r"python -m ((?:training|emulator)(?:\.[a-z_]+)*)(?: ([a-z]+)\b)?")
+
+
+def _commands() -> list[tuple[str, ...]]:
+    found = {match for path in DOCUMENTS for match in COMMAND.findall(path.read_text())}
+    return sorted(tuple(filter(None, match)) for match in found)
+
+
+@pytest.mark.parametrize("command", _commands(), ids=" ".join)
+def test_a_documented_command_exists(command: tuple[str, ...]) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", *command, "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert process.returncode == 0, process.stderr
+    assert "usage" in process.stdout.lower()
+
+
+def test_commands_are_found() -> None:
+    assert ("training", "prepare") in _commands()
+    assert ("emulator", "up") in _commands()

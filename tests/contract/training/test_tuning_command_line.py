@@ -1,0 +1,119 @@
+"""`tune --where sagemaker` against the emulator: jobs that really train, followed, reported, stopped, refused."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.emulator import KEY, REGION, SECRET, Emulator
+from tests.support.training_digits import small_data_folder
+from tests.support.training_platforms import platform_document
+from training.commands.command_line import main
+from training.tuning.aws_tuning import AwsTuning
+from training.tuning.trials import Outcome, read_best
+from training.tuning.tuning_job import follow
+
+pytestmark = pytest.mark.slow
+
+BUCKET = "digits-tuning-bucket"
+SMALL = (
+    "tune", "--where", "sagemaker", "--search", "eta=0.1:0.5:log", "--search", "max_depth=1:3", "--num-round", "2",
+    "--set", "max_leaves=4", "--set", "nthread=1", "--trials", "3", "--parallel", "2", "--on-demand", "--no-wait",
+)  # fmt: skip
+
+
+def _role(iam: Any) -> str:
+    trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(
+        RoleName="digits-tuning-training", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
+    )
+    allowed = [
+        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"},
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/channels/*"},
+        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{BUCKET}/jobs/*"},
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": allowed})
+    iam.put_role_policy(RoleName="digits-tuning-training", PolicyName="data", PolicyDocument=policy)
+    arn: str = role["Role"]["Arn"]
+    return arn
+
+
+@pytest.fixture(scope="module")
+def build(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An environment `tuning` with small channels in its bucket, and the shell's variables that lead to it."""
+    folder = tmp_path_factory.mktemp("build")
+    small_data_folder(folder)
+    emulator.client("s3").create_bucket(Bucket=BUCKET)
+    document = platform_document("tuning", bucket=BUCKET, role_arn=_role(emulator.client("iam")))
+    ssm = emulator.client("ssm")
+    ssm.put_parameter(Name="/digits/tuning/training", Type="String", Value=json.dumps(document))
+    ssm.put_parameter(Name="/digits/tuning/bucket-name", Type="String", Value=BUCKET)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+            patch.delenv(name, raising=False)
+        for name, value in {
+            "AWS_ENDPOINT_URL": emulator.url, "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION, "DIGITS_ENVIRONMENT": "tuning", "DIGITS_BUILD": str(folder),
+        }.items():  # fmt: skip
+            patch.setenv(name, value)
+        assert main(["publish", "--channels"]) == 0
+        yield folder
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    """What a command printed, on both channels; its exit code is `code`."""
+    capsys.readouterr()
+    assert main(list(arguments)) == code
+    captured = capsys.readouterr()
+    return captured.out + captured.err
+
+
+def started(told: str) -> str:
+    """The name of the tuning job that a command says it started."""
+    return told.split("started ")[1].split(":")[0]
+
+
+def test_training_jobs_train_and_the_best_of_them_is_found(build: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = started(said(capsys, *SMALL))
+    assert name.startswith("digits-tuning-t-")
+    assert len(name) <= 32
+    job, found = follow(name, service=AwsTuning(), on_change=lambda *_now: None, sleep=lambda _s: time.sleep(0.2))
+    assert (job.status, len(found.trials)) == ("Completed", 3)
+    assert all(trial.outcome is not Outcome.FAILED for trial in found.trials)
+    told = said(capsys, "tune", "--attach", name)
+    assert "the best 3 of 3 trials" in told
+    assert "fit --from-tuning" in told
+    assert found.best is not None
+    given = {"max_leaves": "4", "nthread": "1"}
+    assert read_best(build / "tuning/best.json") == {**given, **found.best.values}
+    assert set(found.best.values) == {"eta", "max_depth"}
+    assert (build / "tuning/trials.png").read_bytes().startswith(b"\x89PNG")
+    assert f"nothing to do: {name} has ended already" in said(capsys, "tune", "--stop", name)
+
+
+def test_one_that_is_stopped_starts_no_more_jobs(build: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = started(said(capsys, *SMALL, "--num-round", "100000", "--set", "early_stopping_rounds="))
+    assert "what was found until now stays" in said(capsys, "tune", "--stop", name)
+    job, found = follow(name, service=AwsTuning(), on_change=lambda *_now: None, sleep=lambda _s: time.sleep(0.2))
+    assert job.status == "Stopped"
+    assert len(found.trials) <= 2
+
+
+def test_what_would_be_refused_starts_nothing(
+    build: Path, emulator: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sagemaker = emulator.client("sagemaker")
+    before = len(sagemaker.list_hyper_parameter_tuning_jobs()["HyperParameterTuningJobSummaries"])
+    told = said(capsys, *SMALL, "--instances", "3", code=2)
+    assert "2 part" in told
+    assert "there is no tuning job nobody" in said(capsys, "tune", "--attach", "nobody", code=2)
+    assert "eta is given with --set and with --search" in said(capsys, *SMALL, "--set", "eta=0.3", code=2)
+    request = json.loads(said(capsys, *SMALL, "--dry-run"))
+    assert request["TrainingJobDefinition"]["ResourceConfig"]["InstanceType"] == "ml.m5.xlarge"
+    assert len(sagemaker.list_hyper_parameter_tuning_jobs()["HyperParameterTuningJobSummaries"]) == before

@@ -1,0 +1,71 @@
+"""The documents say what is true: tree, links, make targets, modules, settings and environment variables."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from stacks.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[3]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def _named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _tracked(suffix: str = "") -> list[Path]:
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    return [ROOT / name for name in names if name.endswith(suffix) and (ROOT / name).is_file()]
+
+
+def test_the_tree_in_the_readme_is_the_disk() -> None:
+    (tree,) = re.findall(r"## What is where\n\n```\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    told = {line.split()[0] for line in tree.splitlines()}
+    folders = {f"{path.relative_to(ROOT).parts[0]}/" for path in _tracked() if path.parent != ROOT}
+    assert {name for name in told if name.endswith("/")} == {name for name in folders if not name.startswith(".")}
+    assert [name for name in told if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_named)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_named)
+def test_every_make_target_exists(document: Path) -> None:
+    named = re.findall(r"(?:^|`)make ([a-z][a-z0-9-]*)", document.read_text(), re.MULTILINE)
+    assert [target for target in named if target not in TARGETS] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_named)
+def test_every_module_can_be_run(document: Path) -> None:
+    named = set(re.findall(r"python3? -m ([a-z_.]+[a-z_])", document.read_text()))
+    ours = {name for name in named if (ROOT / name.split(".")[0]).is_dir()}
+    assert [name for name in ours if importlib.util.find_spec(name) is None] == []
+
+
+def test_every_make_target_is_explained() -> None:
+    listed = re.findall(r"^([a-z][a-z0-9-]*):.*## .+", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert TARGETS - set(listed) == set()
+
+
+def test_every_environment_variable_is_documented() -> None:
+    sources = [path for path in _tracked(".py") if path.relative_to(ROOT).parts[0] not in {"tests", "benchmarks"}]
+    read = {name for path in sources for name in re.findall(r"\bDIGITS_[A-Z_]+", path.read_text())}
+    told = {name for path in DOCUMENTS for name in re.findall(r"\bDIGITS_[A-Z_]+", path.read_text())}
+    assert read - told == set()
+
+
+def test_every_setting_is_documented() -> None:
+    docstring = Settings.__doc__ or ""
+    assert [field.name for field in fields(Settings) if not re.search(rf"\b{field.name}\b", docstring)] == []

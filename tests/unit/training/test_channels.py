@@ -1,0 +1,124 @@
+"""The channels: written byte for byte as numpy would, read back, and refused when they are damaged."""
+
+from __future__ import annotations
+
+import io
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.support.training_digits import as_csv, as_libsvm, small_split
+from training.common.errors import DataError
+from training.data.channel_reading import read_channel, read_csv, read_libsvm, read_parquet
+from training.data.channels import part_bounds, write_channel
+from training.data.dataset import Split
+
+
+def every_value() -> Split:
+    """Rows in which each of 0..255 stands in the first, the last and inner columns; more than one block of rows."""
+    generator = np.random.default_rng(5)
+    images = generator.integers(0, 256, (605, 784), dtype=np.uint8)
+    images[:256, 0] = images[:256, -1] = np.arange(256)
+    return Split(images=images, labels=(np.arange(605) % 10).astype(np.uint8))
+
+
+def test_csv_is_what_savetxt_writes() -> None:
+    split = every_value()
+    expected = io.BytesIO()
+    np.savetxt(expected, np.column_stack((split.labels, split.images)), fmt="%d", delimiter=",")
+    assert as_csv(split) == expected.getvalue()
+
+
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_a_channel_comes_back_as_it_was(tmp_path: Path, file_format: str) -> None:
+    split = small_split(103)
+    paths = write_channel(tmp_path, split, file_format=file_format, parts=4)
+    assert [path.name for path in paths] == [f"part-0000{number}.{file_format}" for number in range(4)]
+    back = read_channel(tmp_path)
+    assert np.array_equal(back.images, split.images)
+    assert np.array_equal(back.labels, split.labels)
+    assert back.images.dtype == np.uint8
+
+
+def test_parts_cover_all_rows_evenly() -> None:
+    bounds = part_bounds(10, 4)
+    assert bounds[0][0] == 0
+    assert bounds[-1][1] == 10
+    assert all(stop == start for (_, stop), (start, _) in pairwise(bounds))
+    assert {stop - start for start, stop in bounds} == {2, 3}
+
+
+@pytest.mark.parametrize("parts", [0, 11])
+def test_parts_out_of_range_are_refused(parts: int) -> None:
+    with pytest.raises(DataError, match=r"allowed are 1\.\.10"):
+        part_bounds(10, parts)
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        (",".join(["1"] * 784), "785 columns"),
+        (",".join(["1"] * 786), "785 columns"),
+        (",".join(["10", *["1"] * 784]), "label 10, allowed are 0..9"),
+        (",".join(["1", "256", *["1"] * 783]), "256"),
+        (",".join(["1", "-1", *["1"] * 783]), "-1"),
+        (",".join(["1", "0.5", *["1"] * 783]), "0.5"),
+        (",".join(["1", "", *["1"] * 783]), "not a channel file"),
+        (",".join(["label", *["pixel"] * 784]), "no header"),
+    ],
+)
+def test_a_bad_csv_row_is_named(tmp_path: Path, row: str, complaint: str) -> None:
+    (tmp_path / "part-00000.csv").write_bytes(as_csv(small_split(10)) + row.encode() + b"\n")
+    with pytest.raises(DataError, match="part-00000") as caught:
+        read_channel(tmp_path)
+    assert complaint in str(caught.value)
+
+
+def test_an_empty_csv_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "part.csv").write_bytes(b"")
+    with pytest.raises(DataError, match=r"part\.csv is not a channel file"):
+        read_csv(tmp_path / "part.csv")
+
+
+def test_a_damaged_parquet_is_refused(tmp_path: Path) -> None:
+    (path,) = write_channel(tmp_path, small_split(20), file_format="parquet", parts=1)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(DataError, match="is not a channel file"):
+        read_parquet(path)
+
+
+def test_libsvm_with_every_zero_is_the_same_digits(tmp_path: Path) -> None:
+    split = small_split(30)
+    (tmp_path / "part.libsvm").write_bytes(as_libsvm(split))
+    back = read_channel(tmp_path)
+    assert np.array_equal(back.images, split.images)
+    assert np.array_equal(back.labels, split.labels)
+
+
+def test_libsvm_that_leaves_zeros_out_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "part.libsvm"
+    path.write_bytes(as_libsvm(small_split(10)).replace(b" 1:0", b""))
+    with pytest.raises(DataError, match="a zero left out means missing"):
+        read_libsvm(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [(b" 784:", b" 785:", "out of order"), (b" 1:0", b" 1:300", "300"), (b" 1:0", b" one:0", "is not libsvm")],
+)
+def test_other_damage_of_libsvm_is_named(tmp_path: Path, old: bytes, new: bytes, complaint: str) -> None:
+    path = tmp_path / "part.libsvm"
+    path.write_bytes(as_libsvm(small_split(10)).replace(old, new, 1))
+    with pytest.raises(DataError, match=complaint):
+        read_libsvm(path)
+
+
+def test_a_folder_without_parts_or_of_mixed_formats_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no part files"):
+        read_channel(tmp_path)
+    write_channel(tmp_path, small_split(20), file_format="csv", parts=1)
+    write_channel(tmp_path, small_split(20), file_format="parquet", parts=1)
+    with pytest.raises(DataError, match="allowed is one of"):
+        read_channel(tmp_path)

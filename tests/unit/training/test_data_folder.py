@@ -1,0 +1,151 @@
+"""The data folder: complete or absent, verified when read, left alone when it is somebody else's."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.support.training_digits import small_data_folder, small_dataset, small_split
+from training.common.errors import DataError
+from training.common.files import replacing, replacing_folder, sha256_of_file, write_file
+from training.data.data_folder import is_current, read_manifest, read_split, verify, write_data_folder
+from training.data.dataset import Split, divide, validate_split
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_it_holds_arrays_channels_and_a_manifest_of_them(tmp_path: Path) -> None:
+    manifest = small_data_folder(tmp_path, parts=3)
+    files = tree(tmp_path / "data")
+    assert files.keys() == {*manifest.files, "data-manifest.json"}
+    assert [name for name in files if name.startswith("validation/")] != []
+    assert len(manifest.channel_files("train", "csv")) == len(manifest.channel_files("train", "parquet")) == 3
+    assert not any("test" in name for name in files if not name.startswith("arrays/"))
+    assert manifest.counts == {"train": 400, "validation": 100, "test": 100}
+    assert manifest.histograms["train"] == [40] * 10
+    assert read_manifest(tmp_path / "data") == manifest
+    assert np.array_equal(read_split(tmp_path / "data", "test").images, small_dataset().test.images)
+
+
+def test_the_same_digits_make_the_same_files(tmp_path: Path) -> None:
+    small_data_folder(tmp_path / "one")
+    small_data_folder(tmp_path / "two")
+    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+
+
+def test_it_is_current_until_something_changes(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    digests = small_dataset().sha256
+    assert not is_current(folder, digests, parts=2)
+    small_data_folder(tmp_path, parts=2)
+    assert is_current(folder, digests, parts=2)
+    assert not is_current(folder, digests, parts=3)
+    assert not is_current(folder, {"other": "0" * 64}, parts=2)
+    part = folder / "train/part-00001.csv"
+    part.write_bytes(part.read_bytes()[:-1])
+    assert not is_current(folder, digests, parts=2)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": "digits.data/1"}', '{"schema": "digits.data/2"}'])
+def test_a_damaged_manifest_is_not_current_and_is_named(tmp_path: Path, text: str) -> None:
+    small_data_folder(tmp_path)
+    (tmp_path / "data/data-manifest.json").write_text(text)
+    assert not is_current(tmp_path / "data", small_dataset().sha256, parts=2)
+    with pytest.raises(DataError, match=r"data-manifest\.json .*; run: python -m training prepare"):
+        read_manifest(tmp_path / "data")
+
+
+def test_a_changed_or_missing_array_is_named(tmp_path: Path) -> None:
+    manifest = small_data_folder(tmp_path)
+    path = tmp_path / "data/arrays/train-images.npy"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(DataError, match=r"train-images\.npy is not what its manifest says"):
+        read_split(tmp_path / "data", "train")
+    path.unlink()
+    with pytest.raises(DataError, match=r"train-images\.npy is missing"):
+        verify(tmp_path / "data", manifest)
+
+
+def test_somebody_elses_folder_is_left_alone(tmp_path: Path) -> None:
+    write_file(tmp_path / "data/thesis.txt", b"years of work")
+    with pytest.raises(DataError, match="was not written by prepare"):
+        small_data_folder(tmp_path)
+    assert tree(tmp_path) == {"data/thesis.txt": b"years of work"}
+
+
+class CtrlCError(Exception):
+    """Stands for a Ctrl-C in the middle."""
+
+
+def test_an_interrupted_run_leaves_the_former_folder_and_no_leftovers(tmp_path: Path) -> None:
+    small_data_folder(tmp_path)
+    before = tree(tmp_path)
+
+    def interrupt(step: str) -> None:
+        if step == "validation parquet":
+            raise CtrlCError
+
+    changed = replace(small_dataset(), train=small_split(500))
+    with pytest.raises(CtrlCError):
+        write_data_folder(tmp_path / "data", changed, parts=2, on_step=interrupt)
+    assert tree(tmp_path) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_an_interrupted_first_run_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(CtrlCError), replacing_folder(tmp_path / "data") as temporary:  # noqa: PT012
+        write_file(temporary / "train/part-00000.csv", b"half")
+        raise CtrlCError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_file_keeps_its_former_content(tmp_path: Path) -> None:
+    path = tmp_path / "model"
+    write_file(path, b"whole")
+    with pytest.raises(CtrlCError), replacing(path) as file:  # noqa: PT012
+        file.write(b"ha")
+        raise CtrlCError
+    assert tree(tmp_path) == {"model": b"whole"}
+
+
+def test_leftovers_of_the_dead_are_swept_and_those_of_the_living_are_not(tmp_path: Path) -> None:
+    dead, living = tmp_path / f".data.{2**22 + 1}.tmp", tmp_path / f".data.{os.getppid()}.tmp"
+    for folder in (dead, living):
+        folder.mkdir()
+    small_data_folder(tmp_path)
+    assert not dead.exists()
+    assert living.exists()
+
+
+def test_validation_names_what_is_wrong() -> None:
+    good = small_split(50)
+    cases = {
+        r"shape \(50, 783\)": Split(images=good.images[:, :783], labels=good.labels),
+        r"labels of shape \(49,\)": Split(images=good.images, labels=good.labels[:49]),
+        "with n > 0": good.slice(0, 0),
+        "float32 pixels": Split(images=good.images.astype(np.float32), labels=good.labels),
+        "row 50 of train has the label 10": Split(
+            images=good.images, labels=np.append(good.labels[:49], 10).astype(np.uint8)
+        ),
+        "no image of the digit 7": Split(images=good.images[good.labels != 7], labels=good.labels[good.labels != 7]),
+        "scaled to 0..1": Split(images=good.images // 255, labels=good.labels),
+    }
+    for complaint, split in cases.items():
+        with pytest.raises(DataError, match=complaint):
+            validate_split("train", split)
+
+
+def test_only_sixty_thousand_training_images_are_mnist() -> None:
+    with pytest.raises(DataError, match="holds 400 images, expected 60000"):
+        divide(small_split(400), small_split(100), source="idx:x", sha256={})
+
+
+def test_digests_are_those_of_sha256sum(tmp_path: Path) -> None:
+    write_file(tmp_path / "abc", b"abc")
+    assert sha256_of_file(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -1,0 +1,68 @@
+"""The parameter that tells where jobs run: every field is checked, and a wrong one names itself and the stack."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.training_platforms import platform_document
+from training.aws.platform import Platform, platform_from_json, platform_of
+from training.common.errors import JobError, PublicationError
+
+
+def read(document: Any) -> Platform:
+    return platform_from_json(json.dumps(document), environment="dev")
+
+
+def test_every_field_arrives() -> None:
+    document = platform_document("dev")
+    platform = read(document)
+    for name, value in document.items():
+        if name != "schema":
+            assert getattr(platform, name) == (tuple(value) if isinstance(value, list) else value)
+
+
+def test_what_a_newer_stack_adds_does_no_harm() -> None:
+    assert read({**platform_document("dev"), "later": 1}) == read(platform_document("dev"))
+
+
+@pytest.mark.parametrize("name", sorted(platform_document("dev")))
+def test_a_missing_field_is_named(name: str) -> None:
+    document = platform_document("dev")
+    del document[name]
+    with pytest.raises(JobError, match=rf"lacks {name}; deploy the stack digits-dev-training again"):
+        read(document)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("schema", "digits.training/9", "expected 'digits.training/1'"),
+        ("bucket", 5, "expected a non-empty string"),
+        ("kms_key_arn", "", "expected a non-empty string"),
+        ("instance_count", 0, "expected a whole number of at least 1"),
+        ("spot", "yes", "expected true or false"),
+        ("subnets", "subnet-1", "expected a list"),
+        ("subnets", [1], "expected a list of non-empty strings"),
+    ],
+)
+def test_a_wrong_field_is_named(name: str, value: Any, expected: str) -> None:
+    with pytest.raises(JobError, match=r"^the parameter /digits/dev/training has ") as caught:
+        read({**platform_document("dev"), name: value})
+    assert name in str(caught.value)
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("{", "is not JSON"), ("[]", "expected an object")])
+def test_nonsense_is_one_sentence(text: str, expected: str) -> None:
+    with pytest.raises(JobError, match=expected):
+        platform_from_json(text, environment="dev")
+
+
+def test_the_emulator_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.delenv("AWS_ENDPOINT_URL_SSM", raising=False)
+    with pytest.raises(PublicationError, match="AWS_ENDPOINT_URL is not set"):
+        platform_of("local")

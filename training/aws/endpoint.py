@@ -1,0 +1,50 @@
+"""Look at the endpoint that serves the promoted model. Changes nothing: it belongs to CloudFormation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from training.aws.clients import client
+from training.aws.errors import explained
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """An endpoint as SageMaker describes it.
+
+    Parameters
+    ----------
+    name
+        the same whatever model it serves
+    status
+        `InService` when it answers
+    configuration
+        the endpoint configuration that it runs now; a new one for each promoted model
+    changed
+        when it was last updated
+    """
+
+    name: str
+    status: str
+    configuration: str
+    changed: datetime
+
+
+def endpoint_of(environment: str) -> Endpoint:
+    """The endpoint of an environment.
+
+    Raises
+    ------
+    PublicationError
+        when there is none, or AWS cannot be asked
+    """
+    name = f"digits-{environment}"
+    with explained(f"the endpoint {name}"):
+        answer = client("sagemaker").describe_endpoint(EndpointName=name)
+    return Endpoint(
+        name=answer["EndpointName"],
+        status=answer["EndpointStatus"],
+        configuration=answer["EndpointConfigName"],
+        changed=answer["LastModifiedTime"],
+    )

@@ -1,0 +1,110 @@
+"""Turn whatever botocore raises into one sentence that says what to do. The only place that knows its exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore import exceptions
+
+from training.common.errors import BusyError, PublicationError
+
+_SIGN_IN = 'sign in again (aws sso login, aws configure), or for the emulator run: eval "$(sagemaker-local env)"'
+
+_BY_CODE = {
+    "NoSuchBucket": "there is no such bucket; deploy the storage stack first or correct --bucket",
+    "404": "there is no such bucket; deploy the storage stack first or correct --bucket",
+    "NotFound": "there is no such bucket; deploy the storage stack first or correct --bucket",
+    "AccessDenied": "access is denied; the bucket may be another account's, or these credentials may not do this",
+    "AccessDeniedException": "access is denied; these credentials may not do this",
+    "403": "access is denied; the bucket may be another account's, or these credentials may not do this",
+    "Forbidden": "access is denied; the bucket may be another account's, or these credentials may not do this",
+    "AllAccessDisabled": "access to the bucket is disabled; use another bucket",
+    "301": "the bucket is in another region; set AWS_REGION to the region of the bucket",
+    "PermanentRedirect": "the bucket is in another region; set AWS_REGION to the region of the bucket",
+    "AuthorizationHeaderMalformed": "the bucket is in another region; set AWS_REGION to the region of the bucket",
+    "IllegalLocationConstraintException": "the bucket is in another region; set AWS_REGION to the region of the bucket",
+    "InvalidAccessKeyId": f"the access key is not known there; {_SIGN_IN}",
+    "InvalidSignatureException": f"the secret key does not fit the access key; {_SIGN_IN}",
+    "SignatureDoesNotMatch": f"the secret key does not fit the access key; {_SIGN_IN}",
+    "ExpiredToken": f"the credentials have expired; {_SIGN_IN}",
+    "ExpiredTokenException": f"the credentials have expired; {_SIGN_IN}",
+    "UnrecognizedClientException": f"the credentials are not known there; {_SIGN_IN}",
+    "InvalidClientTokenId": f"the credentials are not known there; {_SIGN_IN}",
+    "RequestTimeTooSkewed": "this machine's clock is wrong; set it right",
+    "BadDigest": "what arrived is not what was sent; try again",
+    "InvalidRequest": "the request is refused; is the endpoint an S3 that knows conditional writes and checksums?",
+    "SlowDown": "too many requests; wait a minute and try again",
+    "ThrottlingException": "too many requests; wait a minute and try again",
+}
+
+
+_WITH_MESSAGE = {
+    "ResourceLimitExceeded": "the account's quota does not allow it ({message}); use fewer or other instances, or ask"
+    " for more in Service Quotas",
+    "ResourceInUse": "that is taken already ({message}); choose another name",
+    "ValidationException": "{operation} refuses a value ({message}); correct it",
+}
+"""What to say when only the service's own message tells what is wrong."""
+
+_BUSY = ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown")
+_SERVER_FAULT = 500
+
+
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Raise a `PublicationError` about `what` for anything that goes wrong between here and AWS inside the block.
+
+    It is a `BusyError` when the same question may well be answered in a minute.
+    """
+    try:
+        yield
+    except exceptions.ClientError as problem:
+        kind = BusyError if _is_busy(problem) else PublicationError
+        raise kind(f"{what}: {_client_error(problem)}") from None
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as problem:
+        raise BusyError(f"{what}: {_local_error(problem)}") from None
+    except (exceptions.BotoCoreError, ValueError) as problem:
+        raise PublicationError(f"{what}: {_local_error(problem)}") from None
+
+
+def _is_busy(problem: exceptions.ClientError) -> bool:
+    status = problem.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= _SERVER_FAULT or problem.response.get("Error", {}).get("Code") in _BUSY
+
+
+def _client_error(problem: exceptions.ClientError) -> str:
+    error = problem.response.get("Error", {})
+    code = error.get("Code", "unknown")
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    message = " ".join(error.get("Message", "no message").split()).rstrip(".")
+    if code in _WITH_MESSAGE:
+        return _WITH_MESSAGE[code].format(message=message, operation=problem.operation_name)
+    return f"{problem.operation_name} is refused with {code} ({message}); see the permissions and the bucket"
+
+
+def _local_error(problem: Exception) -> str:
+    """What went wrong before or below the service: credentials, settings, network."""
+    text = " ".join(str(problem).split()).rstrip(".")
+    match problem:
+        case (
+            exceptions.NoCredentialsError()
+            | exceptions.PartialCredentialsError()
+            | exceptions.CredentialRetrievalError()
+        ):
+            return f"there are no usable AWS credentials; {_SIGN_IN}"
+        case exceptions.ProfileNotFound():
+            return f"{text[:1].lower()}{text[1:]}; correct AWS_PROFILE"
+        case exceptions.SSOError() | exceptions.TokenRetrievalError() | exceptions.LoginError():
+            return f"the sign-in has expired; {_SIGN_IN}"
+        case exceptions.NoRegionError():
+            return "no region is set; set AWS_REGION, for example to us-east-1"
+        case exceptions.ParamValidationError():
+            return f"a name is not valid ({text}); correct it"
+        case exceptions.SSLError():
+            return f"the secure connection failed ({text}); check the certificates and the proxy"
+        case exceptions.HTTPClientError() | exceptions.ConnectionError():
+            return f"cannot be reached ({text}); check the network and AWS_ENDPOINT_URL"
+        case _:
+            return f"{text[:1].lower()}{text[1:]}; check the AWS settings"

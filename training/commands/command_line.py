@@ -1,0 +1,143 @@
+"""The command line: `python -m training COMMAND`. Puts the commands together and turns every error into one sentence.
+
+Exit codes: 0 done (or nothing to do), 2 bad input or surroundings, 3 a job that was followed has failed or was stopped,
+130 interrupted by Ctrl-C. Imports nothing heavy, so that `--help` comes at once; each command imports what it needs
+when it runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contract.errors import ContractError
+from training.commands import (
+    approve,
+    dead_letters,
+    evaluate,
+    fetch,
+    fit,
+    jobs,
+    look,
+    package,
+    pipeline,
+    prepare,
+    promote,
+    publish,
+    stop,
+    stream,
+    submit,
+    tune,
+)
+from training.common.errors import INTERRUPTED, JobEndedError, JobRefusedError, StoppedEarly, TrainingError
+from training.common.paths import Places
+
+BAD_INPUT = 2
+JOB_ENDED = 3
+
+app = typer.Typer(
+    name="python -m training",
+    help=(
+        "Make a model that reads handwritten digits, and promote it.\n\n"
+        "The stages in order: prepare, look, fit, evaluate, package, publish, promote."
+        " Each says what it wrote and which command comes next; defaults fit together."
+        " On SageMaker: submit, jobs, stop, fetch; pipeline."
+    ),
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    build: Annotated[
+        Path, typer.Option(envvar="DIGITS_BUILD", help="Folder for everything that is made.", file_okay=False)
+    ] = Path("build"),
+    *,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Also show the log of the library functions.")
+    ] = False,
+) -> None:
+    """Hold the options that all commands share."""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
+    for noisy in ("botocore", "boto3", "urllib3", "matplotlib", "PIL"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    context.obj = Places(build=build)
+
+
+for command in (
+    prepare.prepare,
+    look.look,
+    fit.fit,
+    tune.tune,
+    evaluate.evaluate,
+    package.package,
+    publish.publish,
+    submit.submit,
+    jobs.jobs,
+    stop.stop,
+    fetch.fetch,
+    stream.stream,
+    dead_letters.letters,
+    pipeline.pipeline,
+    approve.approve,
+    promote.promote,
+):
+    app.command()(command)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    try:
+        result = app(arguments, standalone_mode=False, prog_name="python -m training")
+    except typer.TyperException as problem:
+        # without any command the help has been shown already
+        return _complain(_usage(problem)) if problem.format_message() else BAD_INPUT
+    except StoppedEarly:
+        return INTERRUPTED
+    except JobRefusedError as problem:
+        return max(_complain(reason) for reason in problem.reasons)
+    except JobEndedError as problem:
+        return _complain(str(problem), JOB_ENDED)
+    except (TrainingError, ContractError) as problem:
+        return _complain(str(problem))
+    except OSError as problem:
+        return _complain(_file_problem(problem))
+    except MemoryError:
+        return _complain("there is not enough memory for this; close other programs or use a larger machine")
+    except (KeyboardInterrupt, typer.Abort):
+        result = INTERRUPTED
+    # typer turns an unexpected Ctrl-C into this number
+    return (
+        _complain("interrupted; nothing was left half-written", INTERRUPTED)
+        if result == INTERRUPTED
+        else int(result or 0)
+    )
+
+
+def _complain(sentence: str, code: int = BAD_INPUT) -> int:
+    """Print one line on stderr."""
+    sys.stderr.write(f"error: {' '.join(sentence.split())}\n")
+    return code
+
+
+def _usage(problem: typer.TyperException) -> str:
+    """A wrong option or argument as a sentence with a way out."""
+    message = problem.format_message().strip().rstrip(".")
+    command = getattr(getattr(problem, "ctx", None), "command_path", "python -m training")
+    return f"{message[:1].lower()}{message[1:]}; see: {command} --help"
+
+
+def _file_problem(problem: OSError) -> str:
+    where = f"{problem.filename}: " if problem.filename else ""
+    return f"{where}{(problem.strerror or str(problem)).lower()}; choose another path or make room, then try again"

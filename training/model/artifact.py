@@ -1,0 +1,147 @@
+"""The artifact an endpoint serves: `model.tar.gz` with the one file `xgboost-model`, always the same bytes for a model.
+
+The built-in container loads every file it finds in the archive and tries pickle first, so there is exactly one, it is
+UBJSON, and an archive is checked without ever being unpacked to disk. Uploading is `training.aws.publication`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+import zlib
+from pathlib import Path
+
+import xgboost
+
+from contract.digit import CLASSES, PIXELS
+from training.common.errors import ArtifactError
+
+MODEL_NAME = "xgboost-model"
+OBJECTIVE = "multi:softprob"
+_MOST_MODEL_BYTES = 512 << 20
+_TRAIN_AGAIN = "run: python -m training fit"
+
+
+def pack(model: bytes) -> bytes:
+    """A gzipped tar of one regular file, without clock, user or file name in it.
+
+    Parameters
+    ----------
+    model
+        UBJSON of a booster
+
+    Returns
+    -------
+    bytes
+        the same for the same model; the gzip header has no name and no time (RFC 1952, section 2.3.1)
+    """
+    member = tarfile.TarInfo(MODEL_NAME)
+    member.size, member.mode, member.mtime = len(model), 0o644, 0
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        archive.addfile(member, io.BytesIO(model))
+    packed = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=packed, mode="wb", mtime=0, compresslevel=6) as file:
+        file.write(plain.getvalue())
+    return packed.getvalue()
+
+
+def unpack(content: bytes, *, name: str) -> bytes:
+    """The model inside an archive that holds exactly what it should.
+
+    Parameters
+    ----------
+    content
+        the bytes of `model.tar.gz`
+    name
+        what to call it in an error
+
+    Raises
+    ------
+    ArtifactError
+        when it is no gzipped tar, or holds anything but one regular top-level file of the right name
+    """
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
+            members = archive.getmembers()
+            names = [member.name for member in members]
+            if names != [MODEL_NAME] or not members[0].isreg() or members[0].size > _MOST_MODEL_BYTES:
+                raise ArtifactError(
+                    f"{name} holds {_described(members)}, allowed is exactly one regular file named {MODEL_NAME};"
+                    " run: python -m training package"
+                )
+            file = archive.extractfile(members[0])
+            return file.read() if file else b""
+    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as problem:
+        raise ArtifactError(
+            f"{name} is not a gzipped tar archive ({problem}); run: python -m training package"
+        ) from None
+
+
+def _described(members: list[tarfile.TarInfo]) -> str:
+    shown = [f"{member.name}{'' if member.isreg() else ' (not a regular file)'}" for member in members[:3]]
+    return f"{len(members)} entries ({', '.join(shown)}{', ...' if len(members) > 3 else ''})" if members else "nothing"
+
+
+def read_model(path: Path) -> bytes:
+    """The bytes of a model file, checked by `load_model`.
+
+    Raises
+    ------
+    ArtifactError
+        when there is none, or it is not a model that may be served
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ArtifactError(f"there is no model at {path}; {_TRAIN_AGAIN}") from None
+    load_model(content, name=str(path))
+    return content
+
+
+def load_model(content: bytes, *, name: str) -> xgboost.Booster:
+    """Load UBJSON as a booster and make sure it is one that this project serves.
+
+    Parameters
+    ----------
+    content
+        the bytes of `xgboost-model`
+    name
+        what to call it in an error
+
+    Raises
+    ------
+    ArtifactError
+        for a pickle, another format, damage, another number of features or classes, or another objective
+    """
+    if content[:1] == b"\x80":
+        raise ArtifactError(
+            f"{name} is a pickle, which can run code when it is loaded; save the model as UBJSON: {_TRAIN_AGAIN}"
+        )
+    if content[:2] != b"{L":
+        raise ArtifactError(
+            f"{name} is not a UBJSON model, it begins with {content[:2].hex() or 'nothing'}; {_TRAIN_AGAIN}"
+        )
+    booster = xgboost.Booster()
+    try:
+        booster.load_model(bytearray(content))
+        learner = json.loads(booster.save_config())["learner"]
+    except (xgboost.core.XGBoostError, ValueError, KeyError):
+        raise ArtifactError(f"{name} is a damaged UBJSON model, it does not load; {_TRAIN_AGAIN}") from None
+    _check_learner(booster, learner["learner_model_param"]["num_class"], learner["objective"]["name"], name)
+    return booster
+
+
+def _check_learner(booster: xgboost.Booster, classes: str, objective: str, name: str) -> None:
+    facts = {
+        "features": (booster.num_features(), PIXELS),
+        "classes": (int(classes), CLASSES),
+        "objective": (objective, OBJECTIVE),
+    }
+    for what, (actual, expected) in facts.items():
+        if actual != expected:
+            raise ArtifactError(f"{name} has {what} {actual}, expected {expected}; {_TRAIN_AGAIN}")
+    if booster.num_boosted_rounds() < 1:
+        raise ArtifactError(f"{name} has no trees; {_TRAIN_AGAIN}")

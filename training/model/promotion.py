@@ -1,0 +1,109 @@
+"""Decide whether a manifest may become the current one. The writing is the command's; the review is a person's.
+
+Promotion changes one file, `models/current.json`, which is committed and reviewed like code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from training.common.errors import ManifestError, PromotionError
+from training.common.files import sha256_of_bytes
+from training.model.artifact import load_model, unpack
+from training.model.hyperparameters import Hyperparameters
+from training.model.manifest import Manifest
+
+WORST_ACCURACY = 0.5
+"""Below this a model of ten digits is broken, whatever reason is given."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One line of what a promotion changes."""
+
+    field: str
+    old: str
+    new: str
+
+
+def check_candidate(manifest: Manifest, *, name: str, archive: Path) -> None:
+    """Make sure that the manifest tells the truth about the archive beside it, and that its claims are plausible.
+
+    Raises
+    ------
+    ManifestError
+        when the archive is missing or not the one described, or a claim is not plausible
+    ArtifactError
+        when the archive may not be served
+    HyperparameterError
+        when the container would refuse the hyperparameters
+    """
+    try:
+        content = archive.read_bytes()
+    except FileNotFoundError:
+        raise ManifestError(f"there is no {archive} beside {name}; run: python -m training package") from None
+    actual = sha256_of_bytes(content)
+    if actual != manifest.artifact.sha256 or len(content) != manifest.artifact.size_bytes:
+        raise ManifestError(
+            f"{archive} has sha256 {actual}, {name} says {manifest.artifact.sha256}; run: python -m training package"
+        )
+    load_model(unpack(content, name=str(archive)), name=str(archive))
+    Hyperparameters.from_sagemaker(manifest.hyperparameters)
+    if manifest.metrics.accuracy < WORST_ACCURACY:
+        raise ManifestError(
+            f"{name} claims accuracy {manifest.metrics.accuracy:.4f}, plausible is at least {WORST_ACCURACY}"
+        )
+
+
+def decide(candidate: Manifest, current: Manifest | None, *, because: str | None) -> Manifest | None:
+    """The manifest to write, or None when the candidate is the current one already.
+
+    Parameters
+    ----------
+    candidate
+        checked with `check_candidate`
+    current
+        what is promoted now, if anything
+    because
+        the reason to accept a lower accuracy; kept in the manifest
+
+    Raises
+    ------
+    PromotionError
+        when the candidate is less accurate and there is no reason given
+    """
+    because = (because or "").strip()
+    if current is not None and replace(candidate, because=None) == replace(current, because=None):
+        return None
+    if current is not None and candidate.metrics.accuracy < current.metrics.accuracy and not because:
+        raise PromotionError(
+            f"the accuracy {candidate.metrics.accuracy:.4f} is lower than the {current.metrics.accuracy:.4f} of the"
+            ' current model; train a better one, or say why with --because "..."'
+        )
+    return replace(candidate, because=because or None)
+
+
+def differences(old: Manifest | None, new: Manifest) -> list[Difference]:
+    """What changes, field by field, for people to read."""
+    facts: dict[str, Callable[[Manifest], str]] = {
+        "sha256": lambda manifest: manifest.artifact.sha256[:16],
+        "size": lambda manifest: f"{manifest.artifact.size_bytes:,} bytes",
+        "accuracy": lambda manifest: f"{manifest.metrics.accuracy:.4f}",
+        "log-loss": lambda manifest: f"{manifest.metrics.log_loss:.4f}",
+        "rounds": lambda manifest: f"{manifest.training.best_round} of {manifest.training.rounds}",
+        "xgboost": lambda manifest: f"{manifest.framework.version} (image {manifest.framework.image_tag})",
+        "data": lambda manifest: manifest.data.source,
+        "created": lambda manifest: manifest.training.created_at,
+        "because": lambda manifest: manifest.because or "",
+    }
+    lines = [Difference(field=name, old=fact(old) if old else "", new=fact(new)) for name, fact in facts.items()]
+    names = sorted({*new.hyperparameters, *(old.hyperparameters if old else {})})
+    changed = [
+        Difference(
+            field=name, old=(old.hyperparameters if old else {}).get(name, ""), new=new.hyperparameters.get(name, "")
+        )
+        for name in names
+    ]
+    return [line for line in lines if line.old or line.new] + [line for line in changed if line.old != line.new]

@@ -1,0 +1,102 @@
+"""Executions of the pipeline at AWS, or at the emulator: the protocol of `pipeline_runs` with boto3."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from training.aws.clients import client
+from training.aws.errors import explained
+from training.pipeline.executions import Execution, Step
+
+LOG_GROUPS = {"TrainingJob": "/aws/sagemaker/TrainingJobs", "ProcessingJob": "/aws/sagemaker/ProcessingJobs"}
+
+
+class AwsPipelines:
+    """The pipelines of the account and region that the environment's credentials lead to."""
+
+    def __init__(self) -> None:
+        with explained("SageMaker"):
+            self._client = client("sagemaker")
+            self._logs = client("logs")
+
+    def start(self, pipeline: str, parameters: Mapping[str, str]) -> str:
+        """Start an execution; returns its ARN."""
+        with explained(f"the pipeline {pipeline}"):
+            answer = self._client.start_pipeline_execution(
+                PipelineName=pipeline,
+                PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
+                ClientRequestToken=uuid.uuid4().hex,  # a request that is repeated starts one execution
+            )
+        return str(answer["PipelineExecutionArn"])
+
+    def latest(self, pipeline: str) -> str | None:
+        """ARN of the execution that was started last, or None."""
+        with explained(f"the pipeline {pipeline}"):
+            answer = self._client.list_pipeline_executions(
+                PipelineName=pipeline, SortBy="CreationTime", SortOrder="Descending", MaxResults=1
+            )
+        found = answer["PipelineExecutionSummaries"]
+        return found[0]["PipelineExecutionArn"] if found else None
+
+    def describe(self, arn: str) -> Execution:
+        """How an execution stands."""
+        with explained(f"the execution {arn}"):
+            told: Any = self._client.describe_pipeline_execution(PipelineExecutionArn=arn)
+            pages = self._client.get_paginator("list_pipeline_execution_steps").paginate(
+                PipelineExecutionArn=arn, SortOrder="Ascending"
+            )
+            steps = tuple(_step(each) for page in pages for each in page["PipelineExecutionSteps"])
+        return Execution(
+            arn=arn, status=told["PipelineExecutionStatus"], reason=told.get("FailureReason", ""), steps=steps
+        )
+
+    def last_lines(self, step: Step, *, count: int) -> list[str]:
+        """The end of the log of a step's job, of its first stream; nothing when there is none."""
+        if not step.log_group:
+            return []
+        with explained(f"the log of {step.subject}"):
+            stream = self._stream(step)
+            if stream is None:
+                return []
+            answer = self._logs.get_log_events(logGroupName=step.log_group, logStreamName=stream, limit=count)
+        return [event["message"].rstrip() for event in answer["events"]][-count:]
+
+    def _stream(self, step: Step) -> str | None:
+        """The first log stream of a job. An ARN has the job's name in lower case; its last word may be in both."""
+        beginning = step.subject.rpartition("-")[0]
+        try:
+            pages = self._logs.get_paginator("describe_log_streams").paginate(
+                logGroupName=step.log_group, logStreamNamePrefix=beginning
+            )
+            names = [stream["logStreamName"] for page in pages for stream in page["logStreams"]]
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] == "ResourceNotFoundException":
+                return None
+            raise
+        return next((name for name in names if name.lower().startswith(f"{step.subject}/".lower())), None)
+
+
+def _step(told: Any) -> Step:
+    metadata = told.get("Metadata", {})
+    groups = [group for kind, group in LOG_GROUPS.items() if metadata.get(kind, {}).get("Arn")]
+    return Step(
+        name=told["StepName"],
+        status=told["StepStatus"],
+        subject=_subject(metadata),
+        log_group=groups[0] if groups else "",
+        cached=bool(told.get("CacheHitResult", {}).get("SourcePipelineExecutionArn")),
+        reason=metadata.get("Fail", {}).get("ErrorMessage") or told.get("FailureReason", ""),
+    )
+
+
+def _subject(metadata: Any) -> str:
+    """A job by its name, a model by its ARN, a condition by its outcome."""
+    for kind in LOG_GROUPS:
+        if arn := metadata.get(kind, {}).get("Arn"):
+            return str(arn).rpartition("/")[2]
+    model = metadata.get("RegisterModel", {}).get("Arn", "")
+    return str(model or metadata.get("Condition", {}).get("Outcome", ""))

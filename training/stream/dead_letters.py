@@ -1,0 +1,101 @@
+"""What lies in the queue of dead letters: two kinds of messages, read here into one. Asks nobody.
+
+The consumer writes of a record that it cannot use (`digits.dead-letter/1`), Lambda of a batch that it has given up
+(https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from training.common.errors import ManifestError
+from training.model.manifest_fields import Fields
+
+SCHEMA = "digits.dead-letter/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """One message.
+
+    Parameters
+    ----------
+    receipt
+        with which the queue removes it
+    reason
+        why, in words
+    shard
+        of the stream
+    first, last
+        sequence numbers; the same for a single record
+    count
+        records it tells of
+    arrived_at
+        when the first of them came, ISO 8601
+    payload
+        where the single record's payload is kept, `s3://...`; None for a batch, which is only in the stream
+    partition_key
+        of the single record
+    """
+
+    receipt: str
+    reason: str
+    shard: str
+    first: str
+    last: str
+    count: int
+    arrived_at: str
+    payload: str | None
+    partition_key: str | None
+
+
+def read_letter(body: str, receipt: str) -> Letter:
+    """Read one message; one that is neither of the two kinds is told of by its beginning.
+
+    Parameters
+    ----------
+    body
+        the message
+    receipt
+        its handle
+    """
+    try:
+        fields = Fields(json.loads(body), name="the message")
+        return _record(fields, receipt) if fields.optional_text("schema") == SCHEMA else _batch(fields, receipt)
+    except (ManifestError, ValueError):
+        return Letter(
+            receipt=receipt, reason=f"not understood: {body[:60]!r}", shard="", first="", last="", count=0,
+            arrived_at="", payload=None, partition_key=None,
+        )  # fmt: skip
+
+
+def _record(fields: Fields, receipt: str) -> Letter:
+    number = fields.text("sequence_number")
+    return Letter(
+        receipt=receipt,
+        reason=fields.text("reason"),
+        shard=fields.text("shard"),
+        first=number,
+        last=number,
+        count=1,
+        arrived_at=fields.text("arrived_at"),
+        payload=fields.text("payload"),
+        partition_key=fields.text("partition_key"),
+    )
+
+
+def _batch(fields: Fields, receipt: str) -> Letter:
+    context, batch = fields.inner("requestContext"), fields.inner("KinesisBatchInfo")
+    calls = context.whole("approximateInvokeCount")
+    return Letter(
+        receipt=receipt,
+        reason=f"given up after {calls} calls: {context.text('condition')}; see the log of the consumer",
+        shard=batch.text("shardId"),
+        first=batch.text("startSequenceNumber"),
+        last=batch.text("endSequenceNumber"),
+        count=batch.whole("batchSize"),
+        arrived_at=batch.text("approximateArrivalOfFirstRecord"),
+        payload=None,
+        partition_key=None,
+    )
