@@ -67,7 +67,7 @@ class RealTime:
         encoded = base64.urlsafe_b64encode(json.dumps(headers).encode()).decode().rstrip("=")
         offered = [Subprotocol("aws-appsync-event-ws"), Subprotocol(f"header-{encoded}")]
         url = f"ws://{address.host}{address.path}/realtime"
-        self._socket = connect(url, subprotocols=offered, proxy=None)
+        self._socket = connect(url, subprotocols=offered, proxy=None, legacy=True)
 
     def __enter__(self) -> RealTime:
         return self
