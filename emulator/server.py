@@ -25,7 +25,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from emulator import callers, extension, registry, settings, tls
+from emulator import callers, extension, function_environment, registry, settings, tls
 from emulator.admin import PREFIX, Admin, answer
 from emulator.asgi import Json, Receive, Send
 from emulator.container_logs import ContainerLogs
@@ -133,7 +133,8 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
     executions = Executions(RoleCalls(roles, s3, port))
     service = SageMaker(artifacts, fleet, jobs, executions)
     runtime = Runtime(service, faults)
-    extension.install(HttpApi(service, runtime, registry.scope), loop)
+    function_python = function_environment.make(state.functions)
+    extension.install(HttpApi(service, runtime, registry.scope), loop, function_python)
     function_faults.install(faults)
     kinesis_mappings.install(port)
     mappings = queue_mappings.install(loop)

@@ -43,6 +43,7 @@ ministack.core.iam_evaluator:evaluate_resource_policy
 ministack.core.iam_evaluator:is_root_access_key
 ministack.core.iam_evaluator:pin_request_origin
 ministack.core.iam_evaluator:resolve_caller_identity
+ministack.core.lambda_runtime:_detect_runtime_binary
 ministack.core.lambda_runtime:_worker_key
 ministack.core.lambda_runtime:_workers
 ministack.core.lambda_runtime:ensure_spawned
@@ -134,6 +135,7 @@ ministack.services.lambda_svc:_apply_filter_criteria
 ministack.services.lambda_svc:_emit_lambda_metrics
 ministack.services.lambda_svc:_execute_function
 ministack.services.lambda_svc:_execute_function_dispatch
+ministack.services.lambda_svc:_execute_function_warm
 ministack.services.lambda_svc:_function_config_scope_mismatch
 ministack.services.lambda_svc:_get_func_record_for_qualifier
 ministack.services.lambda_svc:_iter_all_esms
