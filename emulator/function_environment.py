@@ -1,8 +1,8 @@
-"""The interpreter of the emulated Lambda functions: this Python, the AWS SDK, and nothing else of the daemon's packages.
+"""The interpreter of the emulated Lambda functions: this Python, the AWS SDK, and no other package of the daemon.
 
-AWS's Python runtimes bring boto3 and what that needs; everything else has to be in a function's bundle or its layers. So
-functions get a virtual environment of their own, into which these distributions are linked from the daemon's. Nothing is
-downloaded or copied, and it takes a tenth of a second, so every start makes it anew.
+AWS's Python runtimes bring boto3 and what that needs; everything else has to be in a function's bundle or its layers.
+So functions get a virtual environment of their own, into which these distributions are linked from the daemon's.
+Nothing is downloaded or copied, and it takes a tenth of a second, so every start makes it anew.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
 """
 
@@ -42,11 +42,11 @@ def make(folder: Path, packages: Iterable[str] = (SDK,)) -> Path:
     """
     distributions = closure(packages).values()
     venv.EnvBuilder(clear=True, symlinks=True).create(folder)
-    paths = {name: Path(sysconfig.get_path(name, "venv", vars={"base": str(folder)})) for name in ("purelib", "scripts")}
+    site_packages = Path(sysconfig.get_path("purelib", "venv", vars={"base": str(folder)}))
     for distribution in distributions:
         for name in _top_level(distribution):
-            (paths["purelib"] / name).symlink_to(Path(str(distribution.locate_file(name))).resolve())
-    return paths["scripts"] / "python"
+            (site_packages / name).symlink_to(Path(str(distribution.locate_file(name))).resolve())
+    return folder / "bin" / "python"
 
 
 def closure(packages: Iterable[str]) -> dict[str, Distribution]:

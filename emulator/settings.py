@@ -105,14 +105,15 @@ OF_THE_DAEMON = (
     "MINISTACK_ACCOUNT_ID",
     "MINISTACK_REGION",
     "SFTP_ENABLED",
+    "STATE_DIR",
 )
 
 
 def daemon_environment(*, port: int, state: StateFolder, auth: bool) -> dict[str, str]:
     """Everything the daemon gets to see of its surroundings.
 
-    Emulated Lambda functions inherit all but `OF_THE_DAEMON`, so it holds no proxy, no certificate bundle, no AWS setting
-    of the caller and nothing that would show Python other packages.
+    Emulated Lambda functions inherit all but `OF_THE_DAEMON`, so it holds no proxy, no certificate bundle, no AWS
+    setting of the caller and nothing that would show Python other packages.
     """
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "LC_ALL", "PATH", "TZ", "USER") if name in os.environ}
     return {
@@ -134,5 +135,7 @@ def daemon_environment(*, port: int, state: StateFolder, auth: bool) -> dict[str
         "LAMBDA_EXECUTOR": "local",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
+        # Where it keeps the keys of user pools, in spite of forgetting the pools.
+        "STATE_DIR": str(state.temporary / "ministack"),
         "DIGITS_ENDPOINT_PYTHON": str(endpoint_python()),
     }

@@ -16,7 +16,7 @@ READS_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttribute
 def make_function(
     emulator: Emulator, name: str, code: str, *rights: str, timeout_seconds: int = 20, **modules: str
 ) -> None:
-    """Make a function (`handler` in `code`, beside `modules`) and its role of that name with those rights on everything."""
+    """Make a function (`handler` in `code`) with other modules, and its role that has those rights on everything."""
     role = make_role(emulator, name, *rights, service="lambda.amazonaws.com")
     emulator.client("lambda").create_function(
         FunctionName=name,

@@ -6,6 +6,7 @@ MiniStack's own takes every user-pool token and every signature of a WebSocket, 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +16,7 @@ from emulator.appsync.front import EventsFront
 from emulator.appsync.handlers import Handlers
 from emulator.appsync.identity import Caller
 from emulator.appsync.records import EventApi
-from emulator.extension import appsync_code, appsync_operations, cognito_tokens
+from emulator.extension import appsync_code, appsync_operations
 from emulator.registry import private
 
 _EVENTS = "ministack.services.appsync_events"
@@ -67,7 +68,9 @@ class _Authority:
         """Public keys of a user pool."""
         if private("ministack.services.cognito:_get_pool_unscoped")(pool_id) is None:
             return []
-        return [cognito_tokens.signing_key(pool_id, use)[1] for use in ("access", "id")]
+        _, _, document = private("ministack.services.cognito:well_known_jwks")(pool_id)
+        keys: list[dict[str, str]] = json.loads(document)["keys"]
+        return keys
 
     def principal(self, presented: Presented, api: EventApi, action: str, resource: str) -> Caller:
         """Who signed."""

@@ -62,8 +62,8 @@ def in_words_of_lambda(result: Json, handler: str, request_id: str) -> Json:
     https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/bootstrap.py
     """
     body = result.get("body")
-    failed = result.get("error") and isinstance(body, dict)
-    said = _NOT_IMPORTED.fullmatch(str(body["errorMessage"])) if failed else None
+    message = body.get("errorMessage") if isinstance(body, dict) and result.get("error") else None
+    said = _NOT_IMPORTED.fullmatch(str(message))
     if said is None:
         return result
     kind, module = "Runtime.ImportModuleError", handler.rpartition(".")[0]

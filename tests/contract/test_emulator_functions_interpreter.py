@@ -1,4 +1,4 @@
-"""Emulated functions see what Lambda's Python runtimes bring, their bundle and their layers, and nothing of the daemon."""
+"""Emulated functions see what Lambda's Python runtimes bring, their bundle and their layers, nothing of the daemon."""
 
 from __future__ import annotations
 

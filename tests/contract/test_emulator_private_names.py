@@ -59,7 +59,6 @@ ministack.core.sigv4:decode_header_value
 ministack.core.sigv4:header_signature_failure
 ministack.core.sigv4:parse_header_signature
 ministack.core.sigv4:request_time_failure
-ministack.services.apigateway:_verify_rs256_signature
 ministack.services.apigateway_v1:_AUTHENTICATION_GATEWAY_ERRORS
 ministack.services.apigateway_v1:_build_lambda_event_v1
 ministack.services.apigateway_v1:_gateway_error_response
@@ -68,7 +67,6 @@ ministack.services.apigateway_v1:_invoke_lambda_proxy_v1
 ministack.services.apigateway_v1:_lambda_proxy_response
 ministack.services.apigateway_v1:_rest_apis
 ministack.services.apigateway_v1:_validate_cognito_authorizer
-ministack.services.apigateway_v1:_verify_rs256_signature
 ministack.services.apigateway_v1:authentication_error_response
 ministack.services.appsync:_tags
 ministack.services.appsync:_validate_tag_resource_arn
@@ -112,12 +110,8 @@ ministack.services.cloudwatch:_record_history
 ministack.services.cloudwatch:_stat_value
 ministack.services.cloudwatch:record_metric
 ministack.services.cloudwatch_logs:_append_log_events
-ministack.services.cognito:_RSA_PRIVATE_KEY
 ministack.services.cognito:_get_pool_unscoped
-ministack.services.cognito:_pool_keys
-ministack.services.cognito:_pool_signing_key
-ministack.services.cognito:_signature_valid
-ministack.services.cognito:_signed_jwt
+ministack.services.cognito:well_known_jwks
 ministack.services.dynamodb:_pitr_settings
 ministack.services.dynamodb:_tables
 ministack.services.dynamodb:_ttl_settings
