@@ -15,7 +15,6 @@ from emulator.sagemaker.records import Scope
 
 VERSION = "1.5.33"
 PRIVATE_NAMES = (
-    "ministack.app:AUTH",
     "ministack.app:SERVICE_HANDLERS",
     "ministack.app:SERVICE_REGISTRY",
     "ministack.app:_enforce_execute_api",
@@ -27,7 +26,6 @@ PRIVATE_NAMES = (
     "ministack.app:pin_signed_body",
     "ministack.app:pin_signed_request",
     "ministack.core.appsync_js:AppSyncJsError",
-    "ministack.core.appsync_js:available",
     "ministack.core.appsync_js:evaluate",
     "ministack.core.concurrency:run_reentrant",
     "ministack.core.iam_actions:SERVICE_TO_IAM_NAMESPACE",
@@ -53,7 +51,6 @@ PRIVATE_NAMES = (
     "ministack.core.lambda_runtime:execution_credentials",
     "ministack.core.lambda_runtime:kill_workers",
     "ministack.core.lambda_runtime:reset",
-    "ministack.core.node_pool:_NODE_BINARY",
     "ministack.core.responses:get_account_id",
     "ministack.core.responses:get_region",
     "ministack.core.responses:request_scope",
@@ -113,7 +110,6 @@ PRIVATE_NAMES = (
     "ministack.services.cloudwatch:_stat_value",
     "ministack.services.cloudwatch:record_metric",
     "ministack.services.cloudwatch_logs:_append_log_events",
-    "ministack.services.cognito:_get_pool_unscoped",
     "ministack.services.cognito:well_known_jwks",
     "ministack.services.dynamodb:_pitr_settings",
     "ministack.services.dynamodb:_tables",
@@ -139,7 +135,6 @@ PRIVATE_NAMES = (
     "ministack.services.lambda_svc:_poll_kinesis",
     "ministack.services.lambda_svc:_poll_sqs",
     "ministack.services.lambda_svc:_sqs_esm_concurrency",
-    "ministack.services.lambda_svc:_sqs_message_attributes_to_camel_case",
     "ministack.services.lambda_svc:_throttle_response",
     "ministack.services.lambda_svc:acquire_worker",
     "ministack.services.s3:_bucket_tags",

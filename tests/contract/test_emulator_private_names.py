@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 
 from emulator import settings
 from emulator.registry import PRIVATE_NAMES, VERSION
 
 TOUCHED = """
-ministack.app:AUTH
 ministack.app:SERVICE_HANDLERS
 ministack.app:SERVICE_REGISTRY
 ministack.app:_enforce_execute_api
@@ -24,7 +24,6 @@ ministack.app:detect_service
 ministack.app:pin_signed_body
 ministack.app:pin_signed_request
 ministack.core.appsync_js:AppSyncJsError
-ministack.core.appsync_js:available
 ministack.core.appsync_js:evaluate
 ministack.core.concurrency:run_reentrant
 ministack.core.iam_actions:SERVICE_TO_IAM_NAMESPACE
@@ -50,7 +49,6 @@ ministack.core.lambda_runtime:ensure_spawned
 ministack.core.lambda_runtime:execution_credentials
 ministack.core.lambda_runtime:kill_workers
 ministack.core.lambda_runtime:reset
-ministack.core.node_pool:_NODE_BINARY
 ministack.core.responses:get_account_id
 ministack.core.responses:get_region
 ministack.core.responses:request_scope
@@ -110,7 +108,6 @@ ministack.services.cloudwatch:_record_history
 ministack.services.cloudwatch:_stat_value
 ministack.services.cloudwatch:record_metric
 ministack.services.cloudwatch_logs:_append_log_events
-ministack.services.cognito:_get_pool_unscoped
 ministack.services.cognito:well_known_jwks
 ministack.services.dynamodb:_pitr_settings
 ministack.services.dynamodb:_tables
@@ -136,7 +133,6 @@ ministack.services.lambda_svc:_iter_all_esms
 ministack.services.lambda_svc:_poll_kinesis
 ministack.services.lambda_svc:_poll_sqs
 ministack.services.lambda_svc:_sqs_esm_concurrency
-ministack.services.lambda_svc:_sqs_message_attributes_to_camel_case
 ministack.services.lambda_svc:_throttle_response
 ministack.services.lambda_svc:acquire_worker
 ministack.services.s3:_bucket_tags
@@ -166,15 +162,15 @@ ministack.services.sts:register_session
 """
 
 
-def test_the_names_that_are_touched_are_these_and_all_exist() -> None:
+def test_the_names_that_are_touched_are_these_and_all_exist(tmp_path: Path) -> None:
     assert list(PRIVATE_NAMES) == TOUCHED.split()
     program = (
         "import json, emulator.registry as r, emulator.extension\n"
         "r.check_version()\n"
         "print(json.dumps([r.version(), len(r.PRIVATE_NAMES)]))"
     )
-    answer = subprocess.run(
-        [settings.daemon_python(), "-c", program], cwd=settings.PROJECT, capture_output=True, text=True, check=False
-    )
+    environment = settings.daemon_environment(port=1, state=settings.StateFolder(path=tmp_path), auth=False)
+    command = [settings.daemon_python(), "-c", program]
+    answer = subprocess.run(command, cwd=settings.PROJECT, env=environment, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
     assert json.loads(answer.stdout.splitlines()[-1]) == [VERSION, len(PRIVATE_NAMES)]
