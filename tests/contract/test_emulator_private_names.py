@@ -170,7 +170,7 @@ def test_the_names_that_are_touched_are_these_and_all_exist(tmp_path: Path) -> N
         "print(json.dumps([r.version(), len(r.PRIVATE_NAMES)]))"
     )
     environment = settings.daemon_environment(port=1, state=settings.StateFolder(path=tmp_path), auth=False)
-    command = [settings.daemon_python(), "-c", program]
+    command = [str(settings.daemon_python()), "-c", program]
     answer = subprocess.run(command, cwd=settings.PROJECT, env=environment, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
     assert json.loads(answer.stdout.splitlines()[-1]) == [VERSION, len(PRIVATE_NAMES)]
