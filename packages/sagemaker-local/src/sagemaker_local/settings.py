@@ -46,6 +46,11 @@ class StateFolder:
         """TMPDIR of the daemon: Lambda code, unpacked models; removed by `down`."""
         return self.path / "tmp"
 
+    @property
+    def functions(self) -> Path:
+        """Virtual environment of the emulated Lambda functions; removed by `down`."""
+        return self.temporary / "functions"
+
 
 def default_state() -> Path:
     """The state folder that a command means when none is given.
@@ -103,10 +108,31 @@ def _not_through_proxy() -> str:
 UNSET_FOR_CLIENTS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
 
 
+def asks_policies() -> bool:
+    """Whether this process is a daemon that checks signatures and policies."""
+    return os.environ.get("AUTH") == "true"
+
+
+# Names in the daemon's environment that mean nothing to an emulated Lambda function; it does not see them.
+OF_THE_DAEMON = (
+    "AUTH",
+    "BIND_HOST",
+    "GATEWAY_PORT",
+    "IOT_MTLS_ENABLED",
+    "LAMBDA_EXECUTOR",
+    "MINISTACK_ACCOUNT_ID",
+    "MINISTACK_REGION",
+    "SAGEMAKER_LOCAL_CONTAINER_PYTHON",
+    "SFTP_ENABLED",
+    "STATE_DIR",
+)
+
+
 def daemon_environment(*, port: int, state: StateFolder, auth: bool) -> dict[str, str]:
     """Everything the daemon gets to see of its surroundings.
 
-    Emulated Lambda functions inherit it, so it holds no proxy, no certificate bundle and no AWS setting of the caller.
+    Emulated Lambda functions inherit all but `OF_THE_DAEMON`, so it holds no proxy, no certificate bundle, no AWS
+    setting of the caller and nothing that would show Python other packages.
     """
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "LC_ALL", "PATH", "TZ", "USER") if name in os.environ}
     return {
@@ -129,4 +155,6 @@ def daemon_environment(*, port: int, state: StateFolder, auth: bool) -> dict[str
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "SAGEMAKER_LOCAL_CONTAINER_PYTHON": str(container_python()),
+        # Where it keeps the keys of user pools, in spite of forgetting the pools.
+        "STATE_DIR": str(state.temporary / "ministack"),
     }

@@ -15,9 +15,10 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from contract.test_cognito import Pool, make_pool
-from sagemaker_local import rs256, settings
+from sagemaker_local import settings
 from support.emulators import Emulator, allow, trust
 from support.event_apis import Address, Json, RealTime
+from support.tokens import claims, forged
 
 pytestmark = pytest.mark.slow
 
@@ -84,7 +85,7 @@ def events(emulator: Emulator) -> Events:
 
 
 def _sub(token: str) -> str:
-    return str(json.loads(rs256.from_base64url(token.split(".")[1]))["sub"])
+    return str(claims(token)["sub"])
 
 
 @pytest.fixture(scope="module")
@@ -185,15 +186,13 @@ def _refusal(events: Events, headers: dict[str, str] | None) -> Json:
 def test_connections_are_refused_as_amplify_understands_it(
     events: Events, user: dict[str, str], emulator: Emulator
 ) -> None:
-    head, claims, signature = user["AccessToken"].split(".")
-    expired = json.loads(rs256.from_base64url(claims)) | {"exp": int(time.time()) - 1}
-    forged = f"{head}.{rs256.base64url(json.dumps(expired).encode())}.{signature}"
+    changed = forged(user["AccessToken"], exp=int(time.time()) - 1)
     stranger = make_pool(emulator, "foreigners").sign_in()["AccessToken"]
     unauthorized = {"errorType": "UnauthorizedException", "message": "You are not authorized to make this call."}
     assert _refusal(events, None)["message"] == "Valid authorization header not provided."
     assert _refusal(events, {"x-api-key": events.key}) == unauthorized
     assert _refusal(events, {"Authorization": stranger}) == unauthorized
-    assert _refusal(events, {"Authorization": forged}) == unauthorized
+    assert _refusal(events, {"Authorization": changed}) == unauthorized
     assert _refusal(events, {"Authorization": "nonsense"})["message"] == "Unable to parse JWT token."
     assert _refusal(events, {**events.address.sign("{}"), "x-amz-date": "20200101T000000Z"})["errorType"] == (
         "InvalidSignatureException"

@@ -1,13 +1,17 @@
-"""An emulator on a machine without Node and openssl, and without authorization: what it says, and what still works."""
+"""An emulator on a machine without Node, and without authorization: what it says, and what still works."""
 
 from __future__ import annotations
 
+import json
+import ssl
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
+from sagemaker_local.daemon import lifecycle
 from support.emulators import Emulator, free_port
 from support.event_apis import Address, RealTime
 
@@ -39,10 +43,16 @@ def api_id(bare: Emulator) -> str:
     return made
 
 
-def test_without_openssl_there_is_no_tls_and_status_says_so(bare: Emulator) -> None:
-    assert "no TLS: openssl is not installed\n" in bare.command("status").stdout
-    assert "NODE_EXTRA_CA_CERTS" not in bare.command("env").stdout
-    assert not Path(bare.state / "tls-certificate.pem").exists()
+def test_tls_needs_no_program(bare: Emulator) -> None:
+    health = lifecycle.ask(bare.port, "health")
+    context = ssl.create_default_context(cafile=health["certificate"])
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    with urllib.request.urlopen(
+        f"https://localhost:{health['tls_port']}/_sagemaker_local/health", context=context
+    ) as answer:
+        assert json.load(answer) == health
+    assert Path(health["certificate"]) == bare.state / "tls-certificate.pem"
+    assert (bare.state / "tmp" / "tls-key.pem").stat().st_mode & 0o777 == 0o600
 
 
 def test_without_node_a_namespace_with_code_is_refused(bare: Emulator, api_id: str) -> None:

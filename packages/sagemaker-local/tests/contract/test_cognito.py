@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from sagemaker_local import rs256, settings
 from support.emulators import Emulator
+from support.tokens import claims, forged, header
 
 pytestmark = pytest.mark.slow
 
@@ -71,35 +72,22 @@ def _ask(
         return error.code, {name.lower(): value for name, value in error.headers.items()}
 
 
-def _claims(token: str) -> dict[str, Any]:
-    claims: dict[str, Any] = json.loads(rs256.from_base64url(token.split(".")[1]))
-    return claims
-
-
 def test_tokens_are_signed_with_the_published_keys_of_their_pool(pool: Pool) -> None:
     tokens = pool.sign_in()
     with urllib.request.urlopen(f"{pool.emulator.url}/{pool.pool_id}/.well-known/jwks.json", timeout=10) as answer:
-        keys = {jwk["kid"]: rs256.public_key(jwk) for jwk in json.load(answer)["keys"]}
+        keys = {jwk["kid"]: jwk for jwk in json.load(answer)["keys"]}
     for token, use in ((tokens["IdToken"], "id"), (tokens["AccessToken"], "access")):
         content, _, signature = token.rpartition(".")
-        key = keys[json.loads(rs256.from_base64url(token.split(".")[0]))["kid"]]
-        assert key.verifies(content.encode(), rs256.from_base64url(signature))
-        assert _claims(token)["token_use"] == use
-        assert _claims(token)["iss"] == f"https://cognito-idp.{settings.REGION}.amazonaws.com/{pool.pool_id}"
+        assert rs256.verifies(keys[header(token)["kid"]], content.encode(), rs256.from_base64url(signature))
+        assert claims(token)["token_use"] == use
+        assert claims(token)["iss"] == f"https://cognito-idp.{settings.REGION}.amazonaws.com/{pool.pool_id}"
 
 
 def test_a_forged_access_token_does_not_show_the_user(pool: Pool) -> None:
     token = pool.sign_in()["AccessToken"]
     assert pool.cognito().get_user(AccessToken=token)["Username"]
     with pytest.raises(ClientError, match="NotAuthorizedException"):
-        pool.cognito().get_user(AccessToken=_forged(token))
-
-
-def _forged(token: str) -> str:
-    """The same token for somebody else, with the signature of the original."""
-    head, _, signature = token.split(".")
-    content = rs256.base64url(json.dumps({**_claims(token), "sub": "somebody-else"}).encode())
-    return f"{head}.{content}.{signature}"
+        pool.cognito().get_user(AccessToken=forged(token, sub="somebody-else"))
 
 
 def _guarded_api(pool: Pool) -> str:
@@ -131,7 +119,7 @@ def test_api_gateway_lets_in_who_has_a_token_of_the_pool_and_nobody_else(pool: P
     assert _ask(address, Authorization=token)[0] == 200
     assert _ask(address, Authorization=f"Bearer {token}")[0] == 200
     assert _ask(address)[0] == 401
-    assert _ask(address, Authorization=_forged(token))[0] == 401
+    assert _ask(address, Authorization=forged(token, sub="somebody-else"))[0] == 401
     assert _ask(address, Authorization=foreign)[0] == 401
     for other in ("AccessToken", "RefreshToken"):
         assert _ask(address, Authorization=tokens[other])[0] == 401
@@ -170,7 +158,7 @@ def test_tokens_are_refreshed(pool: Pool) -> None:
         AuthFlow="REFRESH_TOKEN_AUTH",
         AuthParameters={"REFRESH_TOKEN": pool.sign_in()["RefreshToken"]},
     )
-    assert _claims(refreshed["AuthenticationResult"]["AccessToken"])["token_use"] == "access"
+    assert claims(refreshed["AuthenticationResult"]["AccessToken"])["token_use"] == "access"
 
 
 def test_a_page_may_ask_from_its_own_origin(emulator: Emulator) -> None:

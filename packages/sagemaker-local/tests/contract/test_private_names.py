@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
+from pathlib import Path
 
 from sagemaker_local import settings
 from sagemaker_local.ministack.registry import PRIVATE_NAMES, VERSION
 
 TOUCHED = """
-ministack.app:AUTH
 ministack.app:SERVICE_HANDLERS
 ministack.app:SERVICE_REGISTRY
 ministack.app:_enforce_execute_api
@@ -24,7 +25,6 @@ ministack.app:detect_service
 ministack.app:pin_signed_body
 ministack.app:pin_signed_request
 ministack.core.appsync_js:AppSyncJsError
-ministack.core.appsync_js:available
 ministack.core.appsync_js:evaluate
 ministack.core.concurrency:run_reentrant
 ministack.core.iam_actions:SERVICE_TO_IAM_NAMESPACE
@@ -43,13 +43,13 @@ ministack.core.iam_evaluator:evaluate_resource_policy
 ministack.core.iam_evaluator:is_root_access_key
 ministack.core.iam_evaluator:pin_request_origin
 ministack.core.iam_evaluator:resolve_caller_identity
+ministack.core.lambda_runtime:_detect_runtime_binary
 ministack.core.lambda_runtime:_worker_key
 ministack.core.lambda_runtime:_workers
 ministack.core.lambda_runtime:ensure_spawned
 ministack.core.lambda_runtime:execution_credentials
 ministack.core.lambda_runtime:kill_workers
 ministack.core.lambda_runtime:reset
-ministack.core.node_pool:_NODE_BINARY
 ministack.core.responses:get_account_id
 ministack.core.responses:get_region
 ministack.core.responses:request_scope
@@ -58,7 +58,6 @@ ministack.core.sigv4:decode_header_value
 ministack.core.sigv4:header_signature_failure
 ministack.core.sigv4:parse_header_signature
 ministack.core.sigv4:request_time_failure
-ministack.services.apigateway:_verify_rs256_signature
 ministack.services.apigateway_v1:_AUTHENTICATION_GATEWAY_ERRORS
 ministack.services.apigateway_v1:_build_lambda_event_v1
 ministack.services.apigateway_v1:_gateway_error_response
@@ -67,7 +66,6 @@ ministack.services.apigateway_v1:_invoke_lambda_proxy_v1
 ministack.services.apigateway_v1:_lambda_proxy_response
 ministack.services.apigateway_v1:_rest_apis
 ministack.services.apigateway_v1:_validate_cognito_authorizer
-ministack.services.apigateway_v1:_verify_rs256_signature
 ministack.services.apigateway_v1:authentication_error_response
 ministack.services.appsync:_tags
 ministack.services.appsync:_validate_tag_resource_arn
@@ -111,12 +109,7 @@ ministack.services.cloudwatch:_record_history
 ministack.services.cloudwatch:_stat_value
 ministack.services.cloudwatch:record_metric
 ministack.services.cloudwatch_logs:_append_log_events
-ministack.services.cognito:_RSA_PRIVATE_KEY
-ministack.services.cognito:_get_pool_unscoped
-ministack.services.cognito:_pool_keys
-ministack.services.cognito:_pool_signing_key
-ministack.services.cognito:_signature_valid
-ministack.services.cognito:_signed_jwt
+ministack.services.cognito:well_known_jwks
 ministack.services.dynamodb:_pitr_settings
 ministack.services.dynamodb:_tables
 ministack.services.dynamodb:_ttl_settings
@@ -134,13 +127,13 @@ ministack.services.lambda_svc:_apply_filter_criteria
 ministack.services.lambda_svc:_emit_lambda_metrics
 ministack.services.lambda_svc:_execute_function
 ministack.services.lambda_svc:_execute_function_dispatch
+ministack.services.lambda_svc:_execute_function_warm
 ministack.services.lambda_svc:_function_config_scope_mismatch
 ministack.services.lambda_svc:_get_func_record_for_qualifier
 ministack.services.lambda_svc:_iter_all_esms
 ministack.services.lambda_svc:_poll_kinesis
 ministack.services.lambda_svc:_poll_sqs
 ministack.services.lambda_svc:_sqs_esm_concurrency
-ministack.services.lambda_svc:_sqs_message_attributes_to_camel_case
 ministack.services.lambda_svc:_throttle_response
 ministack.services.lambda_svc:acquire_worker
 ministack.services.s3:_bucket_tags
@@ -170,15 +163,15 @@ ministack.services.sts:register_session
 """
 
 
-def test_the_names_that_are_touched_are_these_and_all_exist() -> None:
+def test_the_names_that_are_touched_are_these_and_all_exist(tmp_path: Path) -> None:
     assert list(PRIVATE_NAMES) == TOUCHED.split()
     program = (
         "import json, sagemaker_local.ministack.registry as r, sagemaker_local.ministack.installation\n"
         "r.check_version()\n"
         "print(json.dumps([r.version(), len(r.PRIVATE_NAMES)]))"
     )
-    answer = subprocess.run(
-        [settings.daemon_python(), "-c", program], cwd=settings.PROJECT, capture_output=True, text=True, check=False
-    )
+    environment = settings.daemon_environment(port=1, state=settings.StateFolder(path=tmp_path), auth=False)
+    command = [sys.executable, "-c", program]
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
     assert json.loads(answer.stdout.splitlines()[-1]) == [VERSION, len(PRIVATE_NAMES)]

@@ -13,8 +13,10 @@ from support.emulators import Emulator, trust
 READS_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 
-def make_function(emulator: Emulator, name: str, code: str, *rights: str, timeout_seconds: int = 20) -> None:
-    """Make a function (`handler` in `code`) and the role of the same name that has those rights on everything."""
+def make_function(
+    emulator: Emulator, name: str, code: str, *rights: str, timeout_seconds: int = 20, **modules: str
+) -> None:
+    """Make a function (`handler` in `code`) with other modules, and its role that has those rights on everything."""
     role = make_role(emulator, name, *rights, service="lambda.amazonaws.com")
     emulator.client("lambda").create_function(
         FunctionName=name,
@@ -22,15 +24,21 @@ def make_function(emulator: Emulator, name: str, code: str, *rights: str, timeou
         Handler="code.handler",
         Role=role,
         Timeout=timeout_seconds,
-        Code={"ZipFile": zipped(code)},
+        Code={"ZipFile": zipped(code, **modules)},
     )
 
 
-def zipped(code: str) -> bytes:
-    """A deployment package of one module, `code`."""
+def zipped(code: str, **modules: str) -> bytes:
+    """A deployment package of the module `code` and others."""
+    return zip_file({f"{name}.py": text for name, text in {"code": code, **modules}.items()})
+
+
+def zip_file(members: dict[str, str]) -> bytes:
+    """A zip file of those texts."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as packed:
-        packed.writestr("code.py", code)
+        for name, text in members.items():
+            packed.writestr(name, text)
     return archive.getvalue()
 
 

@@ -67,7 +67,7 @@ class Emulator:
         return _client(service, self.url, key, secret)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `python -m emulator ...` for this emulator."""
+        """Run `sagemaker-local ...` for this emulator."""
         return emulator_command(*arguments, "--state-dir", str(self.state))
 
     def site_port(self) -> int:
@@ -80,9 +80,9 @@ class Emulator:
 
 
 def emulator_command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m emulator ...` and return what it said."""
-    command = [sys.executable, "-m", "emulator", *arguments]
-    return subprocess.run(command, cwd=settings.PROJECT, capture_output=True, text=True, check=False)
+    """Run `sagemaker-local ...` and return what it said."""
+    command = [sys.executable, "-m", "sagemaker_local", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def free_port() -> int:

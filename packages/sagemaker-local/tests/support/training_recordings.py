@@ -17,7 +17,7 @@ from typing import Any
 
 from sagemaker_local.container.training import failure
 
-_PATH = Path(__file__).parent / "contract" / "training_container_recordings.json"
+_PATH = Path(__file__).parents[1] / "contract" / "training_container_recordings.json"
 _ONE_HOST = {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "eth0"}
 _SAVED = ("model", "output", "checkpoints")
 

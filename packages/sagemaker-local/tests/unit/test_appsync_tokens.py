@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
-from sagemaker_local import rs256
 from sagemaker_local.appsync import tokens
 from sagemaker_local.appsync.errors import EventsError
 from sagemaker_local.appsync.tokens import UserPool
+from support.tokens import Key
 
-KEY, OTHER = rs256.generate(512), rs256.generate(512)
+KEY, OTHER = Key("one"), Key("two")
 POOL = UserPool(pool_id="us-east-1_a", region="us-east-1", client_pattern="page|app")
 NOW = 1_000.0
 CLAIMS: dict[str, Any] = {
@@ -24,14 +23,12 @@ CLAIMS: dict[str, Any] = {
 }
 
 
-def _token(key: rs256.PrivateKey = KEY, *, algorithm: str = "RS256", kid: str | None = None, **changes: Any) -> str:
-    header = {"alg": algorithm, "kid": kid or key.public.jwk()["kid"]}
-    content = ".".join(rs256.base64url(json.dumps(part).encode()) for part in (header, CLAIMS | changes))
-    return f"{content}.{rs256.base64url(key.sign(content.encode()))}"
+def _token(key: Key = KEY, *, algorithm: str = "RS256", kid: str | None = None, **changes: Any) -> str:
+    return key.token({"alg": algorithm, "kid": kid or key.kid}, CLAIMS | changes)
 
 
 def _verified(token: str) -> dict[str, Any]:
-    return tokens.verified(token, [POOL], lambda pool_id: [KEY.public.jwk()] if pool_id == POOL.pool_id else [], NOW)
+    return tokens.verified(token, [POOL], lambda pool_id: [KEY.jwk()] if pool_id == POOL.pool_id else [], NOW)
 
 
 def test_access_tokens_and_id_tokens_are_good() -> None:
@@ -44,7 +41,7 @@ def test_access_tokens_and_id_tokens_are_good() -> None:
     "token",
     [
         _token(OTHER),
-        _token(OTHER, kid=KEY.public.jwk()["kid"]),
+        _token(OTHER, kid=KEY.kid),
         _token(algorithm="none"),
         _token(iss="https://cognito-idp.us-east-1.amazonaws.com/us-east-1_b"),
         _token(token_use="refresh"),

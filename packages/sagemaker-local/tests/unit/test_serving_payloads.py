@@ -159,6 +159,17 @@ def test_unknown_fields_are_skipped() -> None:
     assert read_record(unknown + tensor(TensorKind.FLOAT32, packed("f", [1]))).features["values"].tensor.values == [1]
 
 
+def test_bytes_are_no_tensor_and_have_to_be_whole() -> None:
+    def record(content: bytes) -> bytes:
+        return length_delimited(1, length_delimited(1, b"values") + length_delimited(2, length_delimited(9, content)))
+
+    whole = length_delimited(1, b"\xff") + length_delimited(2, b"image/png")
+    assert read_record(record(whole)).features["values"].kind is None
+    for damaged, words in ((whole[:-1], "Truncated string"), (b"\x12\x01\xff", "Bytes.content_type")):
+        with pytest.raises(ValueError, match=words):
+            read_record(record(damaged))
+
+
 def test_labels_are_written_as_they_are_read() -> None:
     record = read_record(write_label_record({"score": [1.5, float("inf")], "none": []}))
     assert list(record.label) == ["score", "none"]

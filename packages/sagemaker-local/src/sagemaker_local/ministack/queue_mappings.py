@@ -176,7 +176,7 @@ def _check(function: Json, action: str, queue_arn: str) -> None:
     DeniedError
         When it may not.
     """
-    if not private("ministack.app:AUTH"):
+    if not settings.asks_policies():
         return
     config = function.get("config") or function
     key = private("ministack.core.lambda_runtime:execution_credentials")(config)["AWS_ACCESS_KEY_ID"]
@@ -217,7 +217,10 @@ def _record(message: Json, mapping: Json) -> Json:
     }
     ordered = {"MessageGroupId": "group_id", "MessageDeduplicationId": "dedup_id", "SequenceNumber": "seq"}
     attributes |= {name: str(message[key]) for name, key in ordered.items() if message.get(key) is not None}
-    described = private(f"{_LAMBDA}:_sqs_message_attributes_to_camel_case")(message.get("message_attributes", {}))
+    described = {
+        name: {key[:1].lower() + key[1:]: value for key, value in attribute.items()}
+        for name, attribute in (message.get("message_attributes") or {}).items()
+    }
     return {
         "messageId": message["id"],
         "receiptHandle": message["receipt_handle"],

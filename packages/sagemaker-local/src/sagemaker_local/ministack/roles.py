@@ -33,7 +33,7 @@ class Roles:
         PermissionError
             When the role does not exist, or does not trust the service.
         """
-        if not private("ministack.app:AUTH"):
+        if not settings.asks_policies():
             return {"aws_access_key_id": where.account, "aws_secret_access_key": settings.ROOT_SECRET_KEY}
         name = role_arn.rpartition("/")[2]
         with private("ministack.core.responses:request_scope")(where.account, where.region):

@@ -129,10 +129,17 @@ def _value_reader(value: Value) -> FieldReader:
 
 
 def _bytes_reader(value: Value) -> FieldReader:
+    def content(buffer: memoryview, position: int, end: int) -> int:
+        return read_length(buffer, position, end, what="string")[1]
+
     def read(buffer: memoryview, position: int, end: int) -> int:
-        _, stop = read_length(buffer, position, end)
+        start, stop = read_length(buffer, position, end)
         value.kind, value.tensor = None, Tensor()
-        return stop
+        readers: dict[Tag, FieldReader] = {
+            (1, WireType.LENGTH_DELIMITED): content,
+            (2, WireType.LENGTH_DELIMITED): _text_reader([], "aialgs.data.Bytes.content_type"),
+        }
+        return read_message(buffer, start, stop, readers)
 
     return read
 
