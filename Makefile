@@ -13,6 +13,8 @@ UV := .tools/bin/uv
 RUN := .venv/bin/python
 
 export UV_COMPILE_BYTECODE := 1
+# Where this is set, every start of a program and every run of the tests compiles everything again.
+export PYTHONDONTWRITEBYTECODE :=
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 

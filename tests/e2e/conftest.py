@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,8 +23,18 @@ from botocore.session import Session
 from tests.support.event_apis import Address
 from tests.support.uploading import until
 from tools.api_client import ApiClient
-from tools.deployment import ROOT, Deployment, api_client, api_url, stack_outputs
-from tools.local import bring_up, local_deployment, start_emulator
+from tools.deployment import (
+    ROOT,
+    Deployment,
+    api_client,
+    api_url,
+    bootstrap,
+    deploy,
+    stack_outputs,
+    synthesise,
+)
+from tools.local import local_deployment, start_emulator
+from tools.site_publishing import publish as publish_site
 from training.data.data_folder import read_split
 from training.data.dataset import Split
 
@@ -65,15 +76,16 @@ def good_manifest(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
     """The manifest of a model that knows its digits: trained by the process that asks first, for all."""
     own = tmp_path_factory.getbasetemp()
     build = (own if worker_id == "master" else own.parent) / "good"
-    manifest, trained = build / "model/manifest.json", build / "trained"
-    try:
-        build.mkdir()
-    except FileExistsError:
-        until(trained.exists, SECONDS, f"nobody has trained {build}")
-        return manifest
-    _train(build, "--num-round", "30")
-    trained.touch()
-    return manifest
+    _once(build, lambda: _train(build, "--num-round", "30"))
+    return build / "model/manifest.json"
+
+
+@pytest.fixture(scope="session")
+def assembly(good_manifest: Path, variables: Mapping[str, str]) -> Path:
+    """The cloud assembly with the good model, templates and bundles: made by the process that asks first, for all."""
+    folder = good_manifest.parent.parent.parent / "assembly"
+    _once(folder, lambda: synthesise(replace(local_deployment(variables, manifest=good_manifest), folder=folder)))
+    return folder / "cdk.out"
 
 
 @pytest.fixture(scope="session")
@@ -92,10 +104,13 @@ def test_split(good_manifest: Path) -> Split:
 
 
 @pytest.fixture(scope="session")
-def deployment(workspace: Path, variables: Mapping[str, str], good_manifest: Path) -> Deployment:
+def deployment(workspace: Path, variables: Mapping[str, str], good_manifest: Path, assembly: Path) -> Deployment:
     """The application, deployed with the good model."""
     deployment = replace(local_deployment(variables, manifest=good_manifest), folder=workspace / "deployment")
-    bring_up(deployment)
+    shutil.copytree(assembly, deployment.assembly)
+    bootstrap(deployment)
+    deploy(deployment)
+    publish_site(deployment)
     return deployment
 
 
@@ -153,6 +168,18 @@ def caller(deployment: Deployment) -> Iterator[Any]:
         for policy in iam.list_user_policies(UserName=name)["PolicyNames"]:
             iam.delete_user_policy(UserName=name, PolicyName=policy)
         iam.delete_user(UserName=name)
+
+
+def _once(folder: Path, make: Callable[[], object]) -> None:
+    """Have one of the processes make a folder, and the others wait until it has."""
+    made = folder.with_suffix(".made")
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        until(made.exists, SECONDS, f"nobody has made {folder}")
+    else:
+        make()
+        made.touch()
 
 
 def _train(build: Path, *fit_options: str) -> Path:
