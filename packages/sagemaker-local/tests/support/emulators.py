@@ -80,7 +80,7 @@ class Emulator:
 
 
 def emulator_command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `sagemaker-local ...` and return what it said."""
+    """Run `sagemaker-local ...` and return what it printed."""
     command = [sys.executable, "-m", "sagemaker_local", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 

@@ -55,10 +55,11 @@ from sagemaker_local.sagemaker.fleet import Fleet
 from sagemaker_local.sagemaker.http_api import HttpApi
 from sagemaker_local.sagemaker.jobs.s3_access import JobBuckets
 from sagemaker_local.sagemaker.jobs.service import Jobs
-from sagemaker_local.sagemaker.operations import SageMaker
+from sagemaker_local.sagemaker.operations import OPERATIONS
 from sagemaker_local.sagemaker.pipelines.executions import Executions
 from sagemaker_local.sagemaker.role_calls import RoleCalls
 from sagemaker_local.sagemaker.runtime import Runtime
+from sagemaker_local.sagemaker.service import SageMaker
 
 logger = logging.getLogger("sagemaker_local")
 
@@ -135,7 +136,7 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
     fleet = Fleet(artifacts, logs.add, logs.flush)
     jobs = Jobs(JobBuckets(roles, s3), logs.add, logs.flush, faults)
     executions = Executions(RoleCalls(roles, s3, port))
-    service = SageMaker(artifacts, fleet, jobs, executions)
+    service = SageMaker(OPERATIONS, artifacts=artifacts, fleet=fleet, jobs=jobs, executions=executions)
     runtime = Runtime(service, faults)
     function_python = function_environment.make(state.functions)
     extension.install(HttpApi(service, runtime, registry.scope), loop, function_python)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sagemaker_local.sagemaker.errors import ServiceError
-from sagemaker_local.sagemaker.operations import SageMaker
 from sagemaker_local.sagemaker.records import Endpoint, Scope, Status
+from sagemaker_local.sagemaker.service import SageMaker
 from sagemaker_local.sagemaker.shapes import Json, coerce, operation_model
 
 Created = tuple[str, Json]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sagemaker_local.sagemaker.control_plane import ControlPlane
 from sagemaker_local.sagemaker.errors import validation
 from sagemaker_local.sagemaker.listing import listed
 from sagemaker_local.sagemaker.notebooks import descriptions
 from sagemaker_local.sagemaker.notebooks.notebooks import Notebooks
+from sagemaker_local.sagemaker.service import Operation, SageMaker
 from sagemaker_local.sagemaker.shapes import Json
-
-if TYPE_CHECKING:
-    from sagemaker_local.sagemaker.operations import Operation, SageMaker
 
 _NAME, _CONFIG_NAME = "NotebookInstanceName", "NotebookInstanceLifecycleConfigName"
 
