@@ -43,9 +43,9 @@ async def _stop(service: SageMaker, control: ControlPlane, request: Json) -> Jso
 
 
 async def _delete(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    job = control.part(TuningJobs).delete(request[_NAME])
-    if job is not None:
-        control.unregister(job.arn)
+    jobs = control.part(TuningJobs)
+    if jobs.has(request[_NAME]):  # one that does not exist is no error here
+        control.unregister(jobs.delete(request[_NAME]).arn)
     return {}
 
 
