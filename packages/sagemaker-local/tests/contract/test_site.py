@@ -165,7 +165,7 @@ def test_the_root_is_the_default_object_with_the_headers_of_the_policy(distribut
 def test_head_ranges_and_unchanged_objects(distribution: str, browser: Browser) -> None:
     assert distribution
     status, headers, body = browser.ask("/", "HEAD")
-    assert (status, headers["content-length"], body) == (200, "15", b"")
+    assert (status, headers["content-length"], body) == (200, "14", b"")
     assert browser.ask("/", If_None_Match=headers["etag"])[0] == 304
     status, ranged, body = browser.ask("/index.html", Range="bytes=4-9")
     assert (status, ranged["content-range"], body) == (206, "bytes 4-9/15", b"Churn")
