@@ -1,6 +1,6 @@
 """One host of a training job: SageMaker's built-in XGBoost container, training on files.
 
-    python -m sagemaker_local.training_container --opt-ml build/job/algo-1 --rendezvous 127.0.0.1:9099
+    python -m sagemaker_local.training_container --opt-ml job/algo-1 --rendezvous 127.0.0.1:9099
 
 It reads the configuration and the channels below the folder that stands for `/opt/ml`, trains, and leaves the model
 there, or the reason why not (packages/sagemaker-local/docs/training-container-contract.md). It is usable alone; it

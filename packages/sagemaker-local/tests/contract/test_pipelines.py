@@ -266,7 +266,7 @@ def test_there_is_nothing_to_open(sagemaker: Any, role: Role) -> None:
     eventually(lambda: sagemaker.list_notebook_instances(**by_config)["NotebookInstances"])
     text = refusal(sagemaker.create_presigned_notebook_instance_url, NotebookInstanceName="Opened")[1]
     assert "There is nothing to open" in text
-    assert "make lab" in text
+    assert "in a Jupyter of this machine" in text
     code, text = refusal(sagemaker.create_notebook_instance, **{**instance, "NotebookInstanceName": "a_b"})
     assert (code, "Member must satisfy regular expression pattern" in text) == ("ValidationException", True)
     too_long = {"NotebookInstanceLifecycleConfigName": "long", "OnStart": [{"Content": "a" * 16388}]}

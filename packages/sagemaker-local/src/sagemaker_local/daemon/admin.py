@@ -32,7 +32,7 @@ class Admin:
     service, runtime
         What is reported on, and where faults are set.
     facts
-        What `health` tells about this daemon.
+        What `health` reports about this daemon.
     distributions
         Gives those of CloudFront; the site port shows the first.
     """

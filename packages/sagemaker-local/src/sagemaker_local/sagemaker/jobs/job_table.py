@@ -74,7 +74,7 @@ class JobTable(ABC, Generic[JobT]):
         Raises
         ------
         ServiceError
-            `ResourceInUse`, as the service words it.
+            `ResourceInUse`, with the service's text.
         """
         if self.has(name):
             raise ServiceError("ResourceInUse", self.texts.name_taken.format(arn=self._arn(name), name=name))

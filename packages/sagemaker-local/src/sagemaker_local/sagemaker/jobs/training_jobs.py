@@ -69,7 +69,7 @@ class TrainingJobs(JobTable[TrainingJob]):
         job.modified = self.clock()
 
     def finish(self, job: TrainingJob, phase: Phase, *, reason: str | None = None) -> None:
-        """The job has ended; `phase` tells how."""
+        """The job has ended, in the phase that says how."""
         now = self.clock()
         job.status = _ENDINGS[phase]
         job.failure_reason = reason[:REASON_LENGTH_MAX] if reason else None

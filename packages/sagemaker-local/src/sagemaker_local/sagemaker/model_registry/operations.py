@@ -11,7 +11,7 @@ from sagemaker_local.sagemaker.model_registry.registry import ModelRegistry
 from sagemaker_local.sagemaker.service import Operation, SageMaker
 from sagemaker_local.sagemaker.shapes import Json
 
-# The summary of a version has no member that tells it from the others by name.
+# The summary of a version has no member with a name of its own.
 _LISTED_BY = "name of the package"
 
 

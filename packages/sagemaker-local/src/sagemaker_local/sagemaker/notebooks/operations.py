@@ -60,7 +60,7 @@ async def _presigned_url(_: SageMaker, control: ControlPlane, request: Json) -> 
     notebook = control.part(Notebooks).notebook(request[_NAME])
     msg = (
         f"There is nothing to open for Notebook Instance ({notebook.arn}): the emulator keeps its state only and runs "
-        "no Jupyter server; run `make lab` to open the same notebook on this machine."
+        "no Jupyter server, so open its notebooks in a Jupyter of this machine."
     )
     raise validation(msg)
 
