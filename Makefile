@@ -11,6 +11,7 @@ ARGS ?=
 
 UV := .tools/bin/uv
 RUN := .venv/bin/python
+EMULATOR := packages/sagemaker-local
 
 export UV_COMPILE_BYTECODE := 1
 # Where this is set, every start of a program and every run of the tests compiles everything again.
@@ -22,7 +23,7 @@ export UV_LINK_MODE := copy
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 # --- the story ---------------------------------------------------------------------------------------------------
 
@@ -67,6 +68,17 @@ test: check slow e2e ## everything: check, slow and the end-to-end tests
 .PHONY: e2e
 e2e: setup ## deploy into an emulator of its own with the CDK CLI and try everything
 	@$(RUN) -m pytest tests/e2e -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+.PHONY: emulator-check
+emulator-check: .venv/.stamp ## format, lint, types and the quick tests of packages/sagemaker-local
+	@cd $(EMULATOR) && $(CURDIR)/$(RUN) -m ruff format --check --quiet .
+	@cd $(EMULATOR) && $(CURDIR)/$(RUN) -m ruff check --quiet .
+	@cd $(EMULATOR) && $(CURDIR)/$(RUN) -m mypy
+	@cd $(EMULATOR) && $(CURDIR)/$(RUN) -m pytest -m "not slow" -n 3 --dist loadfile $(ARGS)
+
+.PHONY: emulator-test
+emulator-test: emulator-check ## all tests of packages/sagemaker-local
+	@cd $(EMULATOR) && $(CURDIR)/$(RUN) -m pytest -m slow -n 3 --dist loadfile $(ARGS)
 
 .PHONY: fix
 fix: .venv/.stamp ## repair format and lint where that can be done by a program

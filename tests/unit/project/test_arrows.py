@@ -34,7 +34,7 @@ ALLOWED = {
     "benchmarks": PARTS - {"app", "sagemaker_local"},
     "tests": PARTS - {"sagemaker_local"},
     "packages/sagemaker-local/src": {"sagemaker_local"},
-    "packages/sagemaker-local/tests": {"sagemaker_local", "contract"},  # `contract` is a suite of its own there
+    "packages/sagemaker-local/tests": {"sagemaker_local"},
 }
 """What of ours each part may import beside itself. The package stands for itself: no import in either direction."""
 

@@ -25,8 +25,8 @@ def text(request: pytest.FixtureRequest) -> str:
     return path.read_text()
 
 
-def test_there_are_three() -> None:
-    assert [path.name for path in WORKFLOWS] == ["check.yml", "diff-comment.yml", "diff.yml"]
+def test_there_are_four() -> None:
+    assert [path.name for path in WORKFLOWS] == ["check.yml", "diff-comment.yml", "diff.yml", "emulator.yml"]
 
 
 def test_actions_are_pinned_by_commit_and_say_their_version(text: str) -> None:
@@ -56,7 +56,7 @@ def test_no_expression_is_pasted_into_a_script(text: str) -> None:
     assert [line for line in scripts if "${{" in line] == []
 
 
-@pytest.mark.parametrize("name", ["check.yml", "diff.yml"])
+@pytest.mark.parametrize("name", ["check.yml", "diff.yml", "emulator.yml"])
 def test_what_runs_the_code_of_a_pull_request_may_only_read(name: str) -> None:
     assert "pull_request_target" not in workflow(name)
     assert re.findall(r"^ {6}([a-z-]+: (?:read|write))$", workflow(name), re.MULTILINE) == ["contents: read"]
@@ -68,6 +68,12 @@ def test_what_may_write_runs_no_code_of_the_pull_request() -> None:
     assert not re.search(r"\brun: ", commenting)
     assert "pull.head.sha !== run.head_sha" in commenting
     assert "/^[1-9][0-9]{0,9}$/.test(number)" in commenting
+
+
+def test_the_tests_of_the_emulator_run_when_it_or_the_lock_changes() -> None:
+    paths = re.findall(r"^ {6}- ([^ :\n]+)$", workflow("emulator.yml"), re.MULTILINE)
+    once = ["packages/sagemaker-local/**", "uv.lock", "Makefile", ".github/workflows/emulator.yml"]
+    assert paths == [*once, *once]  # of pushes and of pull requests
 
 
 def test_both_halves_agree_on_the_comment() -> None:

@@ -25,7 +25,7 @@ async def read_body(receive: Receive) -> bytes:
 
 async def respond(send: Send, status: int, headers: Mapping[str, str], body: bytes) -> None:
     """Send an answer; its length is added to the headers."""
-    told = {**headers, "content-length": str(len(body))}
-    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
+    fields = {**headers, "content-length": str(len(body))}
+    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": body})

@@ -1,6 +1,6 @@
 """One host of a processing job: runs a Python program or a zip file with a `__main__.py` as the container would.
 
-    python -m sagemaker_local.processing_container build/job/processing/code/steps.zip evaluate --model build/job/...
+    python -m sagemaker_local.processing_container job/processing/code/steps.zip evaluate --model job/...
 
 The program sees its own folder first on the path and nothing of this repository, and ends when standard input does,
 with everything that it started.

@@ -129,7 +129,7 @@ OF_THE_DAEMON = (
 
 
 def daemon_environment(*, port: int, state: StateFolder, auth: bool) -> dict[str, str]:
-    """Everything the daemon gets to see of its surroundings.
+    """Every environment variable of the daemon.
 
     Emulated Lambda functions inherit all but `OF_THE_DAEMON`, so it holds no proxy, no certificate bundle, no AWS
     setting of the caller and nothing that would show Python other packages.

@@ -1,6 +1,6 @@
 """One host of a training job: SageMaker's built-in XGBoost container, training on files.
 
-    python -m sagemaker_local.training_container --opt-ml build/job/algo-1 --rendezvous 127.0.0.1:9099
+    python -m sagemaker_local.training_container --opt-ml job/algo-1 --rendezvous 127.0.0.1:9099
 
 It reads the configuration and the channels below the folder that stands for `/opt/ml`, trains, and leaves the model
 there, or the reason why not (packages/sagemaker-local/docs/training-container-contract.md). It is usable alone; it
@@ -10,6 +10,7 @@ knows nothing of training jobs, AWS or the emulator around it.
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import os
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 from sagemaker_local.container.standard_input import stop_when_stdin_closes
 from sagemaker_local.container.training import failure
 from sagemaker_local.container.training.cluster import Address
+from sagemaker_local.container.training.hyperparameter_schema import hyperparameter_schema
 from sagemaker_local.container.training.input_folder import InputFolder
 from sagemaker_local.container.training.job import Job
 from sagemaker_local.container.training.output import Output
@@ -30,6 +32,9 @@ _LOG = logging.getLogger("sagemaker_local.training_container")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train and return the exit code: 0 if the job is done, the container's code if it failed."""
     options = _parser().parse_args(arguments)
+    if options.print_hyperparameters:
+        sys.stdout.write(json.dumps(hyperparameter_schema(), indent=2) + "\n")
+        return 0
     if options.exit_with_stdin:
         stop_when_stdin_closes()
     return _train(Places(opt_ml=options.opt_ml.resolve()), options.rendezvous)
@@ -55,7 +60,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sagemaker_local.training_container", description=__doc__.split("\n")[0]
     )
-    parser.add_argument("--opt-ml", type=Path, required=True, help="folder that stands for /opt/ml")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--opt-ml", type=Path, help="folder that stands for /opt/ml")
+    what.add_argument(
+        "--print-hyperparameters",
+        action="store_true",
+        help="print the hyperparameters that it accepts, as a JSON Schema, and end",
+    )
     parser.add_argument(
         "--rendezvous",
         type=Address.parsed,

@@ -1,9 +1,9 @@
 """The process behind an emulated endpoint: SageMaker's built-in XGBoost container, spoken on a local port.
 
-    python -m sagemaker_local.xgboost_container --model-dir build/model/served --port 8080
+    python -m sagemaker_local.xgboost_container --model-dir model --port 8080
 
 It loads the models of the folder, then answers `/ping`, `/execution-parameters` and `/invocations` as the container
-does (packages/sagemaker-local/docs/container-contract.md). Container variables such as `SAGEMAKER_INFERENCE_OUTPUT`
+does (docs/container-contract.md). Container variables such as `SAGEMAKER_INFERENCE_OUTPUT`
 come from its environment. It is usable alone; it knows nothing of endpoints, AWS or the emulator around it.
 """
 

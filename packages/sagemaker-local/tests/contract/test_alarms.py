@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from contract.test_stacks import Stacks, outputs
 from sagemaker_local import settings
 from support.emulated_functions import make_function, make_queue, queue_arn
 from support.emulators import Emulator, eventually
+from support.stacks import Stacks, outputs
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +24,7 @@ def handler(event, context):
     if event.get("raise"):
         raise ValueError("told to")
     metrics = [{"Name": "Confidence", "Unit": "Percent"}]
-    metric = {"Namespace": "Digits", "Dimensions": [["service", "stage"]], "Metrics": metrics}
+    metric = {"Namespace": "Churn", "Dimensions": [["service", "stage"]], "Metrics": metrics}
     print(json.dumps({"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [metric]},
                       "service": "worker", "stage": event["stage"], "Confidence": [event["value"], 90]}))
     print("{ no metric")
@@ -123,7 +123,7 @@ def template() -> str:
         "Unsure": (
             "AWS::CloudWatch::Alarm",
             {
-                **alarm("Confidence", "Digits", {"service": "worker", "stage": "unsure"}),
+                **alarm("Confidence", "Churn", {"service": "worker", "stage": "unsure"}),
                 "AlarmName": "unsure",
                 "Statistic": "Minimum",
                 "ComparisonOperator": "LessThanThreshold",
@@ -131,7 +131,7 @@ def template() -> str:
             },
         ),
         "Rate": ("AWS::CloudWatch::Alarm", {**rate, "AlarmName": "rate"}),
-        "Board": ("AWS::CloudWatch::Dashboard", {"DashboardName": "digits", "DashboardBody": '{"widgets": []}'}),
+        "Board": ("AWS::CloudWatch::Dashboard", {"DashboardName": "churn", "DashboardBody": '{"widgets": []}'}),
     }
     described = {name: {"Type": kind, "Properties": properties} for name, (kind, properties) in resources.items()}
     return json.dumps({"Resources": described, "Outputs": {"Topic": {"Value": {"Ref": "Topic"}}}})
@@ -218,9 +218,9 @@ def test_a_full_queue_goes_off_and_an_empty_one_calms_down(operations: Operation
 
 def test_metrics_in_lines_of_a_log_are_metrics(operations: Operations) -> None:
     operations.invoke(stage="sure", value=99.5)
-    found = operations.statistics("Digits", "Confidence", service="worker", stage="sure")
+    found = operations.statistics("Churn", "Confidence", service="worker", stage="sure")
     assert (found["SampleCount"], found["Maximum"], found["Minimum"], found["Unit"]) == (2, 99.5, 90, "Percent")
-    assert operations.statistics("Digits", "Confidence", service="worker") == {}
+    assert operations.statistics("Churn", "Confidence", service="worker") == {}
     assert operations.state("unsure") != "ALARM"
     operations.invoke(stage="unsure", value=20)
     operations.waits_for("unsure", "ALARM")
@@ -248,7 +248,7 @@ def test_topic_and_dashboard_are_there(operations: Operations) -> None:
     assert mail["PendingConfirmation"] == "true"
     assert pending["sqs"].startswith(operations.topic)
     assert ":key/" in sns.get_topic_attributes(TopicArn=operations.topic)["Attributes"]["KmsMasterKeyId"]
-    assert operations.cloudwatch.get_dashboard(DashboardName="digits")["DashboardBody"] == '{"widgets": []}'
+    assert operations.cloudwatch.get_dashboard(DashboardName="churn")["DashboardBody"] == '{"widgets": []}'
 
 
 def test_an_endpoint_measures_its_calls(operations: Operations, serving: str) -> None:

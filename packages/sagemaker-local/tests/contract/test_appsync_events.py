@@ -14,11 +14,11 @@ import pytest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from contract.test_cognito import Pool, make_pool
 from sagemaker_local import settings
 from support.emulators import Emulator, allow, trust
 from support.event_apis import Address, Json, RealTime
 from support.tokens import claims, forged
+from support.user_pools import Pool, make_pool
 
 pytestmark = pytest.mark.slow
 
@@ -127,10 +127,10 @@ def test_a_user_receives_what_is_published_with_a_signature(events: Events, user
         headers = {"host": events.address.host, "Authorization": token}
         subscribed = connection.ask(type="subscribe", id="one", channel="/plain/a/b", authorization=headers)
         assert subscribed == {"type": "subscribe_success", "id": "one"}
-        status, answer = events.address.publish("/plain/a/b", [{"digit": 7}, [1]])
+        status, answer = events.address.publish("/plain/a/b", [{"score": 7}, [1]])
         assert (status, answer["failed"]) == (200, [])
         assert [event["index"] for event in answer["successful"]] == [0, 1]
-        assert connection.receive() == {"type": "data", "id": "one", "event": '{"digit": 7}'}
+        assert connection.receive() == {"type": "data", "id": "one", "event": '{"score": 7}'}
         assert connection.receive() == {"type": "data", "id": "one", "event": "[1]"}
         assert connection.ask(type="unsubscribe", id="one") == {"type": "unsubscribe_success", "id": "one"}
         assert events.by_host.publish("plain/a/b", [1])[0] == 200

@@ -135,9 +135,9 @@ def test_changes_are_made_in_place_and_a_new_name_replaces_a_namespace(stack: St
     assert namespace["codeHandlers"] == code
     assert after["Key"] == before["Key"]
     assert appsync.list_api_keys(apiId=after["KeyedId"])["apiKeys"][0]["expires"] == 1_900_000_000
-    stack.deploy(namespace="digits")
+    stack.deploy(namespace="churn")
     names = [each["name"] for each in appsync.list_channel_namespaces(apiId=after["ApiId"])["channelNamespaces"]]
-    assert names == ["digits"]
+    assert names == ["churn"]
 
 
 def test_the_key_of_an_event_api_opens_it(stack: Stack) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from sagemaker_local.daemon import lifecycle
+from sagemaker_local.daemon import function_environment, lifecycle
 from support.emulators import Emulator, free_port
 from support.event_apis import Address, RealTime
 
@@ -22,12 +22,12 @@ IAM = [{"authType": "AWS_IAM"}]
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """An emulator that finds no program but Python."""
+    """An emulator that finds no program but Python, in an environment without the extra `node`."""
     nothing = tmp_path_factory.mktemp("nothing")
-    emulator = Emulator(port=free_port(), state=tmp_path_factory.mktemp("bare"))
-    with pytest.MonkeyPatch.context() as surroundings:
-        surroundings.setenv("PATH", str(nothing))
-        surroundings.setenv("SAGEMAKER_LOCAL_CONTAINER_PYTHON", str(nothing / "bin" / "python"))
+    python = function_environment.make(tmp_path_factory.mktemp("environment"), ["sagemaker-local"])
+    emulator = Emulator(port=free_port(), state=tmp_path_factory.mktemp("bare"), python=python)
+    with pytest.MonkeyPatch.context() as variables:
+        variables.setenv("PATH", str(nothing))
         started = emulator.command("up", "--no-auth", "--port", str(emulator.port))
     assert started.returncode == 0, started.stderr
     yield emulator
@@ -60,7 +60,7 @@ def test_without_node_a_namespace_with_code_is_refused(bare: Emulator, api_id: s
     with pytest.raises(ClientError) as refused:
         bare.client("appsync").create_channel_namespace(apiId=api_id, name="coded", codeHandlers=code)
     assert refused.value.response["Error"]["Message"] == (
-        "handlers of a channel namespace need Node, and there is none: create the environment with 'make setup'"
+        "handlers of a channel namespace need Node, and there is none: install 'sagemaker-local[node]', or Node"
     )
 
 

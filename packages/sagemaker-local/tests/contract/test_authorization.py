@@ -13,9 +13,9 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from contract.test_control_plane import refusal
 from sagemaker_local import settings
 from support.emulators import ROW, Emulator, World, allow
+from support.refusals import refusal
 
 ENDPOINT = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/serving"
 
@@ -80,7 +80,7 @@ def api(emulator: Emulator) -> str:
     gateway = emulator.client("apigateway")
     api = gateway.create_rest_api(name="signed")["id"]
     root = gateway.get_resources(restApiId=api)["items"][0]["id"]
-    resource = gateway.create_resource(restApiId=api, parentId=root, pathPart="digits")["id"]
+    resource = gateway.create_resource(restApiId=api, parentId=root, pathPart="churn")["id"]
     method = {"restApiId": api, "resourceId": resource, "httpMethod": "POST"}
     gateway.put_method(**method, authorizationType="AWS_IAM")
     template = {"requestTemplates": {"application/json": '{"statusCode": 200}'}}
@@ -88,7 +88,7 @@ def api(emulator: Emulator) -> str:
     gateway.put_method_response(**method, statusCode="200")
     gateway.put_integration_response(**method, statusCode="200", responseTemplates={"application/json": '{"ok": 1}'})
     gateway.create_deployment(restApiId=api, stageName="v1")
-    return f"{emulator.url}/_aws/execute-api/{api}/v1/digits"
+    return f"{emulator.url}/_aws/execute-api/{api}/v1/churn"
 
 
 def post(url: str, credentials: Credentials | None) -> tuple[int, dict[str, Any]]:
@@ -117,12 +117,12 @@ def test_an_api_with_iam_lets_in_who_may_invoke_it(api: str, user: User) -> None
     name = api.split("/")[5]
     arn = f"arn:aws:execute-api:us-east-1:123456789012:{name}/v1"
     credentials = Credentials(user.key, user.secret)
-    user.may("execute-api:Invoke", f"{arn}/GET/digits")
+    user.may("execute-api:Invoke", f"{arn}/GET/churn")
     status, answer = post(api, credentials)
     assert status == 403
     assert answer["Message"].startswith(
         "User: arn:aws:iam::123456789012:user/somebody is not authorized to perform: execute-api:Invoke on resource: "
-        f"arn:aws:execute-api:us-east-1:********9012:{name}/v1/POST/digits because"
+        f"arn:aws:execute-api:us-east-1:********9012:{name}/v1/POST/churn because"
     )
-    user.may("execute-api:Invoke", f"{arn}/POST/digits")
+    user.may("execute-api:Invoke", f"{arn}/POST/churn")
     assert post(api, credentials) == (200, {"ok": 1})

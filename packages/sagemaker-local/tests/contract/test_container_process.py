@@ -10,7 +10,6 @@ import pickle
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,9 +22,9 @@ import xgboost
 
 from sagemaker_local.xgboost_container import main
 from support.emulators import free_port
+from support.model_servers import request, start, wait_until_serving
 
 FEATURES = 16
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def train() -> xgboost.Booster:
@@ -35,47 +34,6 @@ def train() -> xgboost.Booster:
     images[random.random(images.shape) < 0.3] = 0
     parameters = {"objective": "multi:softprob", "num_class": 4, "max_depth": 4, "nthread": 1, "seed": 1}
     return xgboost.train(parameters, xgboost.DMatrix(images, labels, nthread=1), num_boost_round=8)
-
-
-def start(model_dir: Path) -> tuple[subprocess.Popen[bytes], int]:
-    port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "sagemaker_local.xgboost_container",
-        "--model-dir",
-        str(model_dir),
-        "--port",
-        str(port),
-    ]
-    process = subprocess.Popen(
-        [*command, "--exit-with-stdin"], cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    return process, port
-
-
-def wait_until_serving(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            if request(port, "GET", "/ping")[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.05)
-    message = f"nothing serves on port {port}"
-    raise TimeoutError(message)
-
-
-def request(
-    port: int, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
-) -> tuple[int, bytes]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request(method, path, body, headers or {})
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    finally:
-        connection.close()
 
 
 def invoke(port: int, body: str, content_type: str = "text/csv") -> list[list[float]]:

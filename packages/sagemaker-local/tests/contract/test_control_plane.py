@@ -9,19 +9,11 @@ import urllib.request
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from support.emulators import BUCKET, Emulator, World, allow, trust
+from support.refusals import refusal
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012"
-
-
-def refusal(call: Any, **arguments: Any) -> tuple[str, str]:
-    """Code and text of the error that a call must end in."""
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, HTTPClientError
 
-from contract.test_control_plane import refusal
 from support.emulators import ROW, World, eventually
+from support.refusals import refusal
 
 ACCOUNT = "123456789012"
 

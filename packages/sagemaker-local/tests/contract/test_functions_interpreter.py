@@ -58,7 +58,7 @@ def test_a_function_has_no_package_of_the_daemon_or_of_containers(seen: dict[str
 def test_a_function_does_not_see_how_the_daemon_is_set_up(seen: dict[str, Any]) -> None:
     environment = seen["environment"]
     assert environment["AWS_LAMBDA_FUNCTION_NAME"] == FUNCTION
-    assert not [name for name in environment if name.startswith(("DIGITS_", "MINISTACK_", "PYTHONPATH"))]
+    assert not [name for name in environment if name.startswith(("SAGEMAKER_LOCAL_", "MINISTACK_", "PYTHONPATH"))]
     assert not {"AUTH", "GATEWAY_PORT", "LAMBDA_EXECUTOR"} & set(environment)
 
 

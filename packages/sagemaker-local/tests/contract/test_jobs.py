@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 import xgboost
 
-from contract.test_control_plane import refusal
 from support.emulators import Emulator, eventually, trust
 from support.job_data import LONG, prepare
 from support.job_requests import BUCKET, ROLE, channel, processing_request, training_request
+from support.refusals import refusal
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012"
 ENDED = ("Completed", "Failed", "Stopped")
@@ -92,7 +92,7 @@ def jobs(emulator: Emulator) -> Jobs:
 @pytest.fixture(scope="module")
 def one_host(jobs: Jobs) -> dict[str, Any]:
     """A training job of one host that has completed."""
-    jobs.train("One", Tags=[{"Key": "project", "Value": "digits"}])
+    jobs.train("One", Tags=[{"Key": "project", "Value": "churn"}])
     return jobs.trained("one")
 
 
@@ -143,7 +143,7 @@ def test_a_name_is_used_once(jobs: Jobs, one_host: dict[str, Any]) -> None:
 
 def test_a_job_has_tags_and_can_be_found(jobs: Jobs, one_host: dict[str, Any]) -> None:
     arn = one_host["TrainingJobArn"]
-    assert jobs.sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "project", "Value": "digits"}]
+    assert jobs.sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "project", "Value": "churn"}]
     found = jobs.sagemaker.list_training_jobs(NameContains="ONE", StatusEquals="Completed")["TrainingJobSummaries"]
     assert [job["TrainingJobArn"] for job in found] == [arn]
     assert not jobs.sagemaker.list_training_jobs(NameContains="one", StatusEquals="Failed")["TrainingJobSummaries"]

@@ -1,4 +1,4 @@
-"""`python -m emulator`: starting twice, ports that are taken, stopping, and dying without a goodbye."""
+"""`sagemaker-local`: starting twice, ports that are taken, stopping, and dying without a goodbye."""
 
 from __future__ import annotations
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from contract.test_pipelines import ARN, finished, register, statement
 from support.emulated_pipelines import condition, definition, fail, get, join
 from support.emulators import Emulator, eventually, trust
-from support.job_data import LONG, digits
+from support.job_data import LONG, csv_part
 from support.job_requests import processing_request, training_request
+from support.pipeline_executions import ARN, finished, register, statement
 
 Json = dict[str, Any]
 BUCKET = "emulated-pipelines"
@@ -73,7 +73,7 @@ def piped(emulator: Emulator) -> Piped:
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     for channel in ("train", "validation"):
-        s3.put_object(Bucket=BUCKET, Key=f"channels/{channel}/part-0.csv", Body=digits(len(channel)))
+        s3.put_object(Bucket=BUCKET, Key=f"channels/{channel}/part-0.csv", Body=csv_part(len(channel)))
     s3.put_object(Bucket=BUCKET, Key="code/program.py", Body=PROGRAM.encode())
     bucket = f"arn:aws:s3:::{BUCKET}"
     use = [

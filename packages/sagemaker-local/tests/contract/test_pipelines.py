@@ -10,18 +10,13 @@ from typing import Any
 
 import pytest
 
-from contract.test_control_plane import refusal
-from contract.test_stacks import Stacks, outputs
 from support.emulated_pipelines import condition, definition, fail, get, join, training
-from support.emulators import IMAGE, Emulator, World, eventually, trust
+from support.emulators import Emulator, World, eventually, trust
+from support.pipeline_executions import ARN, finished, register, statement
+from support.refusals import refusal
+from support.stacks import Stacks, outputs
 
 Json = dict[str, Any]
-ARN = "arn:aws:sagemaker:us-east-1:123456789012"
-ENDED = ("Succeeded", "Failed", "Stopped")
-
-
-def statement(actions: list[str], *resources: str) -> Json:
-    return {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,34 +50,12 @@ def group(sagemaker: Any) -> str:
     return "Registered"
 
 
-def register(group: str) -> Json:
-    container = {"Image": IMAGE, "ModelDataUrl": join("/", "s3://bucket", get("Execution.PipelineExecutionId"))}
-    arguments = {
-        "ModelPackageGroupName": group,
-        "ModelPackageDescription": join(" ", "by", get("Execution.PipelineName")),
-        "InferenceSpecification": {"Containers": [container], "SupportedContentTypes": ["text/csv"]},
-    }
-    return {"Name": "Register", "Type": "RegisterModel", "Arguments": arguments}
-
-
 def gated(group: str) -> str:
     """Registers when the parameter `Accuracy` is over 0.9, and fails if not."""
     better = {"Type": "GreaterThan", "LeftValue": get("Parameters.Accuracy"), "RightValue": 0.9}
     refused = fail("Refuse", join(" ", "only", get("Parameters.Accuracy")))
     parameter = {"Name": "Accuracy", "Type": "Float", "DefaultValue": 0.95}
     return definition(condition("Gate", better, then=[register(group)], otherwise=[refused]), parameters=[parameter])
-
-
-def finished(sagemaker: Any, execution: str) -> tuple[str, dict[str, Json]]:
-    """Status of an execution at its end, and its steps by name."""
-
-    def status() -> str:
-        described = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)
-        return str(described["PipelineExecutionStatus"])
-
-    eventually(lambda: status() in ENDED, seconds=60)
-    listed = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=execution)["PipelineExecutionSteps"]
-    return status(), {step["StepName"]: step for step in listed}
 
 
 def test_a_pipeline_registers_with_the_rights_of_its_role(sagemaker: Any, role: Role, group: str) -> None:
@@ -293,7 +266,7 @@ def test_there_is_nothing_to_open(sagemaker: Any, role: Role) -> None:
     eventually(lambda: sagemaker.list_notebook_instances(**by_config)["NotebookInstances"])
     text = refusal(sagemaker.create_presigned_notebook_instance_url, NotebookInstanceName="Opened")[1]
     assert "There is nothing to open" in text
-    assert "make lab" in text
+    assert "in a Jupyter of this machine" in text
     code, text = refusal(sagemaker.create_notebook_instance, **{**instance, "NotebookInstanceName": "a_b"})
     assert (code, "Member must satisfy regular expression pattern" in text) == ("ValidationException", True)
     too_long = {"NotebookInstanceLifecycleConfigName": "long", "OnStart": [{"Content": "a" * 16388}]}

@@ -9,7 +9,7 @@ import pytest
 
 from support.emulators import Emulator
 
-BUCKET = "arn:aws:s3:::digits"
+BUCKET = "arn:aws:s3:::churn"
 POLICY = {
     "Version": "2012-10-17",
     "Statement": [
@@ -29,7 +29,7 @@ TRUST = {
 }
 
 
-@pytest.fixture(params=["/", "/digits/jobs/"], ids=["no-path", "path"])
+@pytest.fixture(params=["/", "/churn/jobs/"], ids=["no-path", "path"])
 def role(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[str]:
     iam, name = emulator.client("iam"), f"simulated{len(request.param)}"
     made = iam.create_role(RoleName=name, Path=request.param, AssumeRolePolicyDocument=json.dumps(TRUST))

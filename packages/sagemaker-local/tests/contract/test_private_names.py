@@ -1,6 +1,7 @@
 """Every private name of MiniStack that the extension touches is listed here, and is there in the installed version.
 
-When this fails after an upgrade of MiniStack, read what became of the name, adapt `emulator/extension`, then the list.
+When this fails after an upgrade of MiniStack, read what became of the name, adapt `sagemaker_local.ministack`, then
+the list.
 """
 
 from __future__ import annotations

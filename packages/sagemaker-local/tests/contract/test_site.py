@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from contract.test_stacks import Stacks
 from support.emulators import Emulator, free_port, running_emulator
+from support.stacks import Stacks
 
 pytestmark = pytest.mark.slow
 
@@ -138,7 +138,7 @@ def distribution(site_emulator: Emulator, browser: Browser) -> str:
     s3 = site_emulator.client("s3")
     page = "text/html; charset=utf-8"
     contents = (
-        ("index.html", b"<h1>Digits</h1>", page),
+        ("index.html", b"<h1>Churn</h1>", page),
         ("404.html", b"nothing here", page),
         ("a.js", b"1", "text/js"),
     )
@@ -150,7 +150,7 @@ def distribution(site_emulator: Emulator, browser: Browser) -> str:
 def test_the_root_is_the_default_object_with_the_headers_of_the_policy(distribution: str, browser: Browser) -> None:
     assert distribution
     status, headers, body = browser.ask("/")
-    assert (status, body) == (200, b"<h1>Digits</h1>")
+    assert (status, body) == (200, b"<h1>Churn</h1>")
     assert headers["content-type"] == "text/html; charset=utf-8"
     assert headers["content-security-policy"] == POLICY
     assert headers["x-frame-options"] == "DENY"
@@ -165,10 +165,10 @@ def test_the_root_is_the_default_object_with_the_headers_of_the_policy(distribut
 def test_head_ranges_and_unchanged_objects(distribution: str, browser: Browser) -> None:
     assert distribution
     status, headers, body = browser.ask("/", "HEAD")
-    assert (status, headers["content-length"], body) == (200, "15", b"")
+    assert (status, headers["content-length"], body) == (200, "14", b"")
     assert browser.ask("/", If_None_Match=headers["etag"])[0] == 304
     status, ranged, body = browser.ask("/index.html", Range="bytes=4-9")
-    assert (status, ranged["content-range"], body) == (206, "bytes 4-9/15", b"Digits")
+    assert (status, ranged["content-range"], body) == (206, "bytes 4-9/15", b"Churn")
 
 
 def test_what_is_not_there_is_the_error_page(distribution: str, browser: Browser) -> None:
@@ -180,7 +180,7 @@ def test_what_is_not_there_is_the_error_page(distribution: str, browser: Browser
 
 def test_a_distribution_is_chosen_by_its_id(distribution: str, browser: Browser) -> None:
     assert browser.ask(f"/_distribution/{distribution}/a.js")[2] == b"1"
-    assert browser.ask(f"/_distribution/{distribution}")[2] == b"<h1>Digits</h1>"
+    assert browser.ask(f"/_distribution/{distribution}")[2] == b"<h1>Churn</h1>"
     status, _, body = browser.ask("/_distribution/E123/")
     assert (status, b"no enabled distribution E123" in body) == (404, True)
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from support.emulators import ROW, Emulator, World, eventually
+from support.emulators import ROW, World
+from support.stacks import Stacks, outputs
 
 Json = dict[str, Any]
 
@@ -40,46 +41,6 @@ def template(world: World, artifact: str, **endpoint: Any) -> str:
     return json.dumps({"Resources": resources, "Outputs": outputs})
 
 
-class Stacks:
-    """Stacks of one emulator."""
-
-    def __init__(self, emulator: Emulator) -> None:
-        self.client = emulator.client("cloudformation")
-
-    def settled(self, name: str) -> Json:
-        """The description of a stack once nothing is under way."""
-        last: Json = {}
-
-        def done() -> bool:
-            last.update(self.client.describe_stacks(StackName=name)["Stacks"][0])
-            return not str(last["StackStatus"]).endswith("IN_PROGRESS")
-
-        eventually(done)
-        return last
-
-    def create(self, name: str, body: str, *capabilities: str) -> Json:
-        self.client.create_stack(StackName=name, TemplateBody=body, Capabilities=list(capabilities))
-        return self.settled(name)
-
-    def update(self, name: str, body: str) -> Json:
-        self.client.update_stack(StackName=name, TemplateBody=body)
-        return self.settled(name)
-
-    def delete(self, name: str) -> None:
-        self.client.delete_stack(StackName=name)
-        eventually(lambda: self._gone(name))
-
-    def _gone(self, name: str) -> bool:
-        try:
-            return bool(self.client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == "DELETE_COMPLETE")
-        except ClientError:
-            return True
-
-
-def outputs(stack: Json) -> dict[str, str]:
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-
-
 @pytest.fixture(scope="module")
 def stacks(world: World) -> Stacks:
     return Stacks(world.emulator)
@@ -93,14 +54,14 @@ def test_a_new_artifact_replaces_the_model_and_updates_the_endpoint_in_place(wor
         body: bytes = runtime.invoke_endpoint(**call)["Body"].read()
         return body
 
-    created = stacks.create("serve", template(world, "one", Tags=[{"Key": "team", "Value": "digits"}]))
+    created = stacks.create("serve", template(world, "one", Tags=[{"Key": "team", "Value": "churn"}]))
     assert created["StackStatus"] == "CREATE_COMPLETE", created.get("StackStatusReason")
     first, before = outputs(created), answer()
     assert first["Ref"] == "arn:aws:sagemaker:us-east-1:123456789012:endpoint/stacked"
     assert first["Name"] == "Stacked"
     assert first["Model"].startswith("serve-Model-")
     assert first["ModelRef"].endswith(f":model/{first['Model'].lower()}")
-    assert {"Key": "team", "Value": "digits"} in sagemaker.list_tags(ResourceArn=first["Ref"])["Tags"]
+    assert {"Key": "team", "Value": "churn"} in sagemaker.list_tags(ResourceArn=first["Ref"])["Tags"]
 
     updated = stacks.update("serve", template(world, "two"))
     assert updated["StackStatus"] == "UPDATE_COMPLETE", updated.get("StackStatusReason")
@@ -158,7 +119,7 @@ def test_bucket_properties_are_applied(world: World, stacks: Stacks) -> None:
     properties: Json = {
         "LifecycleConfiguration": {"Rules": [{**rule, "Transitions": transitions}]},
         "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-        "Tags": [{"Key": "team", "Value": "digits"}],
+        "Tags": [{"Key": "team", "Value": "churn"}],
     }
 
     def body() -> str:
@@ -169,7 +130,7 @@ def test_bucket_properties_are_applied(world: World, stacks: Stacks) -> None:
     s3 = world.emulator.client("s3")
     (found,) = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
     assert found["Transitions"] == [{"Days": 30, "StorageClass": "STANDARD_IA"}]
-    assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == [{"Key": "team", "Value": "digits"}]
+    assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == [{"Key": "team", "Value": "churn"}]
     del properties["LifecycleConfiguration"]
     assert stacks.update("bucket", body())["StackStatus"] == "UPDATE_COMPLETE"
     with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):

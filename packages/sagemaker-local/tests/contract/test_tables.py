@@ -13,9 +13,9 @@ from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
 from botocore.exceptions import ClientError
 
-from contract.test_stacks import Stacks, outputs
 from sagemaker_local import settings
 from support.emulators import Emulator, eventually
+from support.stacks import Stacks, outputs
 
 Json = dict[str, Any]
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from contract.test_control_plane import refusal
 from support.emulators import Emulator, eventually, trust
 from support.job_requests import training_request
+from support.refusals import refusal
 
 BUCKET, ROLE = "emulated-tuning", "arn:aws:iam::123456789012:role/tuning"
 OBJECTIVE = {"Type": "Minimize", "MetricName": "validation:mlogloss"}
@@ -25,7 +25,7 @@ def sagemaker(emulator: Emulator) -> Any:
     s3, iam = emulator.client("s3"), emulator.client("iam")
     s3.create_bucket(Bucket=BUCKET)
     for seed, channel in enumerate(("train", "validation")):
-        s3.put_object(Bucket=BUCKET, Key=f"channels/{channel}/part-0.csv", Body=digits(seed))
+        s3.put_object(Bucket=BUCKET, Key=f"channels/{channel}/part-0.csv", Body=csv_part(seed))
     iam.create_role(RoleName="tuning", AssumeRolePolicyDocument=trust("sagemaker.amazonaws.com"))
     statements = [
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"},
@@ -36,7 +36,7 @@ def sagemaker(emulator: Emulator) -> Any:
     return emulator.client("sagemaker")
 
 
-def digits(seed: int) -> bytes:
+def csv_part(seed: int) -> bytes:
     """A csv part of 60 rows: a label of three, and a feature that nearly tells it."""
     random = np.random.default_rng(seed)
     labels = random.integers(0, 3, 60)
@@ -66,7 +66,7 @@ def request(name: str, *, strategy: str = "Random", ranges: Any = None, hyperpar
             "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/jobs/"},
             "StaticHyperParameters": hyperparameters or static,
         },
-        "Tags": [{"Key": "project", "Value": "digits"}],
+        "Tags": [{"Key": "project", "Value": "churn"}],
     }
 
 
@@ -125,7 +125,7 @@ def test_its_training_jobs_are_training_jobs(sagemaker: Any, tuned: dict[str, An
     assert job["HyperParameters"] == {**static, **best["TunedHyperParameters"]}
     assert {"MetricName": "validation:mlogloss", "Value": value(best)}.items() <= metric(job).items()
     assert job["ModelArtifacts"]["S3ModelArtifacts"].startswith(f"s3://{BUCKET}/jobs/{job['TrainingJobName']}/")
-    assert sagemaker.list_tags(ResourceArn=job["TrainingJobArn"])["Tags"] == [{"Key": "project", "Value": "digits"}]
+    assert sagemaker.list_tags(ResourceArn=job["TrainingJobArn"])["Tags"] == [{"Key": "project", "Value": "churn"}]
 
 
 def metric(job: dict[str, Any]) -> dict[str, Any]:

@@ -15,9 +15,9 @@ import pytest
 from botocore.config import Config
 from botocore.session import Session
 
-from contract.test_stacks import Stacks
 from sagemaker_local import settings
 from support.emulators import Emulator, eventually
+from support.stacks import Stacks
 
 pytestmark = pytest.mark.slow
 

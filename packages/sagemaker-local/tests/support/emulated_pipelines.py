@@ -127,7 +127,7 @@ class FakeRoleAccess:
     def _create(self, operation: str, request: Json, name: str, arn: str, status: str) -> Json:
         if not name:
             number = sum(called == operation for called, _ in self.requests)
-            made = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/digits/{number}"
+            made = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/churn/{number}"
             self._described[made] = {**request, arn: made}
             return {arn: made}
         called = request[name]

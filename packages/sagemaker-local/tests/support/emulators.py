@@ -50,10 +50,11 @@ def _client(service: str, url: str, key: str, secret: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Emulator:
-    """An emulator that runs."""
+    """An emulator that runs, started with that interpreter."""
 
     port: int
     state: Path
+    python: Path = Path(sys.executable)
 
     @property
     def url(self) -> str:
@@ -68,7 +69,7 @@ class Emulator:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `sagemaker-local ...` for this emulator."""
-        return emulator_command(*arguments, "--state-dir", str(self.state))
+        return emulator_command(*arguments, "--state-dir", str(self.state), python=self.python)
 
     def site_port(self) -> int:
         """The port that shows what is deployed to CloudFront."""
@@ -79,10 +80,12 @@ class Emulator:
         return int(json.loads((self.state / "daemon.json").read_text())["pid"])
 
 
-def emulator_command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `sagemaker-local ...` and return what it said."""
-    command = [sys.executable, "-m", "sagemaker_local", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def emulator_command(
+    *arguments: str, python: Path = Path(sys.executable), folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `sagemaker-local ...` and return what it printed."""
+    command = [str(python), "-m", "sagemaker_local", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def free_port() -> int:

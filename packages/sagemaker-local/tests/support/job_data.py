@@ -28,7 +28,7 @@ if what == "slow":
 """Lists its input into its output; ends well, badly or not by itself."""
 
 
-def digits(seed: int) -> bytes:
+def csv_part(seed: int) -> bytes:
     """A csv part of 100 rows: a label of three, and five features that tell it."""
     generator = np.random.default_rng(seed)
     labels = generator.integers(0, 3, 100)
@@ -43,7 +43,7 @@ def prepare(emulator: Emulator) -> None:
     s3.create_bucket(Bucket=BUCKET)
     for number in range(4):
         channel = "train" if number < 2 else "validation"
-        s3.put_object(Bucket=BUCKET, Key=f"channels/{channel}/part-{number}.csv", Body=digits(number))
+        s3.put_object(Bucket=BUCKET, Key=f"channels/{channel}/part-{number}.csv", Body=csv_part(number))
     s3.put_object(Bucket=BUCKET, Key="code/program.py", Body=PROGRAM.encode())
     iam.create_role(RoleName="training", AssumeRolePolicyDocument=trust("sagemaker.amazonaws.com"))
     bucket = f"arn:aws:s3:::{BUCKET}"

@@ -1,8 +1,8 @@
 """What the real training container did with given inputs: laid out as files, and made comparable.
 
-`packages/sagemaker-local/tests/contract/training_container_recordings.json` holds inputs and outcomes of the
-container's own code (see packages/sagemaker-local/docs/training-container-contract.md). Times, addresses and what the
-libraries' versions decide are masked, and so are the numbers in the names of links, which differ in each process.
+`tests/contract/training_container_recordings.json` holds inputs and outcomes of the container's own code (see
+docs/training-container-contract.md). Times, addresses and what the libraries' versions decide are masked, and so are
+the numbers in the names of links, which differ in each process.
 """
 
 from __future__ import annotations

@@ -97,18 +97,18 @@ def test_an_expression_that_is_not_understood_is_named(expression: str) -> None:
 
 def line(**changes: Any) -> str:
     directive = {
-        "Namespace": "Digits",
+        "Namespace": "Churn",
         "Dimensions": [["service"], []],
-        "Metrics": [{"Name": "Digits", "Unit": "Count"}],
+        "Metrics": [{"Name": "Churn", "Unit": "Count"}],
     }
     told = {"Timestamp": 1_700_000_000_000, "CloudWatchMetrics": [directive]}
-    return json.dumps({"_aws": told, "service": "worker", "Digits": [3.0, 4], **changes})
+    return json.dumps({"_aws": told, "service": "worker", "Churn": [3.0, 4], **changes})
 
 
 def test_metrics_are_found_with_every_set_of_dimensions() -> None:
     def datum(value: float, **dimensions: str) -> Datum:
         return Datum(
-            namespace="Digits", name="Digits", dimensions=dimensions, unit="Count", value=value, at=1_700_000_000.0
+            namespace="Churn", name="Churn", dimensions=dimensions, unit="Count", value=value, at=1_700_000_000.0
         )
 
     assert found_in(line()) == [datum(3.0, service="worker"), datum(4.0, service="worker"), datum(3.0), datum(4.0)]
@@ -116,7 +116,7 @@ def test_metrics_are_found_with_every_set_of_dimensions() -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["", "hello", '{"a": 1}', '{"_aws": 1}', '"_aws"', line(Digits="x"), line(Digits=True)]
+    "message", ["", "hello", '{"a": 1}', '{"_aws": 1}', '"_aws"', line(Churn="x"), line(Churn=True)]
 )
 def test_other_lines_carry_none(message: str) -> None:
     assert found_in(message) == []

@@ -21,7 +21,7 @@ SIGNED = "AWS4-HMAC-SHA256 Credential=AKIA/20261128/us-east-1/{service}/aws4_req
 @pytest.mark.parametrize(
     ("text", "target"),
     [
-        ("digits-local", Target(service="sagemaker", resource="digits-local")),
+        ("churn-local", Target(service="sagemaker", resource="churn-local")),
         ("s3:bucket", Target(service=S3, resource="bucket")),
         ("s3:bucket/a/b", Target(service=S3, resource="bucket", prefix="a/b")),
         ("dynamodb:*", Target(service=DYNAMODB, resource="*")),
@@ -40,8 +40,8 @@ def test_other_targets_are_refused(text: str) -> None:
 
 
 def test_operations_are_of_services_only() -> None:
-    with pytest.raises(ValueError, match="digits has no operations to choose from; only appsync, dynamodb, s3, sqs"):
-        Faults().set("digits", Fault(kind=Kind.THROTTLE, operations=("InvokeEndpoint",)))
+    with pytest.raises(ValueError, match="churn has no operations to choose from; only appsync, dynamodb, s3, sqs"):
+        Faults().set("churn", Fault(kind=Kind.THROTTLE, operations=("InvokeEndpoint",)))
 
 
 def test_faults_of_several_operations_stand_side_by_side_and_go_together() -> None:

@@ -18,7 +18,7 @@ ARN = "arn:aws:sagemaker:us-east-1:123456789012"
 @pytest.fixture
 def registry() -> ModelRegistry:
     registry = control_plane().part(ModelRegistry)
-    registry.create_group({"ModelPackageGroupName": "Digits", "ModelPackageGroupDescription": "d"})
+    registry.create_group({"ModelPackageGroupName": "Churn", "ModelPackageGroupDescription": "d"})
     return registry
 
 
@@ -29,19 +29,19 @@ def refusal(call: Any, *arguments: Any) -> tuple[str, str]:
 
 
 def test_versions_count_up_and_are_never_used_again(registry: ModelRegistry) -> None:
-    request = {"ModelPackageGroupName": "digits"}
-    assert registry.create_package(request).arn == f"{ARN}:model-package/digits/1"
+    request = {"ModelPackageGroupName": "churn"}
+    assert registry.create_package(request).arn == f"{ARN}:model-package/churn/1"
     assert registry.create_package(request).version == 2
-    registry.delete_package("Digits/2")
-    assert registry.create_package({"ModelPackageGroupName": f"{ARN}:model-package-group/digits"}).version == 3
-    assert [package.version for package in registry.versions(registry.group("digits"))] == [1, 3]
+    registry.delete_package("Churn/2")
+    assert registry.create_package({"ModelPackageGroupName": f"{ARN}:model-package-group/churn"}).version == 3
+    assert [package.version for package in registry.versions(registry.group("churn"))] == [1, 3]
 
 
 def test_a_version_waits_for_approval_and_is_described_as_it_was_registered(registry: ModelRegistry) -> None:
     specification = {"Containers": [{"Image": "i", "ModelDataUrl": "s3://b/k"}]}
     metrics = {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": "s3://b/m"}}}
     request = {
-        "ModelPackageGroupName": "Digits",
+        "ModelPackageGroupName": "Churn",
         "InferenceSpecification": specification,
         "ModelMetrics": metrics,
         "CustomerMetadataProperties": {"sha256": "abc"},
@@ -54,7 +54,7 @@ def test_a_version_waits_for_approval_and_is_described_as_it_was_registered(regi
     described = descriptions.package(package)
     assert described["ModelApprovalStatus"] == "PendingManualApproval"
     assert described["ModelPackageStatus"] == "Completed"
-    assert (described["ModelPackageGroupName"], described["ModelPackageVersion"]) == ("Digits", 1)
+    assert (described["ModelPackageGroupName"], described["ModelPackageVersion"]) == ("Churn", 1)
     assert (described["InferenceSpecification"], described["ModelMetrics"]) == (specification, metrics)
     assert described["ModelCard"] == {"ModelCardStatus": "Draft", "ModelCardContent": "{}"}
     assert "Tags" not in described
@@ -62,7 +62,7 @@ def test_a_version_waits_for_approval_and_is_described_as_it_was_registered(regi
 
 
 def test_approval_and_metadata_are_updated(registry: ModelRegistry) -> None:
-    created = {"ModelPackageGroupName": "Digits", "CustomerMetadataProperties": {"a": "1", "b": "2"}}
+    created = {"ModelPackageGroupName": "Churn", "CustomerMetadataProperties": {"a": "1", "b": "2"}}
     arn = registry.create_package(created).arn
     registry.update_package(
         {
@@ -83,21 +83,21 @@ def test_approval_and_metadata_are_updated(registry: ModelRegistry) -> None:
 
 
 def test_a_group_with_versions_cannot_be_deleted(registry: ModelRegistry) -> None:
-    package = registry.create_package({"ModelPackageGroupName": "Digits"})
-    code, message = refusal(registry.delete_group, "digits")
-    assert (code, message[:80]) == ("ConflictException", f"Model Package Group {ARN}:model-package-group/digits"[:80])
+    package = registry.create_package({"ModelPackageGroupName": "Churn"})
+    code, message = refusal(registry.delete_group, "churn")
+    assert (code, message[:80]) == ("ConflictException", f"Model Package Group {ARN}:model-package-group/churn"[:80])
     registry.delete_package(package.arn)
-    registry.delete_group("digits")
-    assert refusal(registry.group, "digits")[1] == f"ModelPackageGroup {ARN}:model-package-group/digits does not exist."
+    registry.delete_group("churn")
+    assert refusal(registry.group, "churn")[1] == f"ModelPackageGroup {ARN}:model-package-group/churn does not exist."
 
 
 def test_what_a_request_must_name(registry: ModelRegistry) -> None:
-    both = {"ModelPackageGroupName": "Digits", "ModelPackageName": "x"}
+    both = {"ModelPackageGroupName": "Churn", "ModelPackageName": "x"}
     assert "Cannot determine which one to use" in refusal(registry.create_package, both)[1]
     assert refusal(registry.create_package, {})[1].startswith("Missing ARN")
     assert "does not exist" in refusal(registry.create_package, {"ModelPackageGroupName": "other"})[1]
-    assert "does not exist" in refusal(registry.package, f"{ARN}:model-package/digits/9")[1]
-    assert refusal(registry.create_group, {"ModelPackageGroupName": "DIGITS"})[1].startswith(
+    assert "does not exist" in refusal(registry.package, f"{ARN}:model-package/churn/9")[1]
+    assert refusal(registry.create_group, {"ModelPackageGroupName": "CHURN"})[1].startswith(
         "Model Package Group already"
     )
 
@@ -141,12 +141,12 @@ def evaluations(**metric: Any) -> dict[str, Any]:
 )
 def test_a_model_card_that_is_none_is_refused(registry: ModelRegistry, content: Any, expected: str) -> None:
     text = content if isinstance(content, str) else json.dumps(content)
-    request = {"ModelPackageGroupName": "Digits", "ModelCard": {"ModelCardContent": text}}
+    request = {"ModelPackageGroupName": "Churn", "ModelCard": {"ModelCardContent": text}}
     assert expected in refusal(registry.create_package, request)[1]
-    assert registry.versions(registry.group("Digits")) == []
+    assert registry.versions(registry.group("Churn")) == []
 
 
 def test_a_model_card_is_taken(registry: ModelRegistry) -> None:
-    content = {"model_overview": {"model_name": "digits"}, "intended_uses": {"risk_rating": "Low"}, **evaluations()}
-    request = {"ModelPackageGroupName": "Digits", "ModelCard": {"ModelCardContent": json.dumps(content)}}
+    content = {"model_overview": {"model_name": "churn"}, "intended_uses": {"risk_rating": "Low"}, **evaluations()}
+    request = {"ModelPackageGroupName": "Churn", "ModelCard": {"ModelCardContent": json.dumps(content)}}
     assert registry.create_package(request).version == 1

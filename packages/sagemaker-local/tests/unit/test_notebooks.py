@@ -13,7 +13,7 @@ from sagemaker_local.sagemaker.notebooks import descriptions
 from sagemaker_local.sagemaker.notebooks.notebooks import TRANSITION_SECONDS, Notebooks
 from support.emulated_pipelines import ROLE, SCOPE
 
-ARN = "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/digits"
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/churn"
 SCRIPT = base64.b64encode(b"#!/bin/sh\ntrue\n").decode()
 
 
@@ -41,11 +41,11 @@ def notebooks(clock: Clock) -> Notebooks:
 
 
 def create(notebooks: Notebooks, **more: Any) -> None:
-    notebooks.create({"NotebookInstanceName": "Digits", "InstanceType": "ml.t3.medium", "RoleArn": ROLE, **more})
+    notebooks.create({"NotebookInstanceName": "Churn", "InstanceType": "ml.t3.medium", "RoleArn": ROLE, **more})
 
 
 def status(notebooks: Notebooks) -> str:
-    return str(notebooks.notebook("digits").status)
+    return str(notebooks.notebook("churn").status)
 
 
 def message(call: Any, *arguments: Any, **named: Any) -> str:
@@ -60,25 +60,25 @@ def test_an_instance_lives_from_creation_to_deletion(notebooks: Notebooks, clock
     seen = [status(notebooks)]
     for step in (None, notebooks.stop, notebooks.start, notebooks.stop):
         if step is not None:
-            step("digits")
+            step("churn")
             seen.append(status(notebooks))
         clock.wait()
         seen.append(status(notebooks))
     assert seen == ["Pending", "InService", "Stopping", "Stopped", "Pending", "InService", "Stopping", "Stopped"]
-    notebooks.delete("Digits")
+    notebooks.delete("Churn")
     assert status(notebooks) == "Deleting"
     clock.wait()
-    assert message(notebooks.notebook, "Digits") == "RecordNotFound"
+    assert message(notebooks.notebook, "Churn") == "RecordNotFound"
     assert notebooks.all() == []
 
 
 def test_what_is_not_said_has_the_defaults_of_the_service(notebooks: Notebooks, clock: Clock) -> None:
     create(notebooks)
-    described = descriptions.notebook(notebooks.notebook("digits"), "us-east-1")
+    described = descriptions.notebook(notebooks.notebook("churn"), "us-east-1")
     assert "Url" not in described
     clock.wait()
-    described = descriptions.notebook(notebooks.notebook("digits"), "us-east-1")
-    assert described["Url"] == "digits.notebook.us-east-1.sagemaker.aws"
+    described = descriptions.notebook(notebooks.notebook("churn"), "us-east-1")
+    assert described["Url"] == "churn.notebook.us-east-1.sagemaker.aws"
     assert (described["VolumeSizeInGB"], described["RootAccess"]) == (5, "Enabled")
     assert (described["DirectInternetAccess"], described["PlatformIdentifier"]) == ("Enabled", "notebook-al2-v2")
 
@@ -96,31 +96,31 @@ def test_an_instance_in_service_must_be_stopped_first(
     create(notebooks)
     clock.wait()
     expected = f"Status (InService) not in ([{allowed}]). Unable to transition to ({to}) for Notebook Instance ({ARN})"
-    assert message(getattr(notebooks, operation), "Digits") == expected
+    assert message(getattr(notebooks, operation), "Churn") == expected
 
 
 def test_only_an_instance_at_rest_is_updated(notebooks: Notebooks, clock: Clock) -> None:
     create(notebooks, VolumeSizeInGB=10)
-    change = {"NotebookInstanceName": "digits", "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}
+    change = {"NotebookInstanceName": "churn", "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}
     assert "Unable to transition to (Updating)" in message(notebooks.update, change)
     clock.wait()
-    notebooks.stop("digits")
-    assert "Status (Stopping) not in ([InService])" in message(notebooks.stop, "digits")
+    notebooks.stop("churn")
+    assert "Status (Stopping) not in ([InService])" in message(notebooks.stop, "churn")
     clock.wait()
     assert "10 GB and cannot become smaller; got 6" in message(notebooks.update, {**change, "VolumeSizeInGB": 6})
     notebooks.update(change)
     assert status(notebooks) == "Updating"
     clock.wait()
-    described = descriptions.notebook(notebooks.notebook("digits"), "us-east-1")
+    described = descriptions.notebook(notebooks.notebook("churn"), "us-east-1")
     assert (described["NotebookInstanceStatus"], described["InstanceType"]) == ("Stopped", "ml.m5.large")
-    assert (described["NotebookInstanceName"], described["VolumeSizeInGB"]) == ("Digits", 20)
+    assert (described["NotebookInstanceName"], described["VolumeSizeInGB"]) == ("Churn", 20)
 
 
 def test_a_private_instance_needs_a_subnet(notebooks: Notebooks) -> None:
     assert "without a SubnetId" in message(create, notebooks, DirectInternetAccess="Disabled")
     assert "need a SubnetId" in message(create, notebooks, SecurityGroupIds=["sg-1"])
     create(notebooks, DirectInternetAccess="Disabled", SubnetId="subnet-1", SecurityGroupIds=["sg-1"])
-    described = descriptions.notebook(notebooks.notebook("digits"), "us-east-1")
+    described = descriptions.notebook(notebooks.notebook("churn"), "us-east-1")
     assert described["SecurityGroups"] == ["sg-1"]
     assert described["NetworkInterfaceId"].startswith("eni-")
     assert message(create, notebooks) == f"Cannot create a duplicate Notebook Instance ({ARN})"
@@ -132,17 +132,17 @@ def test_an_instance_whose_lifecycle_configuration_is_gone_does_not_start(notebo
     create(notebooks, LifecycleConfigName="Own")
     clock.wait()
     assert status(notebooks) == "InService"
-    notebooks.stop("digits")
+    notebooks.stop("churn")
     clock.wait()
     notebooks.delete_config("own")
-    notebooks.start("digits")
+    notebooks.start("churn")
     clock.wait()
-    notebook = notebooks.notebook("digits")
+    notebook = notebooks.notebook("churn")
     assert str(notebook.status) == "Failed"
     assert "Lifecycle Config" in (notebook.failure_reason or "")
-    notebooks.update({"NotebookInstanceName": "digits", "DisassociateLifecycleConfig": True})
+    notebooks.update({"NotebookInstanceName": "churn", "DisassociateLifecycleConfig": True})
     clock.wait()
-    notebooks.start("digits")
+    notebooks.start("churn")
     clock.wait()
     assert (status(notebooks), notebook.failure_reason) == ("InService", None)
 

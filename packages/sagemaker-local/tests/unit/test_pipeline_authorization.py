@@ -11,32 +11,32 @@ from sagemaker_local.sagemaker.authorization import control_resource, further_pe
 from support.emulated_pipelines import ROLE, SCOPE
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012"
-EXECUTION = f"{ARN}:pipeline/digits/execution/abc"
-VERSION = f"{ARN}:model-package/digits/1"
+EXECUTION = f"{ARN}:pipeline/churn/execution/abc"
+VERSION = f"{ARN}:model-package/churn/1"
 
 
 @pytest.mark.parametrize(
     ("operation", "request_", "expected"),
     [
-        ("CreatePipeline", {"PipelineName": "Digits"}, f"{ARN}:pipeline/digits"),
-        ("StartPipelineExecution", {"PipelineName": "Digits"}, f"{ARN}:pipeline/digits"),
-        ("StartPipelineExecution", {"PipelineName": f"{ARN}:pipeline/digits"}, f"{ARN}:pipeline/digits"),
-        ("DescribePipeline", {"PipelineName": f"{ARN}:pipeline/digits"}, f"{ARN}:pipeline/digits"),
-        ("ListPipelineExecutions", {"PipelineName": "Digits"}, f"{ARN}:pipeline/digits"),
-        ("ListPipelines", {"PipelineNamePrefix": "Digits"}, "*"),
+        ("CreatePipeline", {"PipelineName": "Churn"}, f"{ARN}:pipeline/churn"),
+        ("StartPipelineExecution", {"PipelineName": "Churn"}, f"{ARN}:pipeline/churn"),
+        ("StartPipelineExecution", {"PipelineName": f"{ARN}:pipeline/churn"}, f"{ARN}:pipeline/churn"),
+        ("DescribePipeline", {"PipelineName": f"{ARN}:pipeline/churn"}, f"{ARN}:pipeline/churn"),
+        ("ListPipelineExecutions", {"PipelineName": "Churn"}, f"{ARN}:pipeline/churn"),
+        ("ListPipelines", {"PipelineNamePrefix": "Churn"}, "*"),
         ("StopPipelineExecution", {"PipelineExecutionArn": EXECUTION}, EXECUTION),
         ("ListPipelineExecutionSteps", {"PipelineExecutionArn": EXECUTION}, EXECUTION),
-        ("CreateModelPackage", {"ModelPackageGroupName": "Digits"}, f"{ARN}:model-package/digits/*"),
-        ("ListModelPackages", {"ModelPackageGroupName": "Digits"}, f"{ARN}:model-package/digits/*"),
+        ("CreateModelPackage", {"ModelPackageGroupName": "Churn"}, f"{ARN}:model-package/churn/*"),
+        ("ListModelPackages", {"ModelPackageGroupName": "Churn"}, f"{ARN}:model-package/churn/*"),
         ("ListModelPackages", {}, "*"),
         ("DescribeModelPackage", {"ModelPackageName": VERSION}, VERSION),
         ("UpdateModelPackage", {"ModelPackageArn": VERSION}, VERSION),
-        ("DeleteModelPackageGroup", {"ModelPackageGroupName": "Digits"}, f"{ARN}:model-package-group/digits"),
-        ("StartNotebookInstance", {"NotebookInstanceName": "Digits"}, f"{ARN}:notebook-instance/digits"),
+        ("DeleteModelPackageGroup", {"ModelPackageGroupName": "Churn"}, f"{ARN}:model-package-group/churn"),
+        ("StartNotebookInstance", {"NotebookInstanceName": "Churn"}, f"{ARN}:notebook-instance/churn"),
         (
             "CreatePresignedNotebookInstanceUrl",
-            {"NotebookInstanceName": "Digits"},
-            f"{ARN}:notebook-instance/digits",
+            {"NotebookInstanceName": "Churn"},
+            f"{ARN}:notebook-instance/churn",
         ),
     ],
 )
@@ -45,6 +45,6 @@ def test_requests_are_authorised_on_what_they_name(operation: str, request_: dic
 
 
 def test_a_role_of_a_pipeline_must_be_passed() -> None:
-    request = {"PipelineName": "Digits", "RoleArn": ROLE}
+    request = {"PipelineName": "Churn", "RoleArn": ROLE}
     (needed,) = further_permissions(SCOPE, "SageMaker.UpdatePipeline", json.dumps(request).encode())
     assert (needed.action, needed.resource) == ("iam:PassRole", ROLE)

@@ -18,7 +18,7 @@ from support.emulated_pipelines import get, join
 OUTPUT = {"OutputName": "report", "S3Output": {"S3Uri": "s3://bucket/report/"}}
 VALUES = Values(
     parameters={"Count": 2, "Rate": 0.5, "Name": "x", "Spot": True},
-    execution={"PipelineName": "digits", "PipelineExecutionId": "abc"},
+    execution={"PipelineName": "churn", "PipelineExecutionId": "abc"},
     steps={
         "Train": {
             "ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/model.tar.gz"},
@@ -28,7 +28,7 @@ VALUES = Values(
     },
     property_files={("Evaluate", "Report"): PropertyFile(output="report", path="report.json")},
     files={
-        "s3://bucket/report/report.json": {"metrics": {"accuracy": {"value": 0.97}}, "by digit": [0.9, 0.8]},
+        "s3://bucket/report/report.json": {"metrics": {"accuracy": {"value": 0.97}}, "by class": [0.9, 0.8]},
         "s3://bucket/x.json": {"y": "z"},
     },
 )
@@ -43,7 +43,7 @@ def json_get(path: str) -> dict[str, Any]:
     [
         (get("Parameters.Count"), 2),
         (get("Parameters.Spot"), True),
-        (get("Execution.PipelineName"), "digits"),
+        (get("Execution.PipelineName"), "churn"),
         (get("Steps.Train.ModelArtifacts.S3ModelArtifacts"), "s3://bucket/model.tar.gz"),
         (get("Steps.Train.FinalMetricDataList['validation:merror'].Value"), 0.1),
         (get("Steps.Train.FinalMetricDataList[0].Value"), 0.1),
@@ -52,8 +52,8 @@ def json_get(path: str) -> dict[str, Any]:
         (join("", get("Parameters.Spot")), "true"),
         (join("-", join("", "a", "b"), json_get("metrics.accuracy.value")), "ab-0.97"),
         (json_get("metrics.accuracy.value"), 0.97),
-        (json_get("['by digit'][1]"), 0.8),
-        (json_get('["by digit"][0]'), 0.9),
+        (json_get("['by class'][1]"), 0.8),
+        (json_get('["by class"][0]'), 0.9),
         ({"Std:JsonGet": {"S3Uri": join("", "s3://bucket/", get("Parameters.Name"), ".json"), "Path": "y"}}, "z"),
         ({"a": [get("Parameters.Name"), {"b": get("Parameters.Count")}]}, {"a": ["x", {"b": 2}]}),
         ("Parameters.Count", "Parameters.Count"),
@@ -162,7 +162,7 @@ def test_wrong_values_of_parameters(given: dict[str, str], expected: str) -> Non
     assert caught.value.message.startswith(expected)
 
 
-PIPELINE = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/digits-dev"
+PIPELINE = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/churn-dev"
 
 
 def test_an_event_starts_the_pipeline_with_values_of_its_own() -> None:
@@ -186,9 +186,9 @@ def test_an_event_starts_the_pipeline_with_values_of_its_own() -> None:
 def test_a_universal_target_says_the_whole_request() -> None:
     target = {
         "Arn": triggers.UNIVERSAL,
-        "Input": json.dumps({"PipelineName": "digits", "ClientRequestToken": "x" * 32}),
+        "Input": json.dumps({"PipelineName": "churn", "ClientRequestToken": "x" * 32}),
     }
-    assert triggers.start_request(target, {}) == {"PipelineName": "digits", "ClientRequestToken": "x" * 32}
+    assert triggers.start_request(target, {}) == {"PipelineName": "churn", "ClientRequestToken": "x" * 32}
     with pytest.raises(ValueError, match="must be a StartPipelineExecution request"):
         triggers.start_request({"Arn": triggers.UNIVERSAL}, {})
 

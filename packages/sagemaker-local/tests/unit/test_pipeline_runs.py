@@ -44,7 +44,7 @@ def run(
     """Run a definition to its end; `meanwhile` is called once a step has begun."""
     control = control_plane()
     pipelines = control.part(Pipelines)
-    request = {"PipelineName": "Digits", "RoleArn": ROLE, "ClientRequestToken": TOKEN}
+    request = {"PipelineName": "Churn", "RoleArn": ROLE, "ClientRequestToken": TOKEN}
     pipelines.create(request, text)
     values = [{"Name": name, "Value": value} for name, value in given.items()]
     limit = {"ParallelismConfiguration": {"MaxParallelExecutionSteps": parallelism}} if parallelism else {}
@@ -78,7 +78,7 @@ def test_a_step_gets_what_an_earlier_one_made() -> None:
         "Name": "Register",
         "Type": "RegisterModel",
         "Arguments": {
-            "ModelPackageGroupName": "digits",
+            "ModelPackageGroupName": "churn",
             "ModelPackageDescription": join(" ", get("Execution.PipelineName"), get("Parameters.Why")),
             "InferenceSpecification": {"Containers": [{"Image": "i", "ModelDataUrl": model}]},
         },
@@ -91,9 +91,9 @@ def test_a_step_gets_what_an_earlier_one_made() -> None:
     )
     made = dict(access.requests)["CreateModelPackage"]
     assert made["InferenceSpecification"]["Containers"][0]["ModelDataUrl"] == "s3://m"
-    assert made["ModelPackageDescription"] == "Digits because"
+    assert made["ModelPackageDescription"] == "Churn because"
     assert execution.runs["Register"].metadata == {
-        "RegisterModel": {"Arn": "arn:aws:sagemaker:us-east-1:123456789012:model-package/digits/1"}
+        "RegisterModel": {"Arn": "arn:aws:sagemaker:us-east-1:123456789012:model-package/churn/1"}
     }
 
 
@@ -110,10 +110,10 @@ def test_fewer_steps_at_once_may_be_allowed_while_more_are_under_way() -> None:
 
 def test_jobs_are_named_by_the_execution_or_as_the_definition_says() -> None:
     access = FakeRoleAccess()
-    own = training("Own", arguments={"TrainingJobName": "digits-dev"})
+    own = training("Own", arguments={"TrainingJobName": "churn-dev"})
     execution = run(definition(training("With_Underscore"), own), access)
     assert sorted(access.names("CreateTrainingJob")) == [
-        f"digits-dev-{execution.identifier}",
+        f"churn-dev-{execution.identifier}",
         f"pipelines-{execution.identifier}-With-Underscore",
     ]
 
@@ -266,7 +266,7 @@ def test_a_retried_execution_keeps_what_succeeded() -> None:
     access = FakeRoleAccess(outcomes={"Second": [["Failed:AlgorithmError: oh"]]})
     control = control_plane()
     pipelines = control.part(Pipelines)
-    request = {"PipelineName": "Digits", "RoleArn": ROLE, "ClientRequestToken": TOKEN}
+    request = {"PipelineName": "Churn", "RoleArn": ROLE, "ClientRequestToken": TOKEN}
     pipelines.create(request, definition(training("First"), training("Second", DependsOn=["First"])))
     execution, _ = pipelines.start(request)
     asyncio.run(Runner(execution, control, access, poll_seconds=0.0).run())
@@ -281,13 +281,13 @@ def test_a_retried_execution_keeps_what_succeeded() -> None:
 
 def test_an_update_does_not_change_what_runs_and_gives_a_new_version() -> None:
     pipelines = control_plane().part(Pipelines)
-    request = {"PipelineName": "Digits", "RoleArn": ROLE, "ClientRequestToken": TOKEN}
+    request = {"PipelineName": "Churn", "RoleArn": ROLE, "ClientRequestToken": TOKEN}
     pipeline = pipelines.create(request, definition(fail("Old")))
     assert pipelines.create(request, definition(fail("Old"))) is pipeline
     execution, is_new = pipelines.start(request)
     assert is_new
     assert pipelines.start(request) == (execution, False)
-    pipelines.update({"PipelineName": "digits", "PipelineDescription": "new"}, definition(fail("New")))
+    pipelines.update({"PipelineName": "churn", "PipelineDescription": "new"}, definition(fail("New")))
     assert (pipeline.current.number, pipeline.description) == (2, "new")
     assert list(execution.version.definition.steps) == ["Old"]
     newer, _ = pipelines.start({**request, "ClientRequestToken": "u" * 32})
@@ -297,20 +297,20 @@ def test_an_update_does_not_change_what_runs_and_gives_a_new_version() -> None:
 
 def test_names_are_unique_and_what_runs_is_not_deleted() -> None:
     pipelines = control_plane().part(Pipelines)
-    request = {"PipelineName": "Digits", "RoleArn": ROLE, "ClientRequestToken": TOKEN}
+    request = {"PipelineName": "Churn", "RoleArn": ROLE, "ClientRequestToken": TOKEN}
     pipelines.create(request, definition(fail("No")))
     with pytest.raises(ServiceError, match="Pipeline names must be unique within an AWS account and region"):
-        pipelines.create({**request, "PipelineName": "DIGITS", "ClientRequestToken": "u" * 32}, definition(fail("No")))
+        pipelines.create({**request, "PipelineName": "CHURN", "ClientRequestToken": "u" * 32}, definition(fail("No")))
     execution, _ = pipelines.start(request)
     with pytest.raises(ServiceError, match="stop them with StopPipelineExecution first"):
-        pipelines.delete("digits")
+        pipelines.delete("churn")
     execution.status = ExecutionStatus.STOPPED
-    assert pipelines.delete("digits").name == "Digits"
+    assert pipelines.delete("churn").name == "Churn"
     with pytest.raises(ServiceError) as caught:
-        pipelines.pipeline("Digits")
+        pipelines.pipeline("Churn")
     assert (caught.value.code, caught.value.message) == (
         "ResourceNotFound",
-        "Pipeline 'arn:aws:sagemaker:us-east-1:123456789012:pipeline/digits' does not exist.",
+        "Pipeline 'arn:aws:sagemaker:us-east-1:123456789012:pipeline/churn' does not exist.",
     )
     assert pipelines.executions == {}
 
@@ -321,12 +321,12 @@ class Repeated:
     def __init__(self, text: str) -> None:
         self.control, self.access, self.text = control_plane(), FakeRoleAccess(), text
         self.pipelines = self.control.part(Pipelines)
-        self.pipelines.create({"PipelineName": "Digits", "RoleArn": ROLE, "ClientRequestToken": TOKEN}, text)
+        self.pipelines.create({"PipelineName": "Churn", "RoleArn": ROLE, "ClientRequestToken": TOKEN}, text)
 
     def run(self, **given: str) -> Execution:
         values = [{"Name": name, "Value": value} for name, value in given.items()]
         token = f"{len(self.pipelines.executions):032}"
-        request = {"PipelineName": "Digits", "ClientRequestToken": token, "PipelineParameters": values}
+        request = {"PipelineName": "Churn", "ClientRequestToken": token, "PipelineParameters": values}
         execution, _ = self.pipelines.start(request)
         asyncio.run(Runner(execution, self.control, self.access, poll_seconds=0.0).run())
         return execution

@@ -98,7 +98,7 @@ def test_conditions_see_the_machine_and_the_isolation_of_a_training_job() -> Non
 
 
 def test_the_resource_of_an_invocation_is_in_lower_case() -> None:
-    assert invocation_resource(SCOPE, "/endpoints/My-Digits/invocations") == f"{ARN}:endpoint/my-digits"
+    assert invocation_resource(SCOPE, "/endpoints/My-Churn/invocations") == f"{ARN}:endpoint/my-churn"
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sagemaker_local.sagemaker.errors import validation
+from sagemaker_local.sagemaker.jobs.records import JobStatus
 from sagemaker_local.sagemaker.tuning.runner import Runner
-from sagemaker_local.sagemaker.tuning.tuning_jobs import Status, TuningJob, TuningJobs
+from sagemaker_local.sagemaker.tuning.tuning_jobs import TuningJob, TuningJobs
 from support.emulated_pipelines import control_plane
 from support.job_requests import training_request
 
@@ -70,18 +71,18 @@ def tuned(jobs: TrainingJobs, *, most: int, at_once: int = 5) -> TuningJob:
 def test_five_failures_before_a_success_are_enough() -> None:
     jobs = TrainingJobs([("Failed", None)] * 50)
     job = tuned(jobs, most=50)
-    assert (job.status, len(jobs.names)) == (Status.FAILED, 5)
+    assert (job.status, len(jobs.names)) == (JobStatus.FAILED, 5)
     assert (job.failure_reason or "").startswith("No training job succeeded after 5 attempts.")
 
 
 def test_failures_after_a_success_are_not_counted() -> None:
     job = tuned(TrainingJobs([("Completed", 0.1), *[("Failed", None)] * 6]), most=7, at_once=7)
-    assert (job.status, job.failure_reason, len(job.trials)) == (Status.COMPLETED, None, 7)
+    assert (job.status, job.failure_reason, len(job.trials)) == (JobStatus.COMPLETED, None, 7)
 
 
 def test_a_training_job_that_is_deleted_does_not_hold_the_others_up() -> None:
     job = tuned(TrainingJobs([None, ("Completed", 0.1)]), most=2)
-    assert job.status is Status.COMPLETED
+    assert job.status is JobStatus.COMPLETED
     assert [trial.described["TrainingJobStatus"] for trial in job.trials] == ["Stopped", "Completed"]
 
 
@@ -92,6 +93,6 @@ def test_what_nobody_expected_ends_the_tuning_job() -> None:
 
     job = tuned(Broken([]), most=2)
     assert (job.status, job.failure_reason) == (
-        Status.FAILED,
+        JobStatus.FAILED,
         "InternalServerError: failure of the emulator: RuntimeError('no more memory')",
     )

@@ -15,7 +15,7 @@ from sagemaker_local.appsync.records import API_KEY, IAM, USER_POOL, EventApi
 
 @dataclass(frozen=True, kw_only=True)
 class Presented:
-    """What somebody brings: header fields by lower-case name, of a request or from a message, and what was signed.
+    """The credentials of a caller: header fields of a request or a message by lower-case name, and what was signed.
 
     Parameters
     ----------

@@ -31,10 +31,10 @@ class EventsError(Exception):
 
     def document(self) -> Json:
         """As the service writes it, over HTTP and in a message."""
-        told = {} if self.message is None else {"message": self.message}
-        return {"errors": [{"errorType": self.kind, **told}]}
+        message = {} if self.message is None else {"message": self.message}
+        return {"errors": [{"errorType": self.kind, **message}]}
 
 
 def unauthorized(message: str | None = "You are not authorized to make this call.") -> EventsError:
-    """The refusal of somebody."""
+    """The error for a caller without the right."""
     return EventsError(UNAUTHORIZED, message, status=401)

@@ -24,7 +24,7 @@ class Event:
     identifier: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def success(self) -> Json:
-        """What its publisher is told of it."""
+        """What its publisher gets to know of it."""
         return {"identifier": self.identifier, "index": self.index}
 
     def failure(self, code: int, message: str) -> Json:

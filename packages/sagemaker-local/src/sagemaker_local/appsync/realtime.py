@@ -22,7 +22,7 @@ PROTOCOL = "aws-appsync-event-ws"
 TIMEOUT_MILLISECONDS = 300_000
 KEEP_ALIVE_SECONDS = 60.0
 SUBSCRIPTIONS_MAX = 100
-_GOODBYE_SECONDS = 0.3
+_CLOSE_SECONDS = 0.3
 Find = Callable[[], EventApi | None]
 Send = Callable[[Json], Awaitable[None]]
 Receive = Callable[[], Awaitable[str | None]]
@@ -79,7 +79,7 @@ class Session:
             await receive()  # its connection_init: a client looks for answers from then on
             await send({"type": "connection_error", **error.document()})
             with contextlib.suppress(TimeoutError):  # Amplify hangs up itself; over TLS only one side should
-                async with asyncio.timeout(_GOODBYE_SECONDS):
+                async with asyncio.timeout(_CLOSE_SECONDS):
                     while await receive() is not None:
                         pass
             return
@@ -167,8 +167,8 @@ class Session:
         return {}
 
     def _answer(self, kind: str, identifier: object, rest: Json) -> None:
-        told = {} if identifier is None else {"id": identifier}
-        self._connection.outbox.put_nowait({"type": kind, **told, **rest})
+        reference = {} if identifier is None else {"id": identifier}
+        self._connection.outbox.put_nowait({"type": kind, **reference, **rest})
 
     def _api(self) -> EventApi:
         found = self._find()

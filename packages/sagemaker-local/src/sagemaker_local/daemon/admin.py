@@ -15,10 +15,10 @@ from sagemaker_local.faults import fault as one_fault
 from sagemaker_local.faults.store import Faults
 from sagemaker_local.ministack.site import Distribution
 from sagemaker_local.sagemaker.control_plane import ControlPlane
-from sagemaker_local.sagemaker.operations import SageMaker
 from sagemaker_local.sagemaker.pipelines.pipelines import Pipelines
 from sagemaker_local.sagemaker.records import Endpoint
 from sagemaker_local.sagemaker.runtime import Runtime
+from sagemaker_local.sagemaker.service import SageMaker
 
 PREFIX = "/_sagemaker_local/"
 _NAMES = ("localhost", "127.0.0.1")
@@ -32,7 +32,7 @@ class Admin:
     service, runtime
         What is reported on, and where faults are set.
     facts
-        What `health` tells about this daemon.
+        What `health` reports about this daemon.
     distributions
         Gives those of CloudFront; the site port shows the first.
     """

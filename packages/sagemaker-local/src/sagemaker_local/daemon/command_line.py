@@ -223,7 +223,7 @@ def _parser() -> argparse.ArgumentParser:
     command(down)
     command(status)
     showing = command(logs)
-    showing.add_argument("--follow", "-f", action="store_true", help="go on printing what comes in")
+    showing.add_argument("--follow", "-f", action="store_true", help="keep printing new lines")
     showing.add_argument("--lines", "-n", type=int, default=200, help="how many lines to begin with")
     command(env)
     _describe_faults(command(faults))

@@ -60,7 +60,7 @@ def ask(port: int, path: str, *, method: str = "GET", document: Json | None = No
         f"http://{settings.HOST}:{port}/_sagemaker_local/{path}", body, headers, method=method
     )
     try:
-        # No proxy of the surroundings may come between.
+        # Never through a proxy of the environment.
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=seconds) as answer:
             found = json.load(answer)
     except urllib.error.HTTPError as error:
@@ -109,7 +109,7 @@ def start(state: StateFolder, *, port: int, auth: bool, site_port: int | None = 
     Raises
     ------
     EmulatorError
-        With what is in the way: the port, the environment, or the daemon's own last words.
+        With what is in the way: the port, the environment, or the end of the daemon's log.
     """
     stop(state)  # what a killed one left
     _check_port(port)

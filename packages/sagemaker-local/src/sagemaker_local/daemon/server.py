@@ -38,16 +38,16 @@ from sagemaker_local.ministack import (
     buckets,
     callers,
     cloudfront,
+    cloudwatch,
     event_targets,
     function_faults,
     functions,
+    installation,
     kinesis_mappings,
     queue_mappings,
     registry,
     service_metrics,
 )
-from sagemaker_local.ministack import cloudwatch as neighbours
-from sagemaker_local.ministack import installation as extension
 from sagemaker_local.ministack.roles import Roles
 from sagemaker_local.ministack.site import Site
 from sagemaker_local.sagemaker.artifacts import Artifacts
@@ -55,10 +55,11 @@ from sagemaker_local.sagemaker.fleet import Fleet
 from sagemaker_local.sagemaker.http_api import HttpApi
 from sagemaker_local.sagemaker.jobs.s3_access import JobBuckets
 from sagemaker_local.sagemaker.jobs.service import Jobs
-from sagemaker_local.sagemaker.operations import SageMaker
+from sagemaker_local.sagemaker.operations import OPERATIONS
 from sagemaker_local.sagemaker.pipelines.executions import Executions
 from sagemaker_local.sagemaker.role_calls import RoleCalls
 from sagemaker_local.sagemaker.runtime import Runtime
+from sagemaker_local.sagemaker.service import SageMaker
 
 logger = logging.getLogger("sagemaker_local")
 
@@ -118,7 +119,7 @@ class Ports:
         self._front, self._others = front, others
 
     async def __call__(self, scope: Json, receive: Receive, send: Send) -> None:
-        """Hand on one ASGI connection."""
+        """Pass on one ASGI connection."""
         _, port = scope.get("server") or ("", 0)
         application = self._others.get(port, self._front)
         await application(scope, receive, send)
@@ -129,16 +130,16 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
     site_port = site.getsockname()[1]
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    logs = ContainerLogs(neighbours.write_log)
+    logs = ContainerLogs(cloudwatch.write_log)
     faults, roles, s3 = Faults(), Roles(), functools.partial(_s3, port)
     artifacts = Artifacts(roles, s3)
     fleet = Fleet(artifacts, logs.add, logs.flush)
     jobs = Jobs(JobBuckets(roles, s3), logs.add, logs.flush, faults)
     executions = Executions(RoleCalls(roles, s3, port))
-    service = SageMaker(artifacts, fleet, jobs, executions)
+    service = SageMaker(OPERATIONS, artifacts=artifacts, fleet=fleet, jobs=jobs, executions=executions)
     runtime = Runtime(service, faults)
     function_python = function_environment.make(state.functions)
-    extension.install(HttpApi(service, runtime, registry.scope), loop, function_python)
+    installation.install(HttpApi(service, runtime, registry.scope), loop, function_python)
     function_faults.install(faults)
     kinesis_mappings.install(port)
     mappings = queue_mappings.install(loop)
@@ -163,7 +164,7 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
 
 
 def _hypercorn(*listening: socket.socket, secure: socket.socket, certificate: tls.Certificate) -> tuple[Any, Any]:
-    """The server function and its configuration: bound sockets, short goodbyes."""
+    """The server function and its configuration: bound sockets, short waits at the end."""
     config = importlib.import_module("hypercorn.config").Config()
     config.insecure_bind, config.bind = ([f"fd://{each.fileno()}" for each in some] for some in (listening, [secure]))
     config.certfile, config.keyfile = str(certificate.path), str(certificate.key)
@@ -183,7 +184,7 @@ def _listen(port: int) -> socket.socket:
 
 
 def _listen_near(port: int) -> socket.socket:
-    """At that port, or at any that is free: whoever needs it is told which one it is."""
+    """At that port, or at any that is free: `status` and `health` name the port."""
     try:
         return _listen(port)
     except OSError:
@@ -191,7 +192,7 @@ def _listen_near(port: int) -> socket.socket:
 
 
 def main(arguments: list[str]) -> int:
-    """Run until told to stop; never returns when it served."""
+    """Run until a signal to stop; never returns when it served."""
     parser = argparse.ArgumentParser(prog="python -m sagemaker_local.daemon.server", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--site-port", type=int, required=True)

@@ -126,7 +126,7 @@ def error(request: Request, kind: Kind, *, method: str, content_type: str) -> An
 
 
 def published(body: bytes) -> Answer:
-    """What AppSync says of events that it has taken; whoever is told so of a lost one learns nothing of it."""
+    """What AppSync says of events that it has taken; also the answer for one that is lost."""
     try:
         count = len(json.loads(body).get("events", []))
     except (ValueError, AttributeError, TypeError):
@@ -157,7 +157,7 @@ def _json(found: _Error, more: Mapping[str, str]) -> Answer:
 
 
 def _sqs(found: _Error) -> Answer:
-    """SQS in JSON tells the code that the API had before as well; botocore raises that one."""
+    """SQS in JSON also sends the code that the API had before; botocore raises that one."""
     return _json(found, {"x-amzn-query-error": f"{_query_code(found)};{_side(found)}"})
 
 

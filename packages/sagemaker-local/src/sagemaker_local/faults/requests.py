@@ -1,4 +1,4 @@
-"""Tells of an HTTP request which operation of which service it asks for, and on what; only of services with faults.
+"""Finds the service, the operation and the resource of an HTTP request; only of services with faults.
 
 Pure. Hosts and paths are those of AWS, of path-style S3, and of the emulator's own `/_aws/appsync-events/`.
 """
@@ -67,7 +67,7 @@ def read(service: str, method: str, path: str, query: str, headers: Mapping[str,
     Parameters
     ----------
     service
-        As `service_of` told.
+        From `service_of`.
     method, path, query, headers, body
         Of the request; the body matters to DynamoDB and SQS only.
     """

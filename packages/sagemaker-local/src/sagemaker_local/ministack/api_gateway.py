@@ -1,7 +1,7 @@
-"""What API Gateway does and MiniStack does otherwise: how it words a denial, and which address it tells a function.
+"""What API Gateway does and MiniStack does otherwise: how it words a denial, and which address it gives a function.
 
 MiniStack verifies signatures and evaluates policies for methods with AWS_IAM, but words a denial as the SDK services
-do, past the API's gateway responses. It tells a function no domain name, and a path without what is before the stage.
+do, past the API's gateway responses. It gives a function no domain name, and a path without what is before the stage.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _HOST_OF_AN_API = re.compile(r"[a-z0-9]+\.execute-api\.")
 
 
 def install() -> None:
-    """Word denials through the gateway response ACCESS_DENIED, and tell functions at which address they were called."""
+    """Word denials through the gateway response ACCESS_DENIED, and give functions the address of the call."""
     _word_denials()
-    _tell_address()
+    _give_address()
 
 
-def _tell_address() -> None:
+def _give_address() -> None:
     build = private(_BUILD_EVENT)
 
     def build_event(api_id: str, *positional: Any, **named: Any) -> Any:

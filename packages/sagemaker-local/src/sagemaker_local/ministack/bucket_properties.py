@@ -1,4 +1,4 @@
-"""Properties of AWS::S3::Bucket that MiniStack reads over: turned into the S3 API's XML and applied to the bucket.
+"""Properties of AWS::S3::Bucket that MiniStack ignores: turned into the S3 API's XML and applied to the bucket.
 
 Lifecycle, encryption, access logging, ownership and tags. Pure: from a CloudFormation property to bytes.
 """

@@ -1,4 +1,4 @@
-"""Applies the bucket properties that MiniStack's CloudFormation reads over, through its own S3 operations.
+"""Applies the bucket properties that MiniStack's CloudFormation ignores, through its own S3 operations.
 
 It also takes uploads with `aws:kms` and no key, which AWS encrypts with its own key and MiniStack refuses.
 """
@@ -15,7 +15,7 @@ _ENCRYPTION = "x-amz-server-side-encryption"
 
 
 def install() -> None:
-    """Add the properties that MiniStack reads over to the table of those that it applies."""
+    """Add the properties that MiniStack ignores to the table of those that it applies."""
     table = "ministack.services.cloudformation.provisioners:_S3_BUCKET_CONFIGURATIONS"
     added = []
     for name, to_xml, put, delete in bucket_properties.APPLIED:

@@ -33,9 +33,9 @@ def found_in(message: str) -> list[Datum]:
         return []
     try:
         document = json.loads(message)
-        told = document["_aws"]
-        at = float(told["Timestamp"]) / 1000
-        return [datum for directive in told["CloudWatchMetrics"] for datum in _of(directive, document, at)]
+        metadata = document["_aws"]
+        at = float(metadata["Timestamp"]) / 1000
+        return [datum for directive in metadata["CloudWatchMetrics"] for datum in _of(directive, document, at)]
     except (KeyError, TypeError, ValueError, AttributeError):
         return []
 

@@ -66,7 +66,7 @@ async def _start(calls: RoleCalls, where: Scope, target: Json, event: Json) -> N
     try:
         request = triggers.start_request(target, event)
         answer = await calls.call(where, target.get("RoleArn", ""), "StartPipelineExecution", request)
-    except (ServiceError, ValueError) as error:  # as in the service, nobody is told but the log
+    except (ServiceError, ValueError) as error:  # as in the service, only the log shows it
         logger.warning("event target %s: not delivered: %s", target["Arn"], error)
         return
     logger.info("event target %s: started %s", target["Arn"], answer["PipelineExecutionArn"])

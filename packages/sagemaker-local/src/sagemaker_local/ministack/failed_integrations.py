@@ -1,6 +1,6 @@
 """What API Gateway answers when the function behind it fails: 502 or 500 through the gateway response DEFAULT_5XX.
 
-MiniStack hands on the function's own error, which tells callers what nobody should know, and knows no headers for it.
+MiniStack passes on the function's own error, which callers should not see, and knows no headers for it.
 https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html
 """
 

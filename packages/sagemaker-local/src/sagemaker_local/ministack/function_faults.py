@@ -30,7 +30,7 @@ class _Kill:
 
     def begin(self, worker: Any) -> None:
         """Count from now on, when the process is up and gets its event."""
-        with contextlib.suppress(RuntimeError):  # what does not start is told of by the call itself
+        with contextlib.suppress(RuntimeError):  # a function that does not start fails the call itself
             private("ministack.core.lambda_runtime:ensure_spawned")(worker)
         threading.Thread(target=self._wait, args=(worker._proc,), daemon=True).start()
 

@@ -68,8 +68,8 @@ def in_words_of_lambda(result: Json, handler: str, request_id: str) -> Json:
         return result
     kind, module = "Runtime.ImportModuleError", handler.rpartition(".")[0]
     text = f"Unable to import module '{module}': {said[1]}"
-    told = {"errorMessage": text, "errorType": kind, "requestId": request_id, "stackTrace": []}
-    return {**result, "body": told, "log": f"[ERROR] {kind}: {text}\nTraceback (most recent call last):"}
+    error = {"errorMessage": text, "errorType": kind, "requestId": request_id, "stackTrace": []}
+    return {**result, "body": error, "log": f"[ERROR] {kind}: {text}\nTraceback (most recent call last):"}
 
 
 def stop_all() -> None:
@@ -86,7 +86,7 @@ def end_workers(kill: Callable[[list[Any]], None], workers: Iterable[Any]) -> No
     kill
         MiniStack's own function, which ends a list of workers.
     workers
-        MiniStack's workers, no longer known to it, so that no further call reaches them; `in_use` tells a busy one.
+        MiniStack's workers, no longer known to it, so that no further call reaches them; `in_use` marks a busy one.
     """
     known = [worker for worker in workers if worker is not None]
     busy = [worker for worker in known if worker.in_use and not _stopping.is_set()]

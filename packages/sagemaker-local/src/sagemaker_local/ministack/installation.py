@@ -1,4 +1,4 @@
-"""What is entered into MiniStack so that it knows SageMaker, and does what it reads over; all through `registry`."""
+"""What is entered into MiniStack so that it knows SageMaker, and does what it ignores; all through `registry`."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from sagemaker_local.ministack import (
     tables,
     topics,
     upload_forms,
+    worker_queueing,
 )
-from sagemaker_local.ministack import worker_queueing as crowds
 from sagemaker_local.sagemaker.http_api import HttpApi
 
 
@@ -66,5 +66,5 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop, function_python: Path
     api_gateway.install()
     failed_integrations.install()
     functions.install(function_python)
-    crowds.install()
+    worker_queueing.install()
     root_signatures.install()

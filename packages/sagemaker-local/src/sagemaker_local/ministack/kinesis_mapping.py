@@ -105,7 +105,7 @@ class ShardDelivery:
         call
             Calls the function; returns its answer, or raises `FunctionError`.
         give_up
-            Told of records that are not delivered again.
+            Called with records that are not delivered again.
         """
         if not self.owed and not self._begin(fetch(self.done, rules.batch_records), rules, now):
             return False
@@ -127,7 +127,7 @@ class ShardDelivery:
         return True
 
     def _gives_up_old(self, batch: Batch, rules: Rules, now: float, give_up: Callable[[GivenUp], None]) -> bool:
-        """Give up the records that are too old, if there are any; the others are owed first, as telling may fail."""
+        """Give up the records that are too old, if there are any; the others are owed first, as the report may fail."""
         if rules.record_age_seconds is None:
             return False
         latest = now - rules.record_age_seconds

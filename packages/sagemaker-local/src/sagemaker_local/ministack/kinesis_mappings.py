@@ -160,7 +160,7 @@ def _record(record: Json, shard: str, arn: str, region: str, role: str) -> Recor
 
 
 def _give_up(clients: Any, mapping: Json, function: Json, shard: str, given_up: GivenUp) -> None:
-    """Tell the on-failure destination, if it is a queue; the records themselves are not part of it.
+    """Notify the on-failure destination, if it is a queue; the records themselves are not part of it.
 
     https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
     """

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 def install() -> None:
-    """Tell policies the partition keys of a request."""
+    """Give policies the partition keys of a request."""
     known = private(_CONTEXT)
 
     def dynamodb_service_context(body: bytes) -> Json:

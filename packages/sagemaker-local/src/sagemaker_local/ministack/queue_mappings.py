@@ -207,13 +207,13 @@ def _delete(queue: Json, messages: Sequence[Json]) -> None:
 
 def _record(message: Json, mapping: Json) -> Json:
     """The event of one message: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html."""
-    told = message.get("sys") or {}
+    system = message.get("sys") or {}
     attributes = {
         "ApproximateReceiveCount": str(message["receive_count"]),
         "SentTimestamp": str(int(message["sent_at"] * 1000)),
-        "SenderId": str(told.get("SenderId") or settings.ACCOUNT),
+        "SenderId": str(system.get("SenderId") or settings.ACCOUNT),
         "ApproximateFirstReceiveTimestamp": str(int(message["first_receive_at"] * 1000)),
-        **{name: str(told[name]) for name in ("AWSTraceHeader", "DeadLetterQueueSourceArn") if told.get(name)},
+        **{name: str(system[name]) for name in ("AWSTraceHeader", "DeadLetterQueueSourceArn") if system.get(name)},
     }
     ordered = {"MessageGroupId": "group_id", "MessageDeduplicationId": "dedup_id", "SequenceNumber": "seq"}
     attributes |= {name: str(message[key]) for name, key in ordered.items() if message.get(key) is not None}

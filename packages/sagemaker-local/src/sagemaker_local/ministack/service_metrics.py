@@ -99,8 +99,8 @@ def _measure_endpoints() -> None:
         answer = await handle(method, path, headers, body, query)
         status = _status_of_model(answer)
         if status:
-            told = {name.lower(): value for name, value in answer[1].items()}
-            variant = told.get("x-amzn-invoked-production-variant", "AllTraffic")
+            headers = {name.lower(): value for name, value in answer[1].items()}
+            variant = headers.get("x-amzn-invoked-production-variant", "AllTraffic")
             names = {"EndpointName": path.split("/")[2], "VariantName": str(variant)}
             errors = {"Invocation4XXErrors": int(400 <= status < 500), "Invocation5XXErrors": int(status >= 500)}
             failed = int(status >= 400)

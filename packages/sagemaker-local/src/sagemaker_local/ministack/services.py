@@ -36,7 +36,7 @@ def _route(api: HttpApi) -> None:
     detect = private("ministack.app:detect_service")
 
     def detect_service(method: str, path: str, headers: dict[str, str], query: dict[str, Any]) -> str:
-        """InvokeEndpoint is told by its path: it is signed as `sagemaker`, like the control plane."""
+        """InvokeEndpoint is recognised by its path: it is signed as `sagemaker`, like the control plane."""
         signed = headers.get("authorization", "")
         if is_invocation(method, path) and ("/sagemaker/" in signed or not signed):
             return RUNTIME

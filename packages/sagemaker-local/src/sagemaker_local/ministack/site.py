@@ -23,7 +23,7 @@ _NOTHING = """<!doctype html>
 <h1>No site yet</h1>
 <p>{reason}</p>
 <p>This port of the emulator shows what is deployed to CloudFront. <code>sagemaker-local status</code>
-tells which distributions there are.</p>
+lists the distributions.</p>
 </html>
 """
 

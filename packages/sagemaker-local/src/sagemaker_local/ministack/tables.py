@@ -1,4 +1,4 @@
-"""What CloudFormation says of tables and MiniStack reads over: time to live, point-in-time recovery, protection.
+"""What CloudFormation says of tables and MiniStack ignores: time to live, point-in-time recovery, protection.
 
 Tables of both types, `AWS::DynamoDB::Table` and the `GlobalTable` that the CDK's TableV2 makes, whose replica of this
 region is the table. An update of a global table keeps it; MiniStack would put an empty one in its place.
@@ -76,8 +76,8 @@ def install() -> None:
 def _as_table(props: Json) -> Json:
     """A global table as the table that it is in this region."""
     replica: Json = next((each for each in props.get("Replicas", []) if each.get("Region") == scope().region), {})
-    told = {name: replica[name] for name in _OF_REPLICAS if name in replica}
-    return {name: value for name, value in props.items() if name not in _ONLY_GLOBAL} | told
+    settings = {name: replica[name] for name in _OF_REPLICAS if name in replica}
+    return {name: value for name, value in props.items() if name not in _ONLY_GLOBAL} | settings
 
 
 def _applied(made: Any, props: Json) -> Any:
@@ -91,10 +91,10 @@ def _applied(made: Any, props: Json) -> Any:
     recovery = props.get("PointInTimeRecoverySpecification") or {"PointInTimeRecoveryEnabled": False}
     _ask("_update_continuous_backups", TableName=name, PointInTimeRecoverySpecification=recovery)
     encryption = props.get("SSESpecification") or {}
-    told = {"Enabled": encryption.get("SSEEnabled", False)}
-    told |= {key: encryption[key] for key in ("SSEType", "KMSMasterKeyId") if key in encryption}
+    specification = {"Enabled": encryption.get("SSEEnabled", False)}
+    specification |= {key: encryption[key] for key in ("SSEType", "KMSMasterKeyId") if key in encryption}
     protection = bool(props.get("DeletionProtectionEnabled", False))
-    _ask("_update_table", TableName=name, SSESpecification=told, DeletionProtectionEnabled=protection)
+    _ask("_update_table", TableName=name, SSESpecification=specification, DeletionProtectionEnabled=protection)
     return made
 
 

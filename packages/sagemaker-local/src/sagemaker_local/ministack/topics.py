@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 def install() -> None:
-    """Put handlers in front of MiniStack's that keep what it reads over."""
+    """Put handlers in front of MiniStack's that keep what it ignores."""
     handlers = private(_HANDLERS)
     topic, subscription = handlers["AWS::SNS::Topic"], handlers["AWS::SNS::Subscription"]
 

@@ -1,6 +1,6 @@
 """What S3 says of uploads with a presigned form where MiniStack says less: old signatures, and sizes out of range.
 
-Buckets made since June 2020 take no signature of version 2, and boto3 signs forms with that one unless it is told
+Buckets made since June 2020 take no signature of version 2, and boto3 signs forms with that one unless it is configured
 `s3v4`; so a program that forgets it would work here and fail on AWS.
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
 """
@@ -31,8 +31,8 @@ def install() -> None:
         refused = check(fields, bucket, region, size, sigv4)
         for mark, (code, words, name, place) in _SIZES.items():
             if refused and mark in refused[2]:
-                told = {"ProposedSize": str(size), name: _limit(fields["policy"], place)}
-                return error(code, f"Your proposed upload {words}", 400, extra=told)
+                sizes = {"ProposedSize": str(size), name: _limit(fields["policy"], place)}
+                return error(code, f"Your proposed upload {words}", 400, extra=sizes)
         return refused
 
     replace(_CHECK, enforce_signed_post_policy)

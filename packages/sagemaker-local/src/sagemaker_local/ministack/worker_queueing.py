@@ -50,14 +50,14 @@ def wait_for_a_free_one(
     Parameters
     ----------
     known
-        MiniStack's workers by function; `in_use` tells a busy one.
+        MiniStack's workers by function; `in_use` marks a busy one.
     key
         The function.
     """
     deadline = time.monotonic() + longest_seconds
-    while _is_crowded(known.get(key, ())) and time.monotonic() < deadline:
+    while _is_at_limit(known.get(key, ())) and time.monotonic() < deadline:
         sleep(_LOOK_SECONDS)
 
 
-def _is_crowded(workers: Sequence[Any]) -> bool:
+def _is_at_limit(workers: Sequence[Any]) -> bool:
     return len(workers) >= PROCESSES and all(worker.in_use for worker in list(workers))

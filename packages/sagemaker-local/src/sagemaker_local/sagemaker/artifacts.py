@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from sagemaker_local.sagemaker.errors import DeploymentFailed, validation
 from sagemaker_local.sagemaker.records import Scope
 
-# Far less than the service takes; a digit model needs a few megabytes, and this is somebody's own machine.
+# Far less than the service takes; most XGBoost models need a few megabytes, and this is a developer's machine.
 _MAX_UNPACKED_BYTES = 2 * 1024**3
 
 

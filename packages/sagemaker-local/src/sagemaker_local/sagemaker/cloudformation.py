@@ -1,8 +1,8 @@
-"""AWS::SageMaker::Model, EndpointConfig and Endpoint as CloudFormation resource types.
+"""What all AWS::SageMaker resource types of CloudFormation have in common: properties, create, update, delete, tags.
 
-Each handler calls the same operations as boto3 does, so a stack meets the same rules and texts. `Ref` is the ARN for
-all three, and the names are attributes, as in AWS. Handlers run on a worker thread and wait for the outcome there.
-Other types build on these handlers in modules of their own; `stack_resources` lists them all.
+Each handler calls the same operations as boto3 does, so a stack meets the same rules and texts. Handlers run on a
+worker thread and wait for the outcome there. The types build on these handlers in modules of their own;
+`stack_resources` lists them all.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sagemaker_local.sagemaker.errors import ServiceError
-from sagemaker_local.sagemaker.operations import SageMaker
-from sagemaker_local.sagemaker.records import Endpoint, Scope, Status
+from sagemaker_local.sagemaker.records import Scope
+from sagemaker_local.sagemaker.service import SageMaker
 from sagemaker_local.sagemaker.shapes import Json, coerce, operation_model
 
 Created = tuple[str, Json]
@@ -62,25 +62,6 @@ class ResourceType:
         return tuple(sorted(self.properties - self.keeps))
 
 
-TYPES = (
-    ResourceType(kind="Model", keeps=frozenset({"Tags"})),
-    ResourceType(kind="EndpointConfig", keeps=frozenset({"Tags"})),
-    ResourceType(
-        kind="Endpoint",
-        keeps=frozenset(
-            {
-                "DeploymentConfig",
-                "EndpointConfigName",
-                "ExcludeRetainedVariantProperties",
-                "RetainAllVariantProperties",
-                "RetainDeploymentConfig",
-                "Tags",
-            }
-        ),
-    ),
-)
-
-
 class ResourceHandlers:
     """Create, update and delete of one type.
 
@@ -111,55 +92,29 @@ class ResourceHandlers:
         self._scope, self._wait, self._generated_name = scope, wait, generated_name
 
     def create(self, logical_id: str, properties: Json, stack_name: str) -> Created:
-        """Create the resource and wait until it is ready; returns its ARN and its attributes."""
+        """Create the resource; returns its ARN and its attributes."""
         name = properties.get(self._type.name_property) or self._generated_name(stack_name, logical_id)
         request = self._request(f"Create{self._type.kind}", {**properties, self._type.name_property: name})
         arn = str(self._call(f"Create{self._type.kind}", request)[f"{self._type.kind}Arn"])
-        if self._type.kind == "Endpoint":
-            endpoint = self._settled(name)
-            if endpoint.status is not Status.IN_SERVICE:
-                reason = endpoint.failure_reason
-                self.delete(arn, properties)
-                raise RuntimeError(reason)
         return arn, self._attributes(arn)
 
     def update(self, arn: str, old: Json, new: Json, _stack_name: str) -> Created:
-        """Change what can be changed in place: tags, and the configuration of an endpoint."""
-        name = str(self._describe(arn)[self._type.name_property])
-        if self._type.kind == "Endpoint" and any(old.get(key) != new.get(key) for key in _DEPLOYS):
-            self._update_endpoint(name, new)
+        """Change what can be changed in place: tags."""
         self._tag(arn, old, new)
         return arn, self._attributes(arn)
 
     def delete(self, arn: str, _properties: Json) -> None:
         """Delete the resource; one that is gone is fine."""
         name = arn.rpartition("/")[2]
-        if self._type.kind == "Endpoint":
-            self._wait(self._service.fleet.settled(self._scope(), name))
         try:
             self._call(f"Delete{self._type.kind}", {self._type.name_property: name})
         except RuntimeError as error:
             if not any(words in str(error) for words in _GONE):
                 raise
-        if self._type.kind == "Endpoint":
-            self._wait(self._service.fleet.settled(self._scope(), name))
 
     def _attributes(self, arn: str) -> Json:
         """What `Fn::GetAtt` finds."""
         return {self._type.name_property: str(self._describe(arn)[self._type.name_property])}
-
-    def _update_endpoint(self, name: str, new: Json) -> None:
-        request = self._request("UpdateEndpoint", {**new, "EndpointName": name})
-        request.pop("Tags", None)
-        self._call("UpdateEndpoint", request)
-        endpoint = self._settled(name)
-        if endpoint.config_name != request["EndpointConfigName"] or endpoint.failure_reason:
-            raise RuntimeError(endpoint.failure_reason)
-
-    def _settled(self, name: str) -> Endpoint:
-        scope = self._scope()
-        self._wait(self._service.fleet.settled(scope, name))
-        return self._service.control(scope).endpoint(name)
 
     def _tag(self, arn: str, old: Json, new: Json) -> None:
         before, after = _tag_map(old), _tag_map(new)
@@ -194,7 +149,6 @@ class ResourceHandlers:
         return answer
 
 
-_DEPLOYS = ("EndpointConfigName", "DeploymentConfig")
 _GONE = ("Could not find", "does not exist", "RecordNotFound")
 
 

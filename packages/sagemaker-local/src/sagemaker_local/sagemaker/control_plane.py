@@ -67,7 +67,7 @@ class ControlPlane:
         return self._find(MODEL, self.models, name)
 
     def delete_model(self, name: str) -> None:
-        """Forget a model; endpoints that serve it go on serving it."""
+        """Forget a model; endpoints that serve it continue to."""
         self._forget(self.models, self.model(name))
 
     def create_config(self, request: Json) -> Definition:

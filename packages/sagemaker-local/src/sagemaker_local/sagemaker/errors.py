@@ -39,7 +39,7 @@ def validation(message: str) -> ServiceError:
 
 
 def not_found(kind: str, arn: str) -> ServiceError:
-    """A named thing does not exist; `kind` as the service words it, for example `endpoint configuration`."""
+    """A named thing does not exist; `kind` in the service's words, for example `endpoint configuration`."""
     return validation(f'Could not find {kind} "{arn}".')
 
 

@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from sagemaker_local.sagemaker.errors import ServiceError
-from sagemaker_local.sagemaker.operations import SageMaker
 from sagemaker_local.sagemaker.records import Scope
 from sagemaker_local.sagemaker.runtime import Disconnected, Invocation, Runtime
+from sagemaker_local.sagemaker.service import SageMaker
 
 Response = tuple[int, dict[str, str], bytes]
 

@@ -14,8 +14,8 @@ from sagemaker_local.sagemaker.container_client import Answer
 from sagemaker_local.sagemaker.endpoint_process import EndpointProcess
 from sagemaker_local.sagemaker.errors import ServiceError
 from sagemaker_local.sagemaker.faults import error_of
-from sagemaker_local.sagemaker.operations import SageMaker
 from sagemaker_local.sagemaker.records import Endpoint, Scope, Variant
+from sagemaker_local.sagemaker.service import SageMaker
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html and botocore's BodyBlob.
 MAX_BODY_BYTES = 6_291_456

@@ -139,7 +139,7 @@ class _Softmax:
 
 
 def _sample_rows(forest: Forest, features: int) -> Floats:
-    """Make rows that take many ways: pixels, fractions, negative numbers, the very thresholds and their neighbours."""
+    """Make rows that take many ways: pixels, fractions, negative numbers, thresholds and what is next to them."""
     random = np.random.default_rng(0)
     shape = (_SAMPLES, features)
     pixels = random.integers(0, 256, shape).astype(np.float32)

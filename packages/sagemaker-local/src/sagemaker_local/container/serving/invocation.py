@@ -69,7 +69,7 @@ class ScoringService:
             return _refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error))
         try:
             predictions = self._predictor.predict(rows)
-        except Exception as error:  # noqa: BLE001 - the container tells the client whatever XGBoost raised
+        except Exception as error:  # noqa: BLE001 - the container reports whatever XGBoost raised to the client
             return _refusal(HTTPStatus.BAD_REQUEST, f"Unable to evaluate payload provided: {error}")
         try:
             media_type = media_types.answer_type(invocation.accept, default=self.settings.default_accept)

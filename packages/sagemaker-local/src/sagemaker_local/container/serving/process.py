@@ -53,7 +53,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(application: ContainerApplication, listener: socket.socket) -> None:
-    """Serve until told to stop, then finish what is in flight."""
+    """Serve until a signal to stop, then finish what is in flight."""
     config = uvicorn.Config(
         application,
         loop="auto",

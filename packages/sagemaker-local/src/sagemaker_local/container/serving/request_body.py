@@ -38,7 +38,7 @@ def parse_body(body: bytes, content_type: str | None) -> Rows:
         raise UnreadableBody(message)
     try:
         return _read(body, found)
-    except Exception as error:  # whatever a reader or XGBoost raises is the client's, and is told to it
+    except Exception as error:  # whatever a reader or XGBoost raises is the client's fault, and is reported to it
         raise UnreadableBody(_sentence(found, error)) from error
 
 

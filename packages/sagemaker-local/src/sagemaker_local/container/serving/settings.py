@@ -14,7 +14,7 @@ DEFAULT_ACCEPT = "text/csv"
 
 @dataclass(frozen=True, kw_only=True)
 class ServingSettings:
-    """How the container was told to serve.
+    """How the container is configured to serve.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-_DIGITS_AND_SEPARATORS = b"0123456789,\n"
+_NUMERALS_AND_SEPARATORS = b"0123456789,\n"
 _COMMA, _NEWLINE, _ZERO = 44, 10, 48
 _SNIFFED_BYTES = 512
 
@@ -28,7 +28,7 @@ def read_small_integers(text: bytes) -> npt.NDArray[np.float32] | None:
         Shape (rows, columns); `None` when the text is anything but equally long rows of at least two integers of one to
         three digits, or when its first 512 bytes hold no comma.
     """
-    if text.translate(None, _DIGITS_AND_SEPARATORS) or b"," not in text[:_SNIFFED_BYTES].split(b"\n", 1)[0]:
+    if text.translate(None, _NUMERALS_AND_SEPARATORS) or b"," not in text[:_SNIFFED_BYTES].split(b"\n", 1)[0]:
         return None
     characters = np.frombuffer(text + b"\n", np.uint8)
     ends = np.flatnonzero(characters < _ZERO)
@@ -53,7 +53,7 @@ def _values(
 ) -> npt.NDArray[np.float32]:
     digits = characters.astype(np.float32) - _ZERO
     values = digits[ends - 1]
-    # A shorter number's missing digits would be the neighbours' bytes, so they are multiplied away.
+    # A shorter number's missing digits would be bytes of the numbers beside it, so they are multiplied away.
     values += 10 * digits[ends - 2] * (lengths > 1)
     values += 100 * digits[ends - 3] * (lengths > 2)
     return values

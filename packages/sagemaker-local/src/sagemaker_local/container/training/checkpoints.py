@@ -52,7 +52,7 @@ class KeptModel(xgboost.callback.TrainingCallback):
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - the callback's form
-        """Save, and go on."""
+        """Save, and continue."""
         with tempfile.NamedTemporaryFile(dir=self._path.parent, delete=False) as file:
             model.save_model(file.name)
         Path(file.name).rename(self._path)
@@ -100,7 +100,7 @@ def callbacks(
     Returns
     -------
     checkpoint : pathlib.Path or None
-        A model to go on from.
+        A model to continue from.
     rounds : int
         The rounds that it has.
     callbacks : list

@@ -74,7 +74,7 @@ class Cluster:
         Parameters
         ----------
         train
-            Trains, and is told whether this host is the master; None if this host has no data.
+            Trains, given whether this host is the master; None if this host has no data.
 
         Raises
         ------
@@ -112,11 +112,11 @@ class Cluster:
                 yield
             finally:
                 context.__exit__(None, None, None)
-            if tracker:  # freed while it still says goodbye to the others, it would fail them and itself
+            if tracker:  # freed while it still closes its connections to the others, it would fail them and itself
                 tracker.wait_for(_TIMEOUT_SECONDS)
         finally:
             if tracker:
-                with suppress(XGBoostError):  # what it could not do has been told by then
+                with suppress(XGBoostError):  # what it could not do has been reported by then
                     tracker.free()
 
 

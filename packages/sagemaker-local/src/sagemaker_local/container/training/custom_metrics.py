@@ -2,7 +2,7 @@
 
 Each is what scikit-learn 1.8 makes of the labels and XGBoost's predictions. The container takes a prediction above 0
 for class 1, and for several columns the largest; as XGBoost hands it probabilities, binary predictions are all 1 and
-`multi:softmax` is told from class 0 only. That is its behaviour, and so it is here.
+`multi:softmax` only distinguishes class 0 from the rest. That is its behaviour, and so it is here.
 """
 
 from __future__ import annotations

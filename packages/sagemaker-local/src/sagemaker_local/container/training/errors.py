@@ -1,4 +1,4 @@
-"""The three errors that the container tells apart, with the texts that end up in `/opt/ml/output/failure`.
+"""The three kinds of errors of the container, with the texts that end up in `/opt/ml/output/failure`.
 
 ContainerError
 ├── UserError        what the caller can repair: a hyperparameter, a channel, the data
@@ -10,12 +10,12 @@ from __future__ import annotations
 
 
 class ContainerError(Exception):
-    """A failure that the container words itself.
+    """A failure with a text of the container's own.
 
     Parameters
     ----------
     message
-        What is told.
+        The text.
     at
         Where the real container raises it: a key of `container_tracebacks.json`.
     caused_by
@@ -29,7 +29,7 @@ class ContainerError(Exception):
 
 
 def located(error: Exception, *, at: str) -> Exception:
-    """An error that the container does not word itself, with the place where it comes from there."""
+    """An error without a text of the container's own, with the place where it comes from there."""
     error.__dict__["at"] = at
     return error
 
@@ -43,4 +43,4 @@ class AlgorithmError(ContainerError):
 
 
 class PlatformError(ContainerError):
-    """The surroundings are at fault."""
+    """The environment of the container is at fault."""

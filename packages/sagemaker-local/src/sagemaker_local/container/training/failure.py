@@ -1,7 +1,7 @@
-"""Writes `/opt/ml/output/failure`: the text of which SageMaker tells the first 1024 characters as the reason.
+"""Writes `/opt/ml/output/failure`: the text of which SageMaker shows the first 1024 characters as the reason.
 
 The container writes a whole Python traceback before its sentence, so that on SageMaker the sentence itself is often cut
-off. For the failures that the container words itself, that traceback was recorded (`container_tracebacks.json`) and is
+off. For failures with a text of the container's own, that traceback was recorded (`container_tracebacks.json`) and is
 written as it is there; any other failure has the traceback of this process.
 """
 

@@ -45,7 +45,7 @@ class Hyperparameter:
     name
         Its name.
     allowed
-        The values it takes; its `str` is told when one is not among them.
+        The values it takes; its `str` is part of the error for any other.
     read
         Turns the text into the value.
     required

@@ -63,7 +63,9 @@ MINIMIZED = [
 ALIASES = {"learning_rate": "eta", "min_split_loss": "gamma", "reg_lambda": "lambda", "reg_alpha": "alpha"}
 """Other names, and what they stand for."""
 
-_THRESHOLD_METRICS = ("error", "ndcg", "map")
+THRESHOLD_METRICS = ("error", "ndcg", "map")
+"""Metrics that take a threshold, as in `error@0.7`."""
+
 _OBJECTIVES = [
     "aft_loss_distribution",
     "binary:logistic",
@@ -109,6 +111,8 @@ _UPDATERS = [
 class EvaluationMetrics:
     """The metrics that `eval_metric` may name; some take a threshold, as in `error@0.7`."""
 
+    names = (*MAXIMIZED, *MINIMIZED)
+
     def __str__(self) -> str:
         return str(MAXIMIZED + MINIMIZED)
 
@@ -124,7 +128,7 @@ class EvaluationMetrics:
 
 def _has_threshold(metric: str) -> bool:
     name, threshold = (part.strip() for part in metric.split("@")[:2])
-    if name not in _THRESHOLD_METRICS:
+    if name not in THRESHOLD_METRICS:
         message = (
             f"Metric '{metric}' is not supported. Parameter 'eval_metric' with customized threshold should "
             "be one of these options: 'error', 'ndcg', 'map'."

@@ -30,7 +30,7 @@ def validated(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     UserError, AlgorithmError
-        Told as the container tells it.
+        With the text of the container.
     Exception
         Whatever reading raises beside `ValueError`; the container lets it through.
     """

@@ -1,7 +1,7 @@
 """One host's part of a training job, from its configuration files to its model.
 
 Source: `sagemaker_train` in `sagemaker_xgboost_container/algorithm_mode/train.py` of the container at `cb8df91`; the
-order of the steps decides which of several mistakes is told.
+order of the steps decides which of several mistakes is reported.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Job:
         Raises
         ------
         ContainerError
-            Told as the container tells it.
+            With the text of the container.
         Exception
             What the container does not expect either.
         SystemExit

@@ -34,7 +34,7 @@ class OptMl:
 
     @property
     def config(self) -> Path:
-        """Where the request is told."""
+        """Folder of the files that describe the job."""
         return self.root / "input" / "config"
 
     @property

@@ -18,7 +18,7 @@ _MEMORY = (
     "instance."
 )
 _LONGEST = 1024
-# The containers of the built-in algorithms tell by the first words of the file whose fault it is.
+# The containers of the built-in algorithms say in the first words of the file whose fault it is.
 _KINDS = {"Customer Error": "ClientError", "Algorithm Error": "AlgorithmError", "Platform Error": "InternalServerError"}
 _FAULTS = {
     Kind.CAPACITY: (

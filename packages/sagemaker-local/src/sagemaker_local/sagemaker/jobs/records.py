@@ -56,11 +56,8 @@ class Metric:
 
 
 @dataclass(kw_only=True)
-class TrainingJob:
-    """A training job and where it is in its life.
-
-    `training_began` and `training_ended` are those of the instances: from the download to the end of the upload.
-    """
+class Job:
+    """What every job has; times in seconds since the epoch."""
 
     name: str
     arn: str
@@ -68,8 +65,17 @@ class TrainingJob:
     modified: float
     request: Json
     status: JobStatus = JobStatus.IN_PROGRESS
-    transitions: list[Transition] = field(default_factory=list)
     failure_reason: str | None = None
+
+
+@dataclass(kw_only=True)
+class TrainingJob(Job):
+    """A training job and where it is in its life.
+
+    `training_began` and `training_ended` are those of the instances: from the download to the end of the upload.
+    """
+
+    transitions: list[Transition] = field(default_factory=list)
     model_artifacts: str | None = None
     metrics: dict[str, Metric] = field(default_factory=dict)
     training_began: float | None = None
@@ -82,19 +88,12 @@ class TrainingJob:
 
 
 @dataclass(kw_only=True)
-class ProcessingJob:
-    """A processing job and where it is in its life; times in seconds since the epoch."""
+class ProcessingJob(Job):
+    """A processing job and where it is in its life."""
 
-    name: str
-    arn: str
-    created: float
-    modified: float
-    request: Json
-    status: JobStatus = JobStatus.IN_PROGRESS
     began: float | None = None
     ended: float | None = None
     exit_message: str | None = None
-    failure_reason: str | None = None
 
 
 class JobFailed(Exception):  # noqa: N818 - it is an outcome; the text becomes the job's FailureReason

@@ -1,19 +1,15 @@
 """The rules of training jobs in one account and region; a pure state machine.
 
 No process is started and no object is read here: whoever runs a job reports each step with `enter` and the end with
-`finish`. Names of ended jobs stay taken, as in the service.
+`finish`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from sagemaker_local.sagemaker.errors import ServiceError, validation
-from sagemaker_local.sagemaker.jobs.records import ENDED, JobStatus, Phase, TrainingJob, Transition
-from sagemaker_local.sagemaker.records import Scope
+from sagemaker_local.sagemaker.jobs.job_table import REASON_LENGTH_MAX, JobTable, JobTexts
+from sagemaker_local.sagemaker.jobs.records import JobStatus, Phase, TrainingJob, Transition
 from sagemaker_local.sagemaker.shapes import Json
 
-KIND = "training-job"
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_SecondaryStatusTransition.html, and public logs of jobs.
 MESSAGES = {
     Phase.STARTING: "Starting the training job",
@@ -38,54 +34,27 @@ _ENDINGS = {
     Phase.MAX_RUNTIME_EXCEEDED: JobStatus.STOPPED,
     Phase.MAX_WAIT_TIME_EXCEEDED: JobStatus.STOPPED,
 }
-_MAX_REASON = 1024
 
 
-class TrainingJobs:
-    """The training jobs of one account and region.
+class TrainingJobs(JobTable[TrainingJob]):
+    """The training jobs of one account and region."""
 
-    Parameters
-    ----------
-    scope
-        The account and region.
-    clock
-        Gives the time in seconds since the epoch.
-    """
+    texts = JobTexts(
+        arn_kind="training-job",
+        name_member="TrainingJobName",
+        noun="training job",
+        name_taken="Training job names must be unique within an AWS account and region, and a training job with this "
+        "name already exists ({arn})",
+        not_found="Requested resource not found.",
+    )
 
-    def __init__(self, scope: Scope, clock: Callable[[], float]) -> None:
-        self.scope, self.clock = scope, clock
-        self.jobs: dict[str, TrainingJob] = {}
-
-    def check_name(self, name: str) -> None:
-        """See that no job has that name.
-
-        Raises
-        ------
-        ServiceError
-            `ResourceInUse`, as the service words it.
-        """
-        if name.lower() in self.jobs:
-            msg = (
-                "Training job names must be unique within an AWS account and region, and a training job with this "
-                f"name already exists ({self.scope.arn(KIND, name)})"
-            )
-            raise ServiceError("ResourceInUse", msg)
-
-    def create(self, request: Json) -> TrainingJob:
-        """Begin a job: `InProgress`, `Starting`."""
-        name, now = request["TrainingJobName"], self.clock()
-        self.check_name(name)
-        job = TrainingJob(name=name, arn=self.scope.arn(KIND, name), created=now, modified=now, request=request)
-        self.jobs[name.lower()] = job
+    def _new(self, name: str, arn: str, now: float, request: Json) -> TrainingJob:
+        job = TrainingJob(name=name, arn=arn, created=now, modified=now, request=request)
         self._move(job, Phase.STARTING, now)
         return job
 
-    def job(self, name: str) -> TrainingJob:
-        """The job of that name."""
-        found = self.jobs.get(name.lower())
-        if found is None:
-            raise validation("Requested resource not found.")
-        return found
+    def _stopping(self, job: TrainingJob) -> None:
+        self._move(job, Phase.STOPPING, job.modified)
 
     def enter(self, job: TrainingJob, phase: Phase) -> None:
         """The job has come to its next phase."""
@@ -99,34 +68,15 @@ class TrainingJobs:
         job.transitions[-1].message = message
         job.modified = self.clock()
 
-    def stop(self, name: str) -> TrainingJob:
-        """Begin the end of a job; one that is being stopped already is left to it."""
-        job = self.job(name)
-        if job.status in ENDED:
-            msg = f"The request was rejected because the training job is in status {job.status}."
-            raise validation(msg)
-        if job.status is not JobStatus.STOPPING:
-            job.status = JobStatus.STOPPING
-            self._move(job, Phase.STOPPING, self.clock())
-        return job
-
     def finish(self, job: TrainingJob, phase: Phase, *, reason: str | None = None) -> None:
-        """The job has ended; `phase` tells how."""
+        """The job has ended, in the phase that says how."""
         now = self.clock()
         job.status = _ENDINGS[phase]
-        job.failure_reason = reason[:_MAX_REASON] if reason else None
+        job.failure_reason = reason[:REASON_LENGTH_MAX] if reason else None
         if job.training_began is not None:
             job.training_ended = now
         self._move(job, phase, now)
         job.transitions[-1].ended = now
-
-    def delete(self, name: str) -> TrainingJob:
-        """Forget a job that has ended."""
-        job = self.job(name)
-        if job.status not in ENDED:
-            msg = f"Training job {job.arn} is in status {job.status}; only a job that has ended can be deleted."
-            raise ServiceError("ResourceInUse", msg)
-        return self.jobs.pop(name.lower())
 
     def _move(self, job: TrainingJob, phase: Phase, now: float) -> None:
         if job.transitions:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from sagemaker_local.sagemaker.control_plane import ControlPlane
 from sagemaker_local.sagemaker.errors import validation
 from sagemaker_local.sagemaker.jobs import training_checks, training_descriptions
 from sagemaker_local.sagemaker.jobs.s3_access import S3Access
 from sagemaker_local.sagemaker.listing import listed
+from sagemaker_local.sagemaker.service import Operation, SageMaker
 from sagemaker_local.sagemaker.shapes import Json
-
-if TYPE_CHECKING:
-    from sagemaker_local.sagemaker.operations import Operation, SageMaker
 
 
 async def _create(service: SageMaker, control: ControlPlane, request: Json) -> Json:

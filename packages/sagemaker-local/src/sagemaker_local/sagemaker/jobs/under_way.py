@@ -35,7 +35,7 @@ class UnderWay:
             await asyncio.wait([found[1]])
 
     async def close(self) -> None:
-        """Cancel everything, and wait until it is gone; the events tell threads, which cannot be cancelled."""
+        """Cancel everything, and wait until it is gone; the events stop threads, which cannot be cancelled."""
         tasks = [task for _, task in self._tasks.values()]
         for stop, task in list(self._tasks.values()):
             stop.set()

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sagemaker_local.sagemaker.control_plane import ControlPlane
 from sagemaker_local.sagemaker.errors import ServiceError
 from sagemaker_local.sagemaker.listing import listed
 from sagemaker_local.sagemaker.model_registry import descriptions
 from sagemaker_local.sagemaker.model_registry.records import Package
 from sagemaker_local.sagemaker.model_registry.registry import ModelRegistry
+from sagemaker_local.sagemaker.service import Operation, SageMaker
 from sagemaker_local.sagemaker.shapes import Json
 
-if TYPE_CHECKING:
-    from sagemaker_local.sagemaker.operations import Operation, SageMaker
-
-# The summary of a version has no member that tells it from the others by name.
+# The summary of a version has no member with a name of its own.
 _LISTED_BY = "name of the package"
 
 

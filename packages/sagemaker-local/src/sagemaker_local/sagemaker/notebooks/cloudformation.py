@@ -86,7 +86,7 @@ class NotebookHandlers(ResourceHandlers):
                 raise RuntimeError(described.get("FailureReason"))
 
     def _stopped(self, arn: str) -> bool:
-        """Stop the instance if it runs, and tell whether it did."""
+        """Stop the instance if it runs, and return whether it did."""
         ran = bool(self._rested(arn)["NotebookInstanceStatus"] == "InService")
         if ran:
             self._call("StopNotebookInstance", {"NotebookInstanceName": arn.rpartition("/")[2]})

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sagemaker_local.sagemaker.control_plane import ControlPlane
 from sagemaker_local.sagemaker.errors import validation
 from sagemaker_local.sagemaker.listing import listed
 from sagemaker_local.sagemaker.notebooks import descriptions
 from sagemaker_local.sagemaker.notebooks.notebooks import Notebooks
+from sagemaker_local.sagemaker.service import Operation, SageMaker
 from sagemaker_local.sagemaker.shapes import Json
-
-if TYPE_CHECKING:
-    from sagemaker_local.sagemaker.operations import Operation, SageMaker
 
 _NAME, _CONFIG_NAME = "NotebookInstanceName", "NotebookInstanceLifecycleConfigName"
 
@@ -64,7 +60,7 @@ async def _presigned_url(_: SageMaker, control: ControlPlane, request: Json) -> 
     notebook = control.part(Notebooks).notebook(request[_NAME])
     msg = (
         f"There is nothing to open for Notebook Instance ({notebook.arn}): the emulator keeps its state only and runs "
-        "no Jupyter server; run `make lab` to open the same notebook on this machine."
+        "no Jupyter server, so open its notebooks in a Jupyter of this machine."
     )
     raise validation(msg)
 

@@ -27,7 +27,7 @@ class StepKind:
     metadata
         Member of `Metadata` in ListPipelineExecutionSteps.
     status, stop
-        Member of the description that tells the state, and the operation that ends it early; empty for what is there
+        Member of the description that holds the state, and the operation that ends it early; empty for what is there
         at once.
     longest_name
         Number of characters that a name may have.

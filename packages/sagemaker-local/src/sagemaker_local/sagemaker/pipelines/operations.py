@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sagemaker_local.sagemaker.control_plane import ControlPlane
 from sagemaker_local.sagemaker.errors import validation
 from sagemaker_local.sagemaker.listing import listed
 from sagemaker_local.sagemaker.pipelines import descriptions
 from sagemaker_local.sagemaker.pipelines.pipelines import Pipelines
 from sagemaker_local.sagemaker.pipelines.records import Execution
+from sagemaker_local.sagemaker.service import Operation, SageMaker
 from sagemaker_local.sagemaker.shapes import Json
-
-if TYPE_CHECKING:
-    from sagemaker_local.sagemaker.operations import Operation, SageMaker
 
 _PIPELINE, _EXECUTION = "PipelineName", "PipelineExecutionArn"
 # What every list is ordered by, which not every summary has.

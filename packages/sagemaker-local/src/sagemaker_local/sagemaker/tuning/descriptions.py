@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from sagemaker_local.sagemaker.jobs.records import JobStatus
 from sagemaker_local.sagemaker.shapes import Json
 from sagemaker_local.sagemaker.tuning.training_requests import static_hyperparameters
-from sagemaker_local.sagemaker.tuning.tuning_jobs import Status, Trial, TuningJob
+from sagemaker_local.sagemaker.tuning.tuning_jobs import Trial, TuningJob
 
 _NOT_SHOWN = ("Tags",)
 _COUNTERS = {"Completed": "Completed", "Stopped": "Stopped", "Failed": "NonRetryableError"}
@@ -79,7 +80,7 @@ def _objective_status(job: TuningJob, found: Trial) -> str:
 
 
 def _completion(job: TuningJob) -> Json | None:
-    if job.status is not Status.COMPLETED:
+    if job.status is not JobStatus.COMPLETED:
         return None
     return {"NumberOfTrainingJobsObjectiveNotImproving": job.not_improving}
 

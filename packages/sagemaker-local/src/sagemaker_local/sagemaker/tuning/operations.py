@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sagemaker_local.sagemaker.control_plane import ControlPlane
 from sagemaker_local.sagemaker.jobs import training_checks
 from sagemaker_local.sagemaker.listing import listed
+from sagemaker_local.sagemaker.service import Operation, SageMaker
 from sagemaker_local.sagemaker.shapes import Json
 from sagemaker_local.sagemaker.tuning import checks, descriptions
 from sagemaker_local.sagemaker.tuning.runner import Runner
 from sagemaker_local.sagemaker.tuning.training_requests import training_request
 from sagemaker_local.sagemaker.tuning.tuning_jobs import TuningJob, TuningJobs
-
-if TYPE_CHECKING:
-    from sagemaker_local.sagemaker.operations import Operation, SageMaker
 
 _NAME = "HyperParameterTuningJobName"
 _BY_OBJECTIVE = "FinalObjectiveMetricValue"
@@ -47,9 +43,9 @@ async def _stop(service: SageMaker, control: ControlPlane, request: Json) -> Jso
 
 
 async def _delete(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    job = control.part(TuningJobs).delete(request[_NAME])
-    if job is not None:
-        control.unregister(job.arn)
+    jobs = control.part(TuningJobs)
+    if jobs.has(request[_NAME]):  # one that does not exist is no error here
+        control.unregister(jobs.delete(request[_NAME]).arn)
     return {}
 
 

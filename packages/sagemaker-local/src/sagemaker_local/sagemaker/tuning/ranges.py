@@ -11,7 +11,7 @@ from typing import Protocol
 
 from sagemaker_local.sagemaker.shapes import Json
 
-# From this ratio of the bounds on, `Auto` searches in logarithms. The service does not tell its rule.
+# From this ratio of the bounds on, `Auto` searches in logarithms. The service does not document its rule.
 _WIDE = 100
 
 

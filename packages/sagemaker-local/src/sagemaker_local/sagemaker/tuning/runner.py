@@ -11,11 +11,12 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from sagemaker_local.sagemaker.errors import ServiceError
+from sagemaker_local.sagemaker.jobs.records import JobStatus
 from sagemaker_local.sagemaker.shapes import Json
 from sagemaker_local.sagemaker.tuning.ranges import ranges_of
 from sagemaker_local.sagemaker.tuning.strategies import strategy_of, values_at
 from sagemaker_local.sagemaker.tuning.training_requests import training_request, trial_name
-from sagemaker_local.sagemaker.tuning.tuning_jobs import Status, Trial, TuningJob, TuningJobs
+from sagemaker_local.sagemaker.tuning.tuning_jobs import Trial, TuningJob, TuningJobs
 
 logger = logging.getLogger(__name__)
 
@@ -65,11 +66,11 @@ class Runner:
             await self._end_trials()
         except ServiceError as error:
             await self._end_trials()
-            self._jobs.finish(self._job, Status.FAILED, error.message)
+            self._jobs.finish(self._job, JobStatus.FAILED, error.message)
             return
         except Exception as error:
             logger.exception("tuning job %s broke", self._job.name)
-            self._jobs.finish(self._job, Status.FAILED, f"InternalServerError: failure of the emulator: {error!r}")
+            self._jobs.finish(self._job, JobStatus.FAILED, f"InternalServerError: failure of the emulator: {error!r}")
             return
         self._finish(was_stopped=stop.is_set())
 
@@ -154,8 +155,8 @@ class Runner:
 
     def _finish(self, *, was_stopped: bool) -> None:
         if was_stopped:
-            self._jobs.finish(self._job, Status.STOPPED)
+            self._jobs.finish(self._job, JobStatus.STOPPED)
         elif self._job.outcomes:
-            self._jobs.finish(self._job, Status.COMPLETED)
+            self._jobs.finish(self._job, JobStatus.COMPLETED)
         else:
-            self._jobs.finish(self._job, Status.FAILED, _HOPELESS if self._is_hopeless() else _ALL_FAILED)
+            self._jobs.finish(self._job, JobStatus.FAILED, _HOPELESS if self._is_hopeless() else _ALL_FAILED)

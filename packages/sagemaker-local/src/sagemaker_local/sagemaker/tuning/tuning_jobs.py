@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sagemaker_local.sagemaker.control_plane import ControlPlane
-from sagemaker_local.sagemaker.errors import ServiceError, validation
+from sagemaker_local.sagemaker.jobs.job_table import JobTable, JobTexts
+from sagemaker_local.sagemaker.jobs.records import Job, JobStatus
 from sagemaker_local.sagemaker.shapes import Json
 from sagemaker_local.sagemaker.tuning.strategies import Outcome, Place
 
-KIND = "hyper-parameter-tuning-job"
 _ENDED_TRIALS = ("Completed", "Failed", "Stopped")
-
-
-class Status(enum.StrEnum):
-    """States of a tuning job, as DescribeHyperParameterTuningJob names them."""
-
-    IN_PROGRESS = "InProgress"
-    STOPPING = "Stopping"
-    COMPLETED = "Completed"
-    FAILED = "Failed"
-    STOPPED = "Stopped"
-
-
-ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.STOPPED})
 
 
 @dataclass(kw_only=True)
@@ -63,17 +48,10 @@ class Trial:
 
 
 @dataclass(kw_only=True)
-class TuningJob:
+class TuningJob(Job):
     """A tuning job and its training jobs, in the order in which they were created."""
 
-    name: str
-    arn: str
-    created: float
-    modified: float
-    request: Json
-    status: Status = Status.IN_PROGRESS
     ended: float | None = None
-    failure_reason: str | None = None
     trials: list[Trial] = field(default_factory=list)
 
     @property
@@ -113,7 +91,7 @@ class TuningJob:
         return len(losses) - 1 - losses.index(min(losses)) if losses else 0
 
 
-class TuningJobs:
+class TuningJobs(JobTable[TuningJob]):
     """The tuning jobs of an account and region.
 
     Parameters
@@ -122,61 +100,23 @@ class TuningJobs:
         Its control plane.
     """
 
+    texts = JobTexts(
+        arn_kind="hyper-parameter-tuning-job",
+        name_member="HyperParameterTuningJobName",
+        noun="hyperparameter tuning job",
+        name_taken="Hyperparameter tuning job names must be unique within an AWS account and region, and a "
+        "hyperparameter tuning job with this name already exists ({arn})",
+        not_found="Amazon SageMaker can't find a tuning job with the name {name}.",
+        not_found_code="ResourceNotFound",
+    )
+
     def __init__(self, control: ControlPlane) -> None:
-        self._control = control
-        self.jobs: dict[str, TuningJob] = {}
+        super().__init__(control.scope, control.now)
 
-    @property
-    def clock(self) -> Callable[[], float]:
-        """Gives the time in seconds since the epoch."""
-        return self._control.now
+    def _new(self, name: str, arn: str, now: float, request: Json) -> TuningJob:
+        return TuningJob(name=name, arn=arn, created=now, modified=now, request=request)
 
-    def create(self, request: Json) -> TuningJob:
-        """Begin a tuning job.
-
-        Raises
-        ------
-        ServiceError
-            `ResourceInUse` when its name is taken.
-        """
-        name, now = request["HyperParameterTuningJobName"], self.clock()
-        arn = self._control.scope.arn(KIND, name)
-        if name.lower() in self.jobs:
-            msg = (
-                "Hyperparameter tuning job names must be unique within an AWS account and region, and a hyperparameter "
-                f"tuning job with this name already exists ({arn})"
-            )
-            raise ServiceError("ResourceInUse", msg)
-        job = TuningJob(name=name, arn=arn, created=now, modified=now, request=request)
-        self.jobs[name.lower()] = job
-        return job
-
-    def job(self, name: str) -> TuningJob:
-        """The tuning job of that name."""
-        found = self.jobs.get(name.lower())
-        if found is None:
-            msg = f"Amazon SageMaker can't find a tuning job with the name {name}."
-            raise ServiceError("ResourceNotFound", msg)
-        return found
-
-    def stop(self, name: str) -> TuningJob:
-        """Begin the end of a tuning job; one that is being stopped already is left to it."""
-        job = self.job(name)
-        if job.status in ENDED:
-            msg = f"The request was rejected because the hyperparameter tuning job is in status {job.status}."
-            raise validation(msg)
-        job.status, job.modified = Status.STOPPING, self.clock()
-        return job
-
-    def finish(self, job: TuningJob, status: Status, reason: str | None = None) -> None:
+    def finish(self, job: TuningJob, status: JobStatus, reason: str | None = None) -> None:
         """The tuning job has ended."""
         job.status, job.failure_reason = status, reason
         job.ended = job.modified = self.clock()
-
-    def delete(self, name: str) -> TuningJob | None:
-        """Forget a tuning job that has ended; its training jobs stay."""
-        job = self.jobs.get(name.lower())
-        if job is not None and job.status not in ENDED:
-            msg = f"The tuning job {job.arn} is in status {job.status}; only one that has ended can be deleted."
-            raise ServiceError("ResourceInUse", msg)
-        return self.jobs.pop(name.lower(), None)
