@@ -14,7 +14,7 @@ from training.data.data_folder import read_manifest, read_split, write_data_fold
 from training.data.dataset import Dataset
 
 COUNTS = {"train": 1500, "validation": 300, "test": 300}
-QUICK = ["--num-round", "3", "--set", "max_leaves=8", "--nthread", "1"]
+QUICK = ["--num-round", "3", "--set", "max_leaves=8", "--set", "nthread=1"]
 NAME = "digits-local-two-hosts"
 
 

@@ -34,7 +34,7 @@ from training.commands import (
     tune,
 )
 from training.common.errors import INTERRUPTED, JobEndedError, JobRefusedError, StoppedEarly, TrainingError
-from training.common.paths import Places
+from training.common.paths import BuildPaths
 
 BAD_INPUT = 2
 JOB_ENDED = 3
@@ -72,7 +72,7 @@ def root(
     )
     for noisy in ("botocore", "boto3", "urllib3", "matplotlib", "PIL"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    context.obj = Places(build=build)
+    context.obj = BuildPaths(build=build)
 
 
 for command in (
@@ -88,12 +88,12 @@ for command in (
     stop.stop,
     fetch.fetch,
     stream.stream,
-    dead_letters.letters,
+    dead_letters.dead_letters,
     pipeline.pipeline,
     approve.approve,
     promote.promote,
 ):
-    app.command()(command)
+    app.command(epilog=getattr(command, "epilog", None))(command)
 
 
 def main(arguments: list[str] | None = None) -> int:

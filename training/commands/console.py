@@ -10,14 +10,14 @@ import typer
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from training.common.paths import Places
+from training.common.paths import BuildPaths
 
 console = Console(highlight=False, soft_wrap=True)
 
 
-def places_of(context: typer.Context) -> Places:
+def paths_of(context: typer.Context) -> BuildPaths:
     """The build folder that the root options named."""
-    return context.obj if isinstance(context.obj, Places) else Places()
+    return context.obj if isinstance(context.obj, BuildPaths) else BuildPaths()
 
 
 def say(text: str) -> None:
@@ -43,7 +43,7 @@ def next_step(command: str) -> None:
 
 def here(context: typer.Context, command: str) -> str:
     """A command line of this program that uses the same build folder."""
-    build = places_of(context).build
+    build = paths_of(context).build
     option = "" if build == Path("build") else f" --build {build}"
     return f"python -m training{option} {command}"
 

@@ -1,4 +1,4 @@
-"""`letters`: what of the stream could not be used, why, and sending it again."""
+"""`dead-letters`: records of the stream that could not be processed, why, and sending them again."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from training.commands.environment_option import environment_option
 from training.common.errors import StreamError
 
 if TYPE_CHECKING:
-    from training.stream.dead_letter_queue import LetterBox
-    from training.stream.dead_letters import Letter
+    from training.stream.dead_letter_queue import DeadLetterQueue
+    from training.stream.dead_letters import DeadLetter
 
 
-def letters(
+def dead_letters(
     context: typer.Context,
     environment: Annotated[str, environment_option("Whose stream")] = "local",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to look at.")] = 20,
@@ -30,7 +30,7 @@ def letters(
     Looking changes nothing. --replay is for after a repair of the consumer: what was sent keeps its id, so whatever
     had arrived in spite of all does not count twice. A record that is malformed comes back as a new letter.
     """
-    from training.stream.dead_letter_queue import LetterBox
+    from training.stream.dead_letter_queue import DeadLetterQueue
     from training.stream.description import description_of
 
     if replay and discard:
@@ -38,7 +38,7 @@ def letters(
     description = description_of(environment)
     with steps() as progress:
         progress.add_task("reading the dead letters")
-        box = LetterBox(description)
+        box = DeadLetterQueue(description)
         found = box.take(limit)
     if not found:
         say("there are no dead letters")
@@ -57,7 +57,7 @@ def letters(
         next_step(here(context, "letters --replay") + "   (or --discard)")
 
 
-def _replay(box: LetterBox, found: list[Letter], stream: str) -> None:
+def _replay(box: DeadLetterQueue, found: list[DeadLetter], stream: str) -> None:
     """Send the records of each letter, then remove it; those that are gone are told of at the end."""
     from training.stream.kinesis import KinesisStream
     from training.stream.sending import Sent, send
@@ -78,7 +78,7 @@ def _replay(box: LetterBox, found: list[Letter], stream: str) -> None:
         raise StreamError(problems[0])
 
 
-def _say(letter: Letter) -> None:
+def _say(letter: DeadLetter) -> None:
     """A letter in three lines: sequence numbers of Kinesis have 56 digits."""
     records = "1 record" if letter.count == 1 else f"{letter.count} records"
     numbers = letter.first if letter.first == letter.last else f"{letter.first} to {letter.last}"

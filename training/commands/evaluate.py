@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from training.commands.console import here, next_step, places_of, say, show, steps, wrote
+from training.commands.console import here, next_step, paths_of, say, show, steps, wrote
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,28 +28,28 @@ def evaluate(context: typer.Context) -> None:
     from training.model.model_records import Evaluation
     from training.pictures.digits import confusion_picture
 
-    places = places_of(context)
+    paths = paths_of(context)
     with steps() as progress:
         task = progress.add_task("reading model and test images")
-        model = read_model(places.model)
-        test = read_split(places.data, "test")
+        model = read_model(paths.model)
+        test = read_split(paths.data, "test")
         progress.update(task, description=f"predicting {len(test)} images")
-        probabilities = probabilities_of(load_model(model, name=str(places.model)), test.images)
+        probabilities = probabilities_of(load_model(model, name=str(paths.model)), test.images)
         metrics = score(probabilities, test.labels, split="test")
         evaluation = Evaluation(
             model_sha256=sha256_of_bytes(model),
-            source_sha256=dict(read_manifest(places.data).source_sha256),
+            source_sha256=dict(read_manifest(paths.data).source_sha256),
             metrics=metrics,
         )
         progress.update(task, description="drawing the confusion matrix")
         picture = confusion_picture(metrics)
-    write_file(places.evaluation, pretty_json(evaluation.to_json()))
-    write_file(places.confusion_picture, picture)
+    write_file(paths.evaluation, pretty_json(evaluation.to_json()))
+    write_file(paths.confusion_picture, picture)
     show(_per_class(metrics))
     show(_confusion(metrics))
     wrong = round((1 - metrics.accuracy) * metrics.count)
     say(f"accuracy {metrics.accuracy:.4f} ({wrong} of {metrics.count} wrong), log-loss {metrics.log_loss:.4f}")
-    wrote(places.evaluation, places.confusion_picture)
+    wrote(paths.evaluation, paths.confusion_picture)
     next_step(here(context, "package"))
 
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.commands.console import here, next_step, places_of, say, steps, wrote
+from training.commands.console import here, next_step, paths_of, say, steps, wrote
 from training.commands.environment_option import environment_option
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from training.common.paths import Places
+    from training.common.paths import BuildPaths
     from training.data.dataset import Split
     from training.jobs.results import Fetched
 
@@ -24,7 +24,7 @@ def fetch(
 ) -> None:
     """Download the model of a training job, check it, score it on the test images and package it.
 
-    Writes what fit, evaluate and package write, in the same places, so publish and promote go on from there; a model
+    Writes what fit, evaluate and package write, in the same files, so publish and promote go on from there; a model
     that was there is replaced, which is told. The job's archive is never unpacked to disk: the one model in it is taken
     out, checked (no pickle, 784 features, 10 classes) and packed anew.
     """
@@ -35,7 +35,7 @@ def fetch(
     from training.jobs.results import data_of_job, download, fetched
 
     require_endpoint(environment)
-    places = places_of(context)
+    paths = paths_of(context)
     objects = AwsObjects()
     with steps() as progress:
         task = progress.add_task("asking for the job")
@@ -44,38 +44,36 @@ def fetch(
         archive = download(job, objects)
         data = data_of_job(job, objects)
         progress.update(task, description="checking and scoring the model")
-        test, sources = _test_images(places)
+        test, sources = _test_images(paths)
         found = fetched(job, archive, data, test, test_sha256=sources)
-    written = _write(places, found)
+    written = _write(paths, found)
     metrics, training = found.evaluation.metrics, found.record.training
     say(f"{training.best_round} rounds from {data.source}: accuracy {metrics.accuracy:.4f} on {metrics.count} images")
     wrote(*written)
-    next_step(
-        here(context, "publish") + "   (or without a bucket: " + here(context, f"promote {places.manifest}") + ")"
-    )
+    next_step(here(context, "publish") + "   (or without a bucket: " + here(context, f"promote {paths.manifest}") + ")")
 
 
-def _test_images(places: Places) -> tuple[Split, dict[str, str]]:
+def _test_images(paths: BuildPaths) -> tuple[Split, dict[str, str]]:
     from training.data.data_folder import read_manifest, read_split
 
-    return read_split(places.data, "test"), dict(read_manifest(places.data).source_sha256)
+    return read_split(paths.data, "test"), dict(read_manifest(paths.data).source_sha256)
 
 
-def _write(places: Places, found: Fetched) -> list[Path]:
+def _write(paths: BuildPaths, found: Fetched) -> list[Path]:
     """Write the model and what is said about it, and tell when that replaces another model; returns what it wrote."""
     from training.common.files import pretty_json, write_file
     from training.pictures.digits import confusion_picture
 
     contents = {
-        places.model: found.adopted.model,
-        places.fit_record: pretty_json(found.record.to_json()),
-        places.evaluation: pretty_json(found.evaluation.to_json()),
-        places.confusion_picture: confusion_picture(found.evaluation.metrics),
-        places.archive: found.adopted.archive,
-        places.manifest: found.manifest.to_bytes(),
+        paths.model: found.adopted.model,
+        paths.fit_record: pretty_json(found.record.to_json()),
+        paths.evaluation: pretty_json(found.evaluation.to_json()),
+        paths.confusion_picture: confusion_picture(found.evaluation.metrics),
+        paths.archive: found.adopted.archive,
+        paths.manifest: found.manifest.to_bytes(),
     }
-    if places.model.exists() and places.model.read_bytes() != found.adopted.model:
-        say(f"the model that was in {places.model_folder} is replaced")
+    if paths.model.exists() and paths.model.read_bytes() != found.adopted.model:
+        say(f"the model that was in {paths.model_folder} is replaced")
     for path, content in contents.items():
         write_file(path, content)
     return list(contents)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.commands import hyperparameter_options as options
-from training.commands.console import here, next_step, places_of, say, show, steps
+from training.commands.console import here, next_step, paths_of, say, show, steps
 from training.commands.fit_run import View, train_and_save
-from training.common.errors import DataError, StoppedEarly
+from training.commands.options import with_options
+from training.commands.training_options import TrainingOptions, hyperparameters_of
+from training.common.errors import DataError, OptionError, StoppedEarly
+from training.common.options import Option
 
 if TYPE_CHECKING:
-    from training.common.paths import Places
+    from training.common.paths import BuildPaths
     from training.data.dataset import Split
     from training.model.fitting import FitResult
     from training.model.hyperparameters import Hyperparameters
@@ -29,65 +32,59 @@ class From(StrEnum):
     PARQUET = "parquet"
 
 
-def fit(
-    context: typer.Context,
-    num_round: options.NumRound = None,
-    eta: options.Eta = None,
-    max_depth: options.MaxDepth = None,
-    max_leaves: options.MaxLeaves = None,
-    subsample: options.Subsample = None,
-    colsample_bytree: options.ColsampleBytree = None,
-    early_stopping_rounds: options.EarlyStoppingRounds = None,
-    seed: options.Seed = None,
-    nthread: options.NThread = None,
-    settings: options.Settings = None,
+@dataclass(frozen=True, kw_only=True)
+class FitOptions(TrainingOptions):
+    """Options of `fit`."""
+
     read_from: Annotated[
-        From, typer.Option("--from", help="Arrays are fastest; the channels are what a job would read.")
-    ] = From.ARRAYS,
+        From, Option("Format to read: arrays are fastest, channels are what a job reads.", flags=("--from",))
+    ] = From.ARRAYS
     channels: Annotated[
         str | None,
-        typer.Option(
-            help="Your own folder with train/ and validation/: csv, parquet, or libsvm with every zero; with --dask"
+        Option(
+            "Your own folder with train/ and validation/: csv, parquet, or libsvm with every zero; with --dask"
             " or --external-memory also s3://BUCKET/PREFIX, parquet.",
+            flags=("--channels",),
             metavar="DIRECTORY",
         ),
-    ] = None,
-    from_tuning: options.FromTuning = False,
+    ] = None
     dask: Annotated[
-        str | None, typer.Option(help="Train on the Dask cluster of this scheduler.", metavar="tcp://HOST:8786")
-    ] = None,
+        str | None,
+        Option("Train on the Dask cluster of this scheduler.", flags=("--dask",), metavar="tcp://HOST:8786"),
+    ] = None
     external_memory: Annotated[
         str | None,
-        typer.Option(help="Keep the data in pages on disk and this process within so much memory.", metavar="512MB"),
-    ] = None,
-    *,
+        Option(
+            "Memory limit of the process; the data is kept in pages on disk.",
+            flags=("--external-memory",),
+            metavar="512MB",
+        ),
+    ] = None
     list_all: Annotated[
-        bool, typer.Option("--list", help="List every hyperparameter with its range and default, and stop.")
-    ] = False,
-) -> None:
+        bool, Option("List every hyperparameter with its range and default, and exit.", flags=("--list",))
+    ] = False
+
+
+@with_options(FitOptions)
+def fit(context: typer.Context, options: FitOptions) -> None:
     """Train the model on this machine.
 
     Names and ranges are those of SageMaker's built-in XGBoost container, so what works here works in a training job.
-    Stops early when validation no longer improves, and keeps the best round. Ctrl-C ends after the round that runs,
+    Stops early when validation no longer improves, and keeps the best round. Ctrl-C ends after the current round,
     saves the rounds so far and exits with 130; a second Ctrl-C stops at once and saves nothing.
     """
-    if list_all:
+    if options.list_all:
         _list_hyperparameters()
         return
-    usual = {
-        "num_round": num_round, "eta": eta, "max_depth": max_depth, "max_leaves": max_leaves, "subsample": subsample,
-        "colsample_bytree": colsample_bytree, "early_stopping_rounds": early_stopping_rounds, "seed": seed,
-        "nthread": nthread,
-    }  # fmt: skip
-    hyperparameters = asked_hyperparameters(places_of(context), usual, settings or [], from_tuning=from_tuning)
-    if dask and external_memory:
-        raise DataError("--dask and --external-memory are two ways to train; give one of them")
-    if dask:
-        interrupted = _on_a_cluster(context, dask, channels, hyperparameters)
-    elif external_memory:
-        interrupted = _from_disk(context, external_memory, channels, hyperparameters)
+    hyperparameters = hyperparameters_of(options, paths_of(context))
+    if options.dask and options.external_memory:
+        raise OptionError("--dask and --external-memory exclude each other; give one of them")
+    if options.dask:
+        interrupted = _on_a_cluster(context, options.dask, options.channels, hyperparameters)
+    elif options.external_memory:
+        interrupted = _from_disk(context, options.external_memory, options.channels, hyperparameters)
     else:
-        interrupted = _on_this_machine(context, read_from, channels, hyperparameters)
+        interrupted = _on_this_machine(context, options.read_from, options.channels, hyperparameters)
     next_step(here(context, "evaluate"))
     if interrupted:
         raise StoppedEarly
@@ -99,10 +96,10 @@ def _on_this_machine(
     """Train in memory; True when somebody asked to stop."""
     from training.model.fitting import fit as train_booster
 
-    places = places_of(context)
+    paths = paths_of(context)
     with steps() as progress:
         progress.add_task("reading the digits")
-        train, validation, data = read_digits(places, read_from, _folder(channels))
+        train, validation, data = read_digits(paths, read_from, _folder(channels))
     say(
         f"{len(train)} images to learn from, {len(validation)} to validate;"
         f" at most {hyperparameters.rounds} rounds of ten trees"
@@ -114,7 +111,7 @@ def _on_this_machine(
         )
         return result, data
 
-    return train_and_save(places, hyperparameters, run)
+    return train_and_save(paths, hyperparameters, run)
 
 
 def _on_a_cluster(
@@ -125,8 +122,8 @@ def _on_a_cluster(
     from training.scale.cluster_fitting import fit_on_cluster
     from training.scale.part_source import data_read, part_source
 
-    places = places_of(context)
-    source = part_source(places, channels)
+    paths = paths_of(context)
+    source = part_source(paths, channels)
     with connected(scheduler) as client:
         say(
             f"{len(worker_addresses(client))} workers of {scheduler} read {source.name}; at most"
@@ -140,7 +137,7 @@ def _on_a_cluster(
             )  # fmt: skip
             return result, data_read(source, parts)
 
-        return train_and_save(places, hyperparameters, run)
+        return train_and_save(paths, hyperparameters, run)
 
 
 def _from_disk(context: typer.Context, budget: str, channels: str | None, hyperparameters: Hyperparameters) -> bool:
@@ -149,13 +146,13 @@ def _from_disk(context: typer.Context, budget: str, channels: str | None, hyperp
     from training.scale.memory import bytes_from, megabytes, peak_bytes
     from training.scale.part_source import data_read, part_source
 
-    places = places_of(context)
-    source, budget_bytes = part_source(places, channels), bytes_from(budget)
+    paths = paths_of(context)
+    source, budget_bytes = part_source(paths, channels), bytes_from(budget)
     say(f"reading {source.name} within {megabytes(budget_bytes)}; at most {hyperparameters.rounds} rounds of ten trees")
 
     def run(view: View) -> tuple[FitResult, Data]:
         result, parts, plan = fit_from_disk(
-            source, hyperparameters, budget=budget_bytes, cache=places.build,
+            source, hyperparameters, budget=budget_bytes, cache=paths.build,
             on_step=view.on_step, on_round=view.on_round, stop_requested=view.stop_requested,
         )  # fmt: skip
         say(
@@ -164,7 +161,7 @@ def _from_disk(context: typer.Context, budget: str, channels: str | None, hyperp
         )
         return result, data_read(source, parts)
 
-    return train_and_save(places, hyperparameters, run)
+    return train_and_save(paths, hyperparameters, run)
 
 
 def _folder(channels: str | None) -> Path | None:
@@ -173,18 +170,7 @@ def _folder(channels: str | None) -> Path | None:
     return Path(channels) if channels else None
 
 
-def asked_hyperparameters(
-    places: Places, usual: dict[str, str | None], settings: list[str], *, from_tuning: bool
-) -> Hyperparameters:
-    """What the options say, over what the last search found best when that is wanted, over the defaults."""
-    from training.tuning.trials import read_best
-
-    tuned = read_best(places.tuning_best) if from_tuning else {}
-    given = {name: text for name, text in usual.items() if text is not None}
-    return options.hyperparameters_from({**tuned, **given}, settings)
-
-
-def read_digits(places: Places, read_from: From, channels: Path | None) -> tuple[Split, Split, Data]:
+def read_digits(paths: BuildPaths, read_from: From, channels: Path | None) -> tuple[Split, Split, Data]:
     """The train and validation splits and where they came from."""
     from training.data.channel_reading import read_channel
     from training.data.data_folder import CHANNELS, channel_folder, read_manifest, read_split, verify
@@ -193,17 +179,17 @@ def read_digits(places: Places, read_from: From, channels: Path | None) -> tuple
     if channels:
         train, validation = (read_channel(channels / name) for name in CHANNELS)
         return train, validation, data_of_channels(channels, train, validation)
-    manifest = read_manifest(places.data)
+    manifest = read_manifest(paths.data)
     if read_from is From.ARRAYS:
-        train, validation = (read_split(places.data, name) for name in CHANNELS)
+        train, validation = (read_split(paths.data, name) for name in CHANNELS)
     else:
         folders = [channel_folder(name, read_from.value) for name in CHANNELS]
         verify(
-            places.data, manifest, [file for name in CHANNELS for file in manifest.channel_files(name, read_from.value)]
+            paths.data, manifest, [file for name in CHANNELS for file in manifest.channel_files(name, read_from.value)]
         )
-        train, validation = (read_channel(places.data / folder) for folder in folders)
+        train, validation = (read_channel(paths.data / folder) for folder in folders)
     if {"train": len(train), "validation": len(validation)}.items() - manifest.counts.items():
-        raise DataError(f"{places.data} holds other counts than its manifest says; run: python -m training prepare")
+        raise DataError(f"{paths.data} holds other counts than its manifest says; run: python -m training prepare")
     return train, validation, data_of(manifest)
 
 

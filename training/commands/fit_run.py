@@ -14,7 +14,7 @@ from training.commands.console import console, say, wrote
 from training.common.errors import INTERRUPTED
 
 if TYPE_CHECKING:
-    from training.common.paths import Places
+    from training.common.paths import BuildPaths
     from training.model.fitting import FitResult
     from training.model.hyperparameters import Hyperparameters
     from training.model.manifest import Data
@@ -41,7 +41,7 @@ class View:
 
 
 def train_and_save(
-    places: Places, hyperparameters: Hyperparameters, train: Callable[[View], tuple[FitResult, Data]]
+    paths: BuildPaths, hyperparameters: Hyperparameters, train: Callable[[View], tuple[FitResult, Data]]
 ) -> bool:
     """Train with the progress in view and write model and record; True when somebody asked to stop.
 
@@ -61,8 +61,8 @@ def train_and_save(
         training=training_facts(rounds=len(result.history), best_round=result.best_round, seconds=result.seconds),
         framework_version=version,
     )
-    write_file(places.model, model)
-    write_file(places.fit_record, pretty_json(record.to_json()))
+    write_file(paths.model, model)
+    write_file(paths.fit_record, pretty_json(record.to_json()))
     best = result.history[result.best_round - 1]
     if result.interrupted:
         say(f"interrupted after {len(result.history)} of {hyperparameters.rounds} rounds; they are kept")
@@ -70,7 +70,7 @@ def train_and_save(
         f"{len(result.history)} rounds in {result.seconds:.1f} s, best is round {result.best_round}:"
         f" validation {_metrics(best.validation)}"
     )
-    wrote(places.model, places.fit_record)
+    wrote(paths.model, paths.fit_record)
     return result.interrupted
 
 

@@ -23,7 +23,7 @@ _PAUSE_ON_THIS_MACHINE = 0.5
 """Seconds between two looks at a job of the emulator, which nobody else waits for."""
 
 
-def follow_and_tell(context: typer.Context, name: str, *, jobs: AwsJobs) -> None:
+def follow_and_report(context: typer.Context, name: str, *, jobs: AwsJobs) -> None:
     """Follow a job to its end and say how it ended.
 
     Raises
@@ -34,7 +34,7 @@ def follow_and_tell(context: typer.Context, name: str, *, jobs: AwsJobs) -> None
         when somebody pressed Ctrl-C: the job goes on
     """
     from training.jobs.aws_jobs import AwsLogs
-    from training.jobs.following import POLL_SECONDS, Audience, described, follow
+    from training.jobs.following import POLL_SECONDS, Reporter, described, follow
     from training.jobs.log_lines import host_of, is_metrics, readable
     from training.jobs.outcomes import raise_unless_completed
 
@@ -44,21 +44,21 @@ def follow_and_tell(context: typer.Context, name: str, *, jobs: AwsJobs) -> None
         shown = readable(text, host=host_of(stream) if several else None)
         console.print(shown, style="bold" if is_metrics(text) else None, markup=False, emoji=False)
 
-    audience = Audience(phase=_tell_phase, line=line, waiting=say)
+    reporter = Reporter(on_phase=_report_phase, on_line=line, on_waiting=say)
     try:
         ended = follow(
-            name, jobs=jobs, logs=AwsLogs(), audience=audience, sleep=time.sleep,
+            name, jobs=jobs, logs=AwsLogs(), reporter=reporter, sleep=time.sleep,
             pause=_PAUSE_ON_THIS_MACHINE if os.environ.get("AWS_ENDPOINT_URL") else POLL_SECONDS,
         )  # fmt: skip
     except KeyboardInterrupt:
         say("\nno longer following; the job goes on")
         next_step(here(context, f"jobs {name} --follow") + "   (or end it: " + here(context, f"stop {name}") + ")")
         raise StoppedEarly from None
-    tell_end(ended, region=jobs.region)
+    report_end(ended, region=jobs.region)
     raise_unless_completed(ended)
 
 
-def tell_end(job: Job, *, region: str) -> None:
+def report_end(job: Job, *, region: str) -> None:
     """Metrics, time and cost of a job, as far as they are known."""
     from training.jobs.costs import bill_of
 
@@ -119,7 +119,7 @@ def details(job: Job) -> list[str]:
     return lines
 
 
-def _tell_phase(phase: Phase) -> None:
+def _report_phase(phase: Phase) -> None:
     console.print(f"{phase.started:%H:%M:%S} {phase.status}: {phase.message}", style="cyan", markup=False, emoji=False)
 
 

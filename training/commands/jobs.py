@@ -38,7 +38,7 @@ def jobs(
     Durations are from the submission to the end; costs are estimates by a table of prices.
     """
     from training.aws.parameters import require_endpoint
-    from training.commands.job_view import details, follow_and_tell, jobs_table, tell_end
+    from training.commands.job_view import details, follow_and_report, jobs_table, report_end
     from training.jobs.aws_jobs import AwsJobs
     from training.jobs.following import described
 
@@ -60,11 +60,11 @@ def jobs(
         next_step(here(context, f"jobs {found[0].name} --follow"))
         return
     if follow:
-        follow_and_tell(context, name, jobs=service)
+        follow_and_report(context, name, jobs=service)
         next_step(here(context, f"fetch {name}"))
         return
     job = described(name, service)
     for line in details(job):
         say(line)
-    tell_end(job, region=service.region)
+    report_end(job, region=service.region)
     next_step(here(context, f"fetch {name}" if job.left_a_model else f"jobs {name} --follow"))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.commands.console import here, next_step, places_of, say, show, steps, wrote
-from training.common.paths import Places
+from training.commands.console import here, next_step, paths_of, say, show, steps, wrote
+from training.common.paths import BuildPaths
 
 if TYPE_CHECKING:
     from training.data.dataset import Split
@@ -30,44 +30,44 @@ def look(
     from training.data.dataset import Dataset
     from training.pictures.digits import class_histogram, contact_sheet
 
-    places = places_of(context)
-    manifest = read_manifest(places.data)
+    paths = paths_of(context)
+    manifest = read_manifest(paths.data)
     with steps() as progress:
         task = progress.add_task("reading the digits")
-        train, validation, test = (read_split(places.data, name) for name in ("train", "validation", "test"))
+        train, validation, test = (read_split(paths.data, name) for name in ("train", "validation", "test"))
         dataset = Dataset(
             train=train, validation=validation, test=test, source=manifest.source, sha256=manifest.source_sha256
         )
         progress.update(task, description="drawing")
         sheet, histogram = contact_sheet(train, name="train", columns=columns, seed=seed), class_histogram(dataset)
-        mistakes = _hardest(places, test, count) if places.model.exists() else []
+        mistakes = _hardest(paths, test, count) if paths.model.exists() else []
     # Only now: a model that does not load leaves the former pictures as they were.
-    write_file(places.pictures / "digits.png", sheet)
-    write_file(places.pictures / "histogram.png", histogram)
-    wrote(places.pictures / "digits.png", places.pictures / "histogram.png")
+    write_file(paths.pictures / "digits.png", sheet)
+    write_file(paths.pictures / "histogram.png", histogram)
+    wrote(paths.pictures / "digits.png", paths.pictures / "histogram.png")
     if not mistakes:
         say("there is no model yet, so nothing is hard for it")
         next_step(here(context, "fit"))
         return
-    _show_hardest(places, test, mistakes)
+    _show_hardest(paths, test, mistakes)
     next_step(here(context, "evaluate"))
 
 
-def _hardest(places: Places, test: Split, count: int) -> list[Mistake]:
+def _hardest(paths: BuildPaths, test: Split, count: int) -> list[Mistake]:
     from training.model.artifact import load_model, read_model
     from training.model.evaluation import hardest, probabilities_of
 
-    booster = load_model(read_model(places.model), name=str(places.model))
+    booster = load_model(read_model(paths.model), name=str(paths.model))
     return hardest(probabilities_of(booster, test.images), test, count=count)
 
 
-def _show_hardest(places: Places, test: Split, mistakes: list[Mistake]) -> None:
+def _show_hardest(paths: BuildPaths, test: Split, mistakes: list[Mistake]) -> None:
     from rich.table import Table
 
     from training.common.files import write_file
     from training.pictures.digits import hardest_digits
 
-    write_file(places.pictures / "hardest.png", hardest_digits(test, mistakes))
+    write_file(paths.pictures / "hardest.png", hardest_digits(test, mistakes))
     table = Table(title=f"the {len(mistakes)} test images hardest for the model", title_justify="left")
     for heading in ("image", "true digit", "its probability", "predicted", "its probability"):
         table.add_column(heading, justify="right")
@@ -77,4 +77,4 @@ def _show_hardest(places: Places, test: Split, mistakes: list[Mistake]) -> None:
             str(mistake.predicted), f"{mistake.predicted_probability:.4f}",
         )  # fmt: skip
     show(table)
-    wrote(places.pictures / "hardest.png")
+    wrote(paths.pictures / "hardest.png")

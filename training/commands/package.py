@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from training.commands.console import here, next_step, places_of, say, steps, wrote
+from training.commands.console import here, next_step, paths_of, say, steps, wrote
 from training.common.errors import ManifestError
 
 
@@ -18,27 +18,25 @@ def package(context: typer.Context) -> None:
     from training.model.artifact import load_model, pack, read_model, unpack
     from training.model.model_records import compose_manifest, read_evaluation, read_fit_record
 
-    places = places_of(context)
+    paths = paths_of(context)
     with steps() as progress:
         progress.add_task("packing and checking")
-        model = read_model(places.model)
-        record, evaluation = read_fit_record(places.fit_record), read_evaluation(places.evaluation)
+        model = read_model(paths.model)
+        record, evaluation = read_fit_record(paths.fit_record), read_evaluation(paths.evaluation)
         if sha256_of_bytes(model) != record.model_sha256:
             raise ManifestError(
-                f"{places.model} is not the model that {places.fit_record} tells of; run: {here(context, 'fit')}"
+                f"{paths.model} is not the model that {paths.fit_record} tells of; run: {here(context, 'fit')}"
             )
         archive = pack(model)
-        load_model(unpack(archive, name=str(places.archive)), name=str(places.archive))
+        load_model(unpack(archive, name=str(paths.archive)), name=str(paths.archive))
         manifest = compose_manifest(
             archive_sha256=sha256_of_bytes(archive), archive_bytes=len(archive), fit=record, evaluation=evaluation
         )
-    write_file(places.archive, archive)
-    write_file(places.manifest, manifest.to_bytes())
+    write_file(paths.archive, archive)
+    write_file(paths.manifest, manifest.to_bytes())
     say(
         f"sha256 {manifest.artifact.sha256}, {manifest.artifact.size_bytes:,} bytes,"
         f" accuracy {manifest.metrics.accuracy:.4f}"
     )
-    wrote(places.archive, places.manifest)
-    next_step(
-        here(context, "publish") + "   (or without a bucket: " + here(context, f"promote {places.manifest}") + ")"
-    )
+    wrote(paths.archive, paths.manifest)
+    next_step(here(context, "publish") + "   (or without a bucket: " + here(context, f"promote {paths.manifest}") + ")")

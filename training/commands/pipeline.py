@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.channel_options import ChannelFormat
-from training.commands.console import here, next_step, places_of, say
+from training.commands.console import here, next_step, paths_of, say
 from training.commands.environment_option import environment_option
 from training.common.errors import DataError, JobError, StoppedEarly
 
 if TYPE_CHECKING:
-    from training.common.paths import Places
+    from training.common.paths import BuildPaths
     from training.pipeline.aws_executions import AwsPipelines
     from training.pipeline.executions import Step
 
@@ -69,7 +69,7 @@ def pipeline(
         if execution is None:
             raise JobError(f"the pipeline {platform.pipeline} was never started; run: {here(context, 'pipeline')}")
     else:
-        prefix = _published(places_of(context), platform.bucket, channels, channel_format.value)
+        prefix = _published(paths_of(context), platform.bucket, channels, channel_format.value)
         chosen = {"NumRound": num_round, "InstanceType": instance_type, "InstanceCount": instances}
         parameters = {
             "Channels": prefix,
@@ -86,13 +86,13 @@ def pipeline(
         next_step(here(context, "pipeline --follow"))
 
 
-def _published(places: Places, bucket: str, digest: str | None, file_format: str) -> str:
+def _published(paths: BuildPaths, bucket: str, digest: str | None, file_format: str) -> str:
     """The prefix of channels that are in the bucket completely."""
     from training.aws.publication import channels_prefix
     from training.data.data_folder import read_manifest
     from training.jobs.aws_objects import AwsObjects
 
-    prefix = f"channels/{digest}/" if digest else channels_prefix(read_manifest(places.data), file_format)
+    prefix = f"channels/{digest}/" if digest else channels_prefix(read_manifest(paths.data), file_format)
     if not any(each.key == prefix for each in AwsObjects().list(bucket, prefix)):
         raise DataError(
             f"s3://{bucket}/{prefix} is not there, or not completely; run: python -m training publish --channels"
@@ -125,7 +125,7 @@ def _follow(context: typer.Context, service: AwsPipelines, execution: str) -> No
     from training.pipeline.executions import follow_execution, registered_model
 
     try:
-        ended = follow_execution(execution, service=service, tell=_tell, sleep=time.sleep)
+        ended = follow_execution(execution, service=service, on_step=_report, sleep=time.sleep)
     except KeyboardInterrupt:
         say("\nno longer following; the pipeline goes on")
         next_step(here(context, "pipeline --follow"))
@@ -140,5 +140,5 @@ def _follow(context: typer.Context, service: AwsPipelines, execution: str) -> No
     next_step(here(context, f"approve {version}") + "   then: " + here(context, f"promote --from-registry {version}"))
 
 
-def _tell(step: Step) -> None:
+def _report(step: Step) -> None:
     say(f"{datetime.now(UTC):%H:%M:%S} {step.line}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.commands.console import here, next_step, places_of, say, show, steps, wrote
+from training.commands.console import here, next_step, paths_of, say, show, steps, wrote
 from training.commands.environment_option import environment_option
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def prepare(
     from training.data.data_folder import is_current, write_data_folder
     from training.data.sources import source_from
 
-    folder = places_of(context).data
+    folder = paths_of(context).data
     with steps() as progress:
         task = progress.add_task(f"reading and verifying {source}")
         dataset = source_from(source).load()

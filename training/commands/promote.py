@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.commands.console import next_step, places_of, say, show, steps, wrote
+from training.commands.console import next_step, paths_of, say, show, steps, wrote
 from training.commands.environment_option import environment_option
 from training.common.errors import ManifestError
 
@@ -86,16 +86,16 @@ def _registered(context: typer.Context, environment: str, version: str | None, b
     from training.pipeline.aws_registry import AwsRegistry
     from training.pipeline.registry import LATEST, choose, download, require_approval
 
-    registry, places = AwsRegistry(), places_of(context)
+    registry, paths = AwsRegistry(), paths_of(context)
     found = choose(registry, platform_of(environment).model_package_group, version or LATEST)
     require_approval(found, because=because)
     archive, manifest = download(registry, found)
     say(f"{found.name} is {found.approval}, sha256 {manifest.artifact.sha256}")
-    if score_again(archive, manifest, data=places.data):
+    if score_again(archive, manifest, data=paths.data):
         say(f"scored again on {manifest.metrics.count} test images: accuracy {manifest.metrics.accuracy:.4f}, the same")
     else:
         say("not scored again: the same test images are not here (python -m training prepare)")
-    folder = places.registered(found.version)
+    folder = paths.registered(found.version)
     write_file(folder / "model.tar.gz", archive)
     write_file(folder / "manifest.json", manifest.to_bytes())
     return folder / "manifest.json"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.channel_options import ChannelFormat
-from training.commands.console import here, next_step, places_of, say, transfer
+from training.commands.console import here, next_step, paths_of, say, transfer
 from training.commands.environment_option import environment_option
 
 if TYPE_CHECKING:
     from training.aws.publication import Upload
-    from training.common.paths import Places
+    from training.common.paths import BuildPaths
 
 
 def publish(
@@ -45,9 +45,9 @@ def publish(
     from training.aws.publication import publish as upload
     from training.aws.s3_store import S3Store, bucket_of
 
-    places = places_of(context)
-    uploads = _model_uploads(places, manifest, required=not (channels or sources))
-    uploads += _channel_uploads(places, channel_format) if channels else []
+    paths = paths_of(context)
+    uploads = _model_uploads(paths, manifest, required=not (channels or sources))
+    uploads += _channel_uploads(paths, channel_format) if channels else []
     uploads += _source_uploads() if sources else []
     store = S3Store(bucket or bucket_of(environment))
     with transfer(sum(item.size_bytes for item in uploads), f"to {store.name}") as progress:
@@ -67,25 +67,25 @@ def publish(
             + ")"
         )
     elif manifest is None:
-        next_step(here(context, f"promote {places.manifest}"))
+        next_step(here(context, f"promote {paths.manifest}"))
 
 
-def _model_uploads(places: Places, manifest: Path | None, *, required: bool) -> list[Upload]:
+def _model_uploads(paths: BuildPaths, manifest: Path | None, *, required: bool) -> list[Upload]:
     """The packaged model; unless it is required or named, it may be absent."""
     from training.aws.publication import artifact_upload
     from training.model.manifest import read_manifest
 
-    path = manifest or places.manifest
+    path = manifest or paths.manifest
     if not (manifest or required or path.exists()):
         return []
-    return [artifact_upload(read_manifest(path), beside=path.with_name(places.archive.name), built=places.archive)]
+    return [artifact_upload(read_manifest(path), beside=path.with_name(paths.archive.name), built=paths.archive)]
 
 
-def _channel_uploads(places: Places, channel_format: ChannelFormat) -> list[Upload]:
+def _channel_uploads(paths: BuildPaths, channel_format: ChannelFormat) -> list[Upload]:
     from training.aws.publication import dataset_uploads
     from training.data.data_folder import read_manifest
 
-    return dataset_uploads(places.data, read_manifest(places.data), file_format=channel_format.value)
+    return dataset_uploads(paths.data, read_manifest(paths.data), file_format=channel_format.value)
 
 
 def _source_uploads() -> list[Upload]:

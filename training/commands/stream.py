@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.commands.console import console, here, next_step, places_of, say
+from training.commands.console import console, here, next_step, paths_of, say
 from training.commands.environment_option import environment_option
 from training.commands.fit_run import stop_on_interrupt
 from training.common.errors import StoppedEarly, StreamError
 
 if TYPE_CHECKING:
-    from training.common.paths import Places
+    from training.common.paths import BuildPaths
     from training.data.dataset import Split
     from training.stream.arrival import ArrivalWatch
     from training.stream.record import Record
@@ -54,7 +54,7 @@ def stream(
     from training.stream.sending import Sent
 
     selection = Selection(count=count, start=start, seed=seed, shift=shift)
-    digits = select(_source(places_of(context), source), selection)
+    digits = select(_source(paths_of(context), source), selection)
     description = description_of(environment)
     watch = _watch(description.parts_location) if wait else None
     records = [make_record(int(label), image) for label, image in zip(digits.labels, digits.images, strict=True)]
@@ -75,20 +75,20 @@ def stream(
     next_step(here(context, "prepare --from-stream"))
 
 
-def _source(places: Places, folder: Path | None) -> Split:
+def _source(paths: BuildPaths, folder: Path | None) -> Split:
     """The digits of a folder, or of the training split without those that came through the stream themselves."""
     from training.data.channel_reading import read_channel
     from training.data.data_folder import read_manifest, read_split
 
     if folder:
         return read_channel(folder)
-    manifest = read_manifest(places.data)
+    manifest = read_manifest(paths.data)
     own = manifest.counts["train"] - (manifest.stream or {"added": 0})["added"]
     if not own:
         raise StreamError(
-            f"{places.data} holds the stream's digits alone; run: python -m training prepare, or name a folder --from"
+            f"{paths.data} holds the stream's digits alone; run: python -m training prepare, or name a folder --from"
         )
-    return read_split(places.data, "train").slice(0, own)
+    return read_split(paths.data, "train").slice(0, own)
 
 
 def _watch(location: str) -> ArrivalWatch:

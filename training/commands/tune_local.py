@@ -5,52 +5,44 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
 
-from training.commands.console import console, places_of, say, steps
+from training.commands.console import console, paths_of, say, steps
 from training.commands.fit_run import stop_on_interrupt
 from training.commands.tune_report import report
 
 if TYPE_CHECKING:
-    from training.common.paths import Places
+    from training.commands.tune_options import TuneOptions
+    from training.common.paths import BuildPaths
     from training.model.watching import Round
     from training.tuning.local_study import Task
     from training.tuning.trials import Search
 
 
-@dataclass(frozen=True, kw_only=True)
-class LocalSearch:
-    """What the options say."""
-
-    search: list[str]
-    settings: list[str]
-    trials: int
-    timeout_seconds: int | None
-    rows: int
-    validation_rows: int
-    num_round: int
-    seed: int
+_ROUNDS = "30"
+"""Boosting rounds of a trial at most, unless they are given."""
 
 
-def tune_here(context: typer.Context, options: LocalSearch) -> bool:
+def tune_here(context: typer.Context, options: TuneOptions) -> bool:
     """Search, show and write what was found; True when somebody asked to stop."""
     from training.tuning.local_study import search
 
-    places = places_of(context)
+    paths = paths_of(context)
     with steps() as progress:
         progress.add_task("reading the digits")
-        task = _task(places, options)
+        task = _task(paths, options)
+    rounds = task.fixed.get("num_round")
+    at_most = f" of at most {rounds} rounds" if rounds else ""
     say(
-        f"{options.trials} trials of at most {options.num_round} rounds with {len(task.train)} images,"
-        f" judged by {len(task.validation)}; Ctrl-C ends the search and keeps what was found"
+        f"{options.trials} trials{at_most}, each with {len(task.train)} training and"
+        f" {len(task.validation)} validation images; Ctrl-C ends the search and keeps the results"
     )
     started = time.monotonic()
     with stop_on_interrupt() as stop_requested, _in_view(options.trials) as (on_round, on_trial):
         found = search(
-            task, places.tuning / "journal.log", trials=options.trials, timeout_seconds=options.timeout_seconds,
+            task, paths.tuning / "journal.log", trials=options.trials, timeout_seconds=options.timeout,
             on_trial=on_trial, on_round=on_round, stop_requested=stop_requested,
         )  # fmt: skip
         interrupted = stop_requested()
@@ -59,7 +51,7 @@ def tune_here(context: typer.Context, options: LocalSearch) -> bool:
     return interrupted
 
 
-def _task(places: Places, options: LocalSearch) -> Task:
+def _task(paths: BuildPaths, options: TuneOptions) -> Task:
     """What is searched, with the rows it is searched with."""
     from training.data.data_folder import read_split
     from training.tuning.fixed import fixed_hyperparameters
@@ -67,15 +59,15 @@ def _task(places: Places, options: LocalSearch) -> Task:
     from training.tuning.search_space import space_from
 
     space = space_from(options.search)
-    fixed = fixed_hyperparameters(space, options.settings, num_round=options.num_round, trains_here=True)
+    fixed = fixed_hyperparameters(space, options.chosen, num_round=_ROUNDS, trains_here=True)
     return Task(
         space=space,
         fixed=fixed,
-        train=some_rows("train", read_split(places.data, "train"), options.rows, seed=options.seed),
+        train=some_rows("train", read_split(paths.data, "train"), options.rows, seed=options.search_seed),
         validation=some_rows(
-            "validation", read_split(places.data, "validation"), options.validation_rows, seed=options.seed
+            "validation", read_split(paths.data, "validation"), options.validation_rows, seed=options.search_seed
         ),
-        seed=options.seed,
+        seed=options.search_seed,
     )
 
 

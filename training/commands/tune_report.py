@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.table import Table
 
-from training.commands.console import here, next_step, places_of, say, show, wrote
+from training.commands.console import here, next_step, paths_of, say, show, wrote
 
 if TYPE_CHECKING:
     from training.tuning.trials import Search
@@ -21,16 +21,16 @@ def report(context: typer.Context, found: Search) -> None:
     from training.pictures.tuning import search_picture
     from training.tuning.trials import settings_of
 
-    places = places_of(context)
+    paths = paths_of(context)
     content, best = found.best_json(), found.best
     if content is None or best is None:
         say("no trial was finished, nothing was written; give the search more time or more trials")
         return
-    picture = places.tuning / "trials.png"
-    write_file(places.tuning_best, content)
+    picture = paths.tuning / "trials.png"
+    write_file(paths.tuning_best, content)
     write_file(picture, search_picture(found))
     show(_table(found))
-    wrote(places.tuning_best, picture)
+    wrote(paths.tuning_best, picture)
     say(f"the best as options: {settings_of({**found.given, **best.values})}")
     next_step(here(context, "fit --from-tuning"))
 

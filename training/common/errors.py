@@ -3,6 +3,7 @@
 ::
 
     TrainingError               caught by the command line: the sentence on stderr, exit code 2
+    ├── OptionError             an option of a command has a name or value that is not allowed
     ├── DataError               a source, channel or array is missing, damaged or not what it should be
     ├── HyperparameterError     a name or value the built-in container would refuse
     ├── FitError                the library could not train
@@ -32,6 +33,10 @@ class TrainingError(Exception):
 
 class StoppedEarly(Exception):  # noqa: N818  it is no error
     """Somebody asked to stop, and what there was has been kept: exit code 130, and nothing more to say."""
+
+
+class OptionError(TrainingError):
+    """An option of a command has a name or a value that is not allowed, or does not go with another one."""
 
 
 class DataError(TrainingError):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
-class Places:
+class BuildPaths:
     """Paths below one build folder.
 
     Parameters

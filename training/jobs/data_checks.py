@@ -63,7 +63,7 @@ def data_problems(spec: JobSpec, objects: Objects) -> list[str]:
     if total / hosts > spec.machines.volume_gb * _GIB:
         problems.append(
             f"the channels hold {total / hosts / _GIB:.1f} GiB for each host, which does not fit on its volume of"
-            f" {spec.machines.volume_gb} GiB; raise --volume"
+            f" {spec.machines.volume_gb} GiB; raise it with --set volume_gb=N"
         )
     return problems
 
@@ -85,7 +85,7 @@ def _channel_problems(content: ChannelContent, spec: JobSpec, objects: Objects) 
     if not content.parts:
         yield (
             f"the channel {name} at {uri} is empty; publish the channels with:"
-            " python -m training publish --channels, or correct --channel"
+            " python -m training publish --channels, or correct train_channel and validation_channel"
         )
         return
     if spec.sharded and len(content.parts) < spec.machines.instance_count:
@@ -110,12 +110,13 @@ def _format_problems(content: ChannelContent, objects: Objects) -> Iterator[str]
     bucket, _ = split_uri(content.channel.uri)
     beginning = objects.beginning(bucket, part.key, _LOOK_AT_BYTES)
     is_parquet = beginning.startswith(_PARQUET)
-    if content.channel.content_type == CONTENT_TYPES["parquet"]:
+    declared = content.channel.content_type
+    if declared == CONTENT_TYPES["parquet"]:
         if not is_parquet:
-            yield f"{part.key} is not Parquet, but the channel says {content.channel.content_type}; use --format csv"
+            yield f"{part.key} is not Parquet, but the channel says {declared}; use channel_format=csv"
         return
     if is_parquet:
-        yield f"{part.key} is Parquet, but the channel says {content.channel.content_type}; use --format parquet"
+        yield f"{part.key} is Parquet, but the channel says {declared}; use channel_format=parquet"
         return
     yield from _csv_problems(part.key, beginning)
 

@@ -1,7 +1,7 @@
-"""Watch a job until it ends: its phases, the lines of its logs, its end. Knows no AWS and no terminal.
+"""Follow a job until it ends: its phases, the lines of its logs, its end. Knows no AWS and no terminal.
 
-No line is lost or told twice: each stream is read on from the token at which it stopped, and new streams, which appear
-with the first line of a host or when a spot instance was replaced, are looked for at every turn.
+No line is lost or reported twice: each stream is read from the token at which the last read stopped, and new streams,
+which appear with the first line of a host or after a spot instance was replaced, are looked for in every turn.
 """
 
 from __future__ import annotations
@@ -9,37 +9,45 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from training.common.errors import BusyError, JobError
+from training.aws.polling import poll
+from training.common.errors import JobError
 from training.jobs.description import Job, Phase
 from training.jobs.services import JobService, LogReader
 
 POLL_SECONDS = 2.0
-"""SageMaker takes about ten questions a second of an account, whoever asks them."""
-_BUSY_AT_MOST = 10
-_BUSY_UNTOLD = 1
-"""A single refusal is not worth a line."""
-_LONGEST_PAUSE = 30.0
+"""SageMaker allows about ten describe calls a second for an account, whoever makes them."""
 _QUIET_TURNS = 2
-"""CloudWatch tells lines a few seconds late, so the end waits for so many turns without any."""
+"""CloudWatch delivers lines a few seconds late, so following ends after so many turns without any."""
 _AFTER_THE_LOG = ("Uploading", "Completed", "Failed", "Stopped", "MaxRuntimeExceeded", "MaxWaitTimeExceeded")
-"""Phases that begin when the container has ended: they are told after the lines that it wrote."""
+"""Phases that begin when the container has ended: they are reported after the lines that it wrote."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audience:
-    """Who is told: each phase when it begins or its message changes, each line with its stream, why it waits."""
+class Reporter:
+    """What is called: for each phase when it begins or its message changes, for each line of the log, while waiting.
 
-    phase: Callable[[Phase], None]
-    line: Callable[[str, str], None]
-    waiting: Callable[[str], None]
+    Parameters
+    ----------
+    on_phase
+        called with the phase
+    on_line
+        called with the name of the log stream and the line
+    on_waiting
+        called with the reason why nothing is reported
+    """
+
+    on_phase: Callable[[Phase], None]
+    on_line: Callable[[str, str], None]
+    on_waiting: Callable[[str], None]
 
 
 @dataclass
-class _Told:
-    """What has been told so far: phases by their place, streams by the token to go on with."""
+class _Progress:
+    """What has been reported: phases by index, streams by the token to continue from, turns without news at the end."""
 
     phases: dict[int, tuple[str, str]] = field(default_factory=dict)
     tokens: dict[str, str | None] = field(default_factory=dict)
+    quiet_turns: int = 0
 
 
 def follow(
@@ -47,20 +55,20 @@ def follow(
     *,
     jobs: JobService,
     logs: LogReader,
-    audience: Audience,
+    reporter: Reporter,
     sleep: Callable[[float], None],
     pause: float = POLL_SECONDS,
 ) -> Job:
-    """Tell what happens until the job has ended; returns it as it is then.
+    """Report what happens until the job has ended; returns its last description.
 
     Parameters
     ----------
     name
         of the job
     jobs, logs
-        where to ask; they may be busy now and then
-    audience
-        told everything once
+        the services; they may be busy now and then
+    reporter
+        called once for everything
     sleep
         waits so many seconds
     pause
@@ -71,29 +79,26 @@ def follow(
     JobError
         when there is no such job
     BusyError
-        when AWS could not be asked for several minutes
+        when AWS could not be reached for several minutes
     """
-    told, busy, quiet = _Told(), 0, 0
-    while True:
-        try:
-            job = described(name, jobs)
-            _tell_phases(job, audience, told, after_the_log=False)
-            lines = _read_logs(name, logs, audience, told)
-            _tell_phases(job, audience, told, after_the_log=True)
-        except BusyError as problem:
-            busy += 1
-            if busy > _BUSY_AT_MOST:
-                raise BusyError(
-                    f"{problem}; the job goes on, follow it again with: python -m training jobs {name} --follow"
-                ) from None
-            if busy == _BUSY_UNTOLD + 1:
-                audience.waiting(f"waiting: {problem}")
-            sleep(min(pause * 2**busy, _LONGEST_PAUSE))
-            continue
-        busy, quiet = 0, 0 if lines or not job.has_ended else quiet + 1
-        if job.has_ended and quiet >= _QUIET_TURNS:
-            return job
-        sleep(pause)
+    progress = _Progress()
+
+    def turn() -> Job:
+        job = described(name, jobs)
+        _report_phases(job, reporter, progress, after_the_log=False)
+        lines = _read_logs(name, logs, reporter, progress)
+        _report_phases(job, reporter, progress, after_the_log=True)
+        progress.quiet_turns = progress.quiet_turns + 1 if job.has_ended and not lines else 0
+        return job
+
+    return poll(
+        turn,
+        until=lambda _job: progress.quiet_turns >= _QUIET_TURNS,
+        sleep=sleep,
+        pause=pause,
+        on_busy=lambda reason: reporter.on_waiting(f"waiting: {reason}"),
+        resume=f"the job continues, follow it again with: python -m training jobs {name} --follow",
+    )
 
 
 def described(name: str, jobs: JobService) -> Job:
@@ -110,25 +115,25 @@ def described(name: str, jobs: JobService) -> Job:
     return job
 
 
-def _tell_phases(job: Job, audience: Audience, told: _Told, *, after_the_log: bool) -> None:
-    for place, phase in enumerate(job.phases):
-        is_news = told.phases.get(place) != (phase.status, phase.message)
-        if is_news and (phase.status in _AFTER_THE_LOG) == after_the_log:
-            told.phases[place] = (phase.status, phase.message)
-            audience.phase(phase)
+def _report_phases(job: Job, reporter: Reporter, progress: _Progress, *, after_the_log: bool) -> None:
+    for index, phase in enumerate(job.phases):
+        is_new = progress.phases.get(index) != (phase.status, phase.message)
+        if is_new and (phase.status in _AFTER_THE_LOG) == after_the_log:
+            progress.phases[index] = (phase.status, phase.message)
+            reporter.on_phase(phase)
 
 
-def _read_logs(name: str, logs: LogReader, audience: Audience, told: _Told) -> int:
-    """Tell the new lines of all streams; how many there were."""
+def _read_logs(name: str, logs: LogReader, reporter: Reporter, progress: _Progress) -> int:
+    """Report the new lines of all streams; returns how many there were."""
     count = 0
     for stream in logs.streams(name):
         while True:
-            token = told.tokens.get(stream)
+            token = progress.tokens.get(stream)
             page = logs.read(stream, token)
             for line in page.lines:
-                audience.line(stream, line)
+                reporter.on_line(stream, line)
             count += len(page.lines)
-            told.tokens[stream] = page.token
+            progress.tokens[stream] = page.token
             if page.token == token or page.token is None:
                 break
     return count

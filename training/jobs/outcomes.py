@@ -15,7 +15,7 @@ _ADVICE = (
     ),
     (r"capacity", "use another instance type, or try again later"),
     (r"memory|killed|exit code: 137", "use an instance type with more memory, or more instances"),
-    (r"no space|disk", "raise --volume"),
+    (r"no space|disk", "raise volume_gb"),
     (r"AccessDenied|not authorized|Forbidden|permission", "give the role access to the bucket and submit again"),
     (r"NoSuchKey|does not exist|No S3 objects", "publish the channels with: python -m training publish --channels"),
     (r"internal", "submit it again; the fault is not yours"),
@@ -36,10 +36,10 @@ def raise_unless_completed(job: Job) -> None:
         reason = reason_of(job)
         raise JobEndedError(f"the job {job.name} failed: {reason}; {_advice(reason, job.name)}")
     if job.phase == "MaxRuntimeExceeded":
-        raise JobEndedError(f"the job {job.name} was stopped after its longest run time; raise --max-run")
+        raise JobEndedError(f"the job {job.name} was stopped after its longest run time; raise max_run_seconds")
     if job.phase == "MaxWaitTimeExceeded":
         raise JobEndedError(
-            f"the job {job.name} got no spot capacity in time; raise --max-wait, or submit it with --on-demand"
+            f"the job {job.name} got no spot capacity in time; raise max_wait_seconds, or submit it with --on-demand"
         )
     kept = f"; what there is can be fetched with: python -m training fetch {job.name}" if job.left_a_model else ""
     raise JobEndedError(f"the job {job.name} was stopped{kept}")

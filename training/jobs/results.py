@@ -133,7 +133,7 @@ def require_same_image(job: Job) -> None:
     if tag != served:
         raise JobError(
             f"the job {job.name} was trained with the image tag {tag or 'unknown'}, models are served with {served};"
-            f" submit it again with --image-tag {served}"
+            f" submit it again with --set image_tag={served}"
         )
 
 

@@ -53,7 +53,7 @@ def role_problems(
     except NotPermittedError:
         return [], [f"not checked: the role {name}, because these credentials may not read it"]
     if trust is None:
-        return [f"there is no role {name}; deploy the training stack, or correct --role"], []
+        return [f"there is no role {name}; deploy the training stack, or correct role_arn"], []
     if not _sagemaker_may_assume(trust):
         allowed = "its trust policy must allow sts:AssumeRole to sagemaker.amazonaws.com"
         return [f"SageMaker may not assume the role {name}; {allowed}"], []
@@ -88,7 +88,7 @@ def _denials(spec: JobSpec, roles: Roles, partition: str, except_on: Collection[
         ):
             yield (
                 f"the role {name} may not do {access.action} on {resource}; give it the permission or use"
-                " another --role; if the bucket's own policy allows it, say --no-check-role"
+                " another role_arn; if the bucket's own policy allows it, add --set check_role=false"
             )
 
 

@@ -132,7 +132,7 @@ def _sdk() -> Any:
     except ImportError as problem:
         raise JobError(
             f"the SageMaker SDK is not in this environment ({problem}); install it with: make .venv-sagemaker/.stamp,"
-            " and run: .venv-sagemaker/bin/python -m training submit --backend sdk"
+            " and run: .venv-sagemaker/bin/python -m training submit --set backend=sdk"
             " (without make: pip install -r requirements-sagemaker.txt)"
         ) from None
     for name in logging.root.manager.loggerDict:

@@ -107,7 +107,7 @@ class Spot:
         if self.max_wait_seconds < self.max_run_seconds:
             raise JobError(
                 f"the wait time is {self.max_wait_seconds} seconds, it includes the run time and must be at least its"
-                f" {self.max_run_seconds}; raise --max-wait or lower --max-run"
+                f" {self.max_run_seconds}; raise max_wait_seconds or lower max_run_seconds"
             )
         if self.checkpoint_uri is not None:
             check_uri("the checkpoint", self.checkpoint_uri)
@@ -131,7 +131,7 @@ class Vpc:
             if not 1 <= len(ids) <= most:
                 raise JobError(
                     f"a job in a VPC has {len(ids)} {what}, allowed are 1 to {most};"
-                    " give --subnet and --security-group together or neither"
+                    " give subnets and security_groups together or neither"
                 )
             for each in ids:
                 if not each.startswith(prefix):
@@ -232,12 +232,12 @@ def _check_key(spec: JobSpec) -> None:
     if not _KEY.fullmatch(spec.kms_key_arn):
         raise JobError(
             f"{spec.kms_key_arn!r} is not the ARN of a key, expected arn:aws:kms:REGION:ACCOUNT:key/ID;"
-            " correct --kms-key, or say none for AWS's own keys"
+            " correct kms_key_arn; none selects AWS-owned keys"
         )
     if instance_type(spec.machines.instance_type).local_storage_gb:
         raise JobError(
             f"{spec.machines.instance_type} keeps the data on its own disks, which take no key of KMS"
-            f" ({spec.kms_key_arn}); use an instance type without them, such as ml.m5.xlarge, or --kms-key none"
+            f" ({spec.kms_key_arn}); use an instance type without them, such as ml.m5.xlarge, or --set kms_key_arn=none"
         )
 
 

@@ -82,5 +82,5 @@ def check_tags(tags: tuple[tuple[str, str], ...]) -> None:
         if not valid or key.lower().startswith("aws:"):
             raise JobError(
                 f"the tag {key}={value} is not valid, allowed are letters, digits, spaces and _.:/=+-@ in at most 128"
-                " characters for the key, not beginning with aws:, and 256 for the value; correct --tag"
+                " characters for the key, not beginning with aws:, and 256 for the value; correct tags"
             )

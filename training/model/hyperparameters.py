@@ -31,6 +31,19 @@ DEFAULTS = {
     "seed": "1",
 }
 
+DESCRIPTIONS = {
+    "num_round": "boosting rounds at most, ten trees each",
+    "eta": "learning rate",
+    "max_depth": "maximum depth of a tree, 0 for no limit",
+    "max_leaves": "maximum number of leaves of a tree, 0 for no limit",
+    "subsample": "share of the rows per tree",
+    "colsample_bytree": "share of the pixels per tree",
+    "early_stopping_rounds": "stop after so many rounds without a better validation value",
+    "seed": "same seed, data and machine: same model, byte for byte",
+    "nthread": "threads, all processors unless set",
+}
+"""What the common hyperparameters do; https://xgboost.readthedocs.io/en/stable/parameter.html describes all."""
+
 _NOT_FOR_THE_LIBRARY = ("num_round", "early_stopping_rounds", "save_model_on_termination", "csv_weights")
 _LINEAR_UPDATERS = ("shotgun", "coord_descent")
 _GROWERS = ("grow_colmaker", "distcol", "grow_histmaker")
@@ -109,26 +122,6 @@ class Hyperparameters:
         given = self.get("eval_metric")
         names = tuple(str(name) for name in given) if isinstance(given, tuple) else ()
         return names or ("mlogloss", "merror")
-
-
-def given_from(settings: list[str]) -> dict[str, str]:
-    """What a person set with NAME=VALUE, by name; an empty text drops a default.
-
-    Raises
-    ------
-    HyperparameterError
-        for the first one that is not NAME=VALUE or that the container does not know
-    """
-    given = {}
-    for setting in settings:
-        name, equals, text = setting.partition("=")
-        if not equals or not name:
-            raise HyperparameterError(f"--set {setting} is not NAME=VALUE; write it like --set max_leaves=31")
-        name = ALIASES.get(name, name)
-        if name not in RULES:
-            raise HyperparameterError(_unknown(name))
-        given[name] = text
-    return given
 
 
 def _unknown(name: str) -> str:

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from training.common.errors import BusyError, JobEndedError
+from training.aws.polling import poll
+from training.common.errors import JobEndedError
 
 POLL_SECONDS = 2.0
-_BUSY_AT_MOST = 10
 _ENDED = ("Succeeded", "Failed", "Stopped")
 
 
@@ -95,42 +95,42 @@ class PipelineService(Protocol):
 
 
 def follow_execution(
-    arn: str, *, service: PipelineService, tell: Callable[[Step], None], sleep: Callable[[float], None]
+    arn: str, *, service: PipelineService, on_step: Callable[[Step], None], sleep: Callable[[float], None]
 ) -> Execution:
-    """Tell of every step when it begins and when it changes, until the execution has ended.
+    """Report every step when it begins and when it changes, until the execution has ended.
 
     Parameters
     ----------
     arn
         of the execution
     service
-        where to ask; may be busy now and then
-    tell
-        told of each change once
+        where it runs; may be busy now and then
+    on_step
+        called once for each change
     sleep
         waits so many seconds
 
     Raises
     ------
     BusyError
-        when the service could not be asked for several minutes
+        when the service could not be reached for several minutes
     """
-    told: dict[str, Step] = {}
-    busy = 0
-    while True:
-        try:
-            execution = service.describe(arn)
-        except BusyError:
-            busy += 1
-            if busy > _BUSY_AT_MOST:
-                raise
-            sleep(POLL_SECONDS * busy)
-            continue
-        busy = 0
-        _tell_changes(execution.steps, told, tell)
-        if execution.has_ended:
-            return execution
-        sleep(POLL_SECONDS)
+    reported: dict[str, Step] = {}
+
+    def report_changes(execution: Execution) -> None:
+        for step in execution.steps:
+            if reported.get(step.name) != step:
+                reported[step.name] = step
+                on_step(step)
+
+    return poll(
+        lambda: service.describe(arn),
+        until=lambda execution: execution.has_ended,
+        sleep=sleep,
+        pause=POLL_SECONDS,
+        on_change=report_changes,
+        resume="the pipeline continues, follow it again with: python -m training pipeline --follow",
+    )
 
 
 def registered_model(execution: Execution) -> str:
@@ -151,10 +151,3 @@ def registered_model(execution: Execution) -> str:
 
 def _is_model(step: Step) -> bool:
     return step.status == "Succeeded" and ":model-package/" in step.subject
-
-
-def _tell_changes(steps: Sequence[Step], told: dict[str, Step], tell: Callable[[Step], None]) -> None:
-    for step in steps:
-        if told.get(step.name) != step:
-            told[step.name] = step
-            tell(step)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.common.errors import DataError
-from training.common.paths import Places
+from training.common.paths import BuildPaths
 from training.data.data_folder import CHANNELS, DataManifest, channel_folder, read_manifest
 from training.model.manifest import Data
 from training.model.model_records import data_of, data_of_parts
@@ -53,12 +53,12 @@ class PartRead:
     sha256: str
 
 
-def part_source(places: Places, channels: str | None) -> PartSource:
+def part_source(paths: BuildPaths, channels: str | None) -> PartSource:
     """The source that the options name: a folder or `s3://bucket/channels/DIGEST/` with train/ and validation/.
 
     Parameters
     ----------
-    places
+    paths
         whose `data/` is the source when `channels` is None
     channels
         as a person wrote it
@@ -69,9 +69,9 @@ def part_source(places: Places, channels: str | None) -> PartSource:
         when it is no s3:// location and no such folder
     """
     if channels is None:
-        folders = {name: str((places.data / channel_folder(name, "parquet")).resolve()) for name in CHANNELS}
-        return PartSource(name=str(places.data), folders=folders, manifest=read_manifest(places.data))
-    manifest = _manifest(places)
+        folders = {name: str((paths.data / channel_folder(name, "parquet")).resolve()) for name in CHANNELS}
+        return PartSource(name=str(paths.data), folders=folders, manifest=read_manifest(paths.data))
+    manifest = _manifest(paths)
     if channels.startswith("s3://"):
         return PartSource(
             name=channels,
@@ -102,8 +102,8 @@ def data_read(source: PartSource, parts: Sequence[PartRead]) -> Data:
     return data_of_parts(source.name, counts=counts, sha256=digests)
 
 
-def _manifest(places: Places) -> DataManifest | None:
+def _manifest(paths: BuildPaths) -> DataManifest | None:
     try:
-        return read_manifest(places.data)
+        return read_manifest(paths.data)
     except DataError:
         return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from training.aws.clients import client
 from training.aws.errors import explained
 from training.common.errors import StreamError
-from training.stream.dead_letters import Letter, read_letter
+from training.stream.dead_letters import DeadLetter, read_dead_letter
 from training.stream.description import StreamDescription
 from training.stream.record import Record
 
@@ -21,7 +21,7 @@ HIDDEN_SECONDS = 300
 _AT_A_TIME = 10
 
 
-class LetterBox:
+class DeadLetterQueue:
     """The queue, and where the records are that its messages tell of.
 
     Parameters
@@ -41,9 +41,9 @@ class LetterBox:
         """What to call it."""
         return "the queue of dead letters"
 
-    def take(self, limit: int) -> list[Letter]:
+    def take(self, limit: int) -> list[DeadLetter]:
         """So many messages at most, hidden from others from now on."""
-        letters: dict[str, Letter] = {}
+        letters: dict[str, DeadLetter] = {}
         while len(letters) < limit:
             with explained(self.name):
                 answer = self._queue.receive_message(
@@ -53,24 +53,24 @@ class LetterBox:
                     WaitTimeSeconds=1,
                 )
             messages = answer.get("Messages", [])
-            letters |= {each["MessageId"]: read_letter(each["Body"], each["ReceiptHandle"]) for each in messages}
+            letters |= {each["MessageId"]: read_dead_letter(each["Body"], each["ReceiptHandle"]) for each in messages}
             if not messages:
                 break
         return list(letters.values())
 
-    def release(self, letter: Letter) -> None:
+    def release(self, letter: DeadLetter) -> None:
         """Show a message to others again."""
         with explained(self.name):
             self._queue.change_message_visibility(
                 QueueUrl=self._description.dead_letters_url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
             )
 
-    def remove(self, letter: Letter) -> None:
+    def remove(self, letter: DeadLetter) -> None:
         """Remove a message for good."""
         with explained(self.name):
             self._queue.delete_message(QueueUrl=self._description.dead_letters_url, ReceiptHandle=letter.receipt)
 
-    def records(self, letter: Letter) -> list[Record]:
+    def records(self, letter: DeadLetter) -> list[Record]:
         """The records that a letter tells of, as they were sent.
 
         Raises
@@ -97,7 +97,7 @@ class LetterBox:
             raise StreamError(f"the payload {location} is no longer there; the sender must send it again")
         return Record(id=partition_key, payload=content)
 
-    def _in_stream(self, letter: Letter) -> Iterator[Record]:
+    def _in_stream(self, letter: DeadLetter) -> Iterator[Record]:
         stream = self._description.stream
         with explained(f"the stream {stream}"):
             iterator: str | None = self._kinesis.get_shard_iterator(

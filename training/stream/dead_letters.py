@@ -16,7 +16,7 @@ SCHEMA = "digits.dead-letter/1"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Letter:
+class DeadLetter:
     """One message.
 
     Parameters
@@ -50,7 +50,7 @@ class Letter:
     partition_key: str | None
 
 
-def read_letter(body: str, receipt: str) -> Letter:
+def read_dead_letter(body: str, receipt: str) -> DeadLetter:
     """Read one message; one that is neither of the two kinds is told of by its beginning.
 
     Parameters
@@ -64,15 +64,15 @@ def read_letter(body: str, receipt: str) -> Letter:
         fields = Fields(json.loads(body), name="the message")
         return _record(fields, receipt) if fields.optional_text("schema") == SCHEMA else _batch(fields, receipt)
     except (ManifestError, ValueError):
-        return Letter(
+        return DeadLetter(
             receipt=receipt, reason=f"not understood: {body[:60]!r}", shard="", first="", last="", count=0,
             arrived_at="", payload=None, partition_key=None,
         )  # fmt: skip
 
 
-def _record(fields: Fields, receipt: str) -> Letter:
+def _record(fields: Fields, receipt: str) -> DeadLetter:
     number = fields.text("sequence_number")
-    return Letter(
+    return DeadLetter(
         receipt=receipt,
         reason=fields.text("reason"),
         shard=fields.text("shard"),
@@ -85,10 +85,10 @@ def _record(fields: Fields, receipt: str) -> Letter:
     )
 
 
-def _batch(fields: Fields, receipt: str) -> Letter:
+def _batch(fields: Fields, receipt: str) -> DeadLetter:
     context, batch = fields.inner("requestContext"), fields.inner("KinesisBatchInfo")
     calls = context.whole("approximateInvokeCount")
-    return Letter(
+    return DeadLetter(
         receipt=receipt,
         reason=f"given up after {calls} calls: {context.text('condition')}; see the log of the consumer",
         shard=batch.text("shardId"),

@@ -1,10 +1,12 @@
-"""The hyperparameters that stay the same in a search: the defaults, what a person set, and the metric in its place."""
+"""The hyperparameters that stay the same in a search: the defaults, what was set, and the metric in its place."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from training.common.errors import HyperparameterError
 from training.model.fitting import require_digits_model
-from training.model.hyperparameters import DEFAULTS, Hyperparameters, given_from
+from training.model.hyperparameters import DEFAULTS, Hyperparameters
 from training.tuning.search_space import SearchSpace
 
 _METRICS = "merror,mlogloss"
@@ -12,7 +14,7 @@ _METRICS = "merror,mlogloss"
 
 
 def fixed_hyperparameters(
-    space: SearchSpace, settings: list[str], *, num_round: int, trains_here: bool
+    space: SearchSpace, chosen: Mapping[str, str], *, num_round: str = DEFAULTS["num_round"], trains_here: bool
 ) -> dict[str, str]:
     """All hyperparameters but those that vary, as texts, valid together with any values of the space.
 
@@ -20,10 +22,10 @@ def fixed_hyperparameters(
     ----------
     space
         what varies
-    settings
-        NAME=VALUE, as a person wrote them
+    chosen
+        what overrides the defaults, as texts by name; an empty text removes a default
     num_round
-        rounds at most, unless they vary or are set
+        rounds at most, unless they are chosen or vary
     trains_here
         whether what only works in a training job is refused
 
@@ -32,13 +34,12 @@ def fixed_hyperparameters(
     HyperparameterError
         when a name is both set and searched, a value is not allowed, or another metric is asked for
     """
-    given = given_from(settings)
-    both = [name for name in given if name in space.names]
+    both = [name for name in chosen if name in space.names]
     if both:
-        raise HyperparameterError(f"{both[0]} is given with --set and with --search; give it once")
-    if "eval_metric" in given:
+        raise HyperparameterError(f"{both[0]} is both set and searched; give it once")
+    if "eval_metric" in chosen:
         raise HyperparameterError("eval_metric cannot be set in a search, which minimises mlogloss; leave it out")
-    texts = {**DEFAULTS, "num_round": str(num_round), "eval_metric": _METRICS, **given}
+    texts = {**DEFAULTS, "num_round": num_round, "eval_metric": _METRICS, **chosen}
     fixed = {name: text for name, text in texts.items() if text and name not in space.names}
     least = {each.name: each.text(each.least) for each in space.ranges}
     hyperparameters = Hyperparameters.from_sagemaker({**fixed, **least})

@@ -79,7 +79,7 @@ class TuningSpec:
         if "validation" not in {channel.name for channel in self.job.channels}:
             raise JobError("a search needs the channel validation, which judges its trials; publish both channels")
         if isinstance(self.job.capacity, Spot) and self.job.capacity.checkpoint_uri:
-            raise JobError("the jobs of a search would go on from each other's checkpoints; leave --checkpoint out")
+            raise JobError("the jobs of a search would go on from each other's checkpoints; leave checkpoint_uri out")
 
     @property
     def fixed(self) -> dict[str, str]:

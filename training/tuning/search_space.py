@@ -7,6 +7,7 @@ Only those can be searched that the built-in container declares tunable (github.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +111,7 @@ DEFAULT_SPACE = SearchSpace(
 )
 
 
-def space_from(texts: list[str]) -> SearchSpace:
+def space_from(texts: Sequence[str]) -> SearchSpace:
     """The space that a person wrote, or the default when there is nothing.
 
     Parameters

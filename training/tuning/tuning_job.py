@@ -1,4 +1,4 @@
-"""A tuning job as it goes: what SageMaker tells of it as typed values, and following it to its end. Knows no boto3."""
+"""A tuning job: what SageMaker describes as typed values, and following it to its end. Knows no boto3."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from training.common.errors import BusyError, JobError
+from training.aws.polling import poll
+from training.common.errors import JobError
 from training.tuning.request import TuningSpec, space_of
 from training.tuning.search_space import SearchSpace
 from training.tuning.trials import Outcome, Search, Trial
 
 POLL_SECONDS = 3.0
-_BUSY_AT_MOST = 10
 _ENDED = ("Completed", "Failed", "Stopped")
 _OUTCOMES = {"Completed": Outcome.DONE, "Stopped": Outcome.PRUNED, "Failed": Outcome.FAILED}
 
@@ -91,16 +91,16 @@ def follow(
     on_change: Callable[[TuningJob, Search], None],
     sleep: Callable[[float], None],
 ) -> tuple[TuningJob, Search]:
-    """Tell of every change until the tuning job has ended; returns it as it is then.
+    """Report every change until the tuning job has ended; returns the last state.
 
     Parameters
     ----------
     name
         of the tuning job
     service
-        where to ask; it may be busy now and then
+        where it runs; may be busy now and then
     on_change
-        told when the status, the counts or a trial changed
+        called when the status, the counts or a trial changed
     sleep
         waits so many seconds
 
@@ -109,29 +109,21 @@ def follow(
     JobError
         when there is no such tuning job
     BusyError
-        when the service could not be asked for several minutes
+        when the service could not be reached for several minutes
     """
-    told: tuple[TuningJob, Search] | None = None
-    busy = 0
-    while True:
-        try:
-            job = described(service, name)
-            now = job, search_of(service, job)
-        except BusyError as problem:
-            busy += 1
-            if busy > _BUSY_AT_MOST:
-                raise BusyError(
-                    f"{problem}; the tuning job goes on, follow it again with: python -m training tune --attach {name}"
-                ) from None
-            sleep(POLL_SECONDS * min(busy, 6))
-            continue
-        busy = 0
-        if now != told:
-            on_change(*now)
-            told = now
-        if job.has_ended:
-            return now
-        sleep(POLL_SECONDS)
+
+    def describe() -> tuple[TuningJob, Search]:
+        job = described(service, name)
+        return job, search_of(service, job)
+
+    return poll(
+        describe,
+        until=lambda state: state[0].has_ended,
+        sleep=sleep,
+        pause=POLL_SECONDS,
+        on_change=lambda state: on_change(*state),
+        resume=f"the tuning job continues, follow it again with: python -m training tune --attach {name}",
+    )
 
 
 def tuning_job_from_description(answer: Mapping[str, Any]) -> TuningJob:

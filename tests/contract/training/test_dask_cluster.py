@@ -17,7 +17,7 @@ from tests.support.emulator import KEY, SECRET, Emulator
 from tests.support.training_digits import small_data_folder
 from training.commands.command_line import main
 from training.common.errors import DataError, FitError, HyperparameterError
-from training.common.paths import Places
+from training.common.paths import BuildPaths
 from training.data.data_folder import read_split
 from training.model.evaluation import evaluate, probabilities_of
 from training.model.fitting import fit
@@ -81,7 +81,7 @@ def client(cluster: Cluster) -> Iterator[Client]:
 
 @pytest.fixture
 def source(build: Path) -> PartSource:
-    return part_source(Places(build=build), None)
+    return part_source(BuildPaths(build=build), None)
 
 
 def test_the_workers_have_not_got_the_project(client: Client) -> None:
@@ -129,7 +129,7 @@ def test_the_command_reads_parts_from_s3_and_writes_the_usual_record(
         for path in (build / f"data/{name}-parquet").iterdir():
             s3.put_object(Bucket=BUCKET, Key=f"channels/0123/{name}/{path.name}", Body=path.read_bytes())
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.url)
-    command = ["--build", str(tmp_path), "fit", "--dask", cluster.address, "--num-round", "2", "--max-leaves", "4"]
+    command = ["--build", str(tmp_path), "fit", "--dask", cluster.address, "--num-round", "2", "--set", "max_leaves=4"]
     assert main([*command, "--channels", f"s3://{BUCKET}/channels/0123/"]) == 0
     record = json.loads((tmp_path / "model/fit.json").read_bytes())
     assert record["data"]["counts"] == {"train": 400, "validation": 100}
@@ -163,7 +163,7 @@ def test_training_stops_early_where_one_machine_would(client: Client, build: Pat
 
 def test_parts_that_cannot_be_used_are_one_sentence(client: Client, build: Path, tmp_path: Path) -> None:
     def refused(folder: Path) -> str:
-        own = part_source(Places(build=tmp_path), str(folder))
+        own = part_source(BuildPaths(build=tmp_path), str(folder))
         with pytest.raises(DataError) as caught:
             fit_on_cluster(client, own, VALUES)
         assert "\n" not in str(caught.value)
@@ -178,7 +178,7 @@ def test_parts_that_cannot_be_used_are_one_sentence(client: Client, build: Path,
         (tmp_path / f"few/data/{name}-parquet").rename(tmp_path / "few/data" / name)
     expected = "has 1 parquet parts in .*, the cluster has 2 workers and each needs one; run: .* prepare --parts 2"
     with pytest.raises(DataError, match=expected):
-        fit_on_cluster(client, part_source(Places(build=tmp_path), str(tmp_path / "few/data")), VALUES)
+        fit_on_cluster(client, part_source(BuildPaths(build=tmp_path), str(tmp_path / "few/data")), VALUES)
     broken = tmp_path / "few/data/train"
     (broken / "part-00001.parquet").write_bytes(b"no parquet")
     assert "part-00001.parquet: it is not a Parquet file" in refused(tmp_path / "few/data")

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[3]
 BUCKET = "digits-jobs-bucket"
 ROLE = "digits-jobs-training"
 ROUND_2 = re.compile(r"^algo-1 \| .*\[2\] +train-mlogloss:\S+ +train-merror:\S+ +validation-mlogloss:", re.MULTILINE)
-SMALL = ("--num-round", "3", "--set", "max_leaves=4", "--nthread", "1", "--on-demand")
+SMALL = ("--num-round", "3", "--set", "max_leaves=4", "--set", "nthread=1", "--on-demand")
 
 
 def _role(iam: Any, name: str, *, reads: str) -> str:
@@ -146,11 +146,11 @@ def test_nothing_is_started_when_something_is_wrong(
         [
             (["--instances", "3"], "the channel train has 2 part files for 3 hosts"),
             (
-                ["--channel", "validation=s3://my-bucket/v/", "--channel", "test=s3://my-bucket/t/"],
-                "takes train and validation only",
+                ["--set", "validation_channel=s3://my-bucket/v/"],
+                "the channels are validation, expected train once",
             ),
-            (["--role", poor], "may not do s3:GetObject"),
-            (["--image-tag", "1.7-1"], "the image tag '1.7-1' is not known"),
+            (["--set", f"role_arn={poor}"], "may not do s3:GetObject"),
+            (["--set", "image_tag=1.7-1"], "the image tag '1.7-1' is not known"),
         ]
     ):
         told = said(capsys, "submit", *SMALL, "--name", f"digits-jobs-refused-{number}", *options, code=2)

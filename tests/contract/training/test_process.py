@@ -31,7 +31,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_ctrl_c_keeps_the_rounds_so_far(tmp_path: Path) -> None:
     small_data_folder(tmp_path)
     process = start("--build", str(tmp_path), "fit", "--num-round", "100000", "--set", "early_stopping_rounds=",
-                    "--nthread", "1")  # fmt: skip
+                    "--set", "nthread=1")  # fmt: skip
     assert process.stdout
     for line in process.stdout:
         if line.startswith("round"):

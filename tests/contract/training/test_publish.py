@@ -21,7 +21,11 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A packaged model of small digits."""
     folder = tmp_path_factory.mktemp("build")
     small_data_folder(folder)
-    for command in (["fit", "--num-round", "2", "--max-leaves", "4", "--nthread", "1"], ["evaluate"], ["package"]):
+    for command in (
+        ["fit", "--num-round", "2", "--set", "max_leaves=4", "--set", "nthread=1"],
+        ["evaluate"],
+        ["package"],
+    ):
         assert main(["--build", str(folder), *command]) == 0
     return folder
 

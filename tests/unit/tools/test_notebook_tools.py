@@ -56,14 +56,14 @@ def test_jupyterlab_listens_on_this_machine_only(tmp_path: Path) -> None:
     assert command[-1] == "--no-browser"
 
 
-def test_a_job_is_told_in_plain_lines() -> None:
+def test_a_job_is_reported_in_plain_lines() -> None:
     phases = [phase("Training", "in progress"), phase("Completed", "done")]
     done = job(SecondaryStatusTransitions=phases, ResourceConfig={"InstanceType": "ml.m5.xlarge", "InstanceCount": 1})
-    told: list[str] = []
+    reported: list[str] = []
     logs = FakeLogs(turns=[{STREAM: ["starting", "[0]#011train-merror:0.1"]}])
-    ended = follow_in_words(done.name, jobs=FakeJobs([done]), logs=logs, tell=told.append, pause=0)
+    ended = follow_in_words(done.name, jobs=FakeJobs([done]), logs=logs, report=reported.append, pause=0)
     assert ended == done
-    assert told == [
+    assert reported == [
         "21:30:45 Training: in progress",
         "starting",
         "[0] train-merror:0.1",
@@ -72,20 +72,20 @@ def test_a_job_is_told_in_plain_lines() -> None:
 
 
 def test_a_job_of_several_hosts_names_them() -> None:
-    told: list[str] = []
+    reported: list[str] = []
     follow_in_words(
-        "digits", jobs=FakeJobs([job()]), logs=FakeLogs(turns=[{STREAM: ["hello"]}]), tell=told.append, pause=0
+        "digits", jobs=FakeJobs([job()]), logs=FakeLogs(turns=[{STREAM: ["hello"]}]), report=reported.append, pause=0
     )
-    assert told == ["algo-1 | hello"]
+    assert reported == ["algo-1 | hello"]
 
 
 def test_a_job_that_failed_is_an_error() -> None:
     failed = job(TrainingJobStatus="Failed", SecondaryStatus="Failed", FailureReason="AlgorithmError: no")
     with pytest.raises(JobEndedError, match="AlgorithmError: no"):
-        follow_in_words("digits", jobs=FakeJobs([failed]), logs=FakeLogs(turns=[]), tell=print, pause=0)
+        follow_in_words("digits", jobs=FakeJobs([failed]), logs=FakeLogs(turns=[]), report=print, pause=0)
 
 
-def test_the_cost_is_told_in_words() -> None:
+def test_the_cost_in_words() -> None:
     assert re.fullmatch(
         r"50 s on 2 x ml\.m5\.xlarge, \$0\.\d+ by prices of .*", cost_in_words(job(), region="us-east-1")
     )

@@ -10,10 +10,8 @@ import pytest
 
 from tests.support.training_digits import small_data_folder
 from training.commands.command_line import main
-from training.commands.hyperparameter_options import hyperparameters_from
-from training.model.hyperparameters import DEFAULTS
 
-FIT = ["--num-round", "4", "--max-leaves", "8", "--nthread", "1"]
+FIT = ["--num-round", "4", "--set", "max_leaves=8", "--set", "nthread=1"]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +49,9 @@ def refused(capsys: pytest.CaptureFixture[str], build: Path, *command: str) -> s
     return error
 
 
-@pytest.mark.parametrize("option", ["--dry-run", "--parallel=3", "--on-demand", "--no-wait"])
+@pytest.mark.parametrize(
+    "option", ["--dry-run", "--parallel=2", "--on-demand", "--no-wait", "--set=volume_gb=20", "--set=strategy=Random"]
+)
 def test_a_search_here_takes_no_options_of_tuning_jobs(
     option: str, build: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -142,10 +142,10 @@ def test_a_worse_model_is_promoted_only_with_a_reason(
 @pytest.mark.parametrize(
     ("command", "complaint"),
     [
-        ("fit --set foo=1", "extraneous hyperparameter found: foo"),
-        ("fit --set foo=", "extraneous hyperparameter found: foo"),
+        ("fit --set foo=1", "there is no option or hyperparameter foo; hyperparameters are num_round,"),
+        ("fit --set foo=", "there is no option or hyperparameter foo"),
         ("fit --set foo", "is not NAME=VALUE"),
-        ("fit --eta 2", "eta: 2.0 is not in [0, 1]"),
+        ("fit --set eta=2", "eta: 2.0 is not in [0, 1]"),
         ("fit --num-round many", "could not parse 'many'"),
         ("fit --set objective=reg:squarederror", "does not fit digits"),
         ("fit --set num_class=", "require input for parameter 'num_class'"),
@@ -191,7 +191,7 @@ def pickle_model(build: Path) -> None:
 
 
 def swap_model(build: Path) -> None:
-    assert main(["--build", str(build), "fit", *FIT, "--seed", "7"]) == 0
+    assert main(["--build", str(build), "fit", *FIT, "--set", "seed=7"]) == 0
 
 
 def damage_archive(build: Path) -> None:
@@ -245,15 +245,6 @@ def test_a_path_that_cannot_be_written_is_one_sentence(tmp_path: Path, capsys: p
     (tmp_path / "model").unlink()
     (tmp_path / "model/xgboost-model").mkdir(parents=True)
     assert f"{tmp_path}/model/xgboost-model: is a directory" in refused(capsys, tmp_path, "fit", *FIT)
-
-
-def test_options_and_settings_come_over_the_defaults() -> None:
-    made = hyperparameters_from({"eta": "0.3"}, ["gamma=1", "early_stopping_rounds=", "reg_lambda=5"]).to_sagemaker()
-    assert made["eta"] == "0.3"
-    assert made["gamma"] == "1.0"
-    assert made["lambda"] == "5.0"
-    assert "early_stopping_rounds" not in made
-    assert made["max_leaves"] == DEFAULTS["max_leaves"]
 
 
 def test_no_command_at_all_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:

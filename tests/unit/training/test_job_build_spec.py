@@ -11,22 +11,26 @@ import pytest
 from tests.support.training_jobs import BUCKET, KEY
 from tests.support.training_platforms import platform
 from training.common.errors import HyperparameterError, JobError
-from training.jobs.build_spec import Wishes, channels_from, job_spec, published_channels, tags_from
+from training.jobs.build_spec import job_spec, published_channels, tags_from
 from training.jobs.names import check_job_name, new_name
+from training.jobs.options import JobOptions
 from training.jobs.spec import JobSpec, OnDemand, Spot, Vpc
 from training.model.hyperparameters import Hyperparameters
 
+REPOSITORY_URI = platform().image_uri.rpartition(":")[0]
 CHANNELS = published_channels(BUCKET, "0123", ("train", "validation"))
 
 
-def spec_of(wishes: Wishes | None = None, *, hyperparameters: Hyperparameters | None = None, **offered: Any) -> JobSpec:
+def spec_of(
+    options: JobOptions | None = None, *, hyperparameters: Hyperparameters | None = None, **offered: Any
+) -> JobSpec:
     return job_spec(
-        wishes or Wishes(), platform(**offered), name="digits-local-1", environment="local", channels=CHANNELS,
+        options or JobOptions(), platform(**offered), name="digits-local-1", environment="local", channels=CHANNELS,
         file_format="csv", hyperparameters=hyperparameters or Hyperparameters.default(),
     )  # fmt: skip
 
 
-def test_without_wishes_a_job_is_as_the_environment_has_it() -> None:
+def test_without_options_a_job_is_as_the_environment_has_it() -> None:
     spec = spec_of(network_isolation=True, encrypt_between_hosts=True, kms_key_arn=KEY)
     assert spec.role_arn.endswith("role/digits-local-training")
     assert (spec.machines.instance_type, spec.machines.instance_count, spec.machines.volume_gb) == (
@@ -44,16 +48,16 @@ def test_without_wishes_a_job_is_as_the_environment_has_it() -> None:
     assert spec.tags == (("project", "digits"), ("environment", "local"))
 
 
-def test_every_wish_goes_over_it() -> None:
-    wishes = Wishes(
-        bucket="my-bucket", role_arn="arn:aws:iam::123456789012:role/other", image_uri="image:3.2-0",
+def test_every_option_overrides_the_environment() -> None:
+    options = JobOptions(
+        bucket="my-bucket", role_arn="arn:aws:iam::123456789012:role/other", image_tag="3.0-5",
         instance_type="ml.c5.xlarge", instance_count=4, volume_gb=99, max_run_seconds=60, spot=False,
         kms_key_arn=KEY, subnets=("subnet-1",), security_groups=("sg-1",), encrypt_between_hosts=True,
-        network_isolation=False, tags=(("team", "vision"),),
+        network_isolation=False, tags=("team=vision",),
     )  # fmt: skip
-    spec = spec_of(wishes, network_isolation=True)
+    spec = spec_of(options, network_isolation=True)
     assert spec.output_uri == "s3://my-bucket/jobs/"
-    assert (spec.role_arn, spec.image_uri) == (wishes.role_arn, "image:3.2-0")
+    assert (spec.role_arn, spec.image_uri) == (options.role_arn, f"{REPOSITORY_URI}:3.0-5")
     assert (spec.machines.instance_type, spec.machines.instance_count, spec.machines.volume_gb) == (
         "ml.c5.xlarge",
         4,
@@ -67,24 +71,24 @@ def test_every_wish_goes_over_it() -> None:
 
 
 def test_no_key_where_the_environment_has_one() -> None:
-    assert spec_of(Wishes(kms_key_arn="none"), kms_key_arn=KEY).kms_key_arn is None
+    assert spec_of(JobOptions(kms_key_arn="none"), kms_key_arn=KEY).kms_key_arn is None
 
 
 def test_a_longer_run_moves_the_wait_of_the_environment() -> None:
-    assert spec_of(Wishes(max_run_seconds=10_000)).capacity == Spot(max_run_seconds=10_000, max_wait_seconds=10_000)
+    assert spec_of(JobOptions(max_run_seconds=10_000)).capacity == Spot(max_run_seconds=10_000, max_wait_seconds=10_000)
 
 
 def test_a_wait_of_ones_own_is_not_moved() -> None:
     with pytest.raises(JobError, match="must be at least its 3600"):
-        spec_of(Wishes(max_wait_seconds=60))
+        spec_of(JobOptions(max_wait_seconds=60))
 
 
 @pytest.mark.parametrize(
-    "wishes", [Wishes(spot=False, max_wait_seconds=9), Wishes(spot=False, checkpoint_uri="s3://b/")]
+    "options", [JobOptions(spot=False, max_wait_seconds=9), JobOptions(spot=False, checkpoint_uri="s3://b/")]
 )
-def test_what_is_for_spot_only(wishes: Wishes) -> None:
+def test_what_is_for_spot_only(options: JobOptions) -> None:
     with pytest.raises(JobError, match="for spot capacity only"):
-        spec_of(wishes)
+        spec_of(options)
 
 
 @pytest.mark.parametrize(
@@ -110,27 +114,19 @@ def test_a_metric_that_only_the_container_has_is_let_through() -> None:
 def test_a_job_without_validation() -> None:
     with pytest.raises(JobError, match="there is no channel validation"):
         job_spec(
-            Wishes(), platform(), name="digits-local-1", environment="local", channels={"train": CHANNELS["train"]},
+            JobOptions(), platform(), name="digits-local-1", environment="local", channels={"train": CHANNELS["train"]},
             file_format="csv", hyperparameters=Hyperparameters.default(),
         )  # fmt: skip
 
 
-def test_channels_of_ones_own() -> None:
-    assert channels_from(["train=s3://b/t/", "validation=s3://b/v/"]) == {
-        "train": "s3://b/t/",
-        "validation": "s3://b/v/",
-    }
-
-
-@pytest.mark.parametrize("options", [["s3://b/t/"], ["=s3://b/"], ["train=s3://a/", "train=s3://b/"]])
-def test_a_channel_that_cannot_be_understood(options: list[str]) -> None:
-    with pytest.raises(JobError, match="is not NAME=s3://BUCKET/PREFIX/"):
-        channels_from(options)
+def test_an_image_tag_that_is_not_known() -> None:
+    with pytest.raises(JobError, match=r"the image tag '1\.7-1' is not known, known are 3\.0-5, 3\.2-0"):
+        spec_of(JobOptions(image_tag="1.7-1"))
 
 
 def test_tags() -> None:
     assert tags_from(["team=vision", "why=a=b"]) == (("team", "vision"), ("why", "a=b"))
-    with pytest.raises(JobError, match="--tag team is not KEY=VALUE"):
+    with pytest.raises(JobError, match="the tag team is not KEY=VALUE"):
         tags_from(["team"])
 
 
@@ -152,6 +148,6 @@ def test_an_offer_that_the_image_cannot_run_on() -> None:
     offered = replace(platform(), instance_type="ml.g5g.xlarge")
     with pytest.raises(JobError, match="arm64"):
         job_spec(
-            Wishes(), offered, name="digits-local-1", environment="local", channels=CHANNELS, file_format="csv",
+            JobOptions(), offered, name="digits-local-1", environment="local", channels=CHANNELS, file_format="csv",
             hyperparameters=Hyperparameters.default(),
         )  # fmt: skip

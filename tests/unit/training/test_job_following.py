@@ -10,7 +10,7 @@ from tests.support.job_fakes import FakeJobs, FakeLogs, job, phase
 from training.common.errors import BusyError, JobEndedError, JobError
 from training.jobs.costs import bill_of, describe_prices, most_usd, usd
 from training.jobs.description import Job
-from training.jobs.following import Audience, follow
+from training.jobs.following import Reporter, follow
 from training.jobs.log_lines import host_of, is_metrics, readable
 from training.jobs.outcomes import raise_unless_completed
 
@@ -27,80 +27,82 @@ def running(*phases: dict[str, Any]) -> Job:
 
 
 ENDED = job(SecondaryStatusTransitions=[STARTING, TRAINING, phase("Completed", "Training job completed")])
-ENDED_TOLD = [
+ENDED_REPORTED = [
     "<Starting: Preparing the instances for training>",
     "<Training: Training in progress>",
     "<Completed: Training job completed>",
 ]
 
 
-class Heard:
-    """What was told, in order, and how long was slept."""
+class Followed:
+    """What was reported, in order, and how long was slept."""
 
     def __init__(self, jobs: FakeJobs, logs: FakeLogs) -> None:
-        self.told: list[str] = []
+        self.reported: list[str] = []
         self.slept: list[float] = []
-        audience = Audience(
-            phase=lambda each: self.told.append(f"<{each.status}: {each.message}>"),
-            line=lambda stream, line: self.told.append(f"{host_of(stream)} {line}"),
-            waiting=self.told.append,
+        reporter = Reporter(
+            on_phase=lambda each: self.reported.append(f"<{each.status}: {each.message}>"),
+            on_line=lambda stream, line: self.reported.append(f"{host_of(stream)} {line}"),
+            on_waiting=self.reported.append,
         )
-        self.job = follow("job", jobs=jobs, logs=logs, audience=audience, sleep=self.slept.append)
+        self.job = follow("job", jobs=jobs, logs=logs, reporter=reporter, sleep=self.slept.append)
 
 
-def test_phases_and_lines_are_told_once_and_in_order() -> None:
+def test_phases_and_lines_are_reported_once_and_in_order() -> None:
     jobs = FakeJobs([running(STARTING), running(STARTING, TRAINING), running(STARTING, TRAINING), ENDED])
-    heard = Heard(jobs, FakeLogs([{}, {ONE: ["a", "b", "c"]}, {ONE: ["d"], TWO: ["x"]}, {ONE: ["e"]}]))
-    assert heard.told == [
+    followed = Followed(jobs, FakeLogs([{}, {ONE: ["a", "b", "c"]}, {ONE: ["d"], TWO: ["x"]}, {ONE: ["e"]}]))
+    assert followed.reported == [
         "<Starting: Preparing the instances for training>",
         "<Training: Training in progress>",
         "algo-1 a", "algo-1 b", "algo-1 c", "algo-1 d", "algo-2 x", "algo-1 e",
         "<Completed: Training job completed>",
     ]  # fmt: skip
-    assert heard.job == ENDED
+    assert followed.job == ENDED
 
 
-def test_a_phase_whose_message_changes_is_told_again() -> None:
+def test_a_phase_whose_message_changes_is_reported_again() -> None:
     changed = phase("Starting", "Insufficient capacity error, retrying")
-    heard = Heard(FakeJobs([running(STARTING), running(changed), ENDED]), FakeLogs([]))
-    assert heard.told[:2] == [
+    followed = Followed(FakeJobs([running(STARTING), running(changed), ENDED]), FakeLogs([]))
+    assert followed.reported[:2] == [
         "<Starting: Preparing the instances for training>",
         "<Starting: Insufficient capacity error, retrying>",
     ]
 
 
-def test_lines_that_come_after_the_end_are_told() -> None:
-    heard = Heard(FakeJobs([ENDED]), FakeLogs([{}, {ONE: ["late"]}, {}, {ONE: ["later"]}]))
-    assert [line for line in heard.told if line.startswith("algo")] == ["algo-1 late", "algo-1 later"]
+def test_lines_that_come_after_the_end_are_reported() -> None:
+    followed = Followed(FakeJobs([ENDED]), FakeLogs([{}, {ONE: ["late"]}, {}, {ONE: ["later"]}]))
+    assert [line for line in followed.reported if line.startswith("algo")] == ["algo-1 late", "algo-1 later"]
 
 
 def test_a_replaced_host_has_a_stream_of_its_own() -> None:
     jobs = FakeJobs([running(), running(), running(), ENDED])
-    heard = Heard(jobs, FakeLogs([{ONE: ["a"]}, {LATER: ["again"]}, {LATER: ["b"]}]))
-    assert heard.told[:3] == ["algo-1 a", "algo-1 again", "algo-1 b"]
+    followed = Followed(jobs, FakeLogs([{ONE: ["a"]}, {LATER: ["again"]}, {LATER: ["b"]}]))
+    assert followed.reported[:3] == ["algo-1 a", "algo-1 again", "algo-1 b"]
 
 
 def test_throttling_is_waited_out() -> None:
     busy = BusyError("too many requests")
     jobs = FakeJobs([running(), busy, busy, busy, running(), ENDED])
-    heard = Heard(jobs, FakeLogs([{ONE: ["a"]}, {ONE: ["b"]}]))
-    assert heard.told[:3] == ["algo-1 a", "waiting: too many requests", "algo-1 b"]
-    assert heard.slept[1:4] == [4.0, 8.0, 16.0]
+    followed = Followed(jobs, FakeLogs([{ONE: ["a"]}, {ONE: ["b"]}]))
+    assert followed.reported[:3] == ["algo-1 a", "waiting: too many requests", "algo-1 b"]
+    assert followed.slept[1:4] == [4.0, 8.0, 16.0]
 
 
 def test_a_single_refusal_is_not_worth_a_line() -> None:
     jobs = FakeJobs([running(), BusyError("too many requests"), running(), ENDED])
-    assert Heard(jobs, FakeLogs([{ONE: ["a"]}, {ONE: ["b"]}])).told == ["algo-1 a", "algo-1 b", *ENDED_TOLD]
+    assert Followed(jobs, FakeLogs([{ONE: ["a"]}, {ONE: ["b"]}])).reported == ["algo-1 a", "algo-1 b", *ENDED_REPORTED]
 
 
 def test_a_network_that_stays_away_ends_it_and_says_how_to_go_on() -> None:
-    with pytest.raises(BusyError, match=r"cannot be reached; the job goes on, .* python -m training jobs job --follow"):
-        Heard(FakeJobs([running(), BusyError("cannot be reached")]), FakeLogs([]))
+    with pytest.raises(
+        BusyError, match=r"cannot be reached; the job continues, .* python -m training jobs job --follow"
+    ):
+        Followed(FakeJobs([running(), BusyError("cannot be reached")]), FakeLogs([]))
 
 
 def test_no_such_job() -> None:
     with pytest.raises(JobError, match="there is no training job job"):
-        Heard(FakeJobs([None]), FakeLogs([]))
+        Followed(FakeJobs([None]), FakeLogs([]))
 
 
 @pytest.mark.parametrize(
@@ -130,8 +132,8 @@ def test_no_such_job() -> None:
             "failed: AlgorithmError: framework error; read its log: python -m training jobs digits-local-",
         ),
         ({"TrainingJobStatus": "Failed"}, "failed: no reason was given; read its log"),
-        ({"TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxRuntimeExceeded"}, "raise --max-run"),
-        ({"TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxWaitTimeExceeded"}, "raise --max-wait"),
+        ({"TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxRuntimeExceeded"}, "raise max_run_seconds"),
+        ({"TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxWaitTimeExceeded"}, "raise max_wait_seconds"),
         ({"TrainingJobStatus": "Stopped", "SecondaryStatus": "Stopped"}, "was stopped"),
         (
             {

@@ -1,4 +1,4 @@
-"""Following an execution: everything is told once, and the end says what was registered or why nothing was."""
+"""Following an execution: everything is reported once, and the end says what was registered or why nothing was."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ARN = "arn:aws:sagemaker:us-east-1:111111111111:pipeline/digits-dev/execution/ab
 MODEL = "arn:aws:sagemaker:us-east-1:111111111111:model-package/digits-dev/3"
 
 
-class ToldPipelines:
+class StatePipelines:
     """A service that goes through states one by one; an error among them is raised once."""
 
     def __init__(self, states: Iterable[Execution | BusyError]) -> None:
@@ -44,25 +44,25 @@ def execution(status: str, *steps: Step, reason: str = "") -> Execution:
 
 
 def followed(*states: Execution | BusyError) -> tuple[list[str], Execution, list[float]]:
-    told: list[str] = []
+    reported: list[str] = []
     slept: list[float] = []
     end = follow_execution(
-        ARN, service=ToldPipelines(states), tell=lambda step: told.append(step.line), sleep=slept.append
+        ARN, service=StatePipelines(states), on_step=lambda step: reported.append(step.line), sleep=slept.append
     )
-    return told, end, slept
+    return reported, end, slept
 
 
-def test_each_change_is_told_once() -> None:
+def test_each_change_is_reported_once() -> None:
     checking = Step(name="CheckData", status="Executing", subject="digits-dev-check-data-1")
     checked = Step(name="CheckData", status="Succeeded", subject="digits-dev-check-data-1")
     training = Step(name="Train", status="Executing")
-    told, end, slept = followed(
+    reported, end, slept = followed(
         execution("Executing", checking),
         execution("Executing", checking),
         execution("Executing", checked, training),
         execution("Succeeded", checked, Step(name="Train", status="Succeeded", cached=True)),
     )
-    assert told == [
+    assert reported == [
         "CheckData: Executing (digits-dev-check-data-1)",
         "CheckData: Succeeded (digits-dev-check-data-1)",
         "Train: Executing",

@@ -1,4 +1,4 @@
-"""The tuning job that is asked for is the one written down, botocore takes it, and its course is told as it goes."""
+"""The tuning job that is asked for is the one written down, botocore takes it, and its progress is reported."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from botocore.validate import ParamValidator
 from tests.support.training_jobs import ON_SPOT, ONE_HOST, SEVERAL_HOSTS, channel
 from tests.support.training_platforms import platform
 from tests.support.tuning_fakes import MemoryTuning
-from training.commands.tune_sagemaker import SageMakerSearch, tuning_spec
+from training.commands.tune_options import Strategy, TuneOptions
+from training.commands.tune_sagemaker import tuning_spec
 from training.common.errors import BusyError, JobError
-from training.common.paths import Places
+from training.common.paths import BuildPaths
 from training.jobs.request import create_training_job_request
 from training.model.hyperparameters import Hyperparameters
 from training.tuning.request import TuningSpec, create_tuning_job_request, new_tuning_name
@@ -103,18 +104,17 @@ def test_options_platform_and_data_make_the_spec(tmp_path: Path) -> None:
     from tests.support.training_digits import small_data_folder
 
     digest = small_data_folder(tmp_path).channels_digest("csv")
-    options = SageMakerSearch(
-        environment="local", search=["eta=0.1:0.4"], settings=["max_leaves=31"], trials=3, parallel=9,
-        strategy="Random", timeout_seconds=None, num_round=12, seed=2, file_format="csv", instance_type=None,
-        instance_count=2, spot=False, wait=True, dry_run=False, check_role=True,
+    options = TuneOptions(
+        search=("eta=0.1:0.4",), hyperparameters={"max_leaves": "31"}, trials=3, parallel=9,
+        strategy=Strategy.RANDOM, num_round="12", search_seed=2, instance_count=2, spot=False, volume_gb=20,
     )  # fmt: skip
-    spec = tuning_spec(Places(build=tmp_path), platform(), options)
+    spec = tuning_spec(BuildPaths(build=tmp_path), platform(), options)
     assert spec.name.startswith("digits-local-t-")
     assert (spec.parallel, spec.max_jobs, spec.strategy, spec.seed) == (3, 3, "Random", 2)
     assert spec.fixed["max_leaves"] == "31"
     assert spec.fixed["num_round"] == "12"
     assert "eta" not in spec.fixed
-    assert spec.job.machines.instance_count == 2
+    assert (spec.job.machines.instance_count, spec.job.machines.volume_gb) == (2, 20)
     assert [each.uri for each in spec.job.channels] == [
         f"s3://digits-local-bucket/channels/{digest}/{name}/" for name in ("train", "validation")
     ]
@@ -155,11 +155,11 @@ def test_a_training_job_of_it_is_read() -> None:
 def test_it_is_followed_to_its_end_though_aws_is_busy_now_and_then() -> None:
     service = MemoryTuning(lambda values: abs(float(values["eta"]) - 0.2), busy=3)
     service.create(SPEC)
-    told: list[tuple[TuningJob, Search]] = []
+    reported: list[tuple[TuningJob, Search]] = []
     slept: list[float] = []
-    job, found = follow(SPEC.name, service=service, on_change=lambda *now: told.append(now), sleep=slept.append)
+    job, found = follow(SPEC.name, service=service, on_change=lambda *now: reported.append(now), sleep=slept.append)
     assert job.status == "Completed"
-    assert [len(search.trials) for _, search in told] == [1, 2, 3, 4]
+    assert [len(search.trials) for _, search in reported] == [1, 2, 3, 4]
     assert len(slept) == 3 + 3
     assert found.best is not None
     assert found.best.metric == min(abs(float(trial.values["eta"]) - 0.2) for trial in found.trials)

@@ -122,8 +122,8 @@ def test_the_command_writes_what_fit_takes(tmp_path: Path, capsys: pytest.Captur
     from tests.support.training_digits import small_data_folder
 
     small_data_folder(tmp_path)
-    tune = ["--build", str(tmp_path), "tune", "--trials", "2", "--num-round", "3", "--rows", "50",
-            "--validation-rows", "50", "--set", "nthread=1", "--set", "max_leaves=4",
+    tune = ["--build", str(tmp_path), "tune", "--trials", "2", "--num-round", "3", "--set", "rows=50",
+            "--set", "validation_rows=50", "--set", "nthread=1", "--set", "max_leaves=4",
             "--set", "early_stopping_rounds="]  # fmt: skip
     assert main(tune) == 0
     best = json.loads((tmp_path / "tuning/best.json").read_bytes())

@@ -74,7 +74,7 @@ def test_sagemaker_is_told_the_same_space() -> None:
 
 
 def test_the_metric_that_decides_is_the_one_that_is_minimised() -> None:
-    fixed = fixed_hyperparameters(DEFAULT_SPACE, ["max_leaves=31"], num_round=7, trains_here=True)
+    fixed = fixed_hyperparameters(DEFAULT_SPACE, {"max_leaves": "31"}, num_round="7", trains_here=True)
     assert fixed["eval_metric"].split(",")[-1] == "mlogloss"
     assert (fixed["num_round"], fixed["max_leaves"]) == ("7", "31")
     assert not set(fixed) & set(DEFAULT_SPACE.names)
@@ -83,13 +83,12 @@ def test_the_metric_that_decides_is_the_one_that_is_minimised() -> None:
 @pytest.mark.parametrize(
     ("setting", "complaint"),
     [
-        ("eta=0.1", "eta is given with --set and with --search"),
+        ("eta=0.1", "eta is both set and searched"),
         ("eval_metric=merror", "eval_metric cannot be set"),
         ("depth=3", "extraneous hyperparameter found: depth"),
         ("objective=binary:logistic", "does not fit digits"),
-        ("max_bin", "--set max_bin is not NAME=VALUE"),
     ],
 )
 def test_what_stays_the_same_is_checked_before_anything_runs(setting: str, complaint: str) -> None:
     with pytest.raises(HyperparameterError, match=complaint):
-        fixed_hyperparameters(DEFAULT_SPACE, [setting], num_round=7, trains_here=True)
+        fixed_hyperparameters(DEFAULT_SPACE, dict([setting.split("=")]), trains_here=True)
