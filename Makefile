@@ -116,7 +116,7 @@ destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (the bucket an
 	@$(RUN) -m tools.deploy $(ENV) --destroy
 
 .PHONY: redrive
-redrive: setup ## try uploads that were given up again: ENV=local, dev or prod; ARGS=--look only shows them
+redrive: setup ## retry failed uploads: ENV=local, dev or prod; ARGS=--look only shows them
 	@$(RUN) -m tools.redrive $(ENV) $(ARGS)
 
 # --- environments ------------------------------------------------------------------------------------------------

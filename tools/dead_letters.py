@@ -1,8 +1,8 @@
-"""The queue of uploads that were given up: what is in it, and how they get back to be tried again.
+"""The dead-letter queue of failed uploads: what is in it, and moving its messages back to the queue for a retry.
 
-A letter is sent before it is deleted. Whoever is interrupted between the two leaves it in both queues, which does no
-harm, since the worker handles an upload once; it is never in none. AWS has a task of its own that moves letters
-(`StartMessageMoveTask`), which does not say which.
+A dead letter is sent before it is deleted. An interruption between the two leaves it in both queues, which does no
+harm, since the worker handles an upload once; it is never in none. SQS can move dead letters itself
+(`StartMessageMoveTask`), but does not say which.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
 """
 
@@ -20,21 +20,21 @@ BATCH = 10
 """Most messages that SQS takes or gives at once."""
 
 HELD_SECONDS = 120
-"""How long a letter that is looked at or moved is not given to anybody else; after that it is there again."""
+"""Visibility timeout of a dead letter that is read or moved; after that it is visible again."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Letter:
-    """An upload that was given up.
+class DeadLetter:
+    """A failed upload.
 
     Attributes
     ----------
     job_ids
-        The jobs that it tells of: usually one, none if it is no event of S3.
+        The jobs that it refers to: usually one, none if it is not an event of S3.
     sent_at
         When it was first sent, in seconds since 1970.
     receives
-        How often it was received, attempts of the worker and looks of people.
+        How often it was received, by the worker and by this module.
     """
 
     message_id: str
@@ -52,118 +52,122 @@ class Moved:
 
     Attributes
     ----------
-    letters
+    dead_letters
         Those that are in the queue again.
     refused
         Why SQS did not take others, one text each; they are still dead letters.
     returned
-        How many came back, given up once more, while others were still being moved.
+        How many came back, failed again, while others were still being moved.
     """
 
-    letters: list[Letter] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     returned: int = 0
 
 
-class DeadLetters:
-    """The queue of dead letters, and the queue that they come from.
+class DeadLetterQueue:
+    """The dead-letter queue, and the queue whose messages it gets.
 
     Parameters
     ----------
     client
         Of SQS.
-    letters_url, queue_url
-        The two queues.
+    url
+        Of the dead-letter queue.
+    source_url
+        Of the queue whose messages it gets.
     """
 
-    def __init__(self, client: Any, *, letters_url: str, queue_url: str) -> None:
-        self._client, self._letters_url, self._queue_url = client, letters_url, queue_url
+    def __init__(self, client: Any, *, url: str, source_url: str) -> None:
+        self._client, self._url, self._source_url = client, url, source_url
 
     def count(self) -> int:
-        """About how many there are, with those that somebody looks at."""
+        """About how many there are, with those that are being read."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        answer = self._client.get_queue_attributes(QueueUrl=self._letters_url, AttributeNames=names)
-        return sum(int(answer["Attributes"][name]) for name in names)
+        response = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=names)
+        return sum(int(response["Attributes"][name]) for name in names)
 
-    def look(self) -> list[Letter]:
+    def look(self) -> list[DeadLetter]:
         """Read all of them; they stay."""
-        letters: dict[str, Letter] = {}
+        dead_letters: dict[str, DeadLetter] = {}
         try:
             for batch in self._batches():
-                if all(letter.message_id in letters for letter in batch):
-                    break  # what was held too long is there again
-                letters |= {letter.message_id: letter for letter in batch}
+                if all(dead_letter.message_id in dead_letters for dead_letter in batch):
+                    break  # those received first are visible again
+                dead_letters |= {dead_letter.message_id: dead_letter for dead_letter in batch}
         finally:
-            self._release(list(letters.values()))
-        return list(letters.values())
+            self._release(list(dead_letters.values()))
+        return list(dead_letters.values())
 
     def move(self) -> Iterator[Moved]:
         """Put all of them back into the queue, some at a time; what came of each."""
         sent: set[str] = set()
-        held: list[Letter] = []
+        held: list[DeadLetter] = []
         try:
             for batch in self._batches():
-                returned = [letter for letter in batch if letter.message_id in sent]
-                fresh = [letter for letter in batch if letter.message_id not in sent]
+                returned = [dead_letter for dead_letter in batch if dead_letter.message_id in sent]
+                fresh = [dead_letter for dead_letter in batch if dead_letter.message_id not in sent]
                 held += returned
                 moved = self._send(fresh, sent) if fresh else Moved()
-                self._delete(moved.letters)
-                yield Moved(letters=moved.letters, refused=moved.refused, returned=len(returned))
-                if not moved.letters:
+                self._delete(moved.dead_letters)
+                yield Moved(dead_letters=moved.dead_letters, refused=moved.refused, returned=len(returned))
+                if not moved.dead_letters:
                     break
         finally:
             self._release(held)
 
-    def _batches(self) -> Iterator[list[Letter]]:
+    def _batches(self) -> Iterator[list[DeadLetter]]:
         """Receive until there is nothing more; what is received is held."""
         while True:
-            answer = self._client.receive_message(
-                QueueUrl=self._letters_url,
+            response = self._client.receive_message(
+                QueueUrl=self._url,
                 MaxNumberOfMessages=BATCH,
                 VisibilityTimeout=HELD_SECONDS,
                 WaitTimeSeconds=1,  # without waiting SQS asks some of its machines only, and may say there is nothing
                 AttributeNames=["All"],
                 MessageAttributeNames=["All"],
             )
-            letters = [_letter(message) for message in answer.get("Messages", [])]
-            if not letters:
+            dead_letters = [_dead_letter(message) for message in response.get("Messages", [])]
+            if not dead_letters:
                 return
-            yield letters
+            yield dead_letters
 
-    def _send(self, letters: Sequence[Letter], sent: set[str]) -> Moved:
+    def _send(self, dead_letters: Sequence[DeadLetter], sent: set[str]) -> Moved:
         entries = [
-            {"Id": str(number), "MessageBody": letter.body, "MessageAttributes": letter.attributes}
-            for number, letter in enumerate(letters)
+            {"Id": str(number), "MessageBody": dead_letter.body, "MessageAttributes": dead_letter.attributes}
+            for number, dead_letter in enumerate(dead_letters)
         ]
-        answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
-        sent |= {taken["MessageId"] for taken in answer.get("Successful", [])}
+        response = self._client.send_message_batch(QueueUrl=self._source_url, Entries=entries)
+        sent |= {taken["MessageId"] for taken in response.get("Successful", [])}
         return Moved(
-            letters=[letters[int(taken["Id"])] for taken in answer.get("Successful", [])],
-            refused=[f"{failed['Code']} {failed.get('Message', '')}".strip() for failed in answer.get("Failed", [])],
+            dead_letters=[dead_letters[int(taken["Id"])] for taken in response.get("Successful", [])],
+            refused=[f"{failed['Code']} {failed.get('Message', '')}".strip() for failed in response.get("Failed", [])],
         )
 
-    def _delete(self, letters: Sequence[Letter]) -> None:
-        if letters:
-            entries = [{"Id": str(number), "ReceiptHandle": each.receipt_handle} for number, each in enumerate(letters)]
-            # One that is not deleted is moved again by the next redrive, and its upload is handled once all the same.
-            self._client.delete_message_batch(QueueUrl=self._letters_url, Entries=entries)
-
-    def _release(self, letters: Sequence[Letter]) -> None:
-        """Let others see letters at once; without this they do after `HELD_SECONDS`."""
-        for start in range(0, len(letters), BATCH):
+    def _delete(self, dead_letters: Sequence[DeadLetter]) -> None:
+        if dead_letters:
             entries = [
-                {"Id": str(number), "ReceiptHandle": letter.receipt_handle, "VisibilityTimeout": 0}
-                for number, letter in enumerate(letters[start : start + BATCH])
+                {"Id": str(number), "ReceiptHandle": each.receipt_handle} for number, each in enumerate(dead_letters)
+            ]
+            # One that is not deleted is moved again by the next redrive, and its upload is handled once all the same.
+            self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
+
+    def _release(self, dead_letters: Sequence[DeadLetter]) -> None:
+        """Make dead letters visible at once instead of after `HELD_SECONDS`."""
+        for start in range(0, len(dead_letters), BATCH):
+            entries = [
+                {"Id": str(number), "ReceiptHandle": dead_letter.receipt_handle, "VisibilityTimeout": 0}
+                for number, dead_letter in enumerate(dead_letters[start : start + BATCH])
             ]
             try:
-                self._client.change_message_visibility_batch(QueueUrl=self._letters_url, Entries=entries)
+                self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
             except ClientError:
-                return  # they are there again by themselves
+                return  # they become visible by themselves
 
 
-def _letter(message: dict[str, Any]) -> Letter:
+def _dead_letter(message: dict[str, Any]) -> DeadLetter:
     facts = message.get("Attributes", {})
-    return Letter(
+    return DeadLetter(
         message_id=message["MessageId"],
         receipt_handle=message["ReceiptHandle"],
         body=message["Body"],

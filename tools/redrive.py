@@ -1,6 +1,6 @@
-"""Try uploads that were given up again: `python -m tools.redrive ENVIRONMENT`, what `make redrive` runs.
+"""Retry failed uploads: `python -m tools.redrive ENVIRONMENT`, what `make redrive` runs.
 
-Moves every dead letter back into the queue, waits a little, and says how the jobs ended and what is still there. With
+Moves every dead letter back into the queue, waits for the jobs, and prints how they ended and what is left. With
 `--look` nothing is moved. Interrupting it loses nothing. When to do this: `docs/operations.md`.
 """
 
@@ -17,12 +17,12 @@ from typing import Any
 
 from contract.errors import ContractError
 from stacks.settings import ENVIRONMENTS
-from tools.dead_letters import DeadLetters, Letter
+from tools.dead_letters import DeadLetter, DeadLetterQueue
 from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
 from tools.environments import deployment_of
 
 SHOWN = 20
-"""Most letters or jobs that are listed."""
+"""Most dead letters or jobs that are listed."""
 
 WAIT_SECONDS = 60
 LOOK_AGAIN_SECONDS = 1
@@ -52,14 +52,14 @@ class JobTable:
 
 
 def _end(item: dict[str, Any]) -> str:
-    """How a job stands; a record that somebody has spoilt must not keep all others from being tried again."""
+    """How a job stands; a damaged record must not prevent the retry of all others."""
     try:
-        return _told(item)
+        return _described(item)
     except (ValueError, TypeError, KeyError, AttributeError):
         return UNREADABLE
 
 
-def _told(item: dict[str, Any]) -> str:
+def _described(item: dict[str, Any]) -> str:
     status = str(item["status"]["S"])
     outcome = json.loads(item.get("outcome", {}).get("S", "{}"))
     if digits := outcome.get("digits"):
@@ -67,36 +67,36 @@ def _told(item: dict[str, Any]) -> str:
     return f"{status}: {outcome['reason']['title']}" if outcome.get("reason") else status
 
 
-def look(letters: DeadLetters, jobs: JobTable, say: Callable[[str], None]) -> int:
+def look(queue: DeadLetterQueue, jobs: JobTable, say: Callable[[str], None]) -> int:
     """Show what is there; returns the exit code."""
-    found = letters.look()
+    found = queue.look()
     say(f"dead letters: {len(found)}")
-    ends = jobs.ends(job_id for letter in found for job_id in letter.job_ids)
-    _list([_line(letter, ends, time.time()) for letter in found], say)
+    ends = jobs.ends(job_id for each in found for job_id in each.job_ids)
+    _list([_line(each, ends, time.time()) for each in found], say)
     return 0
 
 
-def redrive(letters: DeadLetters, jobs: JobTable, say: Callable[[str], None], *, wait_seconds: float) -> int:
-    """Move all letters and see what becomes of them; returns 0 if every job has ended and no letter is left, else 1."""
-    moved: list[Letter] = []
-    for step in letters.move():
-        moved += step.letters
-        if step.letters:
+def redrive(queue: DeadLetterQueue, jobs: JobTable, say: Callable[[str], None], *, wait_seconds: float) -> int:
+    """Move all dead letters and follow their jobs; returns 0 if all jobs have ended and none is left, else 1."""
+    moved: list[DeadLetter] = []
+    for step in queue.move():
+        moved += step.dead_letters
+        if step.dead_letters:
             say(f"dead letters moved back into the queue: {len(moved)}")
         for cause in step.refused:
             say(f"not moved, still a dead letter: {cause}")
         if step.returned:
-            say(f"given up again already: {step.returned}")
-    job_ids = [job_id for letter in moved for job_id in letter.job_ids]
-    strangers = sum(not letter.job_ids for letter in moved)
+            say(f"failed again already: {step.returned}")
+    job_ids = [job_id for each in moved for job_id in each.job_ids]
+    strangers = sum(not each.job_ids for each in moved)
     if strangers:
-        say(f"no event of S3, and so the worker will give it up again: {strangers}")
+        say(f"not an event of S3, so the worker will fail again: {strangers}")
     ends = _wait_for(jobs, job_ids, wait_seconds)
     _list([f"job {job_id}  {end}" for job_id, end in ends.items()], say)
     counted = Counter(end.partition(":")[0] for end in ends.values())
     if ends:
         say(f"ended: {', '.join(f'{number} {status}' for status, number in sorted(counted.items()))}")
-    left = letters.count()
+    left = queue.count()
     say(f"dead letters left: {left}" if moved or left else "there are no dead letters")
     if counted[PENDING]:
         say(f"still pending after {wait_seconds:.0f} s: {counted[PENDING]}; look at the log of the worker")
@@ -112,9 +112,9 @@ def _wait_for(jobs: JobTable, job_ids: Sequence[str], wait_seconds: float) -> di
         time.sleep(LOOK_AGAIN_SECONDS)
 
 
-def _line(letter: Letter, ends: dict[str, str], now: float) -> str:
-    about = "; ".join(f"job {job_id}  {ends[job_id]}" for job_id in letter.job_ids) or "no event of S3"
-    return f"{about}  sent {_ago(now - letter.sent_at)} ago, received {letter.receives} times"
+def _line(dead_letter: DeadLetter, ends: dict[str, str], now: float) -> str:
+    about = "; ".join(f"job {job_id}  {ends[job_id]}" for job_id in dead_letter.job_ids) or "not an event of S3"
+    return f"{about}  sent {_ago(now - dead_letter.sent_at)} ago, received {dead_letter.receives} times"
 
 
 def _ago(seconds: float) -> str:
@@ -129,7 +129,7 @@ def _list(lines: Sequence[str], say: Callable[[str], None]) -> None:
         say(f"  ... and {len(lines) - SHOWN} more")
 
 
-def queues_of(deployment: Deployment) -> tuple[DeadLetters, JobTable]:
+def queues_of(deployment: Deployment) -> tuple[DeadLetterQueue, JobTable]:
     """The queues and the table of a deployment.
 
     Raises
@@ -142,28 +142,26 @@ def queues_of(deployment: Deployment) -> tuple[DeadLetters, JobTable]:
         how = "'make up'" if deployment.is_emulated else f"'make deploy ENV={deployment.environment}'"
         msg = f"there is no stack {deployment.stack('upload')}: run {how} first"
         raise DeploymentError(msg)
-    letters = DeadLetters(
-        deployment.client("sqs"), letters_url=outputs["DeadLettersUrl"], queue_url=outputs["QueueUrl"]
-    )
-    return letters, JobTable(client=deployment.client("dynamodb"), name=outputs["JobsTableName"])
+    queue = DeadLetterQueue(deployment.client("sqs"), url=outputs["DeadLettersUrl"], source_url=outputs["QueueUrl"])
+    return queue, JobTable(client=deployment.client("dynamodb"), name=outputs["JobsTableName"])
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.redrive", description="Try given-up uploads again.")
+    parser = argparse.ArgumentParser(prog="python -m tools.redrive", description="Retry failed uploads.")
     parser.add_argument("environment", choices=list(ENVIRONMENTS))
-    parser.add_argument("--look", action="store_true", help="only show what is there")
+    parser.add_argument("--look", action="store_true", help="only show the dead letters")
     parser.add_argument(
-        "--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="how long to wait for the jobs to end"
+        "--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="maximum time to wait for the jobs to end"
     )
     options = parser.parse_args(arguments)
     try:
-        letters, jobs = queues_of(deployment_of(options.environment))
+        queue, jobs = queues_of(deployment_of(options.environment))
         if options.look:
-            return look(letters, jobs, _say)
-        return redrive(letters, jobs, _say, wait_seconds=options.wait)
+            return look(queue, jobs, _say)
+        return redrive(queue, jobs, _say, wait_seconds=options.wait)
     except KeyboardInterrupt:
-        print("\ninterrupted; nothing is lost: what is not in the queue again is still a dead letter", file=sys.stderr)
+        print("\ninterrupted; nothing is lost: what was not moved is still a dead letter", file=sys.stderr)
         return 130
     except (*FAILURES, ContractError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -154,7 +154,7 @@ def _stream(alarms: Alarms, watched: Watched, stream: DigitStream, settings: Str
         "stream-dead-letters",
         watched.of_queue(stream.dead_letters, "ApproximateNumberOfMessagesVisible"),
         1,
-        "Records of the stream could not be used or were given up: python -m training letters",
+        "Records of the stream could not be used or were given up: python -m training dead-letters",
     )
     alarms.add(
         "stream-lag",

@@ -84,31 +84,33 @@ def test_what_was_sent_is_in_the_training_split_once(
 def test_bad_records_are_dead_letters_with_their_sequence_number(
     streaming: Deployment, build: Path, poison_numbers: set[str]
 ) -> None:
-    letters = _letters(streaming)
-    assert {letter["sequence_number"] for letter in letters} == poison_numbers
+    dead_letters = _dead_letters(streaming)
+    assert {each["sequence_number"] for each in dead_letters} == poison_numbers
     s3 = streaming.client("s3")
-    for letter in letters:
-        bucket, _, key = letter["payload"].removeprefix("s3://").partition("/")
+    for dead_letter in dead_letters:
+        bucket, _, key = dead_letter["payload"].removeprefix("s3://").partition("/")
         content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        assert content == POISON[letter["partition_key"]]
-        assert letter["reason"]
-    said = _train(streaming, build, "letters")
+        assert content == POISON[dead_letter["partition_key"]]
+        assert dead_letter["reason"]
+    said = _train(streaming, build, "dead-letters")
     assert all(number in said for number in poison_numbers)
-    assert "dead letters discarded: 3" in _train(streaming, build, "letters", "--discard")
-    assert "there are no dead letters" in _train(streaming, build, "letters")
+    assert "dead letters discarded: 3" in _train(streaming, build, "dead-letters", "--discard")
+    assert "there are no dead letters" in _train(streaming, build, "dead-letters")
 
 
 def test_a_batch_that_is_given_up_can_be_sent_again(streaming: Deployment, build: Path) -> None:
     with _consumer_may_not_write(streaming):
         _train(streaming, build, "stream", "--count", "1", "--start", "1000")
-        _eventually(lambda: _letters(streaming))
-    (letter,) = _letters(streaming)
-    assert letter["requestContext"]["condition"] == "RetryAttemptsExhausted"
-    assert letter["requestContext"]["approximateInvokeCount"] == 3
-    assert letter["KinesisBatchInfo"]["batchSize"] == 1
-    assert letter["KinesisBatchInfo"]["startSequenceNumber"] == letter["KinesisBatchInfo"]["endSequenceNumber"]
+        _eventually(lambda: _dead_letters(streaming))
+    (dead_letter,) = _dead_letters(streaming)
+    assert dead_letter["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    assert dead_letter["requestContext"]["approximateInvokeCount"] == 3
+    assert dead_letter["KinesisBatchInfo"]["batchSize"] == 1
+    assert (
+        dead_letter["KinesisBatchInfo"]["startSequenceNumber"] == dead_letter["KinesisBatchInfo"]["endSequenceNumber"]
+    )
     before = _parts(streaming)
-    assert "records sent again: 1; letters left: 0" in _train(streaming, build, "letters", "--replay")
+    assert "records sent again: 1; dead letters left: 0" in _train(streaming, build, "dead-letters", "--replay")
     _eventually(lambda: _parts(streaming) - before)
     assert "261 new digits" in _train(streaming, build, "prepare", "--from-stream")
 
@@ -151,7 +153,7 @@ def _run(deployment: Deployment, module: str, *arguments: str) -> str:
     return done.stdout
 
 
-def _letters(deployment: Deployment) -> list[dict[str, Any]]:
+def _dead_letters(deployment: Deployment) -> list[dict[str, Any]]:
     """What is in the queue; it stays there."""
     queue, url = deployment.client("sqs"), stack_outputs(deployment, "stream")["DeadLettersUrl"]
     answer = queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)

@@ -87,7 +87,7 @@ def test_thresholds_are_those_of_the_settings(assembly: Assembly) -> None:
     assert {name: alarms[name]["Threshold"] for name in wanted} == wanted
     assert settings.stream is not None
     assert alarms["stream-lag"]["Threshold"] == settings.stream.record_age_seconds * 500
-    assert "python -m training letters" in alarms["stream-dead-letters"]["AlarmDescription"]
+    assert "python -m training dead-letters" in alarms["stream-dead-letters"]["AlarmDescription"]
 
 
 def test_latency_is_that_of_one_in_twenty_for_three_periods(assembly: Assembly) -> None:

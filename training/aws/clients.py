@@ -45,13 +45,13 @@ def client(service: Literal["kinesis"]) -> KinesisClient: ...
 def client(service: Literal["sqs"]) -> SQSClient: ...
 def client(service: Any) -> Any:
     """A client of the session that the environment describes; `AWS_ENDPOINT_URL` leads to the emulator."""
-    surroundings = tuple(sorted(item for item in os.environ.items() if item[0].startswith("AWS_")))
-    return _session(surroundings).client(service, config=CONFIG)
+    variables = tuple(sorted(item for item in os.environ.items() if item[0].startswith("AWS_")))
+    return _session(variables).client(service, config=CONFIG)
 
 
 @lru_cache(maxsize=1)
-def _session(_surroundings: tuple[tuple[str, str], ...]) -> boto3.session.Session:
-    """One for all clients with the same surroundings: it reads the descriptions of the services once."""
+def _session(_variables: tuple[tuple[str, str], ...]) -> boto3.session.Session:
+    """One for all clients with the same variables: it reads the descriptions of the services once."""
     return new_session()
 
 

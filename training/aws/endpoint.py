@@ -18,7 +18,7 @@ class Endpoint:
     name
         the same whatever model it serves
     status
-        `InService` when it answers
+        `InService` when it serves requests
     configuration
         the endpoint configuration that it runs now; a new one for each promoted model
     changed
@@ -41,10 +41,10 @@ def endpoint_of(environment: str) -> Endpoint:
     """
     name = f"digits-{environment}"
     with explained(f"the endpoint {name}"):
-        answer = client("sagemaker").describe_endpoint(EndpointName=name)
+        response = client("sagemaker").describe_endpoint(EndpointName=name)
     return Endpoint(
-        name=answer["EndpointName"],
-        status=answer["EndpointStatus"],
-        configuration=answer["EndpointConfigName"],
-        changed=answer["LastModifiedTime"],
+        name=response["EndpointName"],
+        status=response["EndpointStatus"],
+        configuration=response["EndpointConfigName"],
+        changed=response["LastModifiedTime"],
     )

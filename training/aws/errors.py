@@ -1,4 +1,4 @@
-"""Turn whatever botocore raises into one sentence that says what to do. The only place that knows its exceptions."""
+"""Turn every exception of botocore into a sentence that says what to do. The only module that knows its exceptions."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ _BY_CODE = {
     "NoSuchBucket": "there is no such bucket; deploy the storage stack first or correct --bucket",
     "404": "there is no such bucket; deploy the storage stack first or correct --bucket",
     "NotFound": "there is no such bucket; deploy the storage stack first or correct --bucket",
-    "AccessDenied": "access is denied; the bucket may be another account's, or these credentials may not do this",
-    "AccessDeniedException": "access is denied; these credentials may not do this",
-    "403": "access is denied; the bucket may be another account's, or these credentials may not do this",
-    "Forbidden": "access is denied; the bucket may be another account's, or these credentials may not do this",
+    "AccessDenied": "access is denied; the bucket may belong to another account, or these credentials lack permission",
+    "AccessDeniedException": "access is denied; these credentials lack permission",
+    "403": "access is denied; the bucket may belong to another account, or these credentials lack permission",
+    "Forbidden": "access is denied; the bucket may belong to another account, or these credentials lack permission",
     "AllAccessDisabled": "access to the bucket is disabled; use another bucket",
     "301": "the bucket is in another region; set AWS_REGION to the region of the bucket",
     "PermanentRedirect": "the bucket is in another region; set AWS_REGION to the region of the bucket",
     "AuthorizationHeaderMalformed": "the bucket is in another region; set AWS_REGION to the region of the bucket",
     "IllegalLocationConstraintException": "the bucket is in another region; set AWS_REGION to the region of the bucket",
-    "InvalidAccessKeyId": f"the access key is not known there; {_SIGN_IN}",
-    "InvalidSignatureException": f"the secret key does not fit the access key; {_SIGN_IN}",
-    "SignatureDoesNotMatch": f"the secret key does not fit the access key; {_SIGN_IN}",
+    "InvalidAccessKeyId": f"the access key is unknown; {_SIGN_IN}",
+    "InvalidSignatureException": f"the secret key does not match the access key; {_SIGN_IN}",
+    "SignatureDoesNotMatch": f"the secret key does not match the access key; {_SIGN_IN}",
     "ExpiredToken": f"the credentials have expired; {_SIGN_IN}",
     "ExpiredTokenException": f"the credentials have expired; {_SIGN_IN}",
-    "UnrecognizedClientException": f"the credentials are not known there; {_SIGN_IN}",
-    "InvalidClientTokenId": f"the credentials are not known there; {_SIGN_IN}",
-    "RequestTimeTooSkewed": "this machine's clock is wrong; set it right",
-    "BadDigest": "what arrived is not what was sent; try again",
-    "InvalidRequest": "the request is refused; is the endpoint an S3 that knows conditional writes and checksums?",
+    "UnrecognizedClientException": f"the credentials are unknown; {_SIGN_IN}",
+    "InvalidClientTokenId": f"the credentials are unknown; {_SIGN_IN}",
+    "RequestTimeTooSkewed": "the clock of this machine is wrong; correct it",
+    "BadDigest": "the content was damaged in transit; try again",
+    "InvalidRequest": "the request is invalid; the endpoint must support conditional writes and checksums",
     "SlowDown": "too many requests; wait a minute and try again",
     "ThrottlingException": "too many requests; wait a minute and try again",
 }
@@ -42,8 +42,8 @@ _BY_CODE = {
 _WITH_MESSAGE = {
     "ResourceLimitExceeded": "the account's quota does not allow it ({message}); use fewer or other instances, or ask"
     " for more in Service Quotas",
-    "ResourceInUse": "that is taken already ({message}); choose another name",
-    "ValidationException": "{operation} refuses a value ({message}); correct it",
+    "ResourceInUse": "the name is in use ({message}); choose another name",
+    "ValidationException": "{operation} rejected a value ({message}); correct it",
 }
 """What to say when only the service's own message tells what is wrong."""
 
@@ -55,7 +55,7 @@ _SERVER_FAULT = 500
 def explained(what: str) -> Iterator[None]:
     """Raise a `PublicationError` about `what` for anything that goes wrong between here and AWS inside the block.
 
-    It is a `BusyError` when the same question may well be answered in a minute.
+    It is a `BusyError` when a retry in a minute may succeed.
     """
     try:
         yield
@@ -81,7 +81,7 @@ def _client_error(problem: exceptions.ClientError) -> str:
     message = " ".join(error.get("Message", "no message").split()).rstrip(".")
     if code in _WITH_MESSAGE:
         return _WITH_MESSAGE[code].format(message=message, operation=problem.operation_name)
-    return f"{problem.operation_name} is refused with {code} ({message}); see the permissions and the bucket"
+    return f"{problem.operation_name} failed with {code} ({message}); see the permissions and the bucket"
 
 
 def _local_error(problem: Exception) -> str:

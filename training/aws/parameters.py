@@ -1,4 +1,4 @@
-"""Read what the stacks of an environment left for people and programs: SSM parameters `/digits/ENVIRONMENT/...`."""
+"""Read the SSM parameters that the stacks of an environment write: `/digits/ENVIRONMENT/...`."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from training.aws.parameters import read_parameter
 from training.common.errors import PredictionError
 
 SCHEMA = "digits.api/1"
-# API Gateway answers within 29 s at the latest; the rest is for the way there.
+# API Gateway responds within 29 s at most; the rest is for the network.
 _TIMEOUT = Timeout(connect=5, read=31)
 
 
@@ -66,7 +66,7 @@ def read_address(environment: str) -> ApiAddress:
 
 
 def send(address: ApiAddress, method: str, path: str, *, body: bytes | None = None) -> Any:
-    """Send one request with a JSON body, if any, and return the JSON of the answer.
+    """Send one request with a JSON body, if any, and return the JSON of the response.
 
     Raises
     ------
@@ -79,15 +79,15 @@ def send(address: ApiAddress, method: str, path: str, *, body: bytes | None = No
     with explained(f"the API at {address.reachable_url}"):
         headers = _signed(method, url, body)
     try:
-        # No proxy: requests of botocore know those of the surroundings, this pool does not.
+        # No proxy: botocore reads the variables HTTP_PROXY and HTTPS_PROXY for its requests, this pool does not.
         with PoolManager(timeout=_TIMEOUT, retries=Retry(total=False)) as pool:
-            answer = pool.request(method, url, body=body, headers=headers)
+            response = pool.request(method, url, body=body, headers=headers)
     except HTTPError as problem:
         raise PredictionError(
             f"the API at {address.reachable_url} cannot be reached ({problem}); check the network, or set"
-            " DIGITS_ASK_THROUGH to endpoint where there is no way to the internet"
+            " DIGITS_ASK_THROUGH to endpoint where there is no route to the internet"
         ) from None
-    return _content(answer.status, answer.data, address)
+    return _content(response.status, response.data, address)
 
 
 def _signed(method: str, url: str, body: bytes | None) -> dict[str, str]:
@@ -103,14 +103,16 @@ def _signed(method: str, url: str, body: bytes | None) -> dict[str, str]:
 
 
 def _content(status: int, data: bytes, address: ApiAddress) -> Any:
-    """The JSON of a good answer; a problem (RFC 9457) as a sentence."""
+    """The JSON of a successful response; a problem (RFC 9457) as a sentence."""
     try:
         document = json.loads(data)
     except ValueError:
         document = {}
     if status == 200:
         return document
-    told = document if isinstance(document, dict) else {}
-    reason = told.get("detail") or told.get("title") or told.get("message") or data[:200].decode(errors="replace")
+    problem = document if isinstance(document, dict) else {}
+    reason = (
+        problem.get("detail") or problem.get("title") or problem.get("message") or data[:200].decode(errors="replace")
+    )
     advice = "these credentials may not call it" if status in (401, 403) else "see docs/api.md"
-    raise PredictionError(f"the API at {address.reachable_url} answered {status} ({reason}); {advice}")
+    raise PredictionError(f"the API at {address.reachable_url} returned {status} ({reason}); {advice}")

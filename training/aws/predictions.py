@@ -1,7 +1,7 @@
 """Ask the deployed model which digits images show, through the HTTP API, or the endpoint where there is no way to it.
 
 The API is the way for everybody. A notebook in a network without internet reaches the SageMaker endpoint only; there
-`DIGITS_ASK_THROUGH` is `endpoint`. Both give the same answers: the API asks the same endpoint.
+`DIGITS_ASK_THROUGH` is `endpoint`. Both return the same predictions: the API calls the same endpoint.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def ask(images: npt.NDArray[np.uint8], *, environment: str, through: str | None 
     Raises
     ------
     PredictionError
-        when the images are not such, or the answer is an error or makes no sense
+        when the images have another shape, or the response is an error or has no predictions
     PublicationError
         when AWS cannot be asked
     """
@@ -68,11 +68,13 @@ def ask(images: npt.NDArray[np.uint8], *, environment: str, through: str | None 
 
 def _ask_api(images: npt.NDArray[np.uint8], environment: str) -> list[Sequence[float]]:
     body = json.dumps({"instances": images.tolist()}).encode()
-    answer = send(read_address(environment), "POST", "/predictions", body=body)
+    response = send(read_address(environment), "POST", "/predictions", body=body)
     try:
-        return [each["probabilities"] for each in answer["predictions"]]
+        return [each["probabilities"] for each in response["predictions"]]
     except (KeyError, TypeError):
-        raise PredictionError(f"the API answered {str(answer)[:200]}, which has no predictions; see its logs") from None
+        raise PredictionError(
+            f"the API returned {str(response)[:200]}, which has no predictions; see its logs"
+        ) from None
 
 
 def _ask_endpoint(images: npt.NDArray[np.uint8], environment: str) -> list[Sequence[float]]:
@@ -80,18 +82,18 @@ def _ask_endpoint(images: npt.NDArray[np.uint8], environment: str) -> list[Seque
     rows = io.StringIO()
     np.savetxt(rows, images, fmt="%d", delimiter=",")
     with explained(f"the endpoint digits-{environment}"):
-        answer = client("sagemaker-runtime").invoke_endpoint(
+        response = client("sagemaker-runtime").invoke_endpoint(
             EndpointName=f"digits-{environment}",
             ContentType="text/csv",
             Accept="application/json",
             Body=rows.getvalue().encode(),
         )
-        content = answer["Body"].read()
+        content = response["Body"].read()
     try:
         return [each["score"] for each in json.loads(content)["predictions"]]
     except (KeyError, TypeError, ValueError):
         raise PredictionError(
-            f"the endpoint answered {content[:200]!r}, which has no predictions; see its logs"
+            f"the endpoint returned {content[:200]!r}, which has no predictions; see its logs"
         ) from None
 
 

@@ -185,7 +185,7 @@ def publish(
     uploads
         what must be in it afterwards
     on_bytes
-        told the size of each object once it is there
+        called with the size of each object once it is there
 
     Raises
     ------
@@ -210,7 +210,7 @@ def _publish_one(store: ObjectStore, upload: Upload) -> bool:
     if stored != upload.sha256 and not upload.first_stays:
         raise PublicationError(
             f"{store.name}/{upload.key} has sha256 {stored}, expected {upload.sha256}; it is not overwritten:"
-            " find out who put it there and remove it"
+            " find out who uploaded it and remove it"
         )
     return new
 

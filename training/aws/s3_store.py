@@ -48,12 +48,12 @@ class S3Store:
         """The checksum that S3 keeps with the object, or that of its content if it keeps none; None if absent."""
         with explained(self.name):
             try:
-                answer = self._client.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
+                response = self._client.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
             except ClientError as problem:
                 if self._is_absent(key, problem):
                     return None
                 raise
-            checksum = answer.get("ChecksumSHA256")
+            checksum = response.get("ChecksumSHA256")
             # a composite checksum of a multipart upload ends in -N and is not that of the content
             if checksum and "-" not in checksum:
                 return base64.b64decode(checksum).hex()
@@ -91,8 +91,8 @@ class S3Store:
         """Whether the problem is that there is no such object; the list knows, or has an error that says more."""
         if problem.response["Error"]["Code"] not in _PERHAPS_ABSENT:
             return False
-        answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
-        return not any(each["Key"] == key for each in answer.get("Contents", []))
+        response = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        return not any(each["Key"] == key for each in response.get("Contents", []))
 
     def _sha256_of_content(self, key: str) -> str:
         digest = hashlib.sha256()

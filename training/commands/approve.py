@@ -1,4 +1,4 @@
-"""`approve`: let a registered model be promoted, or say that it must not be."""
+"""`approve`: approve or reject a registered model."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from training.commands.environment_option import environment_option
 def approve(
     context: typer.Context,
     version: Annotated[int, typer.Argument(help="Version of the registered model, such as 3.", min=1)],
-    environment: Annotated[str, environment_option("Whose registry")] = "local",
-    because: Annotated[str, typer.Option(help="Why; kept in the registry.")] = "looked at its evaluation",
+    environment: Annotated[str, environment_option("Environment of the registry")] = "local",
+    because: Annotated[str, typer.Option(help="Reason, stored in the registry.")] = "looked at its evaluation",
     *,
-    reject: Annotated[bool, typer.Option("--reject", help="Refuse it instead.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Reject the model instead.")] = False,
 ) -> None:
     """Approve a model that the pipeline registered.
 
-    Nothing is deployed by that: promote --from-registry takes approved models.
+    This deploys nothing: promote --from-registry takes approved models.
     """
     from training.aws.platform import platform_of
     from training.pipeline.aws_registry import AwsRegistry

@@ -1,6 +1,6 @@
 """The command line: `python -m training COMMAND`. Puts the commands together and turns every error into one sentence.
 
-Exit codes: 0 done (or nothing to do), 2 bad input or surroundings, 3 a job that was followed has failed or was stopped,
+Exit codes: 0 done (or nothing to do), 2 bad input or environment, 3 a job that was followed has failed or was stopped,
 130 interrupted by Ctrl-C. Imports nothing heavy, so that `--help` comes at once; each command imports what it needs
 when it runs.
 """
@@ -44,7 +44,7 @@ app = typer.Typer(
     help=(
         "Make a model that reads handwritten digits, and promote it.\n\n"
         "The stages in order: prepare, look, fit, evaluate, package, publish, promote."
-        " Each says what it wrote and which command comes next; defaults fit together."
+        " Each prints what it wrote and the next command; the defaults fit together."
         " On SageMaker: submit, jobs, stop, fetch; pipeline."
     ),
     no_args_is_help=True,
@@ -58,12 +58,12 @@ app = typer.Typer(
 @app.callback()
 def root(
     context: typer.Context,
-    build: Annotated[
-        Path, typer.Option(envvar="DIGITS_BUILD", help="Folder for everything that is made.", file_okay=False)
-    ] = Path("build"),
+    build: Annotated[Path, typer.Option(envvar="DIGITS_BUILD", help="Folder for all output.", file_okay=False)] = Path(
+        "build"
+    ),
     *,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Also show the log of the library functions.")
+        bool, typer.Option("--verbose", "-v", help="Show the log of the library functions, too.")
     ] = False,
 ) -> None:
     """Hold the options that all commands share."""
@@ -114,12 +114,14 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as problem:
         return _complain(_file_problem(problem))
     except MemoryError:
-        return _complain("there is not enough memory for this; close other programs or use a larger machine")
+        return _complain(
+            "not enough memory; close other programs, use a larger machine, or limit it with: fit --external-memory"
+        )
     except (KeyboardInterrupt, typer.Abort):
         result = INTERRUPTED
     # typer turns an unexpected Ctrl-C into this number
     return (
-        _complain("interrupted; nothing was left half-written", INTERRUPTED)
+        _complain("interrupted; no file was left incomplete", INTERRUPTED)
         if result == INTERRUPTED
         else int(result or 0)
     )
@@ -140,4 +142,6 @@ def _usage(problem: typer.TyperException) -> str:
 
 def _file_problem(problem: OSError) -> str:
     where = f"{problem.filename}: " if problem.filename else ""
-    return f"{where}{(problem.strerror or str(problem)).lower()}; choose another path or make room, then try again"
+    return (
+        f"{where}{(problem.strerror or str(problem)).lower()}; choose another path or free some space, then try again"
+    )

@@ -1,4 +1,4 @@
-"""How the commands speak: what was written, what comes next, progress, tables. No command prints in another way."""
+"""The output of the commands: what was written, the next command, progress, tables. No command prints otherwise."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 def paths_of(context: typer.Context) -> BuildPaths:
-    """The build folder that the root options named."""
+    """The paths below the build folder of the root option."""
     return context.obj if isinstance(context.obj, BuildPaths) else BuildPaths()
 
 
@@ -31,13 +31,13 @@ def show(renderable: RenderableType) -> None:
 
 
 def wrote(*paths: Path) -> None:
-    """Tell what was written."""
+    """Print the paths that were written."""
     for path in paths:
         console.print(f"wrote {path}", markup=False, style="green")
 
 
 def next_step(command: str) -> None:
-    """Tell which command comes next."""
+    """Print the next command."""
     console.print(f"next: {command}", markup=False, style="bold")
 
 

@@ -1,4 +1,4 @@
-"""The option that names an environment, the same for all commands: where it comes from and what it may be."""
+"""The option that names an environment, the same for all commands: its variable and its allowed values."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typer.models import OptionInfo
 _NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
 
 
-def environment_option(whose: str) -> OptionInfo:
-    """The option `--environment`; `whose` begins its help, such as `Whose jobs`."""
+def environment_option(what: str) -> OptionInfo:
+    """The option `--environment`; `what` begins its help, such as `Environment of the jobs`."""
     option: OptionInfo = typer.Option(
-        envvar="DIGITS_ENVIRONMENT", help=f"{whose}: local (the emulator), dev or prod.", callback=_checked
+        envvar="DIGITS_ENVIRONMENT", help=f"{what}: local (the emulator), dev or prod.", callback=_checked
     )
     return option
 
@@ -21,7 +21,7 @@ def environment_option(whose: str) -> OptionInfo:
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise typer.BadParameter(
-            f"{name!r} is no name of an environment, allowed are at most 16 lower-case letters and digits that begin"
-            " with a letter, such as local, dev or prod"
+            f"{name!r} is not the name of an environment, allowed are at most 16 lower-case letters and digits,"
+            " beginning with a letter, such as local, dev or prod"
         )
     return name

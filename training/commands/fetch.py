@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 def fetch(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="The job.")],
-    environment: Annotated[str, environment_option("Whose job")] = "local",
+    name: Annotated[str, typer.Argument(help="Name of the job.")],
+    environment: Annotated[str, environment_option("Environment of the job")] = "local",
 ) -> None:
     """Download the model of a training job, check it, score it on the test images and package it.
 
     Writes what fit, evaluate and package write, in the same files, so publish and promote go on from there; a model
-    that was there is replaced, which is told. The job's archive is never unpacked to disk: the one model in it is taken
+    that was there is replaced, with a message. The job's archive is never unpacked to disk: its one model is taken
     out, checked (no pickle, 784 features, 10 classes) and packed anew.
     """
     from training.aws.parameters import require_endpoint
@@ -38,7 +38,7 @@ def fetch(
     paths = paths_of(context)
     objects = AwsObjects()
     with steps() as progress:
-        task = progress.add_task("asking for the job")
+        task = progress.add_task("reading the job")
         job = described(name, AwsJobs())
         progress.update(task, description="downloading the model")
         archive = download(job, objects)
@@ -60,7 +60,7 @@ def _test_images(paths: BuildPaths) -> tuple[Split, dict[str, str]]:
 
 
 def _write(paths: BuildPaths, found: Fetched) -> list[Path]:
-    """Write the model and what is said about it, and tell when that replaces another model; returns what it wrote."""
+    """Write the model and its records, and print a line when that replaces another model; returns the paths."""
     from training.common.files import pretty_json, write_file
     from training.pictures.digits import confusion_picture
 
@@ -73,7 +73,7 @@ def _write(paths: BuildPaths, found: Fetched) -> list[Path]:
         paths.manifest: found.manifest.to_bytes(),
     }
     if paths.model.exists() and paths.model.read_bytes() != found.adopted.model:
-        say(f"the model that was in {paths.model_folder} is replaced")
+        say(f"replacing the model in {paths.model_folder}")
     for path, content in contents.items():
         write_file(path, content)
     return list(contents)

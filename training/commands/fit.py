@@ -93,7 +93,7 @@ def fit(context: typer.Context, options: FitOptions) -> None:
 def _on_this_machine(
     context: typer.Context, read_from: From, channels: str | None, hyperparameters: Hyperparameters
 ) -> bool:
-    """Train in memory; True when somebody asked to stop."""
+    """Train in memory; True when a stop was requested."""
     from training.model.fitting import fit as train_booster
 
     paths = paths_of(context)
@@ -117,7 +117,7 @@ def _on_this_machine(
 def _on_a_cluster(
     context: typer.Context, scheduler: str, channels: str | None, hyperparameters: Hyperparameters
 ) -> bool:
-    """Train with the workers of a Dask cluster; True when somebody asked to stop."""
+    """Train with the workers of a Dask cluster; True when a stop was requested."""
     from training.scale.cluster import connected, worker_addresses
     from training.scale.cluster_fitting import fit_on_cluster
     from training.scale.part_source import data_read, part_source
@@ -141,7 +141,7 @@ def _on_a_cluster(
 
 
 def _from_disk(context: typer.Context, budget: str, channels: str | None, hyperparameters: Hyperparameters) -> bool:
-    """Train from pages on disk; True when somebody asked to stop."""
+    """Train from pages on disk; True when a stop was requested."""
     from training.scale.external_memory import fit_from_disk
     from training.scale.memory import bytes_from, megabytes, peak_bytes
     from training.scale.part_source import data_read, part_source

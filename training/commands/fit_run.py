@@ -1,4 +1,4 @@
-"""How `fit` runs: the rounds in view, Ctrl-C as a question, and what was trained saved with its record."""
+"""Runs `fit`: shows the rounds, turns Ctrl-C into a request to stop, saves the model with its record."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """What a training run tells and asks.
+    """The callbacks of a training run.
 
     Parameters
     ----------
     on_step
-        told in words what happens before the first round
+        called with a description of each step before the first round
     on_round
-        told after every round
+        called after every round
     stop_requested
-        asked whether to end
+        called to ask whether to end
     """
 
     on_step: Callable[[str], None]
@@ -43,7 +43,7 @@ class View:
 def train_and_save(
     paths: BuildPaths, hyperparameters: Hyperparameters, train: Callable[[View], tuple[FitResult, Data]]
 ) -> bool:
-    """Train with the progress in view and write model and record; True when somebody asked to stop.
+    """Train with the progress in view and write model and record; True when a stop was requested.
 
     `train` gives the model and what it learned from.
     """

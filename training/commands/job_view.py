@@ -1,4 +1,4 @@
-"""How jobs look on the terminal: what happens while one is followed, how it ended, a table of many."""
+"""Jobs on the terminal: the progress of one that is followed, its result, a table of many."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 _PAUSE_ON_THIS_MACHINE = 0.5
-"""Seconds between two looks at a job of the emulator, which nobody else waits for."""
+"""Seconds between two polls of a job of the emulator, which has no quota."""
 
 
 def follow_and_report(context: typer.Context, name: str, *, jobs: AwsJobs) -> None:
-    """Follow a job to its end and say how it ended.
+    """Follow a job to its end and print its result.
 
     Raises
     ------
     JobEndedError
         when it failed or was stopped
     StoppedEarly
-        when somebody pressed Ctrl-C: the job goes on
+        after Ctrl-C: the job continues
     """
     from training.jobs.aws_jobs import AwsLogs
     from training.jobs.following import POLL_SECONDS, Reporter, described, follow
@@ -51,8 +51,8 @@ def follow_and_report(context: typer.Context, name: str, *, jobs: AwsJobs) -> No
             pause=_PAUSE_ON_THIS_MACHINE if os.environ.get("AWS_ENDPOINT_URL") else POLL_SECONDS,
         )  # fmt: skip
     except KeyboardInterrupt:
-        say("\nno longer following; the job goes on")
-        next_step(here(context, f"jobs {name} --follow") + "   (or end it: " + here(context, f"stop {name}") + ")")
+        say("\nno longer following; the job continues")
+        next_step(here(context, f"jobs {name} --follow") + "   (or stop it: " + here(context, f"stop {name}") + ")")
         raise StoppedEarly from None
     report_end(ended, region=jobs.region)
     raise_unless_completed(ended)
@@ -101,7 +101,7 @@ def jobs_table(jobs: list[Job]) -> Table:
 
 
 def details(job: Job) -> list[str]:
-    """Everything worth knowing of a job, a line each."""
+    """The details of a job, a line each."""
     from training.jobs.outcomes import reason_of
 
     lines = [

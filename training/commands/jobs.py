@@ -1,19 +1,24 @@
-"""`jobs`: what training jobs there are, how one is doing, and following it."""
+"""`jobs`: list training jobs, show one in detail, or follow it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from training.commands.console import here, next_step, say, show, steps
 from training.commands.environment_option import environment_option
+from training.commands.options import with_options
 from training.common.errors import JobError
+
+if TYPE_CHECKING:
+    from training.jobs.aws_jobs import AwsJobs
 
 
 class Status(StrEnum):
-    """SageMaker's words."""
+    """Statuses of a training job in SageMaker."""
 
     IN_PROGRESS = "InProgress"
     COMPLETED = "Completed"
@@ -22,47 +27,65 @@ class Status(StrEnum):
     STOPPED = "Stopped"
 
 
-def jobs(
-    context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="One job, in detail.", show_default=False)] = None,
-    environment: Annotated[str, environment_option("Whose jobs")] = "local",
-    status: Annotated[Status | None, typer.Option(help="Only jobs of that status.", case_sensitive=False)] = None,
-    limit: Annotated[int, typer.Option(help="How many, latest first.", min=1, max=100)] = 10,
-    *,
+@dataclass(frozen=True, kw_only=True)
+class JobsOptions:
+    """Options of `jobs`."""
+
+    name: Annotated[str | None, typer.Argument(help="Show the details of this job.", show_default=False)] = None
+    environment: Annotated[str, environment_option("Environment of the jobs")] = "local"
+    status: Annotated[Status | None, typer.Option(help="Only jobs with this status.", case_sensitive=False)] = None
+    limit: Annotated[int, typer.Option(help="Number of jobs, latest first.", min=1, max=100)] = 10
     follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Show the job's log from the beginning, and on until it ends.")
-    ] = False,
-) -> None:
+        bool, typer.Option("--follow", "-f", help="Show the log of the job from the beginning until the job ends.")
+    ] = False
+
+
+@with_options(JobsOptions)
+def jobs(context: typer.Context, options: JobsOptions) -> None:
     """List the training jobs of an environment, or show one of them.
 
-    Durations are from the submission to the end; costs are estimates by a table of prices.
+    Durations are from the submission to the end; costs are estimates from a table of prices.
     """
     from training.aws.parameters import require_endpoint
-    from training.commands.job_view import details, follow_and_report, jobs_table, report_end
     from training.jobs.aws_jobs import AwsJobs
-    from training.jobs.following import described
 
-    require_endpoint(environment)
-    service = AwsJobs()
+    require_endpoint(options.environment)
+    service, name = AwsJobs(), options.name
     if name is None:
-        if follow:
-            raise JobError("--follow needs the name of a job; list them with: " + here(context, "jobs"))
-        prefix = f"digits-{environment}-"
-        with steps() as progress:
-            progress.add_task("asking for the jobs")
-            names = service.names(prefix=prefix, status=status.value if status else None, limit=limit)
-            found = [job for each in names if (job := service.describe(each)) is not None]
-        if not found:
-            say(f"no training job of {environment}{f' is {status.value}' if status else ''}")
-            next_step(here(context, "submit"))
-            return
-        show(jobs_table(found))
-        next_step(here(context, f"jobs {found[0].name} --follow"))
-        return
-    if follow:
+        _list(context, options, service)
+    elif options.follow:
+        from training.commands.job_view import follow_and_report
+
         follow_and_report(context, name, jobs=service)
         next_step(here(context, f"fetch {name}"))
+    else:
+        _show(context, name, service)
+
+
+def _list(context: typer.Context, options: JobsOptions, service: AwsJobs) -> None:
+    """Show the latest jobs of the environment as a table."""
+    from training.commands.job_view import jobs_table
+
+    if options.follow:
+        raise JobError("--follow needs the name of a job; list them with: " + here(context, "jobs"))
+    status = options.status.value if options.status else None
+    with steps() as progress:
+        progress.add_task("listing the jobs")
+        names = service.names(prefix=f"digits-{options.environment}-", status=status, limit=options.limit)
+        found = [job for each in names if (job := service.describe(each)) is not None]
+    if not found:
+        say(f"no training job of {options.environment}{f' with status {status}' if status else ''}")
+        next_step(here(context, "submit"))
         return
+    show(jobs_table(found))
+    next_step(here(context, f"jobs {found[0].name} --follow"))
+
+
+def _show(context: typer.Context, name: str, service: AwsJobs) -> None:
+    """Show one job in detail."""
+    from training.commands.job_view import details, report_end
+    from training.jobs.following import described
+
     job = described(name, service)
     for line in details(job):
         say(line)

@@ -1,4 +1,4 @@
-"""`look`: see the digits, how many there are of each, and which are hardest for the model."""
+"""`look`: draw the digits, count each class, and show those hardest for the model."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 def look(
     context: typer.Context,
     columns: Annotated[int, typer.Option(min=1, max=60, help="Examples of each digit on the contact sheet.")] = 16,
-    count: Annotated[int, typer.Option(min=1, max=50, help="How many of the hardest digits to show.")] = 10,
-    seed: Annotated[int, typer.Option(min=0, help="Which examples are picked.")] = 1,
+    count: Annotated[int, typer.Option(min=1, max=50, help="Number of hardest digits to show.")] = 10,
+    seed: Annotated[int, typer.Option(min=0, help="Selects the examples.")] = 1,
 ) -> None:
     """Draw the digits: a contact sheet with labels and a class histogram, as PNG.
 
-    Once there is a model, also the test images that are hardest for it: those to whose true digit it gives the least
-    probability, with what it takes them for.
+    Once there is a model, also the test images that are hardest for it: those whose true digit gets the lowest
+    probability, with its prediction.
     """
     from training.common.files import write_file
     from training.data.data_folder import read_manifest, read_split
@@ -46,7 +46,7 @@ def look(
     write_file(paths.pictures / "histogram.png", histogram)
     wrote(paths.pictures / "digits.png", paths.pictures / "histogram.png")
     if not mistakes:
-        say("there is no model yet, so nothing is hard for it")
+        say("no model yet, so no hardest digits are shown")
         next_step(here(context, "fit"))
         return
     _show_hardest(paths, test, mistakes)

@@ -1,7 +1,8 @@
 """Make a command of a function that takes an options dataclass: fields become flags or settings, `--set NAME=VALUE`.
 
-A field annotated with a `typer.Option`, or with an `Option` that has flags, is a flag; one whose `Option` has none is a
-setting. Every other name that `--set` takes is a hyperparameter of the built-in container. `--help` lists them all.
+A field annotated with a `typer.Option` or `typer.Argument`, or with an `Option` that has flags, is what its annotation
+says; one whose `Option` has no flags is a setting. Only a dataclass derived from `CommandOptions` has settings: every
+other name that its `--set` takes is a hyperparameter of the built-in container. `--help` lists them all.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from enum import Enum
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import typer
-from typer.models import OptionInfo
+from typer.models import ParameterInfo
 
 from training.common.errors import OptionError
 from training.common.options import Field, Option, fields_of
@@ -50,7 +51,7 @@ class CommandOptions:
     given: frozenset[str] = frozenset()
 
 
-_Options = TypeVar("_Options", bound=CommandOptions)
+_Options = TypeVar("_Options")
 
 
 def with_options(kind: type[_Options]) -> Callable[[Callable[[typer.Context, _Options], None]], Callable[..., None]]:
@@ -61,21 +62,20 @@ def with_options(kind: type[_Options]) -> Callable[[Callable[[typer.Context, _Op
     kind
         a dataclass whose fields say what the options of the command are
     """
-    flags = _flags(kind)
+    parameters = [
+        inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
+        *_flags(kind),
+    ]
+    if issubclass(kind, CommandOptions):
+        parameters.append(inspect.Parameter("settings", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_SET))
 
     def decorate(run: Callable[[typer.Context, _Options], None]) -> Callable[..., None]:
-        def command(context: typer.Context, settings: list[str] | None = None, **values: Any) -> None:
-            run(context, _read(kind, context, settings or [], values))
+        def command(context: typer.Context, **values: Any) -> None:
+            run(context, _read(kind, context, values))
 
         command.__name__, command.__doc__ = run.__name__, run.__doc__
-        command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [
-                inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
-                *flags,
-                inspect.Parameter("settings", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_SET),
-            ]
-        )
-        command.epilog = _epilog(kind)  # type: ignore[attr-defined]
+        command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        command.epilog = _epilog(kind) if issubclass(kind, CommandOptions) else None  # type: ignore[attr-defined]
         return command
 
     return decorate
@@ -114,11 +114,14 @@ def _unknown(text: str, name: str, known: Iterable[Field]) -> str:
     return f"--set {text}: there is no option or hyperparameter {name}; {options}hyperparameters are {hyperparameters}"
 
 
-def _read(kind: type[_Options], context: typer.Context, settings: list[str], values: dict[str, Any]) -> _Options:
+def _read(kind: type[_Options], context: typer.Context, values: dict[str, Any]) -> _Options:
+    settings = (values.pop("settings") or []) if issubclass(kind, CommandOptions) else []
+    flags = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    if not issubclass(kind, CommandOptions):
+        return kind(**flags)
     options, hyperparameters = read_settings(kind, settings)
     sources = {name: context.get_parameter_source(name) for name in values}
     given = {name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
-    flags = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     return kind(**flags, **options, hyperparameters=hyperparameters, given=frozenset(given | options.keys()))
 
 
@@ -127,7 +130,7 @@ def _flags(kind: type) -> list[inspect.Parameter]:
     known, hints = fields_of(kind), get_type_hints(kind, include_extras=True)
     annotations = {}
     for each in fields(kind):
-        if any(isinstance(extra, OptionInfo) for extra in get_args(hints[each.name])):
+        if any(isinstance(extra, ParameterInfo) for extra in get_args(hints[each.name])):
             annotations[each.name] = hints[each.name]
         elif each.name in known and known[each.name].option.flags:
             annotations[each.name] = _typer(hints[each.name], known[each.name])

@@ -24,9 +24,7 @@ def package(context: typer.Context) -> None:
         model = read_model(paths.model)
         record, evaluation = read_fit_record(paths.fit_record), read_evaluation(paths.evaluation)
         if sha256_of_bytes(model) != record.model_sha256:
-            raise ManifestError(
-                f"{paths.model} is not the model that {paths.fit_record} tells of; run: {here(context, 'fit')}"
-            )
+            raise ManifestError(f"{paths.model} is not the model of {paths.fit_record}; run: {here(context, 'fit')}")
         archive = pack(model)
         load_model(unpack(archive, name=str(paths.archive)), name=str(paths.archive))
         manifest = compose_manifest(

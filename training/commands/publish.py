@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,34 +11,40 @@ import typer
 from training.commands.channel_options import ChannelFormat
 from training.commands.console import here, next_step, paths_of, say, transfer
 from training.commands.environment_option import environment_option
+from training.commands.options import with_options
 
 if TYPE_CHECKING:
     from training.aws.publication import Upload
     from training.common.paths import BuildPaths
 
 
-def publish(
-    context: typer.Context,
-    environment: Annotated[str, environment_option("Whose bucket")] = "local",
-    bucket: Annotated[str | None, typer.Option(help="A bucket by name, instead of the environment's.")] = None,
+@dataclass(frozen=True, kw_only=True)
+class PublishOptions:
+    """Options of `publish`."""
+
+    environment: Annotated[str, environment_option("Environment of the bucket")] = "local"
+    bucket: Annotated[str | None, typer.Option(help="Bucket to use instead of the environment's.")] = None
     manifest: Annotated[
-        Path | None, typer.Option(help="Which packaged model. [default: BUILD/model/manifest.json]", dir_okay=False)
-    ] = None,
-    channel_format: Annotated[
-        ChannelFormat, typer.Option("--format", help="Format of the channels.")
-    ] = ChannelFormat.CSV,
-    *,
+        Path | None,
+        typer.Option(help="Manifest of the packaged model. [default: BUILD/model/manifest.json]", dir_okay=False),
+    ] = None
+    channel_format: Annotated[ChannelFormat, typer.Option("--format", help="Format of the channels.")] = (
+        ChannelFormat.CSV
+    )
     channels: Annotated[
         bool, typer.Option("--channels", help="Also upload the channels, and the test split beside them.")
-    ] = False,
+    ] = False
     sources: Annotated[
-        bool, typer.Option("--sources", help="Also upload the four MNIST files, for notebooks that lack them.")
-    ] = False,
-) -> None:
+        bool, typer.Option("--sources", help="Also upload the four MNIST files, for notebook instances.")
+    ] = False
+
+
+@with_options(PublishOptions)
+def publish(context: typer.Context, options: PublishOptions) -> None:
     """Upload the packaged model to models/SHA256/model.tar.gz in the environment's bucket.
 
     The bucket's name comes from the parameter /digits/ENVIRONMENT/bucket-name. Objects are never overwritten: the same
-    content again is left alone, another content under the same key is an error. --channels also uploads the channels
+    content is skipped, other content under the same key is an error. --channels also uploads the channels
     below channels/DIGEST/, for a training job, and the test split beside them, to score its model; --sources the four
     MNIST files of the npm package below sources/mnist/, for notebook instances. With one of the two the model is left
     out when none is packaged.
@@ -45,29 +52,35 @@ def publish(
     from training.aws.publication import publish as upload
     from training.aws.s3_store import S3Store, bucket_of
 
-    paths = paths_of(context)
-    uploads = _model_uploads(paths, manifest, required=not (channels or sources))
-    uploads += _channel_uploads(paths, channel_format) if channels else []
-    uploads += _source_uploads() if sources else []
-    store = S3Store(bucket or bucket_of(environment))
+    uploads = _uploads(paths_of(context), options)
+    store = S3Store(options.bucket or bucket_of(options.environment))
     with transfer(sum(item.size_bytes for item in uploads), f"to {store.name}") as progress:
         done = upload(store, uploads, on_bytes=lambda count: progress.update(progress.task_ids[0], advance=count))
     for item in uploads:
         say(f"{store.name}/{item.key}   {item.size_bytes:,} bytes")
     if done.uploaded:
-        say(f"uploaded {done.uploaded}, {done.present} there already, all verified by sha256")
+        say(f"uploaded {done.uploaded}, {done.present} existed already, all verified by sha256")
     else:
-        say("nothing to do: everything is there already, verified by sha256")
-    if channels:
-        chosen = "" if channel_format is ChannelFormat.CSV else f" --format {channel_format.value}"
-        next_step(
-            here(context, f"submit{chosen}")
-            + "   (or with checks around it: "
-            + here(context, f"pipeline{chosen}")
-            + ")"
-        )
-    elif manifest is None:
-        next_step(here(context, f"promote {paths.manifest}"))
+        say("nothing to do: everything exists already, verified by sha256")
+    _say_next(context, options)
+
+
+def _say_next(context: typer.Context, options: PublishOptions) -> None:
+    if options.channels:
+        parquet = options.channel_format is ChannelFormat.PARQUET
+        submit = here(context, "submit" + (" --set channel_format=parquet" if parquet else ""))
+        pipeline = here(context, "pipeline" + (" --format parquet" if parquet else ""))
+        next_step(f"{submit}   (or with checks: {pipeline})")
+    elif options.manifest is None:
+        next_step(here(context, f"promote {paths_of(context).manifest}"))
+
+
+def _uploads(paths: BuildPaths, options: PublishOptions) -> list[Upload]:
+    """Everything that is to be uploaded."""
+    uploads = _model_uploads(paths, options.manifest, required=not (options.channels or options.sources))
+    uploads += _channel_uploads(paths, options.channel_format) if options.channels else []
+    uploads += _source_uploads() if options.sources else []
+    return uploads
 
 
 def _model_uploads(paths: BuildPaths, manifest: Path | None, *, required: bool) -> list[Upload]:

@@ -1,4 +1,4 @@
-"""`stop`: end a training job before its time."""
+"""`stop`: stop a training job."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from training.commands.environment_option import environment_option
 
 def stop(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="The job.")],
-    environment: Annotated[str, environment_option("Whose job")] = "local",
+    name: Annotated[str, typer.Argument(help="Name of the job.")],
+    environment: Annotated[str, environment_option("Environment of the job")] = "local",
 ) -> None:
     """Ask a training job to stop.
 
@@ -32,5 +32,5 @@ def stop(
         return
     service.stop(name)
     kept = job.hyperparameters.get("save_model_on_termination") == "true"
-    say(f"asked {name} to stop; the model so far is {'kept' if kept else 'not kept'}")
+    say(f"stopping {name}; the model so far is {'kept' if kept else 'not kept'}")
     next_step(here(context, f"jobs {name} --follow"))

@@ -1,7 +1,8 @@
-"""`stream`: send labelled digits to the environment's stream, at a rate, and see them arrive."""
+"""`stream`: send labelled digits to the environment's stream at a given rate, and wait for their arrival."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 from training.commands.console import console, here, next_step, paths_of, say
 from training.commands.environment_option import environment_option
 from training.commands.fit_run import stop_on_interrupt
+from training.commands.options import with_options
 from training.common.errors import StoppedEarly, StreamError
 
 if TYPE_CHECKING:
@@ -20,59 +22,72 @@ if TYPE_CHECKING:
     from training.stream.sending import Sent, Stream
 
 
-def stream(
-    context: typer.Context,
-    environment: Annotated[str, environment_option("Whose stream")] = "local",
-    rate: Annotated[
-        float, typer.Option(min=0.1, max=100_000, help="Records a second; a shard takes 800 of them.")
-    ] = 200,
-    count: Annotated[int, typer.Option(min=1, help="How many digits to send.")] = 1000,
-    start: Annotated[int, typer.Option(min=0, help="How many to pass over: where an earlier run ended.")] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="Which digits, in which order, and how they are moved.")] = 1,
+@dataclass(frozen=True, kw_only=True)
+class StreamOptions:
+    """Options of `stream`."""
+
+    environment: Annotated[str, environment_option("Environment of the stream")] = "local"
+    rate: Annotated[float, typer.Option(min=0.1, max=100_000, help="Records per second; a shard accepts 800.")] = 200
+    count: Annotated[int, typer.Option(min=1, help="Number of digits to send.")] = 1000
+    start: Annotated[int, typer.Option(min=0, help="Number of digits to skip, to continue an earlier run.")] = 0
+    seed: Annotated[int, typer.Option(min=0, help="Selects the digits, their order and their shifts.")] = 1
     shift: Annotated[
-        int, typer.Option(min=0, max=4, help="Pixels by which a picture is moved at most; 0 sends it as it is.")
-    ] = 2,
+        int, typer.Option(min=0, max=4, help="Maximum shift of a picture in pixels; 0 sends it unchanged.")
+    ] = 2
     source: Annotated[
         Path | None,
         typer.Option(
             "--from", help="A folder of part files (csv, parquet, libsvm). [default: the training split of BUILD/data]"
         ),
-    ] = None,
-    timeout: Annotated[float, typer.Option(min=1, help="Seconds that --wait waits at most.")] = 300,
-    *,
-    wait: Annotated[bool, typer.Option("--wait", help="Then wait until all of them are in the bucket.")] = False,
-) -> None:
+    ] = None
+    timeout: Annotated[float, typer.Option(min=1, help="Maximum wait of --wait in seconds.")] = 300
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until all digits are in the bucket.")] = False
+
+
+@with_options(StreamOptions)
+def stream(context: typer.Context, options: StreamOptions) -> None:
     """Send labelled digits to the stream of an environment.
 
-    The same seed sends the same digits under the same ids, so sending again never makes duplicates. What the stream
-    refuses is offered again. Ctrl-C ends after the call that runs, and tells how to go on.
+    The same seed sends the same digits with the same ids, so sending again creates no duplicates. Records that the
+    stream rejects are retried. Ctrl-C stops after the current call and prints how to continue.
     """
     from training.stream.description import description_of
     from training.stream.kinesis import KinesisStream
-    from training.stream.record import make_record
-    from training.stream.selection import Selection, select
     from training.stream.sending import Sent
 
-    selection = Selection(count=count, start=start, seed=seed, shift=shift)
-    digits = select(_source(paths_of(context), source), selection)
-    description = description_of(environment)
-    watch = _watch(description.parts_location) if wait else None
-    records = [make_record(int(label), image) for label, image in zip(digits.labels, digits.images, strict=True)]
+    records = _records(paths_of(context), options)
+    description = description_of(options.environment)
+    watch = _watch(description.parts_location) if options.wait else None
     sent = Sent()
-    command = f"stream --seed {seed} --shift {shift} --start {start}"
     try:
-        finished = _send(records, KinesisStream(description.stream), rate, sent)
+        finished = _send(records, KinesisStream(description.stream), options.rate, sent)
     except StreamError as problem:
         _say_sent(sent, len(records))
-        raise StreamError(f"{problem}; then go on with --start {start + sent.done}") from None
+        raise StreamError(f"{problem}; then continue with --start {options.start + sent.done}") from None
     _say_sent(sent, len(records))
     if not finished:
-        going_on = f"stream --seed {seed} --shift {shift} --start {start + sent.done} --count {count - sent.done}"
-        next_step(here(context, going_on))
+        next_step(here(context, _command(options, done=sent.done)))
         raise StoppedEarly
     if watch:
-        _wait(watch, records, timeout, here(context, f"{command} --count {count} --wait"))
+        _wait(watch, records, options.timeout, here(context, f"{_command(options, done=0)} --wait"))
     next_step(here(context, "prepare --from-stream"))
+
+
+def _command(options: StreamOptions, *, done: int) -> str:
+    """The command that sends the digits of these options without the first `done`."""
+    return (
+        f"stream --seed {options.seed} --shift {options.shift} --start {options.start + done}"
+        f" --count {options.count - done}"
+    )
+
+
+def _records(paths: BuildPaths, options: StreamOptions) -> list[Record]:
+    from training.stream.record import make_record
+    from training.stream.selection import Selection, select
+
+    selection = Selection(count=options.count, start=options.start, seed=options.seed, shift=options.shift)
+    digits = select(_source(paths, options.source), selection)
+    return [make_record(int(label), image) for label, image in zip(digits.labels, digits.images, strict=True)]
 
 
 def _source(paths: BuildPaths, folder: Path | None) -> Split:
@@ -86,7 +101,8 @@ def _source(paths: BuildPaths, folder: Path | None) -> Split:
     own = manifest.counts["train"] - (manifest.stream or {"added": 0})["added"]
     if not own:
         raise StreamError(
-            f"{paths.data} holds the stream's digits alone; run: python -m training prepare, or name a folder --from"
+            f"{paths.data} holds digits of the stream only; run: python -m training prepare,"
+            " or name a folder with --from"
         )
     return read_split(paths.data, "train").slice(0, own)
 
@@ -117,13 +133,13 @@ def _send(records: list[Record], target: Stream, rate: float, sent: Sent) -> boo
 
 
 def _say_sent(sent: Sent, count: int) -> None:
-    again = f", {sent.retried} of them offered more than once" if sent.retried else ""
+    again = f", with {sent.retried} retries" if sent.retried else ""
     say(f"sent {sent.taken} of {count} digits{again}")
 
 
 def _wait(watch: ArrivalWatch, records: list[Record], timeout: float, again: str) -> None:
     ids = {record.id for record in records}
-    with console.status("waiting for them to arrive") as status:
+    with console.status("waiting for the digits to arrive") as status:
         missing = watch.wait(
             ids,
             timeout_seconds=timeout,
@@ -132,6 +148,6 @@ def _wait(watch: ArrivalWatch, records: list[Record], timeout: float, again: str
     say(f"{len(ids) - len(missing)} of {len(ids)} have arrived")
     if missing:
         raise StreamError(
-            f"{len(missing)} of {len(ids)} digits did not arrive in {timeout:g} s; see what was given up with:"
-            f" python -m training letters, or send them again, which makes no duplicates: {again}"
+            f"{len(missing)} of {len(ids)} digits did not arrive in {timeout:g} s; show failed records with:"
+            f" python -m training dead-letters, or send them again, which creates no duplicates: {again}"
         )

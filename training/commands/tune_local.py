@@ -26,7 +26,7 @@ _ROUNDS = "30"
 
 
 def tune_here(context: typer.Context, options: TuneOptions) -> bool:
-    """Search, show and write what was found; True when somebody asked to stop."""
+    """Search, show and write what was found; True when a stop was requested."""
     from training.tuning.local_study import search
 
     paths = paths_of(context)

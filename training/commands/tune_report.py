@@ -1,4 +1,4 @@
-"""How `tune` shows and keeps what was found: a table, a picture, best.json and the next command."""
+"""The results of `tune`: a table, a picture, best.json and the next command."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def report(context: typer.Context, found: Search) -> None:
     paths = paths_of(context)
     content, best = found.best_json(), found.best
     if content is None or best is None:
-        say("no trial was finished, nothing was written; give the search more time or more trials")
+        say("no trial completed, nothing was written; give the search more time or more trials")
         return
     picture = paths.tuning / "trials.png"
     write_file(paths.tuning_best, content)

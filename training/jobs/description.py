@@ -1,4 +1,4 @@
-"""What SageMaker tells of a job, as typed values. The only place that knows the shape of DescribeTrainingJob's answer.
+"""A job as SageMaker describes it, as typed values. The only module that knows what DescribeTrainingJob returns.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
 """
@@ -95,28 +95,28 @@ class Job:
         return self.status in ENDED
 
 
-def job_from_description(answer: Mapping[str, Any]) -> Job:
-    """Read the answer of `describe_training_job`."""
-    resources = answer.get("ResourceConfig", {})
+def job_from_description(response: Mapping[str, Any]) -> Job:
+    """Read the response of `describe_training_job`."""
+    resources = response.get("ResourceConfig", {})
     return Job(
-        name=answer["TrainingJobName"],
-        status=answer["TrainingJobStatus"],
-        phase=answer["SecondaryStatus"],
-        phases=tuple(_phase(each) for each in answer.get("SecondaryStatusTransitions", [])),
-        failure_reason=answer.get("FailureReason"),
-        image_uri=answer.get("AlgorithmSpecification", {}).get("TrainingImage", ""),
+        name=response["TrainingJobName"],
+        status=response["TrainingJobStatus"],
+        phase=response["SecondaryStatus"],
+        phases=tuple(_phase(each) for each in response.get("SecondaryStatusTransitions", [])),
+        failure_reason=response.get("FailureReason"),
+        image_uri=response.get("AlgorithmSpecification", {}).get("TrainingImage", ""),
         instance_type=resources.get("InstanceType", ""),
         instance_count=resources.get("InstanceCount", 1),
-        spot=answer.get("EnableManagedSpotTraining", False),
-        channels=tuple(_channel(each) for each in answer.get("InputDataConfig", [])),
-        hyperparameters=dict(answer.get("HyperParameters", {})),
-        model_uri=answer.get("ModelArtifacts", {}).get("S3ModelArtifacts") or None,
-        created=answer["CreationTime"],
-        started=answer.get("TrainingStartTime"),
-        ended=answer.get("TrainingEndTime"),
-        training_seconds=answer.get("TrainingTimeInSeconds"),
-        billable_seconds=answer.get("BillableTimeInSeconds"),
-        metrics={each["MetricName"]: float(each["Value"]) for each in answer.get("FinalMetricDataList", [])},
+        spot=response.get("EnableManagedSpotTraining", False),
+        channels=tuple(_channel(each) for each in response.get("InputDataConfig", [])),
+        hyperparameters=dict(response.get("HyperParameters", {})),
+        model_uri=response.get("ModelArtifacts", {}).get("S3ModelArtifacts") or None,
+        created=response["CreationTime"],
+        started=response.get("TrainingStartTime"),
+        ended=response.get("TrainingEndTime"),
+        training_seconds=response.get("TrainingTimeInSeconds"),
+        billable_seconds=response.get("BillableTimeInSeconds"),
+        metrics={each["MetricName"]: float(each["Value"]) for each in response.get("FinalMetricDataList", [])},
     )
 
 

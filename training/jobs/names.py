@@ -29,11 +29,11 @@ def check_job_name(name: str, *, prefix: str) -> None:
     Raises
     ------
     JobError
-        telling what is allowed
+        with what is allowed
     """
     check_name(name)
     if not name.startswith(prefix):
         raise JobError(
-            f"the job name {name!r} does not begin with {prefix}, by which the jobs of this environment are known;"
+            f"the job name {name!r} does not begin with {prefix}, as the jobs of this environment do;"
             f" call it {prefix}{name}, or name the environment with --environment"
         )

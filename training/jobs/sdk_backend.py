@@ -23,7 +23,7 @@ from training.jobs.request import create_training_job_request
 from training.jobs.spec import JobSpec
 
 CONFIG_PATH = Path(__file__).with_name("sdk_config.yaml")
-_SURROUNDINGS = {
+_VARIABLES = {
     "SAGEMAKER_USER_CONFIG_OVERRIDE": str(CONFIG_PATH),
     "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": str(CONFIG_PATH),
     "SAGEMAKER_VALIDATE_ROLE": "false",
@@ -43,7 +43,7 @@ class SdkBackend:
 
     def __init__(self) -> None:
         self._name = ""
-        with _surroundings(), explained("SageMaker"):
+        with _variables(), explained("SageMaker"):
             self._sdk = _sdk()
             session = new_session()
             for operation in _NAMED:
@@ -53,7 +53,7 @@ class SdkBackend:
     def submit(self, spec: JobSpec) -> None:
         """Create the job."""
         request, self._name = create_training_job_request(spec), spec.name
-        with _surroundings(), explained(f"the job {spec.name}"):
+        with _variables(), explained(f"the job {spec.name}"):
             channels = [self._channel(each) for each in request["InputDataConfig"]]
             self._trainer(request).train(input_data_config=channels, wait=False, logs=False)
 
@@ -142,10 +142,10 @@ def _sdk() -> Any:
 
 
 @contextmanager
-def _surroundings() -> Iterator[None]:
+def _variables() -> Iterator[None]:
     """The environment variables that the SDK is to see, and those of before when it is done."""
-    before = {name: os.environ.get(name) for name in _SURROUNDINGS}
-    os.environ.update(_SURROUNDINGS)
+    before = {name: os.environ.get(name) for name in _VARIABLES}
+    os.environ.update(_VARIABLES)
     try:
         yield
     finally:

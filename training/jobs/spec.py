@@ -221,7 +221,7 @@ def _check_channels(channels: tuple[Channel, ...]) -> None:
         )
     if len({channel.uri.rstrip("/") for channel in channels}) != len(channels):
         raise JobError(
-            f"train and validation are both {channels[0].uri}, so validation would tell nothing;"
+            f"train and validation are both {channels[0].uri}, so validation would measure nothing;"
             " give each its own prefix"
         )
 
@@ -246,7 +246,7 @@ def _check_gpu(spec: JobSpec) -> None:
     wants_gpu = values.get("tree_method") == "gpu_hist" or values.get("use_dask_gpu_training") == "true"
     if wants_gpu and not instance_type(spec.machines.instance_type).has_gpu:
         raise JobError(
-            f"the hyperparameters ask for a GPU, which {spec.machines.instance_type} has not;"
+            f"the hyperparameters ask for a GPU, but {spec.machines.instance_type} has none;"
             " use --set tree_method=hist, or an instance type such as ml.g4dn.xlarge"
         )
     if values.get("use_dask_gpu_training") == "true" and values.get("tree_method") not in ("gpu_hist", "hist"):

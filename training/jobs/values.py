@@ -19,7 +19,7 @@ def check_name(name: str) -> None:
     Raises
     ------
     JobError
-        telling what a name may be
+        with what a name may be
     """
     if len(name) > _MOST_NAME:
         raise JobError(
@@ -40,7 +40,7 @@ def check_uri(what: str, uri: str) -> None:
         naming `what`
     """
     if not _S3_URI.fullmatch(uri) or len(uri) > 1024:
-        raise JobError(f"{what} lies at {uri!r}, expected s3://BUCKET/PREFIX/ of at most 1024 characters")
+        raise JobError(f"{what} is at {uri!r}, expected s3://BUCKET/PREFIX/ of at most 1024 characters")
 
 
 def split_uri(uri: str) -> tuple[str, str]:
@@ -55,7 +55,7 @@ def check_range(what: str, value: int, least: int, most: int, unit: str) -> None
     Raises
     ------
     JobError
-        telling the range
+        with the range
     """
     if not least <= value <= most:
         raise JobError(f"the {what} is {value} {unit}, allowed are {least} to {most}; choose one of these")
@@ -67,7 +67,7 @@ def check_tags(tags: tuple[tuple[str, str], ...]) -> None:
     Raises
     ------
     JobError
-        telling what a tag may be
+        with what a tag may be
     """
     keys = [key for key, _ in tags]
     if len(tags) > _MOST_TAGS:

@@ -2,7 +2,7 @@
 
 Training is dense: every zero is a value and only NaN is missing, because the endpoint is sent dense rows. The booster
 that comes back is cut to its best round, so that whoever loads it (the container predicts with all the rounds it
-finds) answers exactly what was scored here.
+finds) predicts exactly what was scored here.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class FitResult:
     seconds
         from the first look at the data to the last round
     interrupted
-        whether somebody asked to stop before the end
+        whether a stop was requested before the end
     """
 
     booster: xgboost.Booster
@@ -58,7 +58,7 @@ def fit(
     on_round: Callable[[Round], None] = lambda _round: None,
     stop_requested: Callable[[], bool] = lambda: False,
 ) -> FitResult:
-    """Train until the rounds are done, validation no longer improves, or somebody asks to stop.
+    """Train until the rounds are done, validation no longer improves, or a stop is requested.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def fit(
     hyperparameters
         validated; `multi:softprob` over ten classes
     on_round
-        told after every round
+        called after every round
     stop_requested
         asked after every round; True ends the training and keeps what there is
 

@@ -55,7 +55,7 @@ class Watcher(xgboost.callback.TrainingCallback):
     hyperparameters
         tells the rounds, the patience and the metric that decides: the last of `eval_metric`, as in the container
     on_round
-        told about every round
+        called after every round
     stop_requested
         asked after every round; True ends the training
     """

@@ -26,32 +26,35 @@ class AwsPipelines:
     def start(self, pipeline: str, parameters: Mapping[str, str]) -> str:
         """Start an execution; returns its ARN."""
         with explained(f"the pipeline {pipeline}"):
-            answer = self._client.start_pipeline_execution(
+            response = self._client.start_pipeline_execution(
                 PipelineName=pipeline,
                 PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
                 ClientRequestToken=uuid.uuid4().hex,  # a request that is repeated starts one execution
             )
-        return str(answer["PipelineExecutionArn"])
+        return str(response["PipelineExecutionArn"])
 
     def latest(self, pipeline: str) -> str | None:
         """ARN of the execution that was started last, or None."""
         with explained(f"the pipeline {pipeline}"):
-            answer = self._client.list_pipeline_executions(
+            response = self._client.list_pipeline_executions(
                 PipelineName=pipeline, SortBy="CreationTime", SortOrder="Descending", MaxResults=1
             )
-        found = answer["PipelineExecutionSummaries"]
+        found = response["PipelineExecutionSummaries"]
         return found[0]["PipelineExecutionArn"] if found else None
 
     def describe(self, arn: str) -> Execution:
         """How an execution stands."""
         with explained(f"the execution {arn}"):
-            told: Any = self._client.describe_pipeline_execution(PipelineExecutionArn=arn)
+            description: Any = self._client.describe_pipeline_execution(PipelineExecutionArn=arn)
             pages = self._client.get_paginator("list_pipeline_execution_steps").paginate(
                 PipelineExecutionArn=arn, SortOrder="Ascending"
             )
             steps = tuple(_step(each) for page in pages for each in page["PipelineExecutionSteps"])
         return Execution(
-            arn=arn, status=told["PipelineExecutionStatus"], reason=told.get("FailureReason", ""), steps=steps
+            arn=arn,
+            status=description["PipelineExecutionStatus"],
+            reason=description.get("FailureReason", ""),
+            steps=steps,
         )
 
     def last_lines(self, step: Step, *, count: int) -> list[str]:
@@ -62,8 +65,8 @@ class AwsPipelines:
             stream = self._stream(step)
             if stream is None:
                 return []
-            answer = self._logs.get_log_events(logGroupName=step.log_group, logStreamName=stream, limit=count)
-        return [event["message"].rstrip() for event in answer["events"]][-count:]
+            response = self._logs.get_log_events(logGroupName=step.log_group, logStreamName=stream, limit=count)
+        return [event["message"].rstrip() for event in response["events"]][-count:]
 
     def _stream(self, step: Step) -> str | None:
         """The first log stream of a job. An ARN has the job's name in lower case; its last word may be in both."""
@@ -80,16 +83,16 @@ class AwsPipelines:
         return next((name for name in names if name.lower().startswith(f"{step.subject}/".lower())), None)
 
 
-def _step(told: Any) -> Step:
-    metadata = told.get("Metadata", {})
+def _step(description: Any) -> Step:
+    metadata = description.get("Metadata", {})
     groups = [group for kind, group in LOG_GROUPS.items() if metadata.get(kind, {}).get("Arn")]
     return Step(
-        name=told["StepName"],
-        status=told["StepStatus"],
+        name=description["StepName"],
+        status=description["StepStatus"],
         subject=_subject(metadata),
         log_group=groups[0] if groups else "",
-        cached=bool(told.get("CacheHitResult", {}).get("SourcePipelineExecutionArn")),
-        reason=metadata.get("Fail", {}).get("ErrorMessage") or told.get("FailureReason", ""),
+        cached=bool(description.get("CacheHitResult", {}).get("SourcePipelineExecutionArn")),
+        reason=metadata.get("Fail", {}).get("ErrorMessage") or description.get("FailureReason", ""),
     )
 
 

@@ -69,12 +69,12 @@ class AwsRegistry:
             return None
         arn = summary["ModelPackageArn"]
         with explained(f"the model {arn}"):
-            told: Any = self._client.describe_model_package(ModelPackageName=arn)
-        containers = told.get("InferenceSpecification", {}).get("Containers", [{}])
+            description: Any = self._client.describe_model_package(ModelPackageName=arn)
+        containers = description.get("InferenceSpecification", {}).get("Containers", [{}])
         return RegisteredModel(
             arn=arn,
-            version=told["ModelPackageVersion"],
-            approval=told["ModelApprovalStatus"],
+            version=description["ModelPackageVersion"],
+            approval=description["ModelApprovalStatus"],
             model_uri=containers[0].get("ModelDataUrl", ""),
-            properties=told.get("CustomerMetadataProperties", {}),
+            properties=description.get("CustomerMetadataProperties", {}),
         )

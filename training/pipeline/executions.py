@@ -79,7 +79,7 @@ class Execution:
 
 
 class PipelineService(Protocol):
-    """Where pipelines run. Raises `BusyError` when the same question may be answered in a minute."""
+    """Where pipelines run. Raises `BusyError` when a retry in a minute may succeed."""
 
     def start(self, pipeline: str, parameters: Mapping[str, str]) -> str:
         """Start an execution; returns its ARN."""

@@ -19,7 +19,7 @@ class ByValue:
         self._wrapped = wrapped
 
     def __call__(self, *arguments: Any) -> Any:
-        """What the wrapped function answers."""
+        """What the wrapped function returns."""
         return self._wrapped(*arguments)
 
     def __reduce__(self) -> tuple[Callable[[bytes], Any], tuple[bytes]]:

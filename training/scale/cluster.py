@@ -1,4 +1,4 @@
-"""Reach a Dask cluster and see that it can train: it answers, has workers, and these run what runs here."""
+"""Reach a Dask cluster and see that it can train: it is reachable, has workers, and these run what runs here."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def connected(address: str, *, timeout_seconds: float = 10) -> Iterator[Client]:
     address
         of the scheduler, such as `tcp://10.0.0.5:8786`
     timeout_seconds
-        to wait for its answer
+        to wait for its response
 
     Raises
     ------
     FitError
-        when the packages are missing here, nobody answers, there is no worker, or versions differ
+        when the packages are missing here, no scheduler responds, there is no worker, or versions differ
     """
     client = _client(address, timeout_seconds)
     try:
@@ -77,7 +77,7 @@ def _client(address: str, timeout_seconds: float) -> Client:
     except (OSError, ValueError, TypeError) as problem:
         text = (str(problem) or type(problem).__name__).splitlines()[0].rstrip(".:")
         raise FitError(
-            f"no Dask scheduler answers at {address} ({text}); give the address that `dask scheduler` prints,"
+            f"no Dask scheduler responds at {address} ({text}); give the address that `dask scheduler` prints,"
             " such as tcp://10.0.0.5:8786"
         ) from None
 
@@ -99,7 +99,7 @@ def require_workers(client: Client, workers: Sequence[str]) -> None:
     gone = sorted(set(workers) - set(worker_addresses(client)))
     if gone:
         raise FitError(
-            f"the worker {gone[0]} left the cluster, and what was done so far went with it; see its log (memory?),"
+            f"the worker {gone[0]} left the cluster, and its results are lost; see its log (memory?),"
             " start it again and train again"
         )
 

@@ -45,7 +45,7 @@ def fit_on_cluster(
     on_round: Callable[[Round], None] = lambda _round: None,
     stop_requested: Callable[[], bool] = lambda: False,
 ) -> tuple[FitResult, tuple[PartRead, ...]]:
-    """Train with all workers of the cluster, until the rounds are done, validation stalls, or somebody asks to stop.
+    """Train with all workers of the cluster, until the rounds are done, validation stalls, or a stop is requested.
 
     Parameters
     ----------
@@ -56,9 +56,9 @@ def fit_on_cluster(
     hyperparameters
         as for one machine; `nthread` is per worker, its number of threads unless given
     on_step
-        told in words what happens before the first round
+        called with a description of each step before the first round
     on_round
-        told after every round
+        called after every round
     stop_requested
         asked several times a second; True ends the training after the round that runs and keeps what there is
 
@@ -104,7 +104,7 @@ def _train(
     stop_requested: Callable[[], bool],
     workers: Sequence[str],
 ) -> tuple[xgboost.Booster, bool]:
-    """The booster with all its rounds, and whether somebody asked for it before the end."""
+    """The booster with all its rounds, and whether a stop was requested before the end."""
     topic = f"digits-fit-{uuid.uuid4().hex}"
     with _rounds_told(client, topic) as rounds:
         training = _in_background(lambda: _train_on_workers(client, train, validation, hyperparameters, topic))
@@ -153,27 +153,27 @@ def _train_on_workers(
 
 @contextmanager
 def _rounds_told(client: Client, topic: str) -> Iterator[SimpleQueue[Mapping[str, Any]]]:
-    """The rounds as the first worker tells them, in order."""
-    told: SimpleQueue[Mapping[str, Any]] = SimpleQueue()
-    client.subscribe_topic(topic, lambda event: told.put(event[1]))  # type: ignore[no-untyped-call]
+    """The rounds as the first worker reports them, in order."""
+    reported: SimpleQueue[Mapping[str, Any]] = SimpleQueue()
+    client.subscribe_topic(topic, lambda event: reported.put(event[1]))  # type: ignore[no-untyped-call]
     try:
-        yield told
+        yield reported
     finally:
         client.unsubscribe_topic(topic)  # type: ignore[no-untyped-call]
 
 
 def _pass_on(rounds: SimpleQueue[Mapping[str, Any]], watcher: Watcher) -> None:
-    """Wait a moment for the next round and tell the watcher of it."""
+    """Wait a moment for the next round and pass it to the watcher."""
     try:
-        told = rounds.get(timeout=_SECONDS_BETWEEN_LOOKS)
+        reported = rounds.get(timeout=_SECONDS_BETWEEN_LOOKS)
     except Empty:
         return
-    if told["epoch"] == len(watcher.history):
-        watcher.after_iteration(None, told["epoch"], _as_history(told["values"]))
+    if reported["epoch"] == len(watcher.history):
+        watcher.after_iteration(None, reported["epoch"], _as_history(reported["values"]))
 
 
 def _complete(watcher: Watcher, history: Mapping[str, Mapping[str, list[float]]]) -> None:
-    """Tell the watcher of the rounds whose news did not arrive before the end."""
+    """Pass the rounds whose reports did not arrive before the end to the watcher."""
     done = len(next(iter(history["train"].values())))
     for epoch in range(len(watcher.history), done):
         values = {name: {metric: each[epoch] for metric, each in of.items()} for name, of in history.items()}
@@ -204,7 +204,7 @@ def _wait_for(training: LocalFuture[dict[str, Any]], client: Client, workers: Se
     Raises
     ------
     FitError
-        naming a worker that left, or telling what one raised
+        naming a worker that left, or with the error that one raised
     """
     problem = training.exception()
     if problem is None:

@@ -52,17 +52,17 @@ def parts_of(client: Client, source: PartSource, channel: str, workers: Sequence
         when a worker cannot read the folder, sees other files than the rest, or there are fewer parts than workers
     """
     folder = source.folders[channel]
-    answers = client.run(
+    results = client.run(
         ByValue(list_parts), folder, source.endpoint_url, source.region, workers=list(workers), on_error="return"
     )
-    for address, answer in sorted(answers.items()):
-        if isinstance(answer, BaseException):
+    for address, result in sorted(results.items()):
+        if isinstance(result, BaseException):
             raise DataError(
-                f"the worker {address} cannot read {folder} ({_first_line(answer)}); put the parts where all workers"
+                f"the worker {address} cannot read {folder} ({_first_line(result)}); put the parts where all workers"
                 " reach them, in S3 or on a shared disk, and give that as --channels"
             )
-    seen = list(answers.values())
-    if any(answer != seen[0] for answer in seen):
+    seen = list(results.values())
+    if any(result != seen[0] for result in seen):
         raise DataError(f"the workers see different files in {folder}; put the parts in S3 or on a disk that all share")
     parts: list[str] = seen[0]
     if len(parts) < len(workers):
@@ -94,7 +94,7 @@ def read_on_workers(
     workers
         addresses, each of which gets its share
     on_step
-        told about progress in words
+        called with the progress in words
 
     Raises
     ------

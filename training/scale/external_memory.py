@@ -147,7 +147,7 @@ def fit_from_disk(
     on_round: Callable[[Round], None] = lambda _round: None,
     stop_requested: Callable[[], bool] = lambda: False,
 ) -> tuple[FitResult, tuple[PartRead, ...], MemoryPlan]:
-    """Train until the rounds are done, validation no longer improves, or somebody asks to stop.
+    """Train until the rounds are done, validation no longer improves, or a stop is requested.
 
     Parameters
     ----------
@@ -160,9 +160,9 @@ def fit_from_disk(
     cache
         folder on a fast disk, in which a folder is made and removed again
     on_step
-        told in words what happens before the first round
+        called with a description of each step before the first round
     on_round
-        told after every round
+        called after every round
     stop_requested
         asked after every round; True ends the training and keeps what there is
 
@@ -206,7 +206,7 @@ def _cache_folder(parent: Path, *, rows: int) -> Iterator[Path]:
     if needed > free:
         raise FitError(
             f"the pages of {rows:,} rows take {megabytes(needed)} in {parent}, {megabytes(free)} are free there;"
-            " make room or choose another folder with --build"
+            " free some space or choose another folder with --build"
         )
     folder = parent / f".{_CACHE_NAME}.{os.getpid()}.tmp"
     folder.mkdir()

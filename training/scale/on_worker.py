@@ -1,7 +1,7 @@
 """What happens on the workers of a cluster while they train. Sent to them by value, so it imports nothing of ours.
 
-The first worker tells the scheduler of every round, and asks whether somebody wants to stop; all workers hear the same
-answer, since they must leave the same round together.
+The first worker reports every round to the scheduler, and asks whether a stop was requested; all workers hear the same
+response, since they must leave the same round together.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class RoundTeller(xgboost.callback.TrainingCallback):
         self._topic = topic
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002
-        """Tell of the round; True ends the training everywhere. The signature is XGBoost's."""
+        """Report the round; True ends the training everywhere. The signature is XGBoost's."""
         from distributed import get_worker
 
         stop = False

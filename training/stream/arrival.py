@@ -1,4 +1,4 @@
-"""Wait until what was sent has arrived: until manifests that are new tell of every id. Knows no AWS, only a source."""
+"""Wait until what was sent has arrived: until new manifests list every id. Knows no AWS, only a source."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ArrivalWatch:
         timeout_seconds
             how long to wait at most
         on_arrived
-            told how many there are, whenever it was looked
+            called with the number that has arrived, after every poll
         sleep
             replaced by tests
         """

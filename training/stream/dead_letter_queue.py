@@ -1,4 +1,4 @@
-"""The dead letters of an environment on AWS: look at them, fetch what they tell of, remove them."""
+"""The dead-letter queue of an environment's stream on AWS: read it, fetch the records, remove messages."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 HIDDEN_SECONDS = 300
-"""How long a message is hidden from others while somebody looks at it; `release` ends that."""
+"""Visibility timeout of a message that was received; `release` ends it."""
 _AT_A_TIME = 10
 
 
 class DeadLetterQueue:
-    """The queue, and where the records are that its messages tell of.
+    """The queue, and the records that its messages refer to.
 
     Parameters
     ----------
@@ -39,52 +39,54 @@ class DeadLetterQueue:
     @property
     def name(self) -> str:
         """What to call it."""
-        return "the queue of dead letters"
+        return "the dead-letter queue"
 
     def take(self, limit: int) -> list[DeadLetter]:
-        """So many messages at most, hidden from others from now on."""
-        letters: dict[str, DeadLetter] = {}
-        while len(letters) < limit:
+        """Receive at most so many messages; other consumers do not see them until they are released."""
+        dead_letters: dict[str, DeadLetter] = {}
+        while len(dead_letters) < limit:
             with explained(self.name):
-                answer = self._queue.receive_message(
+                response = self._queue.receive_message(
                     QueueUrl=self._description.dead_letters_url,
-                    MaxNumberOfMessages=min(_AT_A_TIME, limit - len(letters)),
+                    MaxNumberOfMessages=min(_AT_A_TIME, limit - len(dead_letters)),
                     VisibilityTimeout=HIDDEN_SECONDS,
                     WaitTimeSeconds=1,
                 )
-            messages = answer.get("Messages", [])
-            letters |= {each["MessageId"]: read_dead_letter(each["Body"], each["ReceiptHandle"]) for each in messages}
+            messages = response.get("Messages", [])
+            dead_letters |= {
+                each["MessageId"]: read_dead_letter(each["Body"], each["ReceiptHandle"]) for each in messages
+            }
             if not messages:
                 break
-        return list(letters.values())
+        return list(dead_letters.values())
 
-    def release(self, letter: DeadLetter) -> None:
-        """Show a message to others again."""
+    def release(self, dead_letter: DeadLetter) -> None:
+        """Make a message visible to other consumers again."""
         with explained(self.name):
             self._queue.change_message_visibility(
-                QueueUrl=self._description.dead_letters_url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
+                QueueUrl=self._description.dead_letters_url, ReceiptHandle=dead_letter.receipt, VisibilityTimeout=0
             )
 
-    def remove(self, letter: DeadLetter) -> None:
+    def remove(self, dead_letter: DeadLetter) -> None:
         """Remove a message for good."""
         with explained(self.name):
-            self._queue.delete_message(QueueUrl=self._description.dead_letters_url, ReceiptHandle=letter.receipt)
+            self._queue.delete_message(QueueUrl=self._description.dead_letters_url, ReceiptHandle=dead_letter.receipt)
 
-    def records(self, letter: DeadLetter) -> list[Record]:
-        """The records that a letter tells of, as they were sent.
+    def records(self, dead_letter: DeadLetter) -> list[Record]:
+        """The records of a dead letter, as they were sent.
 
         Raises
         ------
         StreamError
             when they are no longer there
         """
-        if letter.payload is not None:
-            return [self._kept(letter.payload, letter.partition_key or "")]
-        found = list(self._in_stream(letter)) if letter.count else []
-        if len(found) < max(1, letter.count):
+        if dead_letter.payload is not None:
+            return [self._kept(dead_letter.payload, dead_letter.partition_key or "")]
+        found = list(self._in_stream(dead_letter)) if dead_letter.count else []
+        if len(found) < max(1, dead_letter.count):
             raise StreamError(
-                f"only {len(found)} of {letter.count} records from {letter.first} of {letter.shard} are still in the"
-                " stream; the senders must send theirs again"
+                f"only {len(found)} of {dead_letter.count} records from {dead_letter.first} of {dead_letter.shard}"
+                " are still in the stream; the senders must send them again"
             )
         return found
 
@@ -97,20 +99,20 @@ class DeadLetterQueue:
             raise StreamError(f"the payload {location} is no longer there; the sender must send it again")
         return Record(id=partition_key, payload=content)
 
-    def _in_stream(self, letter: DeadLetter) -> Iterator[Record]:
+    def _in_stream(self, dead_letter: DeadLetter) -> Iterator[Record]:
         stream = self._description.stream
         with explained(f"the stream {stream}"):
             iterator: str | None = self._kinesis.get_shard_iterator(
                 StreamName=stream,
-                ShardId=letter.shard,
+                ShardId=dead_letter.shard,
                 ShardIteratorType="AT_SEQUENCE_NUMBER",
-                StartingSequenceNumber=letter.first,
+                StartingSequenceNumber=dead_letter.first,
             )["ShardIterator"]
             while iterator:
-                answer = self._kinesis.get_records(ShardIterator=iterator, Limit=1000)
-                for record in answer["Records"]:
-                    if int(record["SequenceNumber"]) > int(letter.last):
+                response = self._kinesis.get_records(ShardIterator=iterator, Limit=1000)
+                for record in response["Records"]:
+                    if int(record["SequenceNumber"]) > int(dead_letter.last):
                         return
                     yield Record(id=record["PartitionKey"], payload=record["Data"])
-                behind = bool(answer["Records"]) or answer["MillisBehindLatest"] > 0
-                iterator = answer.get("NextShardIterator") if behind else None
+                behind = bool(response["Records"]) or response["MillisBehindLatest"] > 0
+                iterator = response.get("NextShardIterator") if behind else None

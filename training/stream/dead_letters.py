@@ -1,6 +1,6 @@
-"""What lies in the queue of dead letters: two kinds of messages, read here into one. Asks nobody.
+"""The messages in the dead-letter queue: two kinds, read here into one. Calls no service.
 
-The consumer writes of a record that it cannot use (`digits.dead-letter/1`), Lambda of a batch that it has given up
+The consumer writes one for a record that it cannot use (`digits.dead-letter/1`), Lambda for a batch that failed
 (https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html).
 """
 
@@ -22,7 +22,7 @@ class DeadLetter:
     Parameters
     ----------
     receipt
-        with which the queue removes it
+        receipt handle, with which the queue removes it
     reason
         why, in words
     shard
@@ -30,7 +30,7 @@ class DeadLetter:
     first, last
         sequence numbers; the same for a single record
     count
-        records it tells of
+        records that it refers to
     arrived_at
         when the first of them came, ISO 8601
     payload
@@ -51,7 +51,7 @@ class DeadLetter:
 
 
 def read_dead_letter(body: str, receipt: str) -> DeadLetter:
-    """Read one message; one that is neither of the two kinds is told of by its beginning.
+    """Read one message; one that is neither of the two kinds is shown by its beginning.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def _batch(fields: Fields, receipt: str) -> DeadLetter:
     calls = context.whole("approximateInvokeCount")
     return DeadLetter(
         receipt=receipt,
-        reason=f"given up after {calls} calls: {context.text('condition')}; see the log of the consumer",
+        reason=f"failed after {calls} invocations: {context.text('condition')}; see the log of the consumer",
         shard=batch.text("shardId"),
         first=batch.text("startSequenceNumber"),
         last=batch.text("endSequenceNumber"),

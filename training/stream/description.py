@@ -1,4 +1,4 @@
-"""Where an environment's stream, its parts and its dead letters are, as the stream's stack says. Asks nothing of them.
+"""Names of an environment's stream, its parts and its dead letters, as the stream's stack has them. Calls none of them.
 
 The stack writes JSON into the SSM parameter `/digits/ENVIRONMENT/stream`; schema `digits.stream/1` is the contract.
 """
@@ -27,9 +27,9 @@ class StreamDescription:
     parts_prefix
         below which the parts are, such as `stream/parts/`
     dead_letters_prefix
-        below which payloads are that could not be used
+        below which the payloads of dead letters are
     dead_letters_url
-        queue of what was given up
+        the dead-letter queue
     """
 
     stream: str
@@ -58,7 +58,8 @@ def description_of(environment: str) -> StreamDescription:
 
     name = f"/digits/{environment}/stream"
     missing = (
-        f"so the environment {environment} has no stream here; deploy the stack digits-{environment}-stream first,"
+        f"so the environment {environment} has no stream in this account and region;"
+        f" deploy the stack digits-{environment}-stream first,"
         " or name another with --environment"
     )
     return description_from_json(read_parameter(environment, name, missing=missing), name=name)

@@ -45,7 +45,7 @@ class KinesisStream:
         entries = [{"Data": record.payload, "PartitionKey": record.id} for record in records]
         with explained(self.name):
             try:
-                answer = self._client.put_records(StreamName=self._stream, Records=entries)  # type: ignore[arg-type]
+                response = self._client.put_records(StreamName=self._stream, Records=entries)  # type: ignore[arg-type]
             except ClientError as problem:
                 code = problem.response["Error"]["Code"]
                 if code == "ResourceNotFoundException":
@@ -53,4 +53,4 @@ class KinesisStream:
                 if code in _LATER:
                     return [code] * len(records)
                 raise
-        return [result.get("ErrorCode", "") for result in answer["Records"]]
+        return [result.get("ErrorCode", "") for result in response["Records"]]

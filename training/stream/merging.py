@@ -136,7 +136,7 @@ def _rows(parts: Sequence[Part], places: Sequence[tuple[int, int]]) -> Split:
 
 
 def refuse_conflicts(merged: Merged) -> None:
-    """Refuse to leave records out without being told to.
+    """Refuse to leave records out unless asked.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def refuse_conflicts(merged: Merged) -> None:
         one = merged.conflicts[0]
         raise DataError(
             f"the id {one.id} stands for different digits in {one.first} and {one.second}, and so do"
-            f" {len(merged.conflicts) - 1} other ids; find out which is right, or leave all of them out with"
+            f" {len(merged.conflicts) - 1} other ids; find out which is right, or drop all of them with"
             " --leave-out-conflicts"
         )
 
@@ -158,7 +158,7 @@ def add_to_training(
     """The data set with the stream's digits behind, or in the place of, its training split.
 
     Validation and test stay as they are, so that metrics remain comparable. A picture that one of these has would
-    let the model know its answer, and one that the training split has would count twice: both are left out.
+    let the model know its response, and one that the training split has would count twice: both are left out.
 
     Raises
     ------
@@ -199,7 +199,9 @@ def _with(dataset: Dataset, added: Split, record: StreamRecord, *, only_stream: 
         train=train,
         source=f"{dataset.source} + stream" if not only_stream else f"stream, tested on {dataset.source}",
         sha256={**dataset.sha256, "stream alone" if only_stream else "stream": record.sha256},
-        split=f"{dataset.split}; but train = {said}" if only_stream else f"{dataset.split}; and to train {said}",
+        split_rule=f"{dataset.split_rule}; but train = {said}"
+        if only_stream
+        else f"{dataset.split_rule}; and to train {said}",
         stream=record.to_json(),
     )
 

@@ -1,7 +1,7 @@
 """Read the parts that the stream's consumer wrote: every manifest, and the Parquet file that it vouches for.
 
 A part without a manifest does not count: its consumer died between the two, and Kinesis delivered the batch again. A
-manifest whose part is missing or different is an error, never passed over.
+manifest whose part is missing or different is an error, never skipped.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from training.data.dataset import check_labels
 from training.model.manifest_fields import Fields
 
 SCHEMA = "digits.stream-part/1"
-_REMEDY = "find out who changed it; the stream may still hold its records: python -m training letters --help"
+_REMEDY = "find out who changed it; the stream may still hold its records: python -m training dead-letters --help"
 
 
 class PartSource(Protocol):
@@ -116,7 +116,7 @@ def read_manifest(source: PartSource, key: str) -> PartManifest:
             raise DataError(f"{name} has the schema {schema!r}, expected {SCHEMA!r}; use the version that wrote it")
         ids = fields.text_list("ids")
         if len(ids) != fields.whole("rows", least=1):
-            raise DataError(f"{name} tells {fields.whole('rows')} rows but {len(ids)} ids; {_REMEDY}")
+            raise DataError(f"{name} has {fields.whole('rows')} rows but {len(ids)} ids; {_REMEDY}")
         # The file beside it: the name inside is the one that it had in the bucket.
         part = key.removesuffix(".json") + ".parquet"
         return PartManifest(key=key, part=part, sha256=fields.sha256("sha256"), ids=ids)
@@ -170,7 +170,7 @@ def decode_parquet(key: str, content: bytes, name: str) -> Part:
         rows = np.column_stack([table[column].cast(pa.uint8()).to_numpy() for column in COLUMN_NAMES])
     except (pa.ArrowException, KeyError, OSError) as problem:
         reason = (str(problem).splitlines() or [type(problem).__name__])[0].rstrip(".")
-        raise DataError(f"{name} is no part of a stream ({reason}); {_REMEDY}") from None
+        raise DataError(f"{name} is not a part of a stream ({reason}); {_REMEDY}") from None
     return Part(key=key, ids=ids, sequence_numbers=numbers, labels=rows[:, 0], images=rows[:, 1:])
 
 
@@ -187,7 +187,7 @@ def read_parts(
     source
         where they are
     on_part
-        told how many of how many were read
+        called with how many of how many were read
     decode
         see `read_part`
     """

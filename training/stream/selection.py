@@ -26,7 +26,7 @@ class Selection:
     count
         how many digits
     start
-        how many of the shuffled ones to pass over: where an earlier run ended
+        how many of the shuffled digits to skip, to continue an earlier run
     seed
         of the shuffling and the moves
     shift
@@ -51,7 +51,7 @@ def select(source: Split, selection: Selection) -> Split:
     if stop > len(source):
         raise StreamError(
             f"--start {selection.start} and --count {selection.count} ask for {stop} digits, but the source has"
-            f" {len(source)}; ask for fewer, or take another --seed from the start"
+            f" {len(source)}; send fewer, or start again with another --seed"
         )
     generator = np.random.default_rng(selection.seed)
     order = generator.permutation(len(source))

@@ -1,6 +1,6 @@
-"""Send records at a rate: in batches, what the stream refuses again and again with growing pauses. Knows no AWS.
+"""Send records at a rate: in batches, what the stream rejects again with growing pauses. Knows no AWS.
 
-A record may be sent twice when an answer is lost or somebody starts again: its id is the same, so it counts once.
+A record may be sent twice, after a lost response or a restart: its id is the same, so it counts once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from training.stream.record import Record
 
 MOST_RECORDS = 500
 MOST_BYTES = 5 << 20
-"""Of one call. Kinesis takes 10 MiB by now; regions and emulators that are behind take half of it."""
+"""Of one call. Kinesis accepts 10 MiB per call; some regions and emulators still only 5."""
 ATTEMPTS = 10
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
@@ -74,7 +74,7 @@ def send(
     stop_requested: Callable[[], bool] = lambda: False,
     clock: Clock | None = None,
 ) -> bool:
-    """Send everything, or until somebody asks to stop; returns whether all of it was sent.
+    """Send everything, or until a stop is requested; returns whether all of it was sent.
 
     Parameters
     ----------
@@ -85,9 +85,9 @@ def send(
     rate
         records a second at most
     sent
-        kept up to date, so that it tells how far it came whatever happens
+        updated after every call, so that it is right after an error, too
     on_sent
-        told after every call
+        called after every call
     stop_requested
         asked before every call
     clock
@@ -139,7 +139,7 @@ def _send_batch(batch: list[Record], stream: Stream, sent: Sent, on_sent: Callab
         clock.sleep(_pause(attempt, clock))
     reason = next(filter(None, reasons))
     raise StreamError(
-        f"{stream.name} refused {len(waiting)} records {ATTEMPTS} times, the last reason is {reason};"
+        f"{stream.name} rejected {len(waiting)} records {ATTEMPTS} times, last with {reason};"
         " send with a lower --rate, or give the stream more shards"
     )
 

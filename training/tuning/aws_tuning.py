@@ -29,12 +29,12 @@ class AwsTuning:
         """The tuning job of that name, or None."""
         with explained(f"the tuning job {name}"):
             try:
-                answer = self._client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+                response = self._client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
             except ClientError as problem:
                 if _is_absent(problem):
                     return None
                 raise
-        return tuning_job_from_description(answer)
+        return tuning_job_from_description(response)
 
     def trials(self, name: str) -> list[Trial]:
         """Its training jobs so far, in the order in which they began."""
@@ -55,7 +55,7 @@ class AwsTuning:
 
 
 def _is_absent(problem: ClientError) -> bool:
-    """SageMaker answers a name that it does not know with ResourceNotFound or, in words, a ValidationException."""
+    """SageMaker responds to an unknown name with ResourceNotFound or, in words, a ValidationException."""
     error = problem.response["Error"]
     message = error.get("Message", "").lower()
     return error["Code"] == "ResourceNotFound" or (

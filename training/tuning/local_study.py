@@ -98,7 +98,7 @@ def search(
     on_round: Callable[[int, Round], None] = lambda _number, _round: None,
     stop_requested: Callable[[], bool] = lambda: False,
 ) -> Search:
-    """Search until there are so many trials, the time is over, or somebody asks to stop.
+    """Search until there are so many trials, the time is over, or a stop is requested.
 
     Parameters
     ----------
@@ -109,13 +109,13 @@ def search(
     trials
         wanted in all, those of the journal included
     timeout_seconds
-        after which the running trial is given up
+        after which the running trial is abandoned
     on_trial
-        told after every trial
+        called after every trial
     on_round
-        told after every round, with the number of the trial from 1
+        called after every round, with the number of the trial from 1
     stop_requested
-        asked after every round; True gives up the running trial
+        asked after every round; True abandons the running trial
 
     Raises
     ------
@@ -135,7 +135,7 @@ def search(
 
 
 def _study(task: Task, journal: Path) -> optuna.Study:
-    """The study of this task in the journal, begun when it is not there, with trials that died given up."""
+    """The study of this task in the journal, created if needed; trials whose process died are marked as failed."""
     try:
         import optuna
         from optuna.storages import JournalStorage
@@ -175,7 +175,7 @@ def _try_one(
     on_round: Callable[[int, Round], None],
     over: Callable[[], bool],
 ) -> None:
-    """One trial from asking for values to telling the result; a trial that is given up does not count."""
+    """One trial from asking for values to reporting the result; an abandoned trial does not count."""
     import optuna
 
     study.sampler = optuna.samplers.TPESampler(seed=task.seed + number, n_startup_trials=_RANDOM_TRIALS)

@@ -64,11 +64,11 @@ class TuningSpec:
         check_tuning_name(self.name)
         if not 1 <= self.parallel <= min(self.max_jobs, _MOST_PARALLEL):
             raise JobError(
-                f"{self.parallel} training jobs at the same time are asked for, allowed are 1 to"
+                f"{self.parallel} training jobs at the same time are requested, allowed are 1 to"
                 f" {min(self.max_jobs, _MOST_PARALLEL)}; correct --parallel"
             )
         if not 1 <= self.max_jobs <= _MOST_JOBS:
-            raise JobError(f"{self.max_jobs} trials are asked for, allowed are 1 to {_MOST_JOBS}; correct --trials")
+            raise JobError(f"{self.max_jobs} trials are requested, allowed are 1 to {_MOST_JOBS}; correct --trials")
         if self.strategy not in STRATEGIES:
             raise JobError(f"the strategy is {self.strategy!r}, allowed are {', '.join(STRATEGIES)}")
         if self.max_seconds is not None and not _SECONDS[0] <= self.max_seconds <= _SECONDS[1]:
@@ -110,7 +110,7 @@ def check_tuning_name(name: str) -> None:
     Raises
     ------
     JobError
-        telling what is allowed
+        with what is allowed
     """
     if not _NAME.fullmatch(name) or len(name) > _MOST_NAME:
         raise JobError(

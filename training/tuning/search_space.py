@@ -142,6 +142,6 @@ def range_from(text: str) -> Range:
         least = most = math.nan
     if not (math.isfinite(least) and math.isfinite(most)):
         raise HyperparameterError(
-            f"--search {text} has bounds that are no numbers; write it like --search eta=0.05:0.5"
+            f"--search {text} has bounds that are not numbers; write it like --search eta=0.05:0.5"
         )
     return Range(name=name, least=least, most=most, scale=numbers[2] if len(numbers) == 3 else "linear")

@@ -126,13 +126,13 @@ def follow(
     )
 
 
-def tuning_job_from_description(answer: Mapping[str, Any]) -> TuningJob:
-    """Read the answer of `describe_hyper_parameter_tuning_job`."""
-    config, definition = answer["HyperParameterTuningJobConfig"], answer.get("TrainingJobDefinition", {})
-    counters = answer.get("TrainingJobStatusCounters", {})
+def tuning_job_from_description(response: Mapping[str, Any]) -> TuningJob:
+    """Read the response of `describe_hyper_parameter_tuning_job`."""
+    config, definition = response["HyperParameterTuningJobConfig"], response.get("TrainingJobDefinition", {})
+    counters = response.get("TrainingJobStatusCounters", {})
     return TuningJob(
-        name=answer["HyperParameterTuningJobName"],
-        status=answer["HyperParameterTuningJobStatus"],
+        name=response["HyperParameterTuningJobName"],
+        status=response["HyperParameterTuningJobStatus"],
         counts={state: int(count) for state, count in counters.items()},
         max_jobs=config["ResourceLimits"].get("MaxNumberOfTrainingJobs", 0),
         space=space_of(config.get("ParameterRanges", {})),
@@ -141,7 +141,7 @@ def tuning_job_from_description(answer: Mapping[str, Any]) -> TuningJob:
             for name, text in definition.get("StaticHyperParameters", {}).items()
             if not name.startswith("_")  # what the service adds for itself
         },
-        failure_reason=answer.get("FailureReason"),
+        failure_reason=response.get("FailureReason"),
     )
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.support.emulator import Emulator
-from tests.support.small_sqs import event_of_s3
-from tools.dead_letters import DeadLetters
+from tests.support.s3_events import event_of_s3
+from tools.dead_letters import DeadLetterQueue
 from tools.redrive import JobTable, look, redrive
 
 pytestmark = pytest.mark.slow
@@ -23,13 +23,13 @@ class Given:
     """Two queues and a table."""
 
     sqs: Any
-    letters_url: str
-    queue_url: str
+    url: str
+    source_url: str
     jobs: JobTable
 
     @property
-    def letters(self) -> DeadLetters:
-        return DeadLetters(self.sqs, letters_url=self.letters_url, queue_url=self.queue_url)
+    def queue(self) -> DeadLetterQueue:
+        return DeadLetterQueue(self.sqs, url=self.url, source_url=self.source_url)
 
     def received(self) -> dict[str, Any]:
         """What is in the queue, by its body; it is taken out."""
@@ -40,7 +40,7 @@ class Given:
 
     def _take(self) -> list[dict[str, Any]]:
         answer = self.sqs.receive_message(
-            QueueUrl=self.queue_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"], VisibilityTimeout=60
+            QueueUrl=self.source_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"], VisibilityTimeout=60
         )
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
@@ -63,22 +63,22 @@ def given(emulator: Emulator, request: pytest.FixtureRequest) -> Given:
         dynamodb.put_item(TableName=table, Item=item)
     return Given(
         sqs=sqs,
-        letters_url=sqs.create_queue(QueueName=f"letters-{name}")["QueueUrl"],
-        queue_url=sqs.create_queue(QueueName=f"queue-{name}")["QueueUrl"],
+        url=sqs.create_queue(QueueName=f"dead-letters-{name}")["QueueUrl"],
+        source_url=sqs.create_queue(QueueName=f"queue-{name}")["QueueUrl"],
         jobs=JobTable(client=dynamodb, name=table),
     )
 
 
-def give_up(given: Given, *bodies: str) -> None:
+def fail(given: Given, *bodies: str) -> None:
     attribute = {"from": {"DataType": "String", "StringValue": "a test"}}
     for body in bodies:
-        given.sqs.send_message(QueueUrl=given.letters_url, MessageBody=body, MessageAttributes=attribute)
+        given.sqs.send_message(QueueUrl=given.url, MessageBody=body, MessageAttributes=attribute)
 
 
-def test_letters_are_moved_whole_and_followed(given: Given) -> None:
+def test_dead_letters_are_moved_whole_and_followed(given: Given) -> None:
     said = list[str]()
-    give_up(given, *map(event_of_s3, JOBS))
-    assert redrive(given.letters, given.jobs, said.append, wait_seconds=5) == 0
+    fail(given, *map(event_of_s3, JOBS))
+    assert redrive(given.queue, given.jobs, said.append, wait_seconds=5) == 0
     assert said[-2:] == ["ended: 12 DONE", "dead letters left: 0"]
     assert f"  job {JOBS[3]}  DONE: 7" in said
     received = given.received()
@@ -87,30 +87,30 @@ def test_letters_are_moved_whole_and_followed(given: Given) -> None:
     assert message["MessageAttributes"] == {"from": {"DataType": "String", "StringValue": "a test"}}
 
 
-def test_looking_leaves_letters_where_they_are_for_everybody(given: Given) -> None:
+def test_looking_leaves_dead_letters_where_they_are_for_everybody(given: Given) -> None:
     said = list[str]()
-    give_up(given, event_of_s3(JOBS[0]), "junk")
-    assert look(given.letters, given.jobs, said.append) == 0
-    assert look(given.letters, given.jobs, said.append) == 0
+    fail(given, event_of_s3(JOBS[0]), "junk")
+    assert look(given.queue, given.jobs, said.append) == 0
+    assert look(given.queue, given.jobs, said.append) == 0
     assert [line for line in said if line.startswith("dead letters")] == ["dead letters: 2", "dead letters: 2"]
     assert sum("DONE: 7" in line and "received" in line for line in said) == 2
     assert given.received() == {}
 
 
-def test_a_letter_that_was_sent_but_not_deleted_is_in_both_queues(given: Given) -> None:
-    give_up(given, event_of_s3(JOBS[0]))
+def test_a_dead_letter_that_was_sent_but_not_deleted_is_in_both_queues(given: Given) -> None:
+    fail(given, event_of_s3(JOBS[0]))
     interrupted = Interrupted(given.sqs)
-    letters = DeadLetters(interrupted, letters_url=given.letters_url, queue_url=given.queue_url)
+    queue = DeadLetterQueue(interrupted, url=given.url, source_url=given.source_url)
     with pytest.raises(KeyboardInterrupt):
-        next(letters.move())
+        next(queue.move())
     assert set(given.received()) == {event_of_s3(JOBS[0])}
-    assert given.letters.count() == 1
+    assert given.queue.count() == 1
     # It is held for a while; whoever tries again later finds it.
     (handle,) = interrupted.handles
-    given.sqs.change_message_visibility(QueueUrl=given.letters_url, ReceiptHandle=handle, VisibilityTimeout=0)
-    assert [len(step.letters) for step in given.letters.move()] == [1]
+    given.sqs.change_message_visibility(QueueUrl=given.url, ReceiptHandle=handle, VisibilityTimeout=0)
+    assert [len(step.dead_letters) for step in given.queue.move()] == [1]
     assert set(given.received()) == {event_of_s3(JOBS[0])}
-    assert given.letters.count() == 0
+    assert given.queue.count() == 0
 
 
 class Interrupted:

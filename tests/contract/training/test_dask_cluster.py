@@ -192,7 +192,7 @@ def test_only_histograms_work_on_a_cluster(client: Client, source: PartSource) -
 def test_a_scheduler_that_does_not_answer_is_one_sentence() -> None:
     for address in ("tcp://127.0.0.1:9", "nonsense"):
         with (
-            pytest.raises(FitError, match=f"no Dask scheduler answers at {address}"),
+            pytest.raises(FitError, match=f"no Dask scheduler responds at {address}"),
             connected(address, timeout_seconds=0.3),
         ):
             pytest.fail("connected to nothing")

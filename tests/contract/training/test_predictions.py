@@ -101,9 +101,9 @@ def test_the_endpoint_is_asked_where_that_is_the_way(platform: Platform, monkeyp
 
 
 PROBLEMS = {
-    "problem": (400, {"title": "Bad request", "detail": "row 1 is too short"}, "answered 400 (row 1 is too short)"),
-    "denied": (403, {"message": "not allowed"}, "answered 403 (not allowed); these credentials may not call it"),
-    "no-json": (502, b"<html>", "answered 502 (<html>)"),
+    "problem": (400, {"title": "Bad request", "detail": "row 1 is too short"}, "returned 400 (row 1 is too short)"),
+    "denied": (403, {"message": "not allowed"}, "returned 403 (not allowed); these credentials may not call it"),
+    "no-json": (502, b"<html>", "returned 502 (<html>)"),
     "nonsense": (200, {"answers": []}, "no predictions"),
     "too-few": (200, {"predictions": []}, "2 images were sent and 0 predictions came back"),
     "too-short": (200, {"predictions": [{"probabilities": [1.0]}] * 2}, "1 probabilities, expected 10"),
@@ -120,7 +120,7 @@ def test_what_goes_wrong_at_the_api_is_a_sentence(platform: Platform, name: str)
 
 def test_an_endpoint_that_makes_no_sense_is_a_sentence(platform: Platform) -> None:
     platform.answer = b"7.0\n2.0\n"
-    with pytest.raises(PredictionError, match="the endpoint answered"):
+    with pytest.raises(PredictionError, match="the endpoint returned"):
         ask(IMAGES, environment="local", through="endpoint")
 
 

@@ -117,8 +117,8 @@ def test_another_object_under_the_key_is_left_alone(
 @pytest.mark.parametrize(
     ("status", "code", "expected"),
     [
-        (403, "AccessDenied", "another account's"),
-        (403, "InvalidAccessKeyId", "the access key is not known there"),
+        (403, "AccessDenied", "belong to another account"),
+        (403, "InvalidAccessKeyId", "the access key is unknown"),
         (301, "PermanentRedirect", "another region"),
         (400, "ExpiredToken", "see the permissions"),
     ],

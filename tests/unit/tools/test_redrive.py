@@ -1,18 +1,21 @@
-"""Dead letters that are looked at and tried again: what is told of them, and that none is lost whatever happens."""
+"""Dead letters that are read and retried: what is reported, and what SQS is asked to do, call by call."""
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from botocore.session import Session
+from botocore.stub import ANY, Stubber
 
-from tests.support.small_sqs import SmallSqs, event_of_s3
-from tools.dead_letters import DeadLetters, jobs_in
+from tests.support.s3_events import event_of_s3
+from tools.dead_letters import BATCH, DeadLetterQueue, jobs_in
 from tools.redrive import JobTable, look, main, redrive
+
+DEAD, SOURCE = "https://sqs.us-east-1.amazonaws.com/1/dead", "https://sqs.us-east-1.amazonaws.com/1/source"
 
 
 @dataclass
@@ -44,19 +47,95 @@ DONE = ended("DONE", digits=[{"digit": 3}, {"digit": 0}])
 GONE = ended("FAILED", reason={"title": "the uploaded file is no longer there"})
 
 
-def letters_of(sqs: SmallSqs) -> DeadLetters:
-    return DeadLetters(sqs, letters_url="letters", queue_url="queue")
+class Sqs:
+    """A client of SQS with the calls that are expected, in their order, and what they return."""
+
+    def __init__(self) -> None:
+        session = Session()
+        session.set_credentials("key", "secret")
+        client = session.create_client("sqs", region_name="us-east-1")
+        self.stub = Stubber(client)
+        self.queue = DeadLetterQueue(client, url=DEAD, source_url=SOURCE)
+
+    def received(self, *bodies: str, start: int = 0) -> None:
+        """The dead-letter queue gives these bodies as messages m0, m1, ..."""
+        messages = [
+            {
+                "MessageId": f"m{number}", "ReceiptHandle": f"handle-{number}", "Body": body,
+                "Attributes": {"SentTimestamp": "1000", "ApproximateReceiveCount": "3"},
+            }
+            for number, body in enumerate(bodies, start)
+        ]  # fmt: skip
+        asked = {
+            "QueueUrl": DEAD, "MaxNumberOfMessages": BATCH, "VisibilityTimeout": ANY, "WaitTimeSeconds": ANY,
+            "AttributeNames": ["All"], "MessageAttributeNames": ["All"],
+        }  # fmt: skip
+        self.stub.add_response("receive_message", {"Messages": messages} if messages else {}, asked)
+
+    def sent(self, *bodies: str, taken: Sequence[int], ids: Sequence[str] = ()) -> None:
+        """The source queue takes the bodies of those numbers, and refuses the others."""
+        entries = [
+            {"Id": str(number), "MessageBody": body, "MessageAttributes": {}} for number, body in enumerate(bodies)
+        ]
+        good = [
+            {"Id": str(number), "MessageId": ids[place] if ids else f"new-{number}", "MD5OfMessageBody": ""}
+            for place, number in enumerate(taken)
+        ]
+        bad = [
+            {"Id": str(number), "Code": "InternalError", "Message": "not now", "SenderFault": False}
+            for number in range(len(bodies))
+            if number not in taken
+        ]
+        asked = {"QueueUrl": SOURCE, "Entries": entries}
+        self.stub.add_response("send_message_batch", {"Successful": good, "Failed": bad}, asked)
+
+    def deleted(self, *numbers: int) -> None:
+        """The messages of those numbers are deleted from the dead-letter queue."""
+        entries = [{"Id": str(place), "ReceiptHandle": f"handle-{number}"} for place, number in enumerate(numbers)]
+        asked = {"QueueUrl": DEAD, "Entries": entries}
+        self.stub.add_response("delete_message_batch", {"Successful": [], "Failed": []}, asked)
+
+    def released(self, *numbers: int) -> None:
+        """The messages of those numbers become visible again."""
+        entries = [
+            {"Id": str(place), "ReceiptHandle": f"handle-{number}", "VisibilityTimeout": 0}
+            for place, number in enumerate(numbers)
+        ]
+        asked = {"QueueUrl": DEAD, "Entries": entries}
+        self.stub.add_response("change_message_visibility_batch", {"Successful": [], "Failed": []}, asked)
+
+    def counted(self, count: int) -> None:
+        """So many dead letters are left, none of them held."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        counts = {"Attributes": dict(zip(names, (str(count), "0"), strict=True))}
+        self.stub.add_response("get_queue_attributes", counts, {"QueueUrl": DEAD, "AttributeNames": names})
+
+    def moved(self, *bodies: str) -> None:
+        """All of these bodies are moved, and nothing is left."""
+        self.received(*bodies)
+        self.sent(*bodies, taken=range(len(bodies)))
+        self.deleted(*range(len(bodies)))
+        self.received()
+        self.counted(0)
+
+
+@pytest.fixture
+def sqs() -> Iterator[Sqs]:
+    """A queue; every expected call must have been made in the end."""
+    made = Sqs()
+    with made.stub:
+        yield made
+    made.stub.assert_no_pending_responses()
 
 
 def table(asks: int = 0, **ends: dict[str, Any]) -> JobTable:
     return JobTable(client=SmallTable(ends=ends, asks=asks), name="jobs")
 
 
-def test_letters_go_back_and_their_jobs_are_followed_to_the_end() -> None:
-    sqs, said = SmallSqs(), list[str]()
-    sqs.put(event_of_s3("one"), event_of_s3("two"), event_of_s3("old"))
-    code = redrive(letters_of(sqs), table(one=DONE, two=GONE), said.append, wait_seconds=0)
-    assert code == 0
+def test_dead_letters_go_back_and_their_jobs_are_followed_to_the_end(sqs: Sqs) -> None:
+    said = list[str]()
+    sqs.moved(event_of_s3("one"), event_of_s3("two"), event_of_s3("old"))
+    assert redrive(sqs.queue, table(one=DONE, two=GONE), said.append, wait_seconds=0) == 0
     assert said == [
         "dead letters moved back into the queue: 3",
         "  job old  FORGOTTEN",
@@ -65,108 +144,104 @@ def test_letters_go_back_and_their_jobs_are_followed_to_the_end() -> None:
         "ended: 1 DONE, 1 FAILED, 1 FORGOTTEN",
         "dead letters left: 0",
     ]
-    assert sqs.bodies("letters") == []
-    assert sqs.bodies("queue") == [event_of_s3("one"), event_of_s3("two"), event_of_s3("old")]
 
 
-def test_a_spoilt_record_keeps_no_other_job_from_being_followed() -> None:
-    sqs, said = SmallSqs(), list[str]()
-    sqs.put(event_of_s3("one"), event_of_s3("bad"), event_of_s3("worse"))
+def test_a_damaged_record_keeps_no_other_job_from_being_followed(sqs: Sqs) -> None:
+    said = list[str]()
+    sqs.moved(event_of_s3("one"), event_of_s3("bad"), event_of_s3("worse"))
     jobs = table(one=DONE, bad={**DONE, "outcome": {"S": "{"}}, worse={})
-    assert redrive(letters_of(sqs), jobs, said.append, wait_seconds=0) == 0
+    assert redrive(sqs.queue, jobs, said.append, wait_seconds=0) == 0
     assert said[1:4] == ["  job bad  UNREADABLE", "  job one  DONE: 3 0", "  job worse  UNREADABLE"]
 
 
-def test_a_pending_job_is_waited_for() -> None:
-    sqs, said = SmallSqs(), list[str]()
-    sqs.put(event_of_s3("one"))
-    assert redrive(letters_of(sqs), table(asks=1, one=DONE), said.append, wait_seconds=10) == 0
+def test_a_pending_job_is_waited_for(sqs: Sqs) -> None:
+    said = list[str]()
+    sqs.moved(event_of_s3("one"))
+    assert redrive(sqs.queue, table(asks=1, one=DONE), said.append, wait_seconds=10) == 0
     assert "  job one  DONE: 3 0" in said
 
 
-def test_a_job_that_does_not_end_is_told_of() -> None:
-    sqs, said = SmallSqs(), list[str]()
-    sqs.put(event_of_s3("one"))
-    assert redrive(letters_of(sqs), table(asks=9, one=DONE), said.append, wait_seconds=0) == 1
+def test_a_job_that_does_not_end_is_reported(sqs: Sqs) -> None:
+    said = list[str]()
+    sqs.moved(event_of_s3("one"))
+    assert redrive(sqs.queue, table(asks=9, one=DONE), said.append, wait_seconds=0) == 1
     assert said[-1] == "still pending after 0 s: 1; look at the log of the worker"
 
 
-def test_nothing_to_do_is_said() -> None:
+def test_nothing_to_do_is_said(sqs: Sqs) -> None:
     said = list[str]()
-    assert redrive(letters_of(SmallSqs()), table(), said.append, wait_seconds=0) == 0
+    sqs.received()
+    sqs.counted(0)
+    assert redrive(sqs.queue, table(), said.append, wait_seconds=0) == 0
     assert said == ["there are no dead letters"]
 
 
-def test_many_letters_go_in_batches() -> None:
-    sqs, said = SmallSqs(), list[str]()
+def test_many_go_in_batches(sqs: Sqs) -> None:
+    said = list[str]()
     bodies = [event_of_s3(f"job-{number:02}") for number in range(25)]
-    sqs.put(*bodies)
-    redrive(letters_of(sqs), table(), said.append, wait_seconds=0)
-    assert (sqs.bodies("queue"), sqs.bodies("letters")) == (bodies, [])
+    for start in range(0, 25, 10):
+        batch = bodies[start : start + 10]
+        sqs.received(*batch, start=start)
+        sqs.sent(*batch, taken=range(len(batch)))
+        sqs.deleted(*range(start, start + len(batch)))
+    sqs.received()
+    sqs.counted(0)
+    redrive(sqs.queue, table(), said.append, wait_seconds=0)
     assert said[:3] == [f"dead letters moved back into the queue: {number}" for number in (10, 20, 25)]
     assert "  ... and 5 more" in said
 
 
-def test_an_interruption_before_anything_is_deleted_loses_nothing() -> None:
-    def interrupt() -> None:
-        raise KeyboardInterrupt
-
-    sqs = SmallSqs(before_deleting=interrupt)
-    sqs.put(event_of_s3("one"), event_of_s3("two"))
-    with pytest.raises(KeyboardInterrupt):
-        redrive(letters_of(sqs), table(), lambda _: None, wait_seconds=0)
-    assert sqs.bodies("letters") == sqs.bodies("queue") == [event_of_s3("one"), event_of_s3("two")]
-
-
-def test_what_sqs_does_not_take_stays_a_letter() -> None:
-    sqs, said = SmallSqs(refuses={event_of_s3("two")}), list[str]()
-    sqs.put(event_of_s3("one"), event_of_s3("two"))
-    assert redrive(letters_of(sqs), table(one=DONE), said.append, wait_seconds=0) == 1
+def test_what_sqs_does_not_take_stays_a_dead_letter(sqs: Sqs) -> None:
+    said, bodies = list[str](), (event_of_s3("one"), event_of_s3("two"))
+    sqs.received(*bodies)
+    sqs.sent(*bodies, taken=[0])
+    sqs.deleted(0)
+    sqs.received()
+    sqs.counted(1)
+    assert redrive(sqs.queue, table(one=DONE), said.append, wait_seconds=0) == 1
     assert "not moved, still a dead letter: InternalError not now" in said
     assert said[-1] == "dead letters left: 1"
-    assert (sqs.bodies("queue"), sqs.bodies("letters")) == ([event_of_s3("one")], [event_of_s3("two")])
 
 
-def test_what_is_given_up_again_at_once_is_not_moved_for_ever() -> None:
-    sqs, said = SmallSqs(gives_up=True), list[str]()
-    sqs.put(event_of_s3("one"))
-    assert redrive(letters_of(sqs), table(one=ended("PENDING")), said.append, wait_seconds=0) == 1
-    assert "given up again already: 1" in said
-    assert sqs.bodies("letters") == [event_of_s3("one")]
-    assert not sqs.queues["letters"][0].held  # the next look sees it
+def test_what_fails_again_at_once_is_not_moved_for_ever(sqs: Sqs) -> None:
+    said = list[str]()
+    sqs.received(event_of_s3("one"))
+    sqs.sent(event_of_s3("one"), taken=[0], ids=["m1"])
+    sqs.deleted(0)
+    sqs.received(event_of_s3("one"), start=1)
+    sqs.released(1)  # the next look sees it
+    sqs.counted(1)
+    assert redrive(sqs.queue, table(one=ended("PENDING")), said.append, wait_seconds=0) == 1
+    assert "failed again already: 1" in said
 
 
-def test_what_is_no_upload_is_told_of() -> None:
-    sqs, said = SmallSqs(), list[str]()
-    sqs.put("junk")
-    redrive(letters_of(sqs), table(), said.append, wait_seconds=0)
-    assert "no event of S3, and so the worker will give it up again: 1" in said
+def test_what_is_no_upload_is_reported(sqs: Sqs) -> None:
+    said = list[str]()
+    sqs.moved("junk")
+    redrive(sqs.queue, table(), said.append, wait_seconds=0)
+    assert "not an event of S3, so the worker will fail again: 1" in said
 
 
-def test_looking_changes_nothing() -> None:
-    sqs, said = SmallSqs(), list[str]()
-    sqs.put(*[event_of_s3(f"job-{number:02}") for number in range(12)], "junk")
-    before = sqs.bodies("letters")
-    assert look(letters_of(sqs), JobTable(client=SmallTable(ends={"job-00": DONE}), name="jobs"), said.append) == 0
+def test_looking_changes_nothing(sqs: Sqs) -> None:
+    said = list[str]()
+    bodies = [*[event_of_s3(f"job-{number:02}") for number in range(12)], "junk"]
+    sqs.received(*bodies[:10])
+    sqs.received(*bodies[10:], start=10)
+    sqs.received()
+    sqs.released(*range(10))
+    sqs.released(*range(10, 13))
+    jobs = JobTable(client=SmallTable(ends={"job-00": DONE}), name="jobs")
+    assert look(sqs.queue, jobs, said.append) == 0
     assert said[0] == "dead letters: 13"
     assert said[1].startswith("  job job-00  DONE: 3 0  sent ")
-    assert "no event of S3" in said[13]
-    assert (sqs.bodies("letters"), sqs.bodies("queue")) == (before, [])
-    assert not any(message.held for message in sqs.queues["letters"])
+    assert "not an event of S3" in said[13]
 
 
-def test_a_look_that_takes_longer_than_letters_are_held_ends() -> None:
-    sqs = SmallSqs()
-    sqs.put(event_of_s3("one"))
-    receive, calls = sqs.receive_message, itertools.count(1)
-
-    def slowly(**wanted: Any) -> dict[str, Any]:
-        sqs.release_all()
-        assert next(calls) < 5
-        return receive(**wanted)
-
-    sqs.receive_message = slowly  # type: ignore[method-assign]
-    assert [letter.message_id for letter in letters_of(sqs).look()] == ["m0"]
+def test_a_look_that_takes_longer_than_messages_are_hidden_ends(sqs: Sqs) -> None:
+    sqs.received(event_of_s3("one"))
+    sqs.received(event_of_s3("one"))
+    sqs.released(0)
+    assert [each.message_id for each in sqs.queue.look()] == ["m0"]
 
 
 @pytest.mark.parametrize(

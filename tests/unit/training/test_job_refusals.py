@@ -44,10 +44,10 @@ REFUSED_AT_ONCE: list[tuple[str, Callable[[], object], str]] = [
     (
         "same_data_twice",
         lambda: spec_with(channels=(channel(), replace(channel("validation"), uri=channel().uri))),
-        "validation would tell nothing",
+        "validation would measure nothing",
     ),
     ("uri_https", lambda: Channel(name="train", uri="https://b/x/", content_type="text/csv"), "expected s3://"),
-    ("uri_bucket", lambda: spec_with(output_uri="s3://B/"), "the output lies at 's3://B/'"),
+    ("uri_bucket", lambda: spec_with(output_uri="s3://B/"), "the output is at 's3://B/'"),
     ("arm64", lambda: Machines(instance_type="ml.c7g.xlarge"), "has an arm64 processor"),
     ("arm64_disk", lambda: Machines(instance_type="ml.m6gd.large"), "has an arm64 processor"),
     ("grace", lambda: Machines(instance_type="ml.p6e-gb200.36xlarge"), "has an arm64 processor"),
@@ -61,7 +61,7 @@ REFUSED_AT_ONCE: list[tuple[str, Callable[[], object], str]] = [
     ("run_0", lambda: OnDemand(max_run_seconds=0), "run time is 0 seconds"),
     ("run_29_days", lambda: OnDemand(max_run_seconds=29 * 86_400), "allowed are 1 to 2419200"),
     ("wait_below_run", lambda: Spot(max_run_seconds=60, max_wait_seconds=59), "must be at least its 60"),
-    ("checkpoint", lambda: Spot(max_run_seconds=60, max_wait_seconds=60, checkpoint_uri="x"), "the checkpoint lies"),
+    ("checkpoint", lambda: Spot(max_run_seconds=60, max_wait_seconds=60, checkpoint_uri="x"), "the checkpoint is at"),
     ("subnet_alone", lambda: Vpc(subnets=("subnet-1",), security_groups=()), "0 security groups"),
     ("group_alone", lambda: Vpc(subnets=(), security_groups=("sg-1",)), "0 subnets"),
     ("no_subnet_id", lambda: Vpc(subnets=("10.0.0.0/24",), security_groups=("sg-1",)), "expected an id such as"),
@@ -78,7 +78,7 @@ REFUSED_AT_ONCE: list[tuple[str, Callable[[], object], str]] = [
     (
         "gpu_hist_without_gpu",
         lambda: spec_with(hyperparameters=Hyperparameters.default(tree_method="gpu_hist")),
-        "ask for a GPU, which ml.m5.xlarge has not",
+        "ask for a GPU, but ml.m5.xlarge has none",
     ),
     (
         "dask_without_gpu",
@@ -243,7 +243,7 @@ def test_data_that_went_into_the_archive() -> None:
             return (replace(each, is_archived=each.key.endswith("00001.csv")) for each in super().list(bucket, prefix))
 
     found = findings(stored=ArchivedObjects(buckets=objects().buckets))
-    assert "part-00001.csv, which lies in S3's archive" in found.problems[0]
+    assert "part-00001.csv, which is in an archive storage class" in found.problems[0]
     assert "aws s3api restore-object" in found.problems[0]
 
 

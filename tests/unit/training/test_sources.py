@@ -155,8 +155,8 @@ def test_idx_survives_a_round_trip() -> None:
         (b"", "begins with nothing, expected 00000801"),
         (b"\x1f\x8b\x08\x00", "begins with 1f8b0800"),
         (encode_idx(np.zeros((2, 2, 2), np.uint8)), "begins with 00000803"),
-        (encode_idx(np.zeros(9, np.uint8))[:-1], "has 16 bytes, its header promises 17"),
-        (encode_idx(np.zeros(9, np.uint8)) + b"x", "has 18 bytes, its header promises 17"),
+        (encode_idx(np.zeros(9, np.uint8))[:-1], "has 16 bytes, its header says 17"),
+        (encode_idx(np.zeros(9, np.uint8)) + b"x", "has 18 bytes, its header says 17"),
     ],
 )
 def test_damaged_idx_is_refused(content: bytes, complaint: str) -> None:
@@ -194,7 +194,7 @@ def test_something_else_named_gz_is_named(tmp_path: Path) -> None:
 def test_missing_things_are_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there is no train-images-idx3-ubyte in"):
         source_from(str(tmp_path)).load()
-    with pytest.raises(DataError, match="is no source; give npm"):
+    with pytest.raises(DataError, match="is not a source; give npm"):
         source_from(str(tmp_path / "absent"))
     with pytest.raises(DataError, match=r"give the path of mnist\.pkl\.gz"):
         source_from(str(tmp_path / "mnist.pkl.gz")).load()

