@@ -72,7 +72,7 @@ def test_what_was_sent_is_in_the_training_split_once(
     wanted = select(source, Selection(count=SENT + 20))
     assert poison_numbers
     said = _train(streaming, build, "prepare", "--from-stream")
-    assert "260 new digits, 60 duplicates, 0 pictures that MNIST has" in said
+    assert "260 new digits, 60 duplicates, 0 pictures that are in MNIST" in said
     manifest, train = read_manifest(build / "data"), read_split(build / "data", "train")
     assert manifest.counts == {"train": 50_260, "validation": 10_000, "test": 10_000}
     assert np.array_equal(train.images[:50_000], source.images)

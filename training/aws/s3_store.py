@@ -32,12 +32,14 @@ class S3Store:
     ----------
     bucket
         its name
+    s3
+        the client to use; that of the environment's session unless given
     """
 
-    def __init__(self, bucket: str) -> None:
+    def __init__(self, bucket: str, *, s3: S3Client | None = None) -> None:
         self._bucket = bucket
         with explained(self.name):
-            self._client: S3Client = client("s3")
+            self._client: S3Client = s3 or client("s3")
 
     @property
     def name(self) -> str:

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SDK_PYTHON = ROOT / ".venv-sagemaker/bin/python"
 
 
-def surroundings(port: int) -> dict[str, str]:
+def variables_of(port: int) -> dict[str, str]:
     return {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_ACCESS_KEY_ID": "key",
@@ -62,7 +62,7 @@ def sdk(tmp_path_factory: pytest.TempPathFactory) -> Sdk:
             env={
                 "HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config"), "PATH": os.environ["PATH"],
                 "PYTHONPATH": str(ROOT),
-                **surroundings(small.port),
+                **variables_of(small.port),
             },
         )  # fmt: skip
         assert process.returncode == 0, process.stderr.decode()
@@ -74,7 +74,7 @@ def sdk(tmp_path_factory: pytest.TempPathFactory) -> Sdk:
 def boto3_requests() -> list[tuple[str, dict[str, Any]]]:
     """What the other backend sends for the same jobs."""
     with SmallSageMaker().serving() as small, pytest.MonkeyPatch.context() as patch:
-        for name, value in surroundings(small.port).items():
+        for name, value in variables_of(small.port).items():
             patch.setenv(name, value)
         for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_SAGEMAKER"):
             patch.delenv(name, raising=False)

@@ -125,7 +125,7 @@ def test_ctrl_c_stops_following_and_stop_stops_the_job(build: Path, capsys: pyte
     process.send_signal(signal.SIGINT)
     out, error = process.communicate(timeout=30)
     assert (process.returncode, error) == (130, "")
-    assert "no longer following; the job goes on" in out
+    assert "no longer following; the job continues" in out
     assert f"jobs {name} --follow" in out
     assert f"stop {name}" in out
 

@@ -75,7 +75,7 @@ def test_ctrl_c_during_prepare_leaves_nothing_behind(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert error == "error: interrupted; nothing was left half-written\n"
+    assert error == "error: interrupted; no file was left incomplete\n"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,19 +1,24 @@
-"""`publish` with real boto3 over a real socket: what is sent, and one sentence for everything that AWS may answer."""
+"""`publish` with real boto3 against the emulator: what lies in the bucket, and one sentence for what goes wrong.
+
+What S3 may answer beside that is played in `tests/unit/training/test_s3_store.py`.
+"""
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.small_s3 import SmallS3
+from tests.support.emulator import REGION, Emulator
 from tests.support.training_digits import small_data_folder
 from training.commands.command_line import main
 
-BUCKET = "digits-bucket"
+_NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
@@ -21,33 +26,57 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A packaged model of small digits."""
     folder = tmp_path_factory.mktemp("build")
     small_data_folder(folder)
-    for command in (
-        ["fit", "--num-round", "2", "--set", "max_leaves=4", "--set", "nthread=1"],
-        ["evaluate"],
-        ["package"],
-    ):
+    small = ["--num-round", "2", "--set", "max_leaves=4", "--set", "nthread=1"]
+    for command in (["fit", *small], ["evaluate"], ["package"]):
         assert main(["--build", str(folder), *command]) == 0
     return folder
 
 
+@dataclass(frozen=True, kw_only=True)
+class Bucket:
+    """The bucket of an environment of its own."""
+
+    client: Any
+    name: str
+
+    def objects(self) -> dict[str, bytes]:
+        """What lies in it."""
+        found = self.client.list_objects_v2(Bucket=self.name).get("Contents", [])
+        return {each["Key"]: self.client.get_object(Bucket=self.name, Key=each["Key"])["Body"].read() for each in found}
+
+
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallS3]:
-    """A small S3, and an environment that leads to it and to nothing else."""
-    with SmallS3(parameters={"/digits/local/bucket-name": BUCKET}).serving() as small:
-        settings = {
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{small.port}",
-            "AWS_ACCESS_KEY_ID": "key",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": "/nonexistent",
-            "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
-        }
-        for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN", "DIGITS_ENVIRONMENT", "AWS_ENDPOINT_URL_S3"):
-            monkeypatch.delenv(name, raising=False)
-        for name, value in settings.items():
-            monkeypatch.setenv(name, value)
-        yield small
+def variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables that lead to nothing: no endpoint, no region, and keys that nobody knows."""
+    for name in (
+        "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_SSM", "DIGITS_ENVIRONMENT",
+    ):  # fmt: skip
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/nonexistent", "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def bucket(emulator: Emulator, variables: None, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """An environment with an empty bucket, and variables that lead to it."""
+    environment = f"publish{next(_NUMBERS)}"
+    s3, name = emulator.client("s3"), f"digits-{environment}-bucket"
+    s3.create_bucket(Bucket=name)
+    parameter = f"/digits/{environment}/bucket-name"
+    emulator.client("ssm").put_parameter(Name=parameter, Type="String", Value=name)
+    for variable, value in {**emulator.variables, "DIGITS_ENVIRONMENT": environment}.items():
+        monkeypatch.setenv(variable, value)
+    return Bucket(client=s3, name=name)
+
+
+def published(capsys: pytest.CaptureFixture[str], build: Path, *options: str) -> str:
+    capsys.readouterr()
+    assert main(["--build", str(build), "publish", *options]) == 0
+    return capsys.readouterr().out
 
 
 def complaint(capsys: pytest.CaptureFixture[str], build: Path, *options: str) -> str:
@@ -60,126 +89,106 @@ def complaint(capsys: pytest.CaptureFixture[str], build: Path, *options: str) ->
 
 
 def test_the_archive_lands_under_its_digest_and_the_second_time_nothing_happens(
-    s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str]
+    bucket: Bucket, build: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     manifest = json.loads((build / "model/manifest.json").read_bytes())
-    assert main(["--build", str(build), "publish"]) == 0
-    assert s3.buckets[BUCKET] == {manifest["artifact"]["key"]: (build / "model/model.tar.gz").read_bytes()}
-    assert main(["--build", str(build), "publish"]) == 0
-    assert "nothing to do" in capsys.readouterr().out
-    assert s3.puts == 1
-
-
-def test_a_promoted_manifest_publishes_what_was_built(s3: SmallS3, build: Path, tmp_path: Path) -> None:
-    promoted = tmp_path / "current.json"
-    promoted.write_bytes((build / "model/manifest.json").read_bytes())
-    assert main(["--build", str(build), "publish", "--manifest", str(promoted)]) == 0
-    assert s3.puts == 1
+    assert "uploaded 1" in published(capsys, build)
+    assert bucket.objects() == {manifest["artifact"]["key"]: (build / "model/model.tar.gz").read_bytes()}
+    assert "nothing to do" in published(capsys, build)
 
 
 def test_what_is_in_the_bucket_need_not_be_on_this_machine(
-    s3: SmallS3, build: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    bucket: Bucket, build: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     promoted = tmp_path / "current.json"
     promoted.write_bytes((build / "model/manifest.json").read_bytes())
     options = ["--manifest", str(promoted)]
     assert "make train" in complaint(capsys, tmp_path / "nothing", *options)
-    assert main(["--build", str(build), "publish", *options]) == 0
-    assert main(["--build", str(tmp_path / "nothing"), "publish", *options]) == 0
-    assert "nothing to do" in capsys.readouterr().out
-    assert s3.puts == 1
+    assert "uploaded 1" in published(capsys, build, *options)
+    assert "nothing to do" in published(capsys, tmp_path / "nothing", *options)
 
 
-def test_channels_go_beside_it(s3: SmallS3, build: Path) -> None:
-    assert main(["--build", str(build), "publish", "--channels", "--bucket", BUCKET]) == 0
-    keys = [key.split("/", 2) for key in s3.buckets[BUCKET] if key.startswith("channels/")]
+def test_channels_go_beside_it(bucket: Bucket, build: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    published(capsys, build, "--channels", "--bucket", bucket.name)
+    keys = [key.split("/", 2) for key in bucket.objects() if key.startswith("channels/")]
     parts = {f"{channel}/part-0000{number}.csv" for channel in ("train", "validation") for number in (0, 1)}
     assert {name for _, _, name in keys} == parts | {"test/part-00000.csv", "data-manifest.json", ""}
     assert len({digest for _, digest, _ in keys}) == 1
 
 
-def test_an_object_without_checksum_is_read_back(s3: SmallS3, build: Path) -> None:
-    s3.keeps_checksums = False
-    assert main(["--build", str(build), "publish"]) == 0
-    assert main(["--build", str(build), "publish"]) == 0
-    assert s3.puts == 1
-
-
 def test_another_object_under_the_key_is_left_alone(
-    s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str]
+    bucket: Bucket, build: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = json.loads((build / "model/manifest.json").read_bytes())["artifact"]["key"]
-    s3.buckets[BUCKET][key] = b"something else"
+    bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"something else")
     assert "it is not overwritten" in complaint(capsys, build)
-    assert s3.buckets[BUCKET][key] == b"something else"
+    assert bucket.objects() == {key: b"something else"}
 
 
-@pytest.mark.parametrize(
-    ("status", "code", "expected"),
-    [
-        (403, "AccessDenied", "belong to another account"),
-        (403, "InvalidAccessKeyId", "the access key is unknown"),
-        (301, "PermanentRedirect", "another region"),
-        (400, "ExpiredToken", "see the permissions"),
-    ],
-)
-def test_a_refusal_is_one_sentence(
-    s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str], status: int, code: str, expected: str
+def test_keys_that_are_unknown(
+    bucket: Bucket, build: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    s3.failure = (status, code)
-    error = complaint(capsys, build)
-    assert expected in error
-    assert f"s3://{BUCKET}" in error
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN000000000")
+    assert "the access key is unknown" in complaint(capsys, build, "--bucket", bucket.name)
 
 
-def test_what_is_not_there_is_uploaded_by_who_may_list_a_part_of_the_bucket(s3: SmallS3, build: Path) -> None:
-    s3.hides_absence = True
-    assert main(["--build", str(build), "publish"]) == 0
-    assert s3.puts == 1
+def test_keys_that_may_do_nothing(
+    bucket: Bucket, emulator: Emulator, build: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    iam = emulator.client("iam")
+    iam.create_user(UserName="publishes-nothing")
+    made = iam.create_access_key(UserName="publishes-nothing")["AccessKey"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", made["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", made["SecretAccessKey"])
+    error = complaint(capsys, build, "--bucket", bucket.name)
+    assert "belong to another account" in error
+    assert f"s3://{bucket.name}" in error
 
 
-def test_no_bucket_of_that_name(s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_bucket_of_that_name(bucket: Bucket, build: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "there is no such bucket" in complaint(capsys, build, "--bucket", "nobodys-bucket")
 
 
-def test_a_name_that_no_bucket_can_have(s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_environment_that_is_not_deployed(bucket: Bucket, build: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "deploy the stack digits-nowhere-storage first" in complaint(capsys, build, "--environment", "nowhere")
+
+
+@pytest.mark.usefixtures("variables")
+def test_a_name_that_no_bucket_can_have(
+    build: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", REGION)
     assert "a name is not valid" in complaint(capsys, build, "--bucket", "Not A Bucket!")
 
 
-def test_an_environment_that_is_not_deployed(s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "deploy the stack digits-dev-storage first" in complaint(capsys, build, "--environment", "dev")
-
-
-def test_no_credentials(
-    s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("variables")
+def test_no_credentials(build: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", REGION)
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    assert "there are no usable AWS credentials" in complaint(capsys, build)
+    assert "there are no usable AWS credentials" in complaint(capsys, build, "--environment", "dev")
 
 
-def test_no_region(
-    s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("AWS_DEFAULT_REGION")
-    assert "no region is set" in complaint(capsys, build)
+@pytest.mark.usefixtures("variables")
+def test_no_region(build: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "no region is set" in complaint(capsys, build, "--environment", "dev")
 
 
-def test_no_such_profile(
-    s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("variables")
+def test_no_such_profile(build: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    assert "correct AWS_PROFILE" in complaint(capsys, build, "--bucket", BUCKET)
+    assert "correct AWS_PROFILE" in complaint(capsys, build, "--bucket", "digits-bucket")
 
 
 @pytest.mark.slow
-def test_nobody_listens(
-    s3: SmallS3, build: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("variables")
+def test_nobody_listens(build: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
+    monkeypatch.setenv("AWS_REGION", REGION)
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    assert "cannot be reached" in complaint(capsys, build, "--bucket", BUCKET)
+    assert "cannot be reached" in complaint(capsys, build, "--bucket", "digits-bucket")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "not-an-address")
-    assert "endpoint" in complaint(capsys, build, "--bucket", BUCKET)
+    assert "endpoint" in complaint(capsys, build, "--bucket", "digits-bucket")

@@ -99,7 +99,7 @@ def test_training_jobs_train_and_the_best_of_them_is_found(build: Path, capsys: 
 
 def test_one_that_is_stopped_starts_no_more_jobs(build: Path, capsys: pytest.CaptureFixture[str]) -> None:
     name = started(said(capsys, *SMALL, "--num-round", "100000", "--set", "early_stopping_rounds="))
-    assert "what was found until now stays" in said(capsys, "tune", "--stop", name)
+    assert "the results so far are kept" in said(capsys, "tune", "--stop", name)
     job, found = follow(name, service=AwsTuning(), on_change=lambda *_now: None, sleep=lambda _s: time.sleep(0.2))
     assert job.status == "Stopped"
     assert len(found.trials) <= 2
@@ -113,7 +113,7 @@ def test_what_would_be_refused_starts_nothing(
     told = said(capsys, *SMALL, "--instances", "3", code=2)
     assert "2 part" in told
     assert "there is no tuning job nobody" in said(capsys, "tune", "--attach", "nobody", code=2)
-    assert "eta is given with --set and with --search" in said(capsys, *SMALL, "--set", "eta=0.3", code=2)
+    assert "eta is both set and searched" in said(capsys, *SMALL, "--set", "eta=0.3", code=2)
     request = json.loads(said(capsys, *SMALL, "--dry-run"))
     assert request["TrainingJobDefinition"]["ResourceConfig"]["InstanceType"] == "ml.m5.xlarge"
     assert len(sagemaker.list_hyper_parameter_tuning_jobs()["HyperParameterTuningJobSummaries"]) == before

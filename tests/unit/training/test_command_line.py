@@ -91,7 +91,7 @@ def test_look_draws_digits_and_the_hardest_of_them(build: Path, capsys: pytest.C
     assert "hardest for the model" in capsys.readouterr().out
     (build / "model/xgboost-model").unlink()
     assert main(["--build", str(build), "look", "--columns", "4"]) == 0
-    assert "there is no model yet" in capsys.readouterr().out
+    assert "no model yet, so no hardest digits are shown" in capsys.readouterr().out
 
 
 def test_promote_writes_once_and_says_so(build: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,7 +105,7 @@ def test_promote_writes_once_and_says_so(build: Path, tmp_path: Path, capsys: py
 
 @pytest.mark.parametrize("name", ["", "Prod", "a b", "x" * 17])
 def test_what_names_no_environment_is_refused(build: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
-    assert f"{name!r} is no name of an environment" in refused(capsys, build, "jobs", "--environment", name)
+    assert f"{name!r} is not the name of an environment" in refused(capsys, build, "jobs", "--environment", name)
 
 
 def test_promote_takes_its_destination_from_the_environment(
@@ -152,11 +152,11 @@ def test_a_worse_model_is_promoted_only_with_a_reason(
         ("fit --from punchcards", "--from"),
         ("fit --channels /nowhere", "there are no part files in /nowhere/train"),
         ("fit --wrong", "no such option"),
-        ("prepare /nowhere", "is no source"),
+        ("prepare /nowhere", "is not a source"),
         ("prepare --parts 0", "--parts"),
         ("look --columns 0", "--columns"),
         ("promote /nowhere/manifest.json", "there is no manifest at /nowhere/manifest.json"),
-        ("promote", "no manifest is named"),
+        ("promote", "no manifest was given"),
         ("publish --manifest /nowhere/manifest.json", "there is no manifest at /nowhere/manifest.json"),
         ("publish", "AWS_ENDPOINT_URL is not set"),
         ("fly", "no such command"),

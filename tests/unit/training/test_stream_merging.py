@@ -128,7 +128,7 @@ def changed(stream: MemoryStream, ending: str, content: bytes | None) -> MemoryS
         (".parquet", b"[]", r"\.parquet is not what its manifest says"),
         (".json", b"{", r"\.json is not JSON"),
         (".json", b'{"schema": "digits.stream-part/2"}', "has the schema 'digits.stream-part/2'"),
-        (".json", b'{"schema": "digits.stream-part/1", "rows": 2, "ids": ["a"]}', "tells 2 rows but 1 ids"),
+        (".json", b'{"schema": "digits.stream-part/1", "rows": 2, "ids": ["a"]}', "has 2 rows but 1 ids"),
         (".json", b'{"schema": "digits.stream-part/1"}', "lacks ids"),
     ],
     ids=["missing", "changed", "no JSON", "schema", "rows", "field"],

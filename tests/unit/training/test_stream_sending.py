@@ -80,7 +80,7 @@ def test_what_is_refused_is_offered_again_and_nothing_else() -> None:
 
 def test_a_stream_that_goes_on_refusing_is_told_of() -> None:
     stream, sent = FakeStream(refuses=lambda record, _before: record == "r-25"), Sent()
-    with pytest.raises(StreamError, match=f"the stream fake refused 1 records {ATTEMPTS} times, the last reason is"):
+    with pytest.raises(StreamError, match=f"the stream fake rejected 1 records {ATTEMPTS} times, last with"):
         send(RECORDS, stream, rate=50, sent=sent, clock=FakeTime().clock())
     # Ten records a call: 20 of them and 5 of the next lie before the one that was refused.
     assert (sent.done, sent.taken) == (25, 29)

@@ -80,7 +80,7 @@ def test_its_training_jobs_are_those_that_would_be_submitted_alone() -> None:
         ({"name": "digits-production-t-20261122-213045-3f9a"}, "at most 32 letters"),
         ({"name": "-t"}, "is not valid"),
         ({"max_jobs": 0, "parallel": 0}, "0 training jobs at the same time"),
-        ({"max_jobs": 751}, "751 trials are asked for"),
+        ({"max_jobs": 751}, "751 trials are requested"),
         ({"parallel": 5}, "5 training jobs at the same time are requested, allowed are 1 to 4"),
         ({"max_seconds": 60}, "the time limit is 60 seconds"),
         ({"strategy": "Grid"}, "allowed are Bayesian, Random"),
