@@ -1,4 +1,4 @@
-"""What every stage needs and no stage is: errors, files that are never half-written, the folders of the build.
+"""What every stage needs: errors, options, files that are never half-written, the paths of the build folder.
 
-Knows nothing of digits, models or AWS, and imports nothing else of this package.
+Knows nothing of digits, models, AWS or the command line, and imports nothing else of this package.
 """

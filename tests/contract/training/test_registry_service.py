@@ -17,7 +17,7 @@ GROUP, BUCKET = "digits-registry", "digits-registry-data"
 
 
 @pytest.fixture
-def surroundings(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def variables(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment that leads boto3 to the emulator."""
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_SAGEMAKER", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.delenv(name, raising=False)
@@ -49,7 +49,7 @@ def _register(sagemaker: Any, approval: str) -> str:
     return str(answer["ModelPackageArn"])
 
 
-@pytest.mark.usefixtures("surroundings")
+@pytest.mark.usefixtures("variables")
 def test_versions_are_found_and_approved(versions: list[str]) -> None:
     registry = AwsRegistry()
     assert choose(registry, GROUP, "latest").arn == versions[0]
@@ -60,7 +60,7 @@ def test_versions_are_found_and_approved(versions: list[str]) -> None:
     assert choose(registry, GROUP, "latest").version == 2
 
 
-@pytest.mark.usefixtures("surroundings", "versions")
+@pytest.mark.usefixtures("variables", "versions")
 def test_what_is_not_there_is_nothing() -> None:
     registry = AwsRegistry()
     assert registry.version(GROUP, 9) is None
@@ -70,7 +70,7 @@ def test_what_is_not_there_is_nothing() -> None:
         registry.content(f"s3://{BUCKET}/other")
 
 
-@pytest.mark.usefixtures("surroundings")
+@pytest.mark.usefixtures("variables")
 def test_a_pipeline_that_is_not_deployed_is_a_sentence() -> None:
     with pytest.raises(PublicationError, match="the pipeline digits-nowhere"):
         AwsPipelines().start("digits-nowhere", {"Channels": "channels/0f3a/"})
