@@ -45,7 +45,7 @@ _WITH_MESSAGE = {
     "ResourceInUse": "the name is in use ({message}); choose another name",
     "ValidationException": "{operation} rejected a value ({message}); correct it",
 }
-"""What to say when only the service's own message tells what is wrong."""
+"""Texts that need the message of the service."""
 
 _BUSY = ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown")
 _SERVER_FAULT = 500

@@ -1,7 +1,7 @@
 """What an environment's training stack offers to jobs: bucket, role, image and usual sizes. Starts nothing.
 
 The stack writes it as JSON into the SSM parameter `/digits/ENVIRONMENT/training`; schema `digits.training/1` is the
-contract between the two. Options of the commands go over single values.
+contract between the two. Options of the commands override single values.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ SCHEMA = "digits.training/1"
 
 @dataclass(frozen=True, kw_only=True)
 class Platform:
-    """Where and how jobs of an environment run, unless options say otherwise.
+    """Where and how jobs of an environment run, unless options override it.
 
     Parameters
     ----------
     bucket
         holds channels, outputs and artifacts
     role_arn
-        what a job runs as
+        execution role of a job
     image_uri
         the built-in XGBoost image of the region
     job_prefix
@@ -36,7 +36,7 @@ class Platform:
     max_run_seconds, spot, max_wait_seconds
         how long a job may train, whether on spot capacity, and how long it may take with the waiting for that
     encrypt_between_hosts, network_isolation
-        whether hosts talk to each other in cipher, and whether containers reach nothing else
+        whether traffic between hosts is encrypted, and whether containers have no network access
     kms_key_arn
         encrypts volumes and output; None leaves that to AWS's own keys
     subnets, security_groups

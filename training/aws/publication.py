@@ -200,7 +200,7 @@ def publish(
 
 
 def _publish_one(store: ObjectStore, upload: Upload) -> bool:
-    """Whether it had to be uploaded; somebody else may be publishing the same at the same time."""
+    """Whether it had to be uploaded; another process may publish the same at the same time."""
     stored, new = store.sha256_of(upload.key), False
     if upload.first_stays and stored is not None:
         return False

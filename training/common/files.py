@@ -1,4 +1,4 @@
-"""Reading, hashing and writing files so that nobody ever sees half of one. Knows nothing of digits.
+"""Reading, hashing and writing files so that no incomplete file is ever visible. Knows nothing of digits.
 
 A file is written under a temporary name in the same folder and then renamed, which is atomic on one file system
 (https://docs.python.org/3/library/os.html#os.replace). A run that dies leaves at most a `.NAME.PID.tmp`, which the

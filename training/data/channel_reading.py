@@ -1,6 +1,6 @@
 """Read channels back: CSV, Parquet, and libsvm that stores every zero. Refuses what training would silently get wrong.
 
-A row that lacks pixels, a label of 10 or a pixel of 256 ends here with the file and, where it can be told, the row.
+A row that lacks pixels, a label of 10 or a pixel of 256 ends here with the file and, where it is known, the row.
 libsvm is read for one reason: a file that leaves zeros out would teach the model that zero means "missing", and such
 a model is wrong for four of five dense rows without any error. So only files that write all 784 values are taken.
 """
@@ -101,7 +101,7 @@ READERS: dict[str, Callable[[Path], Rows]] = {"csv": read_csv, "parquet": read_p
 
 
 def read_channel(folder: Path) -> Split:
-    """All part files of one channel, in the order of their names; the ending tells the format.
+    """All part files of one channel, in the order of their names; their suffix is the format.
 
     Raises
     ------

@@ -32,7 +32,7 @@ def decode_idx(content: bytes, *, name: str, dimensions: int) -> npt.NDArray[np.
     Returns
     -------
     numpy.ndarray
-        uint8, of the shape that the header tells, read-only
+        uint8, of the shape in the header, read-only
 
     Raises
     ------

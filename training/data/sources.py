@@ -111,7 +111,7 @@ def source_from(text: str) -> Source:
 
 
 def npm_source(folder: Path) -> IdxFolder:
-    """The files inside the npm package, named with the version that its `package.json` tells.
+    """The files inside the npm package, named with the version in its `package.json`.
 
     Raises
     ------

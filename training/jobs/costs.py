@@ -32,7 +32,7 @@ class Bill:
 
 
 def bill_of(job: Job) -> Bill | None:
-    """The bill of a job, once SageMaker tells the billable time.
+    """The bill of a job, once SageMaker reports the billable time.
 
     Billable time is of one instance, and spot's discount is in it already (API reference of DescribeTrainingJob).
     """

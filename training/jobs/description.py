@@ -85,7 +85,7 @@ class Job:
 
     @property
     def left_a_model(self) -> bool:
-        """Whether its archive holds one: that of a stopped job is empty unless it was told to save what there is."""
+        """Whether its archive holds one: that of a stopped job is empty unless it was set to save the model."""
         kept = self.hyperparameters.get("save_model_on_termination") == "true"
         return self.has_ended and bool(self.model_uri) and (self.status != "Stopped" or kept)
 

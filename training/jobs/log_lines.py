@@ -30,5 +30,5 @@ def readable(line: str, *, host: str | None) -> str:
 
 
 def is_metrics(line: str) -> bool:
-    """Whether the line tells the metrics of a round: `[12]#011train-merror:0.01#011validation-merror:0.02`."""
+    """Whether the line has the metrics of a round: `[12]#011train-merror:0.01#011validation-merror:0.02`."""
     return bool(_METRICS.search(line.replace("#011", "\t")))

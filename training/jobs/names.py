@@ -1,4 +1,4 @@
-"""Names of jobs: unique, in the order of time, and told apart from those of other environments by their beginning."""
+"""Names of jobs: unique, in the order of time, with the environment in their prefix."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def download(job: Job, objects: Objects) -> bytes:
     if job.has_ended and not job.left_a_model:
         raise JobError(
             f"the job {job.name} was stopped and kept no model; its hyperparameter"
-            " save_model_on_termination is not true; jobs of submit have it, unless told otherwise"
+            " save_model_on_termination is not true; jobs of submit set it by default"
         )
     bucket, key = split_uri(job.model_uri)
     found = next((each for each in objects.list(bucket, key) if each.key == key), None)
@@ -201,7 +201,7 @@ def _rows(content: bytes, content_type: str) -> int:
 
 
 def _training(job: Job, adopted: AdoptedModel) -> Training:
-    """The run as the job tells it, with its name: the schema of the manifest has no field of its own for that."""
+    """The run as the job describes it, with its name: the schema of the manifest has no field of its own for that."""
     facts = training_of_job(
         best_round=adopted.best_round,
         seconds=float(job.training_seconds or 0),

@@ -1,7 +1,7 @@
 """Whether a job's role exists, SageMaker may assume it, and it may read the channels and write the output.
 
 The role's own policies are asked through IAM's simulator. Where these credentials may not look, that is said and the
-job goes ahead: SageMaker will tell.
+job is submitted: SageMaker checks it again.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ def _sdk() -> Any:
         ) from None
     for name in logging.root.manager.loggerDict:
         if name.partition(".")[0] == "sagemaker":
-            logging.getLogger(name).setLevel(logging.ERROR)  # it tells every step, on handlers of its own
+            logging.getLogger(name).setLevel(logging.ERROR)  # it logs every step, on handlers of its own
     return SimpleNamespace(shapes=shapes, configs=configs, Session=Session, ModelTrainer=ModelTrainer)
 
 

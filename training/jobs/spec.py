@@ -151,7 +151,7 @@ class JobSpec:
     image_uri
         the built-in XGBoost image of the region
     role_arn
-        what the job runs as
+        execution role of the job
     channels
         `train`, and `validation` unless there is none
     output_uri
@@ -165,7 +165,7 @@ class JobSpec:
     vpc
         None for AWS's own network
     encrypt_between_hosts, network_isolation
-        whether hosts talk to each other in cipher, and whether containers reach nothing else
+        whether traffic between hosts is encrypted, and whether containers have no network access
     tags
         key and value of each
     """

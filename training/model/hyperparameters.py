@@ -1,7 +1,7 @@
 """One object for what can be tuned: it drives training here and, as strings, a SageMaker training job.
 
 Names and ranges are those of the built-in container (`training.model.hyperparameter_rules`); this module adds what the
-container checks between them, and the defaults that reach 98 % (docs/experiments.md tells how they were found).
+container checks between them, and the defaults that reach 98 % (docs/experiments.md describes how they were found).
 """
 
 from __future__ import annotations

@@ -95,12 +95,12 @@ def published_data(value: Any, *, name: str) -> Data:
 
 
 def training_of_job(*, best_round: int, seconds: float, instance_type: str, hosts: int) -> Training:
-    """The run as a manifest tells it; the hosts of a job are known by their type alone.
+    """The run as a manifest describes it; the hosts of a job are known by their type alone.
 
     Parameters
     ----------
     best_round
-        rounds of the model; a job does not tell how many came after the best
+        rounds of the model; a job does not say how many came after the best
     seconds
         that the job trained
     instance_type, hosts
@@ -113,7 +113,7 @@ def training_of_job(*, best_round: int, seconds: float, instance_type: str, host
 
 
 def processors_of(instance_type: str) -> int:
-    """Virtual processors of an instance type, as its size tells: `large` has 2, `xlarge` 4, `12xlarge` 48."""
+    """Virtual processors of an instance type, by its size: `large` has 2, `xlarge` 4, `12xlarge` 48."""
     size = instance_type.rpartition(".")[2]
     times = re.fullmatch(r"(\d*)xlarge", size)
     if times:

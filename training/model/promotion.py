@@ -29,7 +29,7 @@ class Difference:
 
 
 def check_candidate(manifest: Manifest, *, name: str, archive: Path) -> None:
-    """Make sure that the manifest tells the truth about the archive beside it, and that its claims are plausible.
+    """Make sure that the manifest is true of the archive beside it, and that its claims are plausible.
 
     Raises
     ------

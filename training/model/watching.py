@@ -53,7 +53,7 @@ class Watcher(xgboost.callback.TrainingCallback):
     Parameters
     ----------
     hyperparameters
-        tells the rounds, the patience and the metric that decides: the last of `eval_metric`, as in the container
+        has the rounds, the patience and the metric that decides: the last of `eval_metric`, as in the container
     on_round
         called after every round
     stop_requested

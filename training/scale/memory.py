@@ -1,7 +1,7 @@
 """How much memory this process has, and how much of a budget each part of an external-memory fit may take.
 
 The estimate behind the plan was fitted to measurements (docs/scale.md); it is a plan, not a promise, so what was really
-used is measured and told at the end.
+used is measured and printed at the end.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def plan_memory(budget: int, *, resident: int, rows: int, group_rows: int) -> Me
     Raises
     ------
     FitError
-        when it is too small even for the smallest pages; the text tells a budget that is not
+        when it is too small even for the smallest pages; the text names a budget that is large enough
     """
     needed = resident + _LIBRARY_BYTES + _STATE_BYTES_A_ROW * rows + _GROUP_BYTES_A_ROW * group_rows
     page_rows = min((budget - needed) // _PAGE_BYTES_A_ROW, _MOST_ROWS, max(rows, _FEWEST_ROWS))
@@ -87,7 +87,7 @@ def megabytes(count: int) -> str:
 
 
 def resident_bytes() -> int:
-    """The memory that this process has now; the most it ever had where the system does not tell."""
+    """The memory that this process has now; the most it ever had where the system does not report it."""
     return _from_status("VmRSS") or _from_usage()
 
 

@@ -75,7 +75,7 @@ class Search:
 
     @property
     def given(self) -> dict[str, str]:
-        """What is fixed otherwise than by default, which belongs to whatever is found; an empty text drops a default.
+        """The fixed values that differ from the defaults, needed with every result; an empty text removes a default.
 
         How many rounds there were and which metric judged them belongs to the search alone.
         """
