@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import sysconfig
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def test_both_take_wheels_that_match_the_hashes_of_the_lock_only(target: Functio
 
 def test_pip_installs_for_the_machines_of_lambda(tmp_path: Path) -> None:
     command = pip_command(REQUIREMENTS, tmp_path, LAMBDA)
-    platforms = [value for option, value in zip(command, command[1:], strict=False) if option == "--platform"]
+    platforms = [value for option, value in pairwise(command) if option == "--platform"]
     assert command[:4] == [sys.executable, "-m", "pip", "install"]
     assert command[command.index("--python-version") + 1] == LAMBDA_PYTHON
     assert tuple(platforms) == PIP_PLATFORMS
