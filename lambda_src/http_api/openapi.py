@@ -41,6 +41,9 @@ _REQUEST_ID = "8c0f4a0e-1f0b-4a53-9a56-3a3f5d1c9b2e"
 
 _JSON = "application/json"
 
+_PHRASES = {413: "Request Entity Too Large", 422: "Unprocessable Entity"}
+"""Statuses whose phrase differs between versions of Python: 3.13 has the newer words of RFC 9110."""
+
 _UNUSUAL = (NOT_FOUND, METHOD_NOT_ALLOWED)
 
 
@@ -184,7 +187,7 @@ def _problems(problems: Sequence[ProblemType]) -> dict[str, Any]:
 def _problem(status: int, problems: Sequence[ProblemType]) -> dict[str, Any]:
     examples = {problem.slug: {"summary": problem.title, "value": _problem_example(problem)} for problem in problems}
     response: dict[str, Any] = {
-        "description": "; ".join([HTTPStatus(status).phrase, *(problem.title for problem in problems)]),
+        "description": "; ".join([_phrase(status), *(problem.title for problem in problems)]),
         "content": {PROBLEM_TYPE: {"schema": _reference("Problem"), "examples": examples}},
     }
     waits = [problem.retry_after_seconds for problem in problems if problem.retry_after_seconds is not None]
@@ -196,6 +199,10 @@ def _problem(status: int, problems: Sequence[ProblemType]) -> dict[str, Any]:
             }
         }
     return response
+
+
+def _phrase(status: int) -> str:
+    return _PHRASES.get(status, HTTPStatus(status).phrase)
 
 
 def _problem_example(problem: ProblemType) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The code of one Lambda function as a deployable folder: its package, and its dependencies for where it runs.
 
-uv installs the locked dependencies, without Docker, and only when something is deployed: a synthesis for review or
-tests needs neither the network nor uv. The folder's identity is the digest of everything that decides its content, so
-templates are the same whether it was built or not.
+The locked dependencies are installed without Docker (`locked_packages.py`). A synthesis for review or tests does not
+build the folder, and needs neither the network nor an installer. The folder's identity is the digest of everything that
+decides its content, so templates are the same whether it was built or not, and whether uv or pip installed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,14 +23,12 @@ import jsii
 from stacks.settings import FunctionTarget
 from stacks.shared.errors import ConfigurationError
 from stacks.shared.import_closure import SourceFile, needed_files
+from stacks.shared.locked_packages import LAMBDA_PYTHON, install_requirements, target_platform
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "lambda_src"
 CONTRACT = ROOT / "contract"
 
-PYTHON_VERSION = "3.14"
-# Pillow has no wheel for an older glibc; Lambda's python3.14 is Amazon Linux 2023, glibc 2.34.
-LAMBDA_PLATFORM = "aarch64-manylinux_2_28"
 LARGEST_BYTES = 250 * 1024 * 1024
 """Of an unpacked function: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
@@ -80,7 +79,7 @@ class FunctionSource:
 
     def digest(self, target: FunctionTarget) -> str:
         """SHA-256 of all that decides the deployed folder: files, locked packages, Python, platform."""
-        identity = (self.package, target.value, PYTHON_VERSION, LAMBDA_PLATFORM, *self.left_out)
+        identity = (self.package, target.value, *target_platform(target), *self.left_out)
         digest = hashlib.sha256(" ".join(identity).encode())
         for place, path in self._identifying():
             digest.update(f"\0{place}\0".encode())
@@ -121,28 +120,6 @@ class FunctionBundle:
         compile_bytecode(output, self._target)
         check_size(output)
         return True
-
-
-def install_requirements(requirements: Path, output: Path, target: FunctionTarget) -> None:
-    """Install the locked packages into a folder with uv.
-
-    Raises
-    ------
-    ConfigurationError
-        If uv cannot; its own words are in the text.
-    """
-    command = [_uv(), "pip", "install", "--quiet", "--no-config", "--require-hashes", "--only-binary", ":all:"]
-    command += ["--link-mode", "copy", "--target", str(output), *_platform(target), "--requirement", str(requirements)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        msg = f"the packages of {requirements} could not be installed:\n{done.stderr.strip()}"
-        raise ConfigurationError(msg)
-    # uv's own lock, and start scripts that name this machine's Python.
-    (output / ".lock").unlink(missing_ok=True)
-    shutil.rmtree(output / "bin", ignore_errors=True)
-    # Bytecode of another Python, written where UV_COMPILE_BYTECODE is set; a flag against it would be an error there.
-    for folder in list(output.rglob("__pycache__")):
-        shutil.rmtree(folder)
 
 
 def leave_out(output: Path, patterns: Sequence[str]) -> None:
@@ -191,24 +168,9 @@ def compile_bytecode(output: Path, target: FunctionTarget) -> None:
     subprocess.run([python, "-m", "compileall", *options, str(output)], stdout=subprocess.DEVNULL, check=False)
 
 
-def _platform(target: FunctionTarget) -> Sequence[str]:
-    if target is FunctionTarget.EMULATOR:
-        return ["--python", sys.executable]
-    return ["--python-version", PYTHON_VERSION, "--python-platform", LAMBDA_PLATFORM]
-
-
 def _compiler(target: FunctionTarget) -> str | None:
     if target is FunctionTarget.EMULATOR:
         return sys.executable
-    if sys.version_info[:2] == tuple(map(int, PYTHON_VERSION.split("."))):
+    if sysconfig.get_python_version() == LAMBDA_PYTHON:
         return sys.executable
-    return shutil.which(f"python{PYTHON_VERSION}")
-
-
-def _uv() -> str:
-    beside = Path(sys.executable).parent / "uv"
-    found = str(beside) if beside.exists() else shutil.which("uv")
-    if found is None:
-        msg = "uv is not installed, and it bundles the functions: run 'make setup'"
-        raise ConfigurationError(msg)
-    return found
+    return shutil.which(f"python{LAMBDA_PYTHON}")
