@@ -55,8 +55,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     python = function_environment.make(tmp_path_factory.mktemp("environment"), required(wheel))
-    install = [UV, "pip", "install", "--offline", "--no-deps", "--quiet", "--python", python, wheel]
-    subprocess.run(install, check=True)
+    options = ["--offline", "--no-deps", "--quiet", f"--python={python}"]
+    subprocess.run([UV, "pip", "install", *options, wheel], check=True)
     return Installed(python=python, folder=tmp_path_factory.mktemp("elsewhere"))
 
 
