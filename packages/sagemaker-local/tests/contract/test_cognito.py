@@ -143,7 +143,9 @@ def test_a_page_may_read_every_answer(pool: Pool, password: str, status: int) ->
         "AuthFlow": "USER_PASSWORD_AUTH",
         "AuthParameters": {"USERNAME": "ada@example.com", "PASSWORD": password},
     }
-    told: dict[str, Any] = {"Origin": PAGE, "X_Amz_Target": "AWSCognitoIdentityProviderService.InitiateAuth"}
-    answer = _ask(f"{pool.emulator.url}/", method="POST", body=body, Content_Type="application/x-amz-json-1.1", **told)
+    headers: dict[str, Any] = {"Origin": PAGE, "X_Amz_Target": "AWSCognitoIdentityProviderService.InitiateAuth"}
+    answer = _ask(
+        f"{pool.emulator.url}/", method="POST", body=body, Content_Type="application/x-amz-json-1.1", **headers
+    )
     assert answer[0] == status
     assert answer[1]["access-control-allow-origin"] in ("*", PAGE)

@@ -150,8 +150,8 @@ def test_no_request_is_lost_while_the_endpoint_is_updated(world: World, sagemake
 
 def serving_variants(world: World, endpoint: str) -> set[str]:
     """Names of the variants whose processes take requests now."""
-    with urllib.request.urlopen(f"{world.emulator.url}/_sagemaker_local/status") as told:
-        (found,) = (entry for entry in json.load(told)["endpoints"] if entry["name"] == endpoint)
+    with urllib.request.urlopen(f"{world.emulator.url}/_sagemaker_local/status") as response:
+        (found,) = (entry for entry in json.load(response)["endpoints"] if entry["name"] == endpoint)
     return {variant["name"] for variant in found["variants"]}
 
 

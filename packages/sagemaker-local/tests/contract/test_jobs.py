@@ -114,9 +114,9 @@ def test_the_log_of_a_job_is_there_when_it_has_ended(jobs: Jobs, one_host: dict[
     lines = jobs.lines("TrainingJobs", "One")
     assert list(lines) == ["algo-1"]
     metrics = [line for line in lines["algo-1"] if line.startswith("[1]#011train-merror:")]
-    (told,) = (metric["Value"] for metric in one_host["FinalMetricDataList"] if metric["MetricName"] == "train:merror")
+    (final,) = (metric["Value"] for metric in one_host["FinalMetricDataList"] if metric["MetricName"] == "train:merror")
     assert len(metrics) == 1
-    assert metrics[0].startswith(f"[1]#011train-merror:{told:.5f}#011validation-merror:")
+    assert metrics[0].startswith(f"[1]#011train-merror:{final:.5f}#011validation-merror:")
 
 
 def test_the_metrics_of_a_job_are_in_cloudwatch_one_for_each_round(jobs: Jobs, one_host: dict[str, Any]) -> None:
@@ -130,9 +130,9 @@ def test_the_metrics_of_a_job_are_in_cloudwatch_one_for_each_round(jobs: Jobs, o
         Period=60,
         Statistics=["SampleCount", "Minimum"],
     )["Datapoints"]
-    (told,) = (m["Value"] for m in one_host["FinalMetricDataList"] if m["MetricName"] == "validation:merror")
+    (final,) = (m["Value"] for m in one_host["FinalMetricDataList"] if m["MetricName"] == "validation:merror")
     assert sum(point["SampleCount"] for point in points) == 2
-    assert min(point["Minimum"] for point in points) <= told
+    assert min(point["Minimum"] for point in points) <= final
 
 
 def test_a_name_is_used_once(jobs: Jobs, one_host: dict[str, Any]) -> None:
@@ -294,5 +294,5 @@ def test_a_fault_takes_the_capacity_away(jobs: Jobs) -> None:
     assert jobs.emulator.command("faults", "training-jobs", "capacity", "--count", "1").returncode == 0
     jobs.train("unlucky")
     assert jobs.trained("unlucky")["FailureReason"].startswith("CapacityError: Unable to provision requested ML")
-    told = jobs.emulator.command("status").stdout
-    assert "training job unlucky: Failed" in told
+    status = jobs.emulator.command("status").stdout
+    assert "training job unlucky: Failed" in status

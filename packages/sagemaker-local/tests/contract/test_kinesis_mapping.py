@@ -1,4 +1,4 @@
-"""A Kinesis stream that is mapped to a function in the emulator: what fails is halved, given up and told of."""
+"""A Kinesis stream that is mapped to a function in the emulator: what fails is halved, given up and reported."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ def test_the_one_bad_record_is_given_up_and_told_of(emulator: Emulator) -> None:
     sqs, found = emulator.client("sqs"), list[dict[str, Any]]()
     url = sqs.get_queue_url(QueueName="halved")["QueueUrl"]
 
-    def told() -> bool:
+    def reported() -> bool:
         found.extend(sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []))
         return bool(found)
 
-    eventually(told, seconds=60)
-    letter = json.loads(found[0]["Body"])
-    assert letter["requestContext"]["condition"] == "RetryAttemptsExhausted"
-    batch = letter["KinesisBatchInfo"]
+    eventually(reported, seconds=60)
+    failure = json.loads(found[0]["Body"])
+    assert failure["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    batch = failure["KinesisBatchInfo"]
     assert (batch["startSequenceNumber"], batch["endSequenceNumber"], batch["batchSize"]) == (numbers[1], numbers[1], 1)
     assert (batch["streamArn"], batch["shardId"]) == (STREAM.format(name="halved"), "shardId-000000000000")
     functions = emulator.client("lambda")

@@ -60,7 +60,7 @@ def test_what_fails_too_often_goes_to_the_dead_letter_queue(emulator: Emulator) 
     story.send({"raise": 9}, {})
     eventually(lambda: depth(emulator, story.dead) == (1, 0), seconds=30)
     story.waits_for([(0, 1), (0, 2), (1, 1)])
-    letter = story.sqs.receive_message(QueueUrl=story.dead, MessageSystemAttributeNames=["All"])["Messages"][0]
-    assert json.loads(letter["Body"])["n"] == 0
-    assert letter["Attributes"]["DeadLetterQueueSourceArn"].endswith(":hopeless")
+    message = story.sqs.receive_message(QueueUrl=story.dead, MessageSystemAttributeNames=["All"])["Messages"][0]
+    assert json.loads(message["Body"])["n"] == 0
+    assert message["Attributes"]["DeadLetterQueueSourceArn"].endswith(":hopeless")
     story.end()

@@ -96,9 +96,9 @@ def test_a_host_that_fails_makes_the_others_fail(tmp_path: Path) -> None:
     assert (code, other_code) == (1, 1)
     assert "label must be discrete values in the range of [0, num_class)" in failure(tmp_path / "algo-2")
     assert "failed" in failure(tmp_path / "algo-1")
-    told = output + other + failure(tmp_path / "algo-1") + failure(tmp_path / "algo-2")
-    assert " /opt/venv/lib64/python3.12/site-packages/xgboost/lib/libxgboost.so(" in told
-    assert sys.prefix not in told
+    printed = output + other + failure(tmp_path / "algo-1") + failure(tmp_path / "algo-2")
+    assert " /opt/venv/lib64/python3.12/site-packages/xgboost/lib/libxgboost.so(" in printed
+    assert sys.prefix not in printed
 
 
 def failure(opt_ml: Path) -> str:

@@ -62,9 +62,9 @@ class Address:
 
     def post(self, body: str, headers: dict[str, str]) -> tuple[int, Json]:
         """Send a body as it is."""
-        told = {"content-type": "application/json", **headers, "host": self.host}
+        fields = {"content-type": "application/json", **headers, "host": self.host}
         with contextlib.closing(http.client.HTTPConnection(settings.HOST, self.port, timeout=10)) as connection:
-            connection.request("POST", self.path, body.encode(), told)
+            connection.request("POST", self.path, body.encode(), fields)
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read())
 

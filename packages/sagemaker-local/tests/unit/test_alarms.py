@@ -101,8 +101,8 @@ def line(**changes: Any) -> str:
         "Dimensions": [["service"], []],
         "Metrics": [{"Name": "Churn", "Unit": "Count"}],
     }
-    told = {"Timestamp": 1_700_000_000_000, "CloudWatchMetrics": [directive]}
-    return json.dumps({"_aws": told, "service": "worker", "Churn": [3.0, 4], **changes})
+    metadata = {"Timestamp": 1_700_000_000_000, "CloudWatchMetrics": [directive]}
+    return json.dumps({"_aws": metadata, "service": "worker", "Churn": [3.0, 4], **changes})
 
 
 def test_metrics_are_found_with_every_set_of_dimensions() -> None:

@@ -61,9 +61,9 @@ def _not_run(code: str, name: str, context: Json) -> Any:
 
 
 async def _talk(
-    messages: list[Json], everybody: Everybody, *, wait: float = 0.0, keep_alive_seconds: float = 60.0
+    messages: list[Json], everybody: Everybody, *, stays_for: int = 0, keep_alive_seconds: float = 60.0
 ) -> list[Json]:
-    """What a client gets that says this and goes."""
+    """What a client gets that sends these messages, and goes once it has got so many."""
     access, handlers, delivery = Access(everybody), Handlers(_not_run), Delivery()
     session = Session(
         lambda: API,
@@ -80,7 +80,9 @@ async def _talk(
 
     async def receive() -> str | None:
         message = next(said, None)
-        await asyncio.sleep(0.02 if message is not None else wait + 0.02)
+        await asyncio.sleep(0.02)
+        while message is None and len(got) < stays_for:
+            await asyncio.sleep(0.02)
         return None if message is None else json.dumps(message)
 
     async def send(message: Json) -> None:
@@ -106,7 +108,7 @@ def test_what_is_asked_of_iam_and_what_was_signed() -> None:
 
 
 def test_a_quiet_connection_is_kept_alive() -> None:
-    got = asyncio.run(_talk([], Everybody(), wait=0.3, keep_alive_seconds=0.1))
+    got = asyncio.run(_talk([], Everybody(), stays_for=2, keep_alive_seconds=0.1))
     assert got[:2] == [{"type": "ka"}, {"type": "ka"}]
 
 

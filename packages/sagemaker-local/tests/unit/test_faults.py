@@ -164,8 +164,8 @@ def test_the_emulator_itself_and_questions_of_browsers_are_not_hit(agent: str, m
     sent: list[Json] = []
     faults = Faults()
     faults.set("s3:*", Fault(kind=Kind.THROTTLE))
-    told = {"host": "localhost:4566", "user-agent": agent, "authorization": SIGNED.format(service="s3")}
-    headers = [(name.encode(), value.encode()) for name, value in told.items()]
+    fields = {"host": "localhost:4566", "user-agent": agent, "authorization": SIGNED.format(service="s3")}
+    headers = [(name.encode(), value.encode()) for name, value in fields.items()]
     scope = {"type": "http", "method": method, "path": "/b/k", "query_string": b"", "headers": headers}
     asyncio.run(FaultyServices(services, faults, lambda *_: {})(scope, receive, send))
     assert sent[0]["status"] == status

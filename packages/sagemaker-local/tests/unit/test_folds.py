@@ -34,15 +34,15 @@ def test_plain_folds_are_of_even_size_and_drawn_anew() -> None:
 
 
 @pytest.mark.parametrize(
-    ("draw", "labels", "folds", "told"),
+    ("draw", "labels", "folds", "expected"),
     [
         (plain, LABELS, 55, "n_splits=55 greater than the number of samples: n_samples=54"),
         (stratified, LABELS, 32, "n_splits=32 cannot be greater than the number of members in each class"),
         (stratified, LABELS + 0.5, 2, "Got 'continuous' instead"),
     ],
 )
-def test_too_few_rows_are_refused(draw: Callable[..., Any], labels: Any, folds: int, told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_too_few_rows_are_refused(draw: Callable[..., Any], labels: Any, folds: int, expected: str) -> None:
+    with pytest.raises(ValueError, match=expected):
         draw(labels, folds, np.random.default_rng(1))
 
 

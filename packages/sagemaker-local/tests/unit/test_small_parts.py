@@ -155,7 +155,7 @@ def test_the_daemon_sees_nothing_of_the_caller_s_aws_settings(monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("excepted", "told"),
+    ("excepted", "expected"),
     [
         (None, "localhost,127.0.0.1"),
         ("", "localhost,127.0.0.1"),
@@ -163,14 +163,14 @@ def test_the_daemon_sees_nothing_of_the_caller_s_aws_settings(monkeypatch: pytes
     ],
 )
 def test_clients_reach_the_emulator_past_a_proxy(
-    excepted: str | None, told: str, monkeypatch: pytest.MonkeyPatch
+    excepted: str | None, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     if excepted is not None:
         monkeypatch.setenv("NO_PROXY", excepted)
     environment = settings.client_environment(4566)
-    assert (environment["NO_PROXY"], environment["no_proxy"]) == (told, told)
+    assert (environment["NO_PROXY"], environment["no_proxy"]) == (expected, expected)
 
 
 HERE = {"Host": "localhost:4566"}

@@ -135,7 +135,7 @@ RANGES = f"{CONFIG}.ParameterRanges"
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "told"),
+    ("path", "value", "expected"),
     [
         (f"{CONFIG}.Strategy", "Hyperband", "not Hyperband"),
         ("TrainingJobDefinition", None, "A TrainingJobDefinition is required"),
@@ -173,8 +173,8 @@ RANGES = f"{CONFIG}.ParameterRanges"
         ("TrainingJobDefinition.ResourceConfig", None, "ResourceConfig is required"),
     ],
 )
-def test_what_cannot_be_tuned_is_refused_in_one_sentence(path: str, value: Any, told: str) -> None:
-    assert told in refusal(path, value)
+def test_what_cannot_be_tuned_is_refused_in_one_sentence(path: str, value: Any, expected: str) -> None:
+    assert expected in refusal(path, value)
 
 
 def test_a_grid_has_as_many_training_jobs_as_combinations() -> None:
