@@ -22,7 +22,7 @@ CODE = """
 import json, time
 def handler(event, context):
     if event.get("raise"):
-        raise ValueError("told to")
+        raise ValueError("as asked")
     metrics = [{"Name": "Confidence", "Unit": "Percent"}]
     metric = {"Namespace": "Churn", "Dimensions": [["service", "stage"]], "Metrics": metrics}
     print(json.dumps({"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [metric]},
@@ -89,7 +89,7 @@ def template() -> str:
             {
                 "TopicArn": {"Ref": "Topic"},
                 "Protocol": "sqs",
-                "Endpoint": queue_arn("told"),
+                "Endpoint": queue_arn("notified"),
                 "RawMessageDelivery": True,
             },
         ),
@@ -100,7 +100,7 @@ def template() -> str:
         "Locked": ("AWS::SNS::Topic", {"KmsMasterKeyId": "alias/aws/sns"}),
         "LockedQueue": (
             "AWS::SNS::Subscription",
-            {"TopicArn": {"Ref": "Locked"}, "Protocol": "sqs", "Endpoint": queue_arn("untold")},
+            {"TopicArn": {"Ref": "Locked"}, "Protocol": "sqs", "Endpoint": queue_arn("silent")},
         ),
         "Closed": ("AWS::SNS::Topic", {}),
         "ClosedPolicy": (
@@ -109,7 +109,7 @@ def template() -> str:
         ),
         "ClosedQueue": (
             "AWS::SNS::Subscription",
-            {"TopicArn": {"Ref": "Closed"}, "Protocol": "sqs", "Endpoint": queue_arn("untold")},
+            {"TopicArn": {"Ref": "Closed"}, "Protocol": "sqs", "Endpoint": queue_arn("silent")},
         ),
         "Full": ("AWS::CloudWatch::Alarm", {**full, "AlarmName": "full"}),
         "Muted": (
@@ -118,7 +118,7 @@ def template() -> str:
         ),
         "Other": (
             "AWS::CloudWatch::Alarm",
-            {**alarm("ApproximateNumberOfMessagesVisible", "AWS/SQS", {"QueueName": "told"}), "AlarmName": "other"},
+            {**alarm("ApproximateNumberOfMessagesVisible", "AWS/SQS", {"QueueName": "silent"}), "AlarmName": "other"},
         ),
         "Unsure": (
             "AWS::CloudWatch::Alarm",
@@ -138,15 +138,15 @@ def template() -> str:
 
 
 class Operations:
-    """The stack of alarms, and the queue that is told of them."""
+    """The stack of alarms, and the queue that gets their notifications."""
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator, self.sqs, self.cloudwatch = emulator, emulator.client("sqs"), emulator.client("cloudwatch")
-        self.full, self.told = make_queue(emulator, "full"), make_queue(emulator, "told")
-        self.untold = make_queue(emulator, "untold")
+        self.full, self.notified = make_queue(emulator, "full"), make_queue(emulator, "notified")
+        self.silent = make_queue(emulator, "silent")
         sends = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:*", "Resource": "*"}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [sends]})
-        for url in (self.told, self.untold):
+        for url in (self.notified, self.silent):
             self.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
         make_function(emulator, FUNCTION, CODE)
         made = Stacks(emulator).create("alarms", template())
@@ -159,19 +159,19 @@ class Operations:
         return str(found["StateValue"])
 
     def waits_for(self, name: str, state: str) -> Json:
-        """Wait until the queue is told that an alarm is in that state; returns what it is told."""
+        """Wait for the notification that an alarm is in that state; returns it."""
         found: list[Json] = []
 
-        def told() -> bool:
-            answer = self.sqs.receive_message(QueueUrl=self.told, MaxNumberOfMessages=10)
+        def received() -> bool:
+            answer = self.sqs.receive_message(QueueUrl=self.notified, MaxNumberOfMessages=10)
             for message in answer.get("Messages", []):
-                self.sqs.delete_message(QueueUrl=self.told, ReceiptHandle=message["ReceiptHandle"])
+                self.sqs.delete_message(QueueUrl=self.notified, ReceiptHandle=message["ReceiptHandle"])
                 body = json.loads(message["Body"])
                 if (body["AlarmName"], body["NewStateValue"]) == (name, state):
                     found.append(body)
             return bool(found)
 
-        eventually(told, seconds=30)
+        eventually(received, seconds=30)
         assert self.state(name) == state
         return found[0]
 
@@ -203,13 +203,13 @@ def operations(emulator: Emulator) -> Iterator[Operations]:
 def test_a_full_queue_goes_off_and_an_empty_one_calms_down(operations: Operations) -> None:
     eventually(lambda: operations.state("full") == "OK")
     operations.sqs.send_message(QueueUrl=operations.full, MessageBody="dead letter")
-    told = operations.waits_for("full", "ALARM")
-    assert told["OldStateValue"] == "OK"
-    assert told["Trigger"]["Dimensions"] == [{"Name": "QueueName", "Value": "full"}]
+    notification = operations.waits_for("full", "ALARM")
+    assert notification["OldStateValue"] == "OK"
+    assert notification["Trigger"]["Dimensions"] == [{"Name": "QueueName", "Value": "full"}]
     assert operations.state("other") == "OK"  # another queue
     eventually(lambda: operations.state("muted") == "ALARM")
     time.sleep(0.5)
-    assert "Messages" not in operations.sqs.receive_message(QueueUrl=operations.untold)
+    assert "Messages" not in operations.sqs.receive_message(QueueUrl=operations.silent)
     age = operations.statistics("AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName="full")
     assert age["Maximum"] > 0
     operations.sqs.purge_queue(QueueUrl=operations.full)

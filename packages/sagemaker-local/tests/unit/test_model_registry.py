@@ -17,7 +17,7 @@ ARN = "arn:aws:sagemaker:us-east-1:123456789012"
 
 @pytest.fixture
 def registry() -> ModelRegistry:
-    registry = control_plane().part(ModelRegistry)
+    registry = control_plane().resources(ModelRegistry)
     registry.create_group({"ModelPackageGroupName": "Churn", "ModelPackageGroupDescription": "d"})
     return registry
 

@@ -37,7 +37,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def notebooks(clock: Clock) -> Notebooks:
-    return ControlPlane(SCOPE, clock).part(Notebooks)
+    return ControlPlane(SCOPE, clock).resources(Notebooks)
 
 
 def create(notebooks: Notebooks, **more: Any) -> None:

@@ -43,7 +43,7 @@ def run(
 ) -> Execution:
     """Run a definition to its end; `meanwhile` is called once a step has begun."""
     control = control_plane()
-    pipelines = control.part(Pipelines)
+    pipelines = control.resources(Pipelines)
     request = {"PipelineName": "Churn", "RoleArn": ROLE, "ClientRequestToken": TOKEN}
     pipelines.create(request, text)
     values = [{"Name": name, "Value": value} for name, value in given.items()]
@@ -265,7 +265,7 @@ def test_a_policy_gives_up_and_tries_nothing_else_again() -> None:
 def test_a_retried_execution_keeps_what_succeeded() -> None:
     access = FakeRoleAccess(outcomes={"Second": [["Failed:AlgorithmError: oh"]]})
     control = control_plane()
-    pipelines = control.part(Pipelines)
+    pipelines = control.resources(Pipelines)
     request = {"PipelineName": "Churn", "RoleArn": ROLE, "ClientRequestToken": TOKEN}
     pipelines.create(request, definition(training("First"), training("Second", DependsOn=["First"])))
     execution, _ = pipelines.start(request)
@@ -280,7 +280,7 @@ def test_a_retried_execution_keeps_what_succeeded() -> None:
 
 
 def test_an_update_does_not_change_what_runs_and_gives_a_new_version() -> None:
-    pipelines = control_plane().part(Pipelines)
+    pipelines = control_plane().resources(Pipelines)
     request = {"PipelineName": "Churn", "RoleArn": ROLE, "ClientRequestToken": TOKEN}
     pipeline = pipelines.create(request, definition(fail("Old")))
     assert pipelines.create(request, definition(fail("Old"))) is pipeline
@@ -296,7 +296,7 @@ def test_an_update_does_not_change_what_runs_and_gives_a_new_version() -> None:
 
 
 def test_names_are_unique_and_what_runs_is_not_deleted() -> None:
-    pipelines = control_plane().part(Pipelines)
+    pipelines = control_plane().resources(Pipelines)
     request = {"PipelineName": "Churn", "RoleArn": ROLE, "ClientRequestToken": TOKEN}
     pipelines.create(request, definition(fail("No")))
     with pytest.raises(ServiceError, match="Pipeline names must be unique within an AWS account and region"):
@@ -320,7 +320,7 @@ class Repeated:
 
     def __init__(self, text: str) -> None:
         self.control, self.access, self.text = control_plane(), FakeRoleAccess(), text
-        self.pipelines = self.control.part(Pipelines)
+        self.pipelines = self.control.resources(Pipelines)
         self.pipelines.create({"PipelineName": "Churn", "RoleArn": ROLE, "ClientRequestToken": TOKEN}, text)
 
     def run(self, **given: str) -> Execution:

@@ -119,7 +119,7 @@ class Admin:
                 "steps": {name: str(run.status) for name, run in execution.runs.items()},
             }
             for control in self._service.planes
-            for execution in control.part(Pipelines).executions.values()
+            for execution in control.resources(Pipelines).executions.values()
         ]
 
     def _variants(self, control: ControlPlane, endpoint: Endpoint) -> list[Json]:

@@ -16,7 +16,7 @@ from sagemaker_local.sagemaker.shapes import Json
 MODEL, CONFIG, ENDPOINT = "model", "endpoint-config", "endpoint"
 _WORDS = {MODEL: "model", CONFIG: "endpoint configuration", ENDPOINT: "endpoint"}
 
-Part = TypeVar("Part")
+Resources = TypeVar("Resources")
 
 
 class ControlPlane:
@@ -33,7 +33,7 @@ class ControlPlane:
     def __init__(self, scope: Scope, clock: Callable[[], float]) -> None:
         self.scope = scope
         self._clock = clock
-        self._parts: dict[Callable[[ControlPlane], Any], Any] = {}
+        self._resources: dict[Callable[[ControlPlane], Any], Any] = {}
         self.models: dict[str, Definition] = {}
         self.configs: dict[str, Definition] = {}
         self.endpoints: dict[str, Endpoint] = {}
@@ -43,18 +43,18 @@ class ControlPlane:
         """The time in seconds since the epoch."""
         return self._clock()
 
-    def part(self, make: Callable[[ControlPlane], Part]) -> Part:
-        """What keeps something else for this account and region: the model registry, pipelines, notebook instances.
+    def resources(self, make: Callable[[ControlPlane], Resources]) -> Resources:
+        """The other resources of this account and region: its model registry, pipelines, notebook instances.
 
         Parameters
         ----------
         make
-            The class of the part; it is made when it is first asked for.
+            Their class; it is made when it is first asked for.
         """
-        if make not in self._parts:
-            self._parts[make] = make(self)
-        part: Part = self._parts[make]
-        return part
+        if make not in self._resources:
+            self._resources[make] = make(self)
+        found: Resources = self._resources[make]
+        return found
 
     # --- models and endpoint configurations ---------------------------------------------------------------------
 

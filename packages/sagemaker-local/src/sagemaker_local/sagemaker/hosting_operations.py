@@ -25,7 +25,7 @@ async def _create_model(service: SageMaker, control: ControlPlane, request: Json
             "Give PrimaryContainer, or Containers with one item."
         )
         raise validation(msg)
-    container = resolved(containers[0], control.part(ModelRegistry))
+    container = resolved(containers[0], control.resources(ModelRegistry))
     _check_container(container)
     if not request.get("ExecutionRoleArn"):
         raise validation("ExecutionRoleArn is required to create a model.")

@@ -16,43 +16,43 @@ _LISTED_BY = "name of the package"
 
 
 async def _create_group(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    return {"ModelPackageGroupArn": control.part(ModelRegistry).create_group(request).arn}
+    return {"ModelPackageGroupArn": control.resources(ModelRegistry).create_group(request).arn}
 
 
 async def _describe_group(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    return descriptions.group(control.part(ModelRegistry).group(request["ModelPackageGroupName"]))
+    return descriptions.group(control.resources(ModelRegistry).group(request["ModelPackageGroupName"]))
 
 
 async def _delete_group(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    control.part(ModelRegistry).delete_group(request["ModelPackageGroupName"])
+    control.resources(ModelRegistry).delete_group(request["ModelPackageGroupName"])
     return {}
 
 
 async def _list_groups(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    groups = control.part(ModelRegistry).groups.values()
+    groups = control.resources(ModelRegistry).groups.values()
     items = [descriptions.group_summary(group) for group in groups]
     return listed("ModelPackageGroupSummaryList", items, request, name_key="ModelPackageGroupName")
 
 
 async def _create_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    return {"ModelPackageArn": control.part(ModelRegistry).create_package(request).arn}
+    return {"ModelPackageArn": control.resources(ModelRegistry).create_package(request).arn}
 
 
 async def _describe_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    return descriptions.package(control.part(ModelRegistry).package(request["ModelPackageName"]))
+    return descriptions.package(control.resources(ModelRegistry).package(request["ModelPackageName"]))
 
 
 async def _update_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    return {"ModelPackageArn": control.part(ModelRegistry).update_package(request).arn}
+    return {"ModelPackageArn": control.resources(ModelRegistry).update_package(request).arn}
 
 
 async def _delete_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    control.part(ModelRegistry).delete_package(request["ModelPackageName"])
+    control.resources(ModelRegistry).delete_package(request["ModelPackageName"])
     return {}
 
 
 async def _list_packages(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    registry = control.part(ModelRegistry)
+    registry = control.resources(ModelRegistry)
     group = request.get("ModelPackageGroupName")
     packages = registry.versions(registry.group(group)) if group else list(registry.packages.values())
     kind = request.get("ModelPackageType", "Versioned" if group else "Unversioned")
@@ -74,7 +74,7 @@ async def _batch_describe(_: SageMaker, control: ControlPlane, request: Json) ->
     missing: Json = {}
     for arn in request["ModelPackageArnList"]:
         try:
-            found[arn] = descriptions.batch_summary(control.part(ModelRegistry).package(arn))
+            found[arn] = descriptions.batch_summary(control.resources(ModelRegistry).package(arn))
         except ServiceError as error:
             missing[arn] = {"ErrorCode": error.code, "ErrorResponse": error.message}
     return {"ModelPackageSummaries": found, "BatchDescribeModelPackageErrorMap": missing}

@@ -14,15 +14,17 @@ _NAME, _CONFIG_NAME = "NotebookInstanceName", "NotebookInstanceLifecycleConfigNa
 
 
 async def _create(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    return {"NotebookInstanceArn": control.part(Notebooks).create(request).arn}
+    return {"NotebookInstanceArn": control.resources(Notebooks).create(request).arn}
 
 
 async def _describe(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    return descriptions.notebook(control.part(Notebooks).notebook(request[_NAME]), control.scope.region)
+    return descriptions.notebook(control.resources(Notebooks).notebook(request[_NAME]), control.scope.region)
 
 
 async def _list(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    summaries = [descriptions.notebook_summary(each, control.scope.region) for each in control.part(Notebooks).all()]
+    summaries = [
+        descriptions.notebook_summary(each, control.scope.region) for each in control.resources(Notebooks).all()
+    ]
     items = [item for item in summaries if _wanted(item, request)]
     return listed("NotebookInstances", items, request, name_key=_NAME)
 
@@ -37,27 +39,27 @@ def _wanted(item: Json, request: Json) -> bool:
 
 
 async def _start(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    control.part(Notebooks).start(request[_NAME])
+    control.resources(Notebooks).start(request[_NAME])
     return {}
 
 
 async def _stop(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    control.part(Notebooks).stop(request[_NAME])
+    control.resources(Notebooks).stop(request[_NAME])
     return {}
 
 
 async def _update(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    control.part(Notebooks).update(request)
+    control.resources(Notebooks).update(request)
     return {}
 
 
 async def _delete(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    control.part(Notebooks).delete(request[_NAME])
+    control.resources(Notebooks).delete(request[_NAME])
     return {}
 
 
 async def _presigned_url(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    notebook = control.part(Notebooks).notebook(request[_NAME])
+    notebook = control.resources(Notebooks).notebook(request[_NAME])
     msg = (
         f"There is nothing to open for Notebook Instance ({notebook.arn}): the emulator keeps its state only and runs "
         "no Jupyter server, so open its notebooks in a Jupyter of this machine."
@@ -66,26 +68,26 @@ async def _presigned_url(_: SageMaker, control: ControlPlane, request: Json) -> 
 
 
 async def _create_config(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    return {"NotebookInstanceLifecycleConfigArn": control.part(Notebooks).create_config(request).arn}
+    return {"NotebookInstanceLifecycleConfigArn": control.resources(Notebooks).create_config(request).arn}
 
 
 async def _describe_config(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    return descriptions.config(control.part(Notebooks).config(request[_CONFIG_NAME]))
+    return descriptions.config(control.resources(Notebooks).config(request[_CONFIG_NAME]))
 
 
 async def _list_configs(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    configs = control.part(Notebooks).configs.values()
+    configs = control.resources(Notebooks).configs.values()
     items = [descriptions.config_summary(config) for config in configs]
     return listed("NotebookInstanceLifecycleConfigs", items, request, name_key=_CONFIG_NAME)
 
 
 async def _update_config(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    control.part(Notebooks).update_config(request)
+    control.resources(Notebooks).update_config(request)
     return {}
 
 
 async def _delete_config(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    control.part(Notebooks).delete_config(request[_CONFIG_NAME])
+    control.resources(Notebooks).delete_config(request[_CONFIG_NAME])
     return {}
 
 

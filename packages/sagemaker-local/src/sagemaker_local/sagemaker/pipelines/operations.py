@@ -23,11 +23,11 @@ async def _create(service: SageMaker, control: ControlPlane, request: Json) -> J
     text = await _text(service, control, request, request["RoleArn"])
     if text is None:
         raise validation("Either PipelineDefinition or PipelineDefinitionS3Location must be given.")
-    return {"PipelineArn": control.part(Pipelines).create(request, text).arn}
+    return {"PipelineArn": control.resources(Pipelines).create(request, text).arn}
 
 
 async def _update(service: SageMaker, control: ControlPlane, request: Json) -> Json:
-    pipelines = control.part(Pipelines)
+    pipelines = control.resources(Pipelines)
     role = request.get("RoleArn", pipelines.pipeline(request[_PIPELINE]).role)
     pipeline = pipelines.update(request, await _text(service, control, request, role))
     return {"PipelineArn": pipeline.arn, "PipelineVersionId": pipeline.current.number}
@@ -45,24 +45,24 @@ async def _text(service: SageMaker, control: ControlPlane, request: Json, role: 
 
 
 async def _describe(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    pipelines = control.part(Pipelines)
+    pipelines = control.resources(Pipelines)
     pipeline = pipelines.pipeline(request[_PIPELINE])
     return descriptions.pipeline(pipeline, pipelines.version(pipeline, request.get("PipelineVersionId")))
 
 
 async def _delete(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    return {"PipelineArn": control.part(Pipelines).delete(request[_PIPELINE]).arn}
+    return {"PipelineArn": control.resources(Pipelines).delete(request[_PIPELINE]).arn}
 
 
 async def _list(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     prefix = request.get("PipelineNamePrefix", "").lower()
-    found = [each for each in control.part(Pipelines).pipelines.values() if each.name.lower().startswith(prefix)]
+    found = [each for each in control.resources(Pipelines).pipelines.values() if each.name.lower().startswith(prefix)]
     items = [descriptions.pipeline_summary(each) for each in found]
     return listed("PipelineSummaries", items, _created(request), name_key=_PIPELINE)
 
 
 async def _list_versions(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    pipelines = control.part(Pipelines)
+    pipelines = control.resources(Pipelines)
     pipeline = pipelines.pipeline(request[_PIPELINE])
     last = {execution.version.number: execution for execution in pipelines.executions_of(pipeline)}
     items = [descriptions.version_summary(pipeline, version, last.get(version.number)) for version in pipeline.versions]
@@ -73,18 +73,18 @@ async def _list_versions(_: SageMaker, control: ControlPlane, request: Json) -> 
 
 
 async def _start(service: SageMaker, control: ControlPlane, request: Json) -> Json:
-    execution, is_new = control.part(Pipelines).start(request)
+    execution, is_new = control.resources(Pipelines).start(request)
     if is_new:
         service.executions.begin(execution, control)
     return {_EXECUTION: execution.arn}
 
 
 async def _stop(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    return {_EXECUTION: control.part(Pipelines).stop(request[_EXECUTION]).arn}
+    return {_EXECUTION: control.resources(Pipelines).stop(request[_EXECUTION]).arn}
 
 
 async def _retry(service: SageMaker, control: ControlPlane, request: Json) -> Json:
-    execution = control.part(Pipelines).retry(request)
+    execution = control.resources(Pipelines).retry(request)
     service.executions.begin(execution, control)
     return {_EXECUTION: execution.arn}
 
@@ -108,7 +108,7 @@ async def _describe_definition(_: SageMaker, control: ControlPlane, request: Jso
 
 
 async def _list_executions(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    pipelines = control.part(Pipelines)
+    pipelines = control.resources(Pipelines)
     executions = pipelines.executions_of(pipelines.pipeline(request[_PIPELINE]))
     items = [{**descriptions.execution_summary(each), _CREATED: each.created} for each in executions]
     return listed("PipelineExecutionSummaries", items, _created(request), name_key=_EXECUTION, hidden=(_CREATED,))
@@ -130,7 +130,7 @@ async def _list_parameters(_: SageMaker, control: ControlPlane, request: Json) -
 def _execution(control: ControlPlane, request: Json) -> Execution:
     if _EXECUTION not in request:  # the service's description says it of some of these operations only
         raise validation(f"{_EXECUTION} is required.")
-    return control.part(Pipelines).execution(request[_EXECUTION])
+    return control.resources(Pipelines).execution(request[_EXECUTION])
 
 
 def _created(request: Json) -> Json:

@@ -46,7 +46,7 @@ class Runner:
             control.scope,
             access,
             control.now,
-            executions=lambda: control.part(Pipelines).executions_of(execution.pipeline),
+            executions=lambda: control.resources(Pipelines).executions_of(execution.pipeline),
             poll_seconds=poll_seconds,
         )
 

@@ -21,7 +21,7 @@ async def _create(service: SageMaker, control: ControlPlane, request: Json) -> J
     checks.check(request)
     job = TuningJob(name=request[_NAME], arn="", created=0, modified=0, request=request)
     training_checks.check(training_request(job, job.name, {}))  # what would fail every training job
-    jobs = control.part(TuningJobs)
+    jobs = control.resources(TuningJobs)
     job = jobs.create(request)
     control.register(job.arn, request.get("Tags", []))
 
@@ -33,30 +33,30 @@ async def _create(service: SageMaker, control: ControlPlane, request: Json) -> J
 
 
 async def _describe(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    return descriptions.tuning_job(control.part(TuningJobs).job(request[_NAME]))
+    return descriptions.tuning_job(control.resources(TuningJobs).job(request[_NAME]))
 
 
 async def _stop(service: SageMaker, control: ControlPlane, request: Json) -> Json:
-    job = control.part(TuningJobs).stop(request[_NAME])
+    job = control.resources(TuningJobs).stop(request[_NAME])
     service.tuning.stop(control.scope, job.name)
     return {}
 
 
 async def _delete(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    jobs = control.part(TuningJobs)
+    jobs = control.resources(TuningJobs)
     if jobs.has(request[_NAME]):  # one that does not exist is no error here
         control.unregister(jobs.delete(request[_NAME]).arn)
     return {}
 
 
 async def _list(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    items = [descriptions.summary(job) for job in control.part(TuningJobs).jobs.values()]
+    items = [descriptions.summary(job) for job in control.resources(TuningJobs).jobs.values()]
     order = {"SortOrder": "Ascending", **request}
     return listed("HyperParameterTuningJobSummaries", items, order, name_key=_NAME, default_sort="Name")
 
 
 async def _list_trials(_: SageMaker, control: ControlPlane, request: Json) -> Json:
-    job = control.part(TuningJobs).job(request[_NAME])
+    job = control.resources(TuningJobs).job(request[_NAME])
     items, order = [descriptions.trial(job, trial) for trial in job.trials], {"SortOrder": "Ascending", **request}
     name_key = "TrainingJobName"
     if request.get("SortBy") == _BY_OBJECTIVE:
