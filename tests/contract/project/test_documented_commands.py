@@ -13,12 +13,14 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND = re.compile(r"python -m ((?:training|emulator)(?:\.[a-z_]+)*)(?: ([a-z]+)\b)?")
+COMMAND = re.compile(r"python -m (training(?:\.[a-z_]+)*)(?: ([a-z][a-z-]*)\b)?")
+OF_THE_EMULATOR = re.compile(r"(?:^|[`(])sagemaker-local ([a-z]+)\b", re.MULTILINE)
 
 
 def _commands() -> list[tuple[str, ...]]:
-    found = {match for path in DOCUMENTS for match in COMMAND.findall(path.read_text())}
-    return sorted(tuple(filter(None, match)) for match in found)
+    text = "\n".join(path.read_text() for path in DOCUMENTS)
+    emulator = {("sagemaker_local", command) for command in OF_THE_EMULATOR.findall(text)}
+    return sorted(tuple(filter(None, match)) for match in {*COMMAND.findall(text), *emulator})
 
 
 @pytest.mark.parametrize("command", _commands(), ids=" ".join)
@@ -32,4 +34,4 @@ def test_a_documented_command_exists(command: tuple[str, ...]) -> None:
 
 def test_commands_are_found() -> None:
     assert ("training", "prepare") in _commands()
-    assert ("emulator", "up") in _commands()
+    assert ("sagemaker_local", "up") in _commands()
