@@ -56,11 +56,16 @@ check: setup ## format, lint, types, unit, synth and contract tests but the slow
 	@$(RUN) -m ruff format --check --quiet . || { $(RUN) -m ruff format --check .; exit 1; }
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m mypy
-	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m "not slow" -n 2 --dist loadfile $(ARGS)
+	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m "not slow and not exhaustive" -n 2 --dist loadfile $(ARGS)
 
 .PHONY: slow
-slow: setup .venv-sagemaker/.stamp ## the tests that check leaves out: clusters, the SageMaker SDK, whole jobs
-	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m slow -n 2 --dist loadfile $(ARGS)
+slow: setup ## the tests that check leaves out: clusters, whole jobs, longer fuzzing
+	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m "slow and not exhaustive" -n 2 --dist loadfile $(ARGS)
+
+.PHONY: exhaustive
+exhaustive: setup .venv-sagemaker/.stamp ## what takes too long for test: the SageMaker SDK, long fuzzing, every combination
+	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m exhaustive -n 2 --dist loadfile $(ARGS)
+	@$(RUN) -m pytest tests/unit tests/contract -m hypothesis --hypothesis-profile exhaustive -n 2 $(ARGS)
 
 .PHONY: test
 test: check slow e2e ## everything: check, slow and the end-to-end tests

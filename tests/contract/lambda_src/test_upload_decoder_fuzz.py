@@ -167,11 +167,16 @@ def check(found: dict[str, int], count: int) -> None:
 
 
 def test_damaged_pictures_end_in_a_sheet_or_in_a_problem() -> None:
-    check(run(500, 1), 500)
+    check(run(200, 1), 200)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [2, 3])
+def test_more_do_too() -> None:
+    check(run(800, 2), 800)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", [3, 4])
 def test_many_more_do_too(seed: int) -> None:
     check(run(2000, seed), 2000)
 

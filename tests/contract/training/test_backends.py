@@ -16,7 +16,7 @@ from tests.support.small_sagemaker import SmallSageMaker
 from tests.support.training_jobs import SHAPES
 from training.jobs.aws_jobs import AwsJobs
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.exhaustive
 
 ROOT = Path(__file__).resolve().parents[3]
 SDK_PYTHON = ROOT / ".venv-sagemaker/bin/python"

@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.support.training_digits import small_data_folder
 
 ROOT = Path(__file__).parents[3]
@@ -28,6 +30,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert answer.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_rounds_so_far(tmp_path: Path) -> None:
     small_data_folder(tmp_path)
     process = start("--build", str(tmp_path), "fit", "--num-round", "100000", "--set", "early_stopping_rounds=",
@@ -67,6 +70,7 @@ with stop_on_interrupt() as stop_requested:
     assert answer.stderr == "error: interrupted; nothing was saved\n"
 
 
+@pytest.mark.slow
 def test_ctrl_c_during_prepare_leaves_nothing_behind(tmp_path: Path) -> None:
     process = start("--build", str(tmp_path), "prepare", "--parts", "200")
     deadline = time.monotonic() + 60
@@ -79,6 +83,7 @@ def test_ctrl_c_during_prepare_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_after_a_kill_the_next_run_cleans_up(tmp_path: Path) -> None:
     process = start("--build", str(tmp_path), "prepare", "--parts", "200")
     deadline = time.monotonic() + 60

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.digit import PIXELS
@@ -210,7 +210,6 @@ events = values | st.fixed_dictionaries({}, optional=members) | st.dictionaries(
 
 
 @given(events)
-@settings(max_examples=300, deadline=None)
 def test_any_event_gets_a_well_formed_answer(anything: object) -> None:
     answer = call(anything)
     assert answer.keys() == {"statusCode", "headers", "body", "isBase64Encoded"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
@@ -103,7 +103,6 @@ def test_small_strokes_go_and_large_ones_stay() -> None:
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.randoms(use_true_random=False), st.sampled_from([2, 3, 256]))
-@settings(max_examples=60, deadline=None)
 def test_any_picture_ends_in_a_digit_or_is_blank(width: int, height: int, chance: object, shades: int) -> None:
     values = bytes(chance.randrange(shades) * (255 // (shades - 1)) for _ in range(width * height))  # type: ignore[attr-defined]
     try:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stream_consumer.consumer import Delivery, consume
@@ -56,7 +56,6 @@ class Way:
         return consume(batch, parts=self.stream, dead_letters=self.stream, make_part=make).response()
 
 
-@settings(max_examples=200, deadline=None)
 @given(sent=sendings, first=rules, again=st.one_of(st.none(), rules), faults=faults_of_calls)
 def test_what_was_sent_arrives_once(
     sent: list[int | bytes], first: dict[str, Any], again: dict[str, Any] | None, faults: list[str]
