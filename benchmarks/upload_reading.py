@@ -20,12 +20,12 @@ import xgboost
 
 from benchmarks.report import Cell, Report
 from contract.digit import PIXEL_MAX
-from gateway.limits import UPLOAD_PIXELS_MAX
 from gateway.problems import ProblemError
 from tests.support.photographs import BLUE, BOARD, CHALK, PENCIL, WOOD, Photograph, Scene, mnist_digits, photograph
 from vision.digits import scaled
 from vision.histograms import otsu
 from vision.images import decode_picture
+from vision.limits import UPLOAD_PIXELS_MAX
 from vision.normalise import centre, fit
 from vision.reading import WORKING_SIDE, read_digits
 from vision.sheet import DigitImage, Sheet

@@ -1,4 +1,4 @@
-"""The check itself: compare what S3 says of the object with what the manifest says. No event, no answer, no boto3."""
+"""The check itself: compare what S3 says of the object with what the manifest says. No event, no boto3."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class StoredObject:
 
 
 class ObjectStore(Protocol):
-    """Where artifacts are."""
+    """The store of artifacts."""
 
     def find(self, bucket: str, key: str) -> StoredObject | None:
         """The object, or None if it is not there or may not be read."""

@@ -1,7 +1,7 @@
-"""Answers CloudFormation for the custom resource `Custom::ModelArtifactCheck`.
+"""Handler of the custom resource `Custom::ModelArtifactCheck` of CloudFormation.
 
-Create and update check; delete has nothing to remove. Whatever happens CloudFormation gets an answer, since it
-would wait for one until the resource's time-out.
+Create and update check; delete has nothing to remove. Whatever happens CloudFormation gets a response, since it would
+wait for one until the resource's time-out.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html
 """
 
@@ -19,33 +19,33 @@ from artifact_check.s3_store import S3Store
 logger = logging.getLogger("artifact_check")
 logger.setLevel(logging.INFO)
 
-ANSWER_SECONDS = 10
+RESPONSE_SECONDS = 10
 
 
 def handler(event: Mapping[str, Any], context: Any) -> None:
     """Entry point of the function."""
-    answer(event, S3Store, _put, log_stream=getattr(context, "log_stream_name", "unknown"))
+    respond(event, S3Store, _put, log_stream=getattr(context, "log_stream_name", "unknown"))
 
 
-def answer(
+def respond(
     event: Mapping[str, Any],
     make_store: Callable[[], ObjectStore],
     put: Callable[[str, bytes], None],
     *,
     log_stream: str,
 ) -> None:
-    """Check, then tell CloudFormation.
+    """Check, then send the response to CloudFormation.
 
     Parameters
     ----------
     event
         CloudFormation's request.
     make_store
-        Makes the way to the objects; not called for a delete.
+        Makes the store of objects; not called for a delete.
     put
         Sends a body to a URL.
     log_stream
-        Where a person finds the log of this call.
+        Name of the log stream of this call.
     """
     problem = _problem(event, make_store, log_stream)
     logger.info("%s: %s", event["RequestType"], problem or "the artifact is as the manifest says")
@@ -66,7 +66,7 @@ def _problem(event: Mapping[str, Any], make_store: Callable[[], ObjectStore], lo
     except ArtifactError as problem:
         return str(problem)
     except Exception:
-        # The last resort: without an answer the deployment would hang until its time-out.
+        # The last resort: without a response the deployment would hang until its time-out.
         logger.exception("the check itself failed")
         return f"the check of the model's artifact failed by itself; its log stream is {log_stream}"
     return None
@@ -84,5 +84,5 @@ def _artifact(properties: Mapping[str, str]) -> Artifact:
 def _put(url: str, body: bytes) -> None:
     # A signed URL of S3: an empty content type is part of what is signed.
     request = urllib.request.Request(url, data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310
-    with urllib.request.urlopen(request, timeout=ANSWER_SECONDS):  # noqa: S310
+    with urllib.request.urlopen(request, timeout=RESPONSE_SECONDS):  # noqa: S310
         pass

@@ -1,4 +1,5 @@
-"""The kit for asking the deployed model: the endpoint's client, its output, predictions, the card of the model.
+"""The kit for calling the deployed model: the endpoint's client, its output, predictions, the model card.
 
-Imports `gateway` for problems. It imports no function.
+It holds what every caller of the endpoint needs, and no parsing of requests. Imports `contract` and `gateway`. Only
+`sagemaker_endpoint` uses the AWS SDK.
 """

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from digit_model.csv_rows import to_csv
 from digit_model.model_output import parse_scores
-from digit_model.rows import to_csv
 
 
 @dataclass(frozen=True, kw_only=True)
-class EndpointAnswer:
-    """What an endpoint answered: the type it names and the bytes."""
+class EndpointOutput:
+    """Output of an endpoint: its media type and its body."""
 
     content_type: str
     body: bytes
@@ -21,8 +21,8 @@ class EndpointAnswer:
 class Endpoint(Protocol):
     """A deployed model that scores rows of pixels."""
 
-    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointAnswer:
-        """Score the rows of a CSV body (784 integers a line); the id goes with it, into the endpoint's own records.
+    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointOutput:
+        """Score the rows of a CSV body (784 integers a line); the id goes along into the endpoint's own records.
 
         Raises
         ------
@@ -50,7 +50,7 @@ def classify(rows: Sequence[bytes], endpoint: Endpoint, *, correlation_id: str =
     endpoint
         The model.
     correlation_id
-        Names the wish of the person behind it.
+        Id of the user action that caused the request.
 
     Returns
     -------
@@ -60,10 +60,10 @@ def classify(rows: Sequence[bytes], endpoint: Endpoint, *, correlation_id: str =
     Raises
     ------
     gateway.problems.ProblemError
-        If the endpoint fails or answers something else than ten probabilities a row.
+        If the endpoint fails or its output is not ten probabilities a row.
     """
-    answer = endpoint.invoke(to_csv(rows), correlation_id=correlation_id)
+    output = endpoint.invoke(to_csv(rows), correlation_id=correlation_id)
     return [
         Prediction(digit=scores.index(max(scores)), probabilities=scores)
-        for scores in parse_scores(answer.content_type, answer.body, len(rows))
+        for scores in parse_scores(output.content_type, output.body, len(rows))
     ]

@@ -1,4 +1,4 @@
-"""Reading what the built-in XGBoost container answers, and trusting none of it. Pure.
+"""Parses the output of the built-in XGBoost container, and validates all of it. Pure.
 
 Its JSON is `{"predictions": [{"score": [p0, ..., p9]}, ...]}`. Its CSV is one line of ten numbers for each row, or all
 rows on one line. Source: encoders of https://github.com/aws/sagemaker-xgboost-container (3.2-0).
@@ -10,7 +10,8 @@ import json
 import math
 
 from contract.digit import CLASSES
-from gateway.problems import BAD_MODEL_OUTPUT, ProblemError
+from digit_model.problems import BAD_MODEL_OUTPUT
+from gateway.problems import ProblemError
 
 SUM_TOLERANCE = 1e-3
 """How far the ten probabilities of a row may be from 1 in sum: float32 arithmetic, printed."""
@@ -22,11 +23,11 @@ def parse_scores(content_type: str, body: bytes, rows: int) -> list[tuple[float,
     Parameters
     ----------
     content_type
-        As the endpoint names it; parameters are ignored.
+        Media type as the endpoint reports it; its parameters are ignored.
     body
         JSON or CSV.
     rows
-        How many rows were asked for.
+        How many rows were sent.
 
     Returns
     -------
@@ -36,7 +37,7 @@ def parse_scores(content_type: str, body: bytes, rows: int) -> list[tuple[float,
     Raises
     ------
     ProblemError
-        `bad-model-output` if anything about the answer is not as described.
+        `bad-model-output` if anything about the output is not as described.
     """
     try:
         text = body.decode("utf-8")

@@ -1,7 +1,7 @@
-"""The adapter to a SageMaker endpoint: the only module of this function that uses the AWS SDK.
+"""The adapter to a SageMaker endpoint: the only module of this kit that uses the AWS SDK.
 
 Times and attempts are explicit, because the SDK's own defaults (60 s, five attempts) outlive the caller's patience.
-Which error becomes which problem stands in `gateway.problems`.
+Which error becomes which problem stands in `digit_model.problems`.
 """
 
 from __future__ import annotations
@@ -19,18 +19,16 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from digit_model.classify import EndpointAnswer
-from digit_model.settings import Settings
-from gateway.problems import (
+from digit_model.classify import EndpointOutput
+from digit_model.problems import (
     BY_SERVICE_ERROR,
     ENDPOINT_NOT_FOUND,
     ENDPOINT_TIMEOUT,
     ENDPOINT_UNAVAILABLE,
-    INTERNAL_ERROR,
     MODEL_REJECTED_INPUT,
-    ProblemError,
-    ProblemType,
 )
+from digit_model.settings import EndpointSettings
+from gateway.problems import INTERNAL_ERROR, ProblemError, ProblemType
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
@@ -38,7 +36,7 @@ if TYPE_CHECKING:
 _LOGGED_CHARACTERS = 500
 
 
-def runtime_config(settings: Settings) -> Config:
+def runtime_config(settings: EndpointSettings) -> Config:
     """Build the SDK's configuration from the function's time budget."""
     return Config(
         connect_timeout=settings.connect_timeout_seconds,
@@ -56,11 +54,11 @@ class SageMakerEndpoint:
         self._name = name
 
     @classmethod
-    def connect(cls, settings: Settings) -> SageMakerEndpoint:
+    def connect(cls, settings: EndpointSettings) -> SageMakerEndpoint:
         """Make the client; no request is sent."""
         return cls(boto3.client("sagemaker-runtime", config=runtime_config(settings)), settings.endpoint_name)
 
-    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointAnswer:
+    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointOutput:
         """Score the rows of a CSV body (784 integers a line).
 
         The id goes along as custom attributes, which SageMaker keeps where it captures requests.
@@ -72,10 +70,10 @@ class SageMakerEndpoint:
         """
         try:
             attributes = {"CustomAttributes": f"correlation-id={correlation_id}"} if correlation_id else {}
-            answer = self._client.invoke_endpoint(
+            output = self._client.invoke_endpoint(
                 EndpointName=self._name, ContentType="text/csv", Accept="application/json", Body=csv, **attributes
             )
-            return EndpointAnswer(content_type=answer.get("ContentType", ""), body=answer["Body"].read())
+            return EndpointOutput(content_type=output.get("ContentType", ""), body=output["Body"].read())
         except ClientError as error:
             raise _from_service(error) from error
         except (ConnectTimeoutError, ReadTimeoutError) as error:
@@ -101,7 +99,7 @@ def _from_service(error: ClientError) -> ProblemError:
 
 
 def _original_status(error: ClientError) -> int:
-    """Give the status that the model's container answered; 0 where the service does not tell."""
+    """Give the HTTP status of the model's container; 0 where the service does not report one."""
     status = error.response.get("OriginalStatusCode")
     return status if isinstance(status, int) else 0
 

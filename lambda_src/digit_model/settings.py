@@ -1,4 +1,4 @@
-"""Settings of the prediction function: its environment variables as one frozen object.
+"""The endpoint and its model: the environment variables about them as one frozen object.
 
 Read at the first request, not on import. `LOG_LEVEL` and `POWERTOOLS_SERVICE_NAME` are read by the logger itself.
 """
@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract.digit import CLASSES, PIXELS
+from gateway.environment import SettingsError, required_text
 
 SHORT_DIGEST_LENGTH = 12
-
-
-class SettingsError(Exception):
-    """An environment variable is missing or has a value that cannot be used."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +24,7 @@ class ModelCard:
     Attributes
     ----------
     document
-        The JSON object as `GET /model` answers it, without the member `model`.
+        The JSON object as `GET /model` returns it, without the member `model`.
     sha256
         Digest of the artifact, 64 hexadecimal digits.
     """
@@ -37,13 +34,13 @@ class ModelCard:
 
     @property
     def short_digest(self) -> str:
-        """First 12 digits of the artifact's SHA-256: names the model in every answer."""
+        """First 12 digits of the artifact's SHA-256: names the model in every response."""
         return self.sha256[:SHORT_DIGEST_LENGTH]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What differs between deployments. Times are in seconds, for each attempt; attempts include the first."""
+class EndpointSettings:
+    """How the endpoint is called. Times are in seconds, for each attempt; attempts include the first."""
 
     endpoint_name: str
     model_card: ModelCard
@@ -52,7 +49,7 @@ class Settings:
     total_attempts: int
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+    def from_environment(cls, environment: Mapping[str, str]) -> EndpointSettings:
         """Read the settings.
 
         Raises
@@ -69,43 +66,13 @@ class Settings:
         )
 
 
-def required_text(environment: Mapping[str, str], name: str) -> str:
-    """Read a variable that must be set.
-
-    Raises
-    ------
-    SettingsError
-        If it is not, or is blank.
-    """
-    value = environment.get(name, "").strip()
-    if not value:
-        message = f"environment variable {name} is not set; the stack that deploys the function sets it"
-        raise SettingsError(message)
-    return value
-
-
-def whole_number(environment: Mapping[str, str], name: str) -> int:
-    """Read a variable that must be a whole number from 1.
-
-    Raises
-    ------
-    SettingsError
-        If it is not.
-    """
-    text = required_text(environment, name)
-    if not re.fullmatch(r"[1-9]\d{0,14}", text):
-        message = f"environment variable {name} is {text!r}; a whole number from 1 is needed"
-        raise SettingsError(message)
-    return int(text)
-
-
 def _seconds(environment: Mapping[str, str], name: str) -> float:
     text = required_text(environment, name)
     try:
         seconds = float(text)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds < 60:  # the endpoint itself gives up after 60 s
+    if not 0 < seconds < 60:  # the endpoint's own time-out
         message = f"environment variable {name} is {text!r}; a number of seconds between 0 and 60 is needed"
         raise SettingsError(message)
     return seconds

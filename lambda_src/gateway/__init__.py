@@ -1,4 +1,5 @@
-"""The kit of functions behind API Gateway: events, the outermost layer, problems, CORS, metrics, limits.
+"""The kit of what every function does at its edge: events and responses of API Gateway, problems, metrics, environment.
 
-Knows nothing of digits' pixels and of models. It imports no function.
+It holds what knows nothing of pixels, models, pictures and jobs. Functions and the other kits import it; of ours it
+imports nothing.
 """

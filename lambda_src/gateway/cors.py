@@ -1,6 +1,6 @@
 """Which web pages may call the API: those of the site, and no others (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol).
 
-It lets pages read answers; it authenticates nobody. Programs that are no browsers are not concerned.
+It lets pages read responses; it authenticates nobody, and concerns browsers only.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from gateway.events import CORRELATION_HEADER, Request, Response
 
 REQUEST_HEADERS = ("Authorization", "Content-Type", CORRELATION_HEADER)
-"""What a page may send beside the usual."""
+"""Request headers that a page may set beside the safelisted ones."""
 
 READABLE_HEADERS = ("Retry-After", CORRELATION_HEADER)
-"""What a page may read beside the usual."""
+"""Response headers that a page may read beside the safelisted ones."""
 
 MAX_AGE_SECONDS = 7200
-"""How long a browser need not ask again; Chromium's own limit."""
+"""How long a browser may cache a preflight response; Chromium's own limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class Origins:
         return cls(patterns=tuple(text.split()))
 
     def headers(self, request: Request) -> dict[str, str]:
-        """Give the headers that let the page which sent this request read the answer; none for a foreign page."""
+        """Give the headers that let the page which sent this request read the response; none for any other page."""
         origin = request.headers.get("origin", "")
         if not self.patterns:
             return {}
@@ -47,7 +47,7 @@ class Origins:
         }
 
     def preflight(self, request: Request, methods: Iterable[str]) -> Response:
-        """Answer a browser that asks before it calls (method OPTIONS)."""
+        """Answer the preflight request of a browser (method OPTIONS)."""
         allowed = self.headers(request)
         if "Access-Control-Allow-Origin" in allowed:
             allowed |= {
@@ -62,7 +62,7 @@ class Origins:
 
 
 def with_headers(response: Response, headers: Mapping[str, str]) -> Response:
-    """Give the same answer with further headers."""
+    """Give the same response with further headers."""
     return Response(
         status=response.status,
         document=response.document,

@@ -1,4 +1,4 @@
-"""Requests and answers as API Gateway (REST, proxy integration) hands them over: one event in, one dictionary out.
+"""Requests and responses of API Gateway (REST API, proxy integration): an event in, a dictionary out.
 
 Reads any event without assuming that a member is there or of the right type; knows nothing of predictions.
 Format: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
@@ -17,9 +17,12 @@ from typing import Any
 from gateway.problems import MALFORMED_REQUEST, ProblemError
 
 CORRELATION_HEADER = "X-Correlation-Id"
-"""Names one wish of a person across all that it causes: requests, log lines, an upload, questions to the endpoint."""
+"""Names one action of a user in everything that it causes: requests, log lines, an upload, calls of the endpoint."""
 
 CORRELATION_PATTERN = r"[A-Za-z0-9-]{1,64}"
+
+BODY_BYTES_MAX = 4 * 1024 * 1024
+"""Largest body, JSON or picture: base64 of it still fits in the 6 MB that Lambda takes in one event."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +38,9 @@ class Request:
     headers
         Header values by lower-case name.
     path_parameters
-        What stands in the place of `{...}` in the resource, by name.
+        Values of the parameters `{...}` of the resource, by name.
     context
-        API Gateway's own facts about the request, `requestContext`: who called, under which path.
+        What API Gateway says of the request, `requestContext`: who called, under which path.
     """
 
     method: str
@@ -71,7 +74,7 @@ class Request:
     def correlation_id(self) -> str:
         """The id that the caller gave this request in `X-Correlation-Id`, else the request's own.
 
-        What is no good id, such as text that could forge a line of a log, counts as none.
+        A value that is no valid id, such as text that could forge a line of a log, counts as none.
         """
         wanted = self.headers.get(CORRELATION_HEADER.lower(), "").strip()
         return wanted if re.fullmatch(CORRELATION_PATTERN, wanted) else self.request_id
@@ -99,7 +102,7 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """An answer: status, headers beside the usual ones, and a JSON document or nothing."""
+    """A response: status, headers beside the usual ones, and a JSON document or nothing."""
 
     status: int
     document: Mapping[str, object] | None
@@ -107,7 +110,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def to_proxy(self) -> dict[str, Any]:
-        """Give the dictionary that API Gateway turns into the HTTP answer."""
+        """Give the dictionary that API Gateway turns into the HTTP response."""
         usual = {
             "Content-Type": self.content_type,
             "Cache-Control": "no-store",

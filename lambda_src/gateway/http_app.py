@@ -1,4 +1,4 @@
-"""Answers an event of API Gateway with whatever answers requests: the outermost layer of each function behind the API.
+"""Runs an application on events of API Gateway: the outermost layer of each function behind the HTTP API.
 
 Never raises: what goes wrong becomes a problem document. Logs one line a request and measures it. Bodies are never
 logged.
@@ -7,7 +7,7 @@ logged.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from zlib import crc32
@@ -16,7 +16,7 @@ from aws_lambda_powertools import Logger
 
 from gateway.cors import Origins, with_headers
 from gateway.events import CORRELATION_HEADER, Request, Response, request_id
-from gateway.metrics import FunctionMetrics, Measure, of_problem
+from gateway.metrics import FunctionMetrics, Measure, problem_measures
 from gateway.problems import INTERNAL_ERROR, METHOD_NOT_ALLOWED, NOT_FOUND, ProblemError
 
 PREFLIGHT = "OPTIONS"
@@ -24,98 +24,101 @@ PROBLEM_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answered:
-    """A response, what the log is to know of it, and what is measured."""
+class Result:
+    """A response, and what is logged and measured of its request."""
 
     response: Response
     facts: Mapping[str, object] = field(default_factory=dict)
     measures: Sequence[Measure] = ()
 
 
-class Answers(Protocol):
-    """What answers the requests of one function."""
+Route = Callable[[Request], Result]
+"""Handles a request of one resource and method. Raises `ProblemError` for every response but a success."""
+
+
+class HttpApp(Protocol):
+    """The application of one function."""
 
     @property
     def origins(self) -> Origins:
         """The web pages that may call."""
         ...
 
-    def methods(self, resource: str) -> Iterable[str]:
-        """Name the methods that a resource takes; none if there is no such resource."""
-        ...
-
-    def answer(self, request: Request) -> Answered:
-        """Answer a request.
-
-        Raises
-        ------
-        ProblemError
-            If it cannot be answered as wished.
-        """
+    @property
+    def routes(self) -> Mapping[str, Mapping[str, Route]]:
+        """The route of each resource and method."""
         ...
 
 
 def respond(
     event: object,
     context: object,
-    get_answers: Callable[[], Answers],
+    get_app: Callable[[], HttpApp],
     logger: Logger,
     metrics: FunctionMetrics | None = None,
 ) -> dict[str, Any]:
-    """Answer an event; log one line about it, and record what is to be measured."""
+    """Handle an event: log one line, record the measures, and give the response for API Gateway."""
     started = time.perf_counter()
     request = Request.from_event(event)
     identity = request_id(request, context)
     correlation = request.correlation_id or identity
     logger.set_correlation_id(correlation)
-    answered = _answer(request, identity, get_answers, logger)
-    response = answered.response
+    result = _result(request, identity, get_app, logger)
+    response = result.response
     facts = {
         "request_id": identity,
         "method": request.method,
         "resource": request.resource,
-        **answered.facts,
+        **result.facts,
         "status": response.status,
         "duration_ms": round((time.perf_counter() - started) * 1000, 1),
     }
     (logger.error if response.status >= 500 else logger.info)("request", extra=facts)
     if metrics is not None:
-        problem = str(answered.facts.get("problem", ""))
-        metrics.record(answered.measures, logger=logger, correlation_id=correlation, problem=problem)
+        problem = str(result.facts.get("problem", ""))
+        metrics.record(result.measures, logger=logger, correlation_id=correlation, problem=problem)
     return with_headers(response, {CORRELATION_HEADER: correlation}).to_proxy()
 
 
-def _answer(request: Request, identity: str, get_answers: Callable[[], Answers], logger: Logger) -> Answered:
+def _result(request: Request, identity: str, get_app: Callable[[], HttpApp], logger: Logger) -> Result:
     cross_origin: Mapping[str, str] = {}
     try:
-        answers = get_answers()
-        if request.method == PREFLIGHT and (methods := list(answers.methods(request.resource))):
-            return Answered(response=answers.origins.preflight(request, methods))
-        cross_origin = answers.origins.headers(request)
-        answered = answers.answer(request)
-        return replace(answered, response=with_headers(answered.response, cross_origin))
+        app = get_app()
+        if request.method == PREFLIGHT and (methods := app.routes.get(request.resource)):
+            return Result(response=app.origins.preflight(request, methods))
+        cross_origin = app.origins.headers(request)
+        result = find_route(app, request)(request)
+        return replace(result, response=with_headers(result.response, cross_origin))
     except ProblemError as error:
         return _refused(request, error, identity, cross_origin)
-    except Exception:  # the last resort: the caller gets an answer, the log the reason
+    except Exception:  # the last resort: the caller gets a response, the log the reason
         logger.exception("unexpected error")
         return _refused(request, ProblemError(INTERNAL_ERROR, INTERNAL_ERROR.remedy), identity, cross_origin)
 
 
-def _refused(request: Request, error: ProblemError, identity: str, cross_origin: Mapping[str, str]) -> Answered:
-    return Answered(
+def find_route(app: HttpApp, request: Request) -> Route:
+    """Find what handles a request.
+
+    Raises
+    ------
+    ProblemError
+        `not-found` or `method-not-allowed`.
+    """
+    methods = app.routes.get(request.resource)
+    if methods is None:
+        raise ProblemError(NOT_FOUND, f"the paths here are {', '.join(app.routes)}")
+    if request.method not in methods:
+        allowed = ", ".join(methods)
+        raise ProblemError(METHOD_NOT_ALLOWED, f"{request.resource} takes {allowed}", headers={"Allow": allowed})
+    return methods[request.method]
+
+
+def _refused(request: Request, error: ProblemError, identity: str, cross_origin: Mapping[str, str]) -> Result:
+    return Result(
         response=with_headers(problem_response(error, identity), cross_origin),
         facts={"problem": error.problem.slug, "detail": error.detail, "cause": error.cause},
-        measures=of_problem(error.problem.status, is_picture=request.media_type.startswith("image/")),
+        measures=problem_measures(error.problem.status, is_picture=request.media_type.startswith("image/")),
     )
-
-
-def refuse_route(request: Request, routes: Mapping[str, Mapping[str, object]]) -> ProblemError:
-    """Say why no route answers a request: its path is unknown, or known but not with this method."""
-    methods = routes.get(request.resource)
-    if methods is None:
-        return ProblemError(NOT_FOUND, f"the paths here are {', '.join(routes)}")
-    allowed = ", ".join(methods)
-    return ProblemError(METHOD_NOT_ALLOWED, f"{request.resource} takes {allowed}", headers={"Allow": allowed})
 
 
 def problem_response(error: ProblemError, request_id: str) -> Response:

@@ -1,8 +1,8 @@
-"""What a function measures of its own work: one record a request, in CloudWatch's embedded metric format.
+"""The metrics of a function: one record a request, in CloudWatch's embedded metric format.
 
 The record is a line on standard output, of which CloudWatch makes metrics by itself: no call, no waiting. Measuring
-never fails a request, and no record holds a pixel, a name or an address. What a record is about is few things: the
-service, the environment, and the kind of a problem; each combination of them is a metric that is paid for.
+never fails a request, and no record holds a pixel, a name or an address. The dimensions are few: the service, the
+environment, and the kind of a problem; each combination of them is a metric that is paid for.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
@@ -41,12 +41,12 @@ class Measure:
 
 
 def count(name: str, number: int = 1) -> Measure:
-    """Measure how often something happened."""
+    """Count how often something happened."""
     return Measure(name=name, values=[number])
 
 
-def of_problem(status: int, *, is_picture: bool) -> list[Measure]:
-    """Measure an answer that is a problem: the caller's, or ours."""
+def problem_measures(status: int, *, is_picture: bool) -> list[Measure]:
+    """Measure a problem: a rejected request (4xx), or a failure of the service (5xx)."""
     if status >= 500:
         return [count("FailedRequests")]
     return [count("RejectedRequests"), *([count("RejectedImages")] if is_picture else [])]
@@ -61,21 +61,21 @@ class FunctionMetrics:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> FunctionMetrics | None:
-        """Read who this is; None where nobody says so, as in a test: then nothing is measured."""
+        """Read service and environment; None where they are not set, as in a test: then nothing is measured."""
         service, name = environment.get("POWERTOOLS_SERVICE_NAME"), environment.get("ENVIRONMENT")
         return cls(service=service, environment=name) if service and name else None
 
     def record(self, measures: Sequence[Measure], *, logger: Logger, correlation_id: str, problem: str = "") -> None:
-        """Write one record; nothing if there is nothing to tell. Never raises.
+        """Write one record; nothing if there are no measures. Never raises.
 
         Parameters
         ----------
         measures
-            What is told.
+            What is recorded.
         logger
-            Hears of a record that could not be written.
+            Logs a record that could not be written.
         correlation_id
-            Stands in the record, so that it is found with the other lines; it is no dimension.
+            A member of the record, so that it is found with the log lines; it is no dimension.
         problem
             Kind of the problem, if there was one: the same metrics are then also kept for it alone.
         """
@@ -87,7 +87,7 @@ class FunctionMetrics:
             logger.exception("metrics")
 
     def _write(self, measures: Sequence[Measure], correlation_id: str, problem: str) -> None:
-        about = {"service": self.service, "environment": self.environment}
+        dimensions = {"service": self.service, "environment": self.environment}
         metrics = AmazonCloudWatchEMFProvider(
             namespace=NAMESPACE,
             service=self.service,
@@ -100,9 +100,9 @@ class FunctionMetrics:
                 }
                 for each in measures
             },
-            dimension_set=dict(about),
+            dimension_set=dict(dimensions),
             metadata_set={"correlation_id": correlation_id},
         )
         if problem:
-            metrics.add_dimensions(**about, problem=problem)
+            metrics.add_dimensions(**dimensions, problem=problem)
         metrics.flush_metrics()

@@ -1,4 +1,4 @@
-"""The example of the API document: the first image of MNIST's test file, a seven, and what a model answered to it."""
+"""The example of the API document: the first image of MNIST's test file, a seven, and a model's prediction for it."""
 
 from __future__ import annotations
 
@@ -27,4 +27,4 @@ SEVEN_PROBABILITIES = (
 )
 
 MODEL = "1d17d3fadbed"
-"""The model that answered: first 12 hexadecimal digits of its SHA-256."""
+"""The model of that prediction: first 12 hexadecimal digits of its SHA-256."""

@@ -17,23 +17,24 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from gateway.events import BODY_BYTES_MAX
 from gateway.http_app import PROBLEM_TYPE
-from gateway.limits import BODY_BYTES_MAX, IMAGE_PIXELS_MAX
 from gateway.problems import (
     INTERNAL_ERROR,
     INVALID_JSON,
     MALFORMED_REQUEST,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
-    PROBLEM_TYPES,
     UNSUPPORTED_MEDIA_TYPE,
     ProblemType,
 )
 from http_api.openapi_schemas import SCHEMAS, request_example, response_example
-from http_api.upload_schemas import UPLOAD_SCHEMAS, form_example, job_example, wish_example
+from http_api.problem_table import PREDICTION_PROBLEMS
+from http_api.upload_schemas import UPLOAD_SCHEMAS, form_example, job_example, upload_request_example
 from prediction.application import MODEL, PREDICTIONS, READERS
 from upload_jobs.problems import NO_SUCH_UPLOAD, STORAGE_UNAVAILABLE, UPLOAD_TOO_LARGE, WRONG_UPLOAD
 from uploads.application import UPLOAD, UPLOADS
+from vision.limits import IMAGE_PIXELS_MAX
 
 PATH = Path(__file__).with_name("openapi.json")
 
@@ -115,7 +116,7 @@ def _predict() -> dict[str, Any]:
         "requestBody": {"required": True, "content": {media_type: _body(media_type) for media_type in READERS}},
         "responses": {
             "200": _success("One prediction a row, in their order", "PredictionResponse", response_example()),
-            **_problems([problem for problem in PROBLEM_TYPES if problem not in _UNUSUAL]),
+            **_problems([problem for problem in PREDICTION_PROBLEMS if problem not in _UNUSUAL]),
         },
     }
 
@@ -129,7 +130,7 @@ def _show_model() -> dict[str, Any]:
 
 
 def _begin_upload() -> dict[str, Any]:
-    content = {_JSON: {"schema": _reference("UploadRequest"), "example": wish_example()}}
+    content = {_JSON: {"schema": _reference("UploadRequest"), "example": upload_request_example()}}
     refusals = (MALFORMED_REQUEST, INVALID_JSON, UPLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, WRONG_UPLOAD)
     return {
         "operationId": "beginUpload",

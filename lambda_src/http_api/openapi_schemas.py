@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from contract.digit import CLASSES, PIXEL_MAX, PIXELS
-from digit_model.rows import MEMBER
 from digit_model.settings import SHORT_DIGEST_LENGTH
-from gateway.limits import ROWS_MAX, ROWS_MIN
-from gateway.problems import PROBLEM_TYPES
 from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PNG, SEVEN_PROBABILITIES
-from upload_jobs.problems import REFUSALS
+from http_api.problem_table import PREDICTION_PROBLEMS, UPLOAD_PROBLEMS
+from prediction.problems import ROWS_MAX, ROWS_MIN
+from prediction.rows import MEMBER
 from vision.images import decode
 from vision.normalise import normalise
 
@@ -93,7 +92,7 @@ SCHEMAS: dict[str, Any] = {
         "description": "A problem document of RFC 9457",
         "required": ["type", "title", "status", "detail", "instance"],
         "properties": {
-            "type": {"type": "string", "enum": [problem.uri for problem in (*PROBLEM_TYPES, *REFUSALS)]},
+            "type": {"type": "string", "enum": [problem.uri for problem in (*PREDICTION_PROBLEMS, *UPLOAD_PROBLEMS)]},
             "title": {"type": "string"},
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
             "detail": {"type": "string", "description": "What happened this time"},
@@ -111,6 +110,6 @@ def request_example() -> dict[str, Any]:
 
 
 def response_example() -> dict[str, Any]:
-    """Give what a model answered to it."""
+    """Give a real response to it."""
     prediction = {"digit": SEVEN_DIGIT, "probabilities": list(SEVEN_PROBABILITIES)}
     return {"predictions": [prediction], "model": MODEL}

@@ -101,13 +101,13 @@ UPLOAD_SCHEMAS: dict[str, Any] = {
 }
 
 
-def wish_example() -> dict[str, Any]:
+def upload_request_example() -> dict[str, Any]:
     """Give a request."""
     return {"content_type": "image/jpeg", "size_bytes": 4_812_345}
 
 
 def form_example() -> dict[str, Any]:
-    """Give the answer to it, with a signature that opens nothing."""
+    """Give the response to it, without a valid signature."""
     return {
         "job_id": _JOB,
         "upload": {

@@ -1,5 +1,5 @@
-"""The prediction function: pixels or a picture in, a digit and ten probabilities out.
+"""The function of `POST /predictions` and `GET /model`: pixels or a picture in, digits and probabilities out.
 
-Runs per request behind API Gateway. `handler` is the entry point, `sagemaker_endpoint` the only module that speaks
-to AWS, everything else is pure. It neither trains nor loads a model: the endpoint does that.
+It holds the routes and the parsing of rows; the endpoint's client, pictures and HTTP are kits. It neither trains nor
+loads a model: the endpoint does. Imports `contract` and the kits, never another function. Entry point: `handler`.
 """

@@ -1,4 +1,4 @@
-"""The routes that need the model alone: parse, ask the domain, answer. Knows no AWS and no logging; others add both."""
+"""The routes that need the model alone: parse, call the domain, respond. No AWS and no logging here."""
 
 from __future__ import annotations
 
@@ -6,20 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digit_model.classify import Endpoint, classify
-from digit_model.metrics import of_predictions
-from digit_model.rows import parse_rows
+from digit_model.metrics import prediction_measures
 from digit_model.settings import ModelCard
 from gateway.cors import Origins
-from gateway.events import Request, Response
-from gateway.http_app import Answered, refuse_route
-from gateway.limits import BODY_BYTES_MAX
+from gateway.events import BODY_BYTES_MAX, Request, Response
+from gateway.http_app import Result, Route
 from gateway.metrics import Measure
-from gateway.problems import (
-    BODY_TOO_LARGE,
-    MALFORMED_REQUEST,
-    UNSUPPORTED_MEDIA_TYPE,
-    ProblemError,
-)
+from gateway.problems import BODY_TOO_LARGE, MALFORMED_REQUEST, UNSUPPORTED_MEDIA_TYPE, ProblemError
+from prediction.rows import parse_rows
 
 PREDICTIONS = "/predictions"
 MODEL = "/model"
@@ -45,57 +39,36 @@ READERS: Mapping[str, Callable[[bytes, str], list[bytes]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Application:
-    """The routes over one model; implements `gateway.http_app.Answers`."""
+    """The routes over one model; implements `gateway.http_app.HttpApp`."""
 
     card: ModelCard
     endpoint: Endpoint
     origins: Origins = field(default_factory=Origins)
 
-    def methods(self, resource: str) -> list[str]:
-        """Name the methods that a resource takes."""
-        return list(ROUTES.get(resource, {}))
+    @property
+    def routes(self) -> Mapping[str, Mapping[str, Route]]:
+        """The route of each resource and method."""
+        return {PREDICTIONS: {"POST": self.predict}, MODEL: {"GET": self.show_model}}
 
-    def answer(self, request: Request) -> Answered:
-        """Answer a request.
-
-        Raises
-        ------
-        ProblemError
-            If the request is not answered with 200.
-        """
-        route = ROUTES.get(request.resource, {}).get(request.method)
-        if route is None:
-            raise refuse_route(request, ROUTES)
-        return route(self, request)
-
-    def predict(self, request: Request) -> Answered:
-        """Answer `POST /predictions`."""
+    def predict(self, request: Request) -> Result:
+        """Handle `POST /predictions`."""
         predictions = classify(read_rows(request), self.endpoint, correlation_id=request.correlation_id)
         document = {
             "predictions": [{"digit": p.digit, "probabilities": p.probabilities} for p in predictions],
             "model": self.card.short_digest,
         }
         response = Response(status=200, document=document)
-        return self._answered(response, rows=len(predictions), measures=of_predictions(predictions))
+        return self._result(response, rows=len(predictions), measures=prediction_measures(predictions))
 
-    def show_model(self, _: Request) -> Answered:
-        """Answer `GET /model`."""
+    def show_model(self, _: Request) -> Result:
+        """Handle `GET /model`."""
         document = {**self.card.document, "model": self.card.short_digest}
         headers = {"Cache-Control": "private, max-age=60"}
-        return self._answered(Response(status=200, document=document, headers=headers), rows=0)
+        return self._result(Response(status=200, document=document, headers=headers), rows=0)
 
-    def _answered(self, response: Response, *, rows: int, measures: Sequence[Measure] = ()) -> Answered:
+    def _result(self, response: Response, *, rows: int, measures: Sequence[Measure] = ()) -> Result:
         facts = {"model": self.card.short_digest, "rows": rows}
-        return Answered(response=response, facts=facts, measures=measures)
-
-
-Route = Callable[[Application, Request], Answered]
-
-ROUTES: Mapping[str, Mapping[str, Route]] = {
-    PREDICTIONS: {"POST": Application.predict},
-    MODEL: {"GET": Application.show_model},
-}
-"""What answers, by resource and method."""
+        return Result(response=response, facts=facts, measures=measures)
 
 
 def read_rows(request: Request) -> list[bytes]:

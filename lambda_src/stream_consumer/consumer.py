@@ -1,7 +1,7 @@
-"""What is done with a batch of the stream: digits into a part, the rest to the dead letters. No boto3, no Lambda.
+"""Handles a batch of the stream: digits into a part, the rest to the dead letters. No boto3, no Lambda.
 
-The answer is Kinesis' partial batch response. Whatever is not named in it is done and never delivered again, so
-a record is only passed over once its part with the manifest, or its dead letter, is stored.
+The result is Kinesis' partial batch response. A record that it does not name is done and never delivered again, so
+a batch is only reported as done once its part with the manifest, and its dead letters, are stored.
 https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
 """
 
@@ -39,18 +39,18 @@ class Delivery:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Letter:
-    """A record that cannot be used, and why."""
+class DeadLetter:
+    """A record that cannot be used, and the reason."""
 
     delivery: Delivery
     reason: str
 
 
 class PartStore(Protocol):
-    """Where parts go."""
+    """The store of parts."""
 
     def put(self, part: Part) -> None:
-        """Store the Parquet file, then its manifest; nothing happens to what is there already.
+        """Store the Parquet file, then its manifest; objects that exist are left as they are.
 
         Raises
         ------
@@ -60,10 +60,10 @@ class PartStore(Protocol):
 
 
 class DeadLetters(Protocol):
-    """Where records go that cannot be used."""
+    """The store of records that cannot be used."""
 
-    def put(self, letter: Letter) -> None:
-        """Keep the record, its reason and its place in the stream.
+    def put(self, dead_letter: DeadLetter) -> None:
+        """Keep the record, the reason, and its position in the stream.
 
         Raises
         ------
@@ -74,14 +74,14 @@ class DeadLetters(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of a batch.
+    """How a batch was handled.
 
     Attributes
     ----------
     kept
         Digits in the part.
-    letters
-        Records that went to the dead letters.
+    dead_letters
+        How many records became dead letters.
     part
         Key of the part, if one was made.
     failed_from
@@ -91,7 +91,7 @@ class Outcome:
     """
 
     kept: int = 0
-    letters: int = 0
+    dead_letters: int = 0
     part: str | None = None
     failed_from: str | None = None
     cause: str | None = None
@@ -111,19 +111,19 @@ def consume(
 ) -> Outcome:
     """Store a batch of one shard, in the order of its sequence numbers.
 
-    The part comes first: if it fails nothing is done, and no letter is sent twice. If a letter fails, the batch is
-    delivered again from there; digits behind it are then stored once more in another part, which merging ignores.
+    The part comes first: if it fails nothing is done, and no dead letter is sent twice. If a dead letter fails, the
+    batch is delivered again from there; digits after it are then stored again in another part, which merging ignores.
 
     Parameters
     ----------
     batch
         At least one record.
     parts, dead_letters
-        Where things go.
+        The stores.
     make_part
         Makes the part of some digits.
     """
-    arrivals, letters = sort_out(batch)
+    arrivals, unusable = sort_out(batch)
     part = make_part(arrivals) if arrivals else None
     try:
         if part:
@@ -131,26 +131,26 @@ def consume(
     except StorageError as error:
         return Outcome(failed_from=batch[0].sequence_number, cause=str(error))
     key = part.key if part else None
-    for sent, letter in enumerate(letters):
+    for sent, dead_letter in enumerate(unusable):
         try:
-            dead_letters.put(letter)
+            dead_letters.put(dead_letter)
         except StorageError as error:
-            failed_from = letter.delivery.sequence_number
-            return Outcome(kept=len(arrivals), letters=sent, part=key, failed_from=failed_from, cause=str(error))
-    return Outcome(kept=len(arrivals), letters=len(letters), part=key)
+            failed_from = dead_letter.delivery.sequence_number
+            return Outcome(kept=len(arrivals), dead_letters=sent, part=key, failed_from=failed_from, cause=str(error))
+    return Outcome(kept=len(arrivals), dead_letters=len(unusable), part=key)
 
 
-def sort_out(batch: Sequence[Delivery]) -> tuple[list[Arrival], list[Letter]]:
-    """Tell digits from what is none."""
-    arrivals, letters = [], []
+def sort_out(batch: Sequence[Delivery]) -> tuple[list[Arrival], list[DeadLetter]]:
+    """Separate the digits from the records that are none."""
+    arrivals, unusable = [], []
     for delivery in batch:
         try:
             digit = read_record(delivery.payload)
         except RecordError as error:
-            letters.append(Letter(delivery=delivery, reason=str(error)))
+            unusable.append(DeadLetter(delivery=delivery, reason=str(error)))
         else:
             arrivals.append(Arrival(digit=digit, shard=delivery.shard, sequence_number=delivery.sequence_number))
-    return arrivals, letters
+    return arrivals, unusable
 
 
 def deliveries(event: Mapping[str, Any]) -> list[Delivery]:

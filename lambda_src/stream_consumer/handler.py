@@ -1,7 +1,7 @@
 """Entry point of the consumer, `stream_consumer.handler.handler`: batch in, partial batch response out, one log line.
 
-What it does not expect it does not hide: an exception makes Kinesis deliver the batch again in halves, and at last send
-what remains to the queue of dead letters. Payloads are never logged.
+Unexpected exceptions are not caught: Lambda then delivers the batch again in halves, and at last sends what remains to
+the dead-letter queue. Payloads are never logged.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ logger = Logger()
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Store one batch of one shard."""
     started = time.perf_counter()
-    settings, parts, dead_letters = surroundings()
+    settings, parts, dead_letters = dependencies()
     batch = deliveries(event)
     make = functools.partial(make_part, prefix=settings.parts_prefix)
     outcome = consume(batch, parts=parts, dead_letters=dead_letters, make_part=make)
@@ -33,7 +33,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         "shard": batch[0].shard,
         "records": len(batch),
         "kept": outcome.kept,
-        "letters": outcome.letters,
+        "dead_letters": outcome.dead_letters,
         "part": outcome.part,
         "failed_from": outcome.failed_from,
         "cause": outcome.cause,
@@ -44,7 +44,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
 
 
 @functools.cache
-def surroundings() -> tuple[Settings, S3Parts, SqsDeadLetters]:
+def dependencies() -> tuple[Settings, S3Parts, SqsDeadLetters]:
     """Settings and clients, once for all batches of this process."""
     settings = Settings.from_environment(os.environ)
     return settings, *connect(settings)

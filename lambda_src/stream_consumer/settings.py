@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
-class SettingsError(Exception):
-    """An environment variable is missing."""
+from gateway.environment import required_text
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What differs between deployments: the bucket, where in it things go, and the queue of dead letters."""
+    """What differs between deployments: the bucket, its prefixes, and the dead-letter queue."""
 
     bucket: str
     parts_prefix: str
@@ -25,20 +23,12 @@ class Settings:
 
         Raises
         ------
-        SettingsError
+        gateway.environment.SettingsError
             If a variable is missing or empty.
         """
         return cls(
-            bucket=_text(environment, "BUCKET"),
-            parts_prefix=_text(environment, "PARTS_PREFIX"),
-            dead_letters_prefix=_text(environment, "DEAD_LETTERS_PREFIX"),
-            dead_letters_url=_text(environment, "DEAD_LETTERS_URL"),
+            bucket=required_text(environment, "BUCKET"),
+            parts_prefix=required_text(environment, "PARTS_PREFIX"),
+            dead_letters_prefix=required_text(environment, "DEAD_LETTERS_PREFIX"),
+            dead_letters_url=required_text(environment, "DEAD_LETTERS_URL"),
         )
-
-
-def _text(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name, "").strip()
-    if not value:
-        message = f"environment variable {name} is not set; the stack that deploys the function sets it"
-        raise SettingsError(message)
-    return value

@@ -1,7 +1,7 @@
 """S3 and SQS behind the function's protocols: its only module that uses the AWS SDK.
 
-Times and attempts are explicit: all of them together end long before the function's time-out, so that a bad day of S3
-is answered with a partial batch response and not with a killed function.
+Times and attempts are explicit: all of them together end long before the function's time-out, so that a
+failure of S3 leads to a partial batch response and not to a killed function.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stream_consumer.consumer import Letter, StorageError
+from stream_consumer.consumer import DeadLetter, StorageError
 from stream_consumer.parts import Part
 from stream_consumer.settings import Settings
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-LETTER_SCHEMA = "digits.dead-letter/1"
-# Somebody stored it a moment ago, or is about to: the name holds the digest, so it is the same content.
-# 409 means that two write at this moment, and only one of them may succeed.
+DEAD_LETTER_SCHEMA = "digits.dead-letter/1"
+# An object of that key exists: the key holds the digest, so its content is the same. (409 is not among them: two
+# write at this moment, and only one of them may succeed.)
 _THERE_ALREADY = {"PreconditionFailed", "412"}
 CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 class Bucket:
-    """Objects that are written once."""
+    """A bucket whose objects are written once."""
 
     def __init__(self, client: S3Client, name: str) -> None:
         self._client = client
@@ -44,7 +44,7 @@ class Bucket:
         Raises
         ------
         StorageError
-            If S3 does not take it.
+            If S3 does not store it.
         """
         try:
             self._client.put_object(
@@ -75,7 +75,7 @@ class S3Parts:
 
 
 class SqsDeadLetters:
-    """`DeadLetters` in a queue; the payload itself is kept in the bucket, because a message may be too small for it."""
+    """`DeadLetters` in a queue; the payload itself is kept in the bucket, which may be too large for a message."""
 
     def __init__(self, client: SQSClient, queue_url: str, bucket: Bucket, prefix: str) -> None:
         self._client = client
@@ -83,14 +83,14 @@ class SqsDeadLetters:
         self._bucket = bucket
         self._prefix = prefix
 
-    def put(self, letter: Letter) -> None:
-        """Store the payload, then tell of it."""
-        delivery = letter.delivery
+    def put(self, dead_letter: DeadLetter) -> None:
+        """Store the payload, then send the message about it."""
+        delivery = dead_letter.delivery
         key = f"{self._prefix}{delivery.shard}/{delivery.sequence_number}"
         self._bucket.put_once(key, delivery.payload, "application/octet-stream")
         body = {
-            "schema": LETTER_SCHEMA,
-            "reason": letter.reason,
+            "schema": DEAD_LETTER_SCHEMA,
+            "reason": dead_letter.reason,
             "stream_arn": delivery.stream_arn,
             "shard": delivery.shard,
             "sequence_number": delivery.sequence_number,

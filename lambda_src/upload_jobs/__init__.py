@@ -1,4 +1,5 @@
-"""The kit of upload jobs: what a job is, who may ask for it, how it ended, and the table that holds it.
+"""The kit of upload jobs: what a job is, how it ends, its problems, and the table that holds it.
 
-Shared by the function that hands out uploads and the one that reads them. Imports `gateway` for problems.
+It holds what both the function that creates jobs and the function that ends them need; everything else of an upload
+belongs to one of the two. Imports `gateway`. Only `jobs_table` uses the AWS SDK.
 """

@@ -1,7 +1,7 @@
-"""An upload as everybody sees it: who may ask about it, how far it is, how it ended. Pure.
+"""The job of an upload: its owner, its status, its outcome. Pure.
 
-A job begins PENDING and ends once, for good: DONE, FAILED or EXPIRED. Whoever ends it does so with a conditional write,
-so that of two who try the second learns that it came too late.
+A job begins PENDING and ends once, for good: DONE, FAILED or EXPIRED. It is ended with a conditional write, so that of
+two that try the second one learns that it came too late.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ JOB_ID_PATTERN = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class Status(StrEnum):
-    """How far a job is."""
+    """Status of a job."""
 
     PENDING = "PENDING"
     DONE = "DONE"
@@ -41,19 +41,17 @@ class Job:
     job_id
         As `JOB_ID_PATTERN` says.
     owner
-        Who may ask about it: see `uploads.identity`.
+        Id of the only caller who may see it: see `uploads.identity`.
     key
         The one key in the bucket that may be written for it.
     content_type
-        `image/png` or `image/jpeg`, as announced.
+        `image/png` or `image/jpeg`, as requested.
     correlation_id
-        Names the wish of the person that this upload belongs to.
+        Id of the user action that this upload belongs to.
     created_at, deadline_at, forgotten_at
-        Seconds since 1970: when it was asked for, when an answer is no longer to be expected, when the record goes.
-    status
-        How far it is.
+        Seconds since 1970: when it was created, when it expires, when its record is deleted.
     outcome
-        Members of the answer once it has ended.
+        Further members of its document once it has ended.
     """
 
     job_id: str
@@ -69,11 +67,11 @@ class Job:
 
     @property
     def channel(self) -> str:
-        """Where its end is announced."""
+        """The channel on which its end is published."""
         return f"/{NAMESPACE}/{self.owner}/{self.job_id}"
 
     def document(self) -> dict[str, Any]:
-        """Give the answer to its owner's question."""
+        """Give the document that its owner is shown."""
         return {
             "schema": SCHEMA,
             "job_id": self.job_id,
@@ -85,10 +83,10 @@ class Job:
 
 
 class Jobs(Protocol):
-    """Where jobs are kept."""
+    """The store of jobs."""
 
     def create(self, job: Job) -> None:
-        """Enter a new job."""
+        """Store a new job."""
         ...
 
     def find(self, job_id: str) -> Job | None:
@@ -100,8 +98,8 @@ class Jobs(Protocol):
         ...
 
 
-def given_up(job: Job) -> dict[str, Any]:
-    """Give the outcome of a job whose time is over."""
+def expired_outcome(job: Job) -> dict[str, Any]:
+    """Give the outcome of a job that has expired."""
     detail = (
         f"no result until {iso_time(job.deadline_at)}: nothing was uploaded, or it could not be read in time; "
         f"{UPLOAD_EXPIRED.remedy}"
@@ -110,7 +108,7 @@ def given_up(job: Job) -> dict[str, Any]:
 
 
 def reason(problem: ProblemType, detail: str) -> dict[str, Any]:
-    """Give the member that tells a person why there is no result."""
+    """Give the member that says why there is no result."""
     return {"reason": {"type": problem.uri, "title": problem.title, "detail": detail}}
 
 

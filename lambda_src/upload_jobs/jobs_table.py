@@ -1,4 +1,4 @@
-"""The table of jobs: the DynamoDB adapter, for the function that enters jobs and for the one that ends them.
+"""The table of jobs: the DynamoDB adapter, for the function that creates jobs and for the one that ends them.
 
 Attributes of an item are those of `Job`; its outcome is JSON text, because DynamoDB has no floats. DynamoDB itself
 removes an item some time after `forgotten_at`.
@@ -35,7 +35,7 @@ TRANSIENT = frozenset(
         "ServiceUnavailableException",
     }
 )
-"""Errors of DynamoDB that pass. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html"""
+"""Transient errors of DynamoDB. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html"""
 
 CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})
 """Three attempts of four seconds at most: within every function's time-out."""
@@ -54,12 +54,12 @@ class JobsTable:
         return cls(boto3.client("dynamodb", config=CONFIG), table)
 
     def create(self, job: Job) -> None:
-        """Enter a new job.
+        """Store a new job.
 
         Raises
         ------
         ProblemError
-            `storage-unavailable`, or `internal-error` for what does not pass by itself.
+            `storage-unavailable` for transient errors, `internal-error` for all others.
         """
         with _problems():
             try:
@@ -67,12 +67,12 @@ class JobsTable:
                     TableName=self._table, Item=to_item(job), ConditionExpression="attribute_not_exists(job_id)"
                 )
             except self._client.exceptions.ConditionalCheckFailedException:
-                # It is there if the answer to an earlier attempt of the client was lost on its way.
+                # It exists if the response to an earlier attempt of the client was lost.
                 if self.find(job.job_id) != job:
                     raise
 
     def find(self, job_id: str) -> Job | None:
-        """Look a job up; strongly consistent, so that a result is seen as soon as it was announced.
+        """Look a job up; strongly consistent, so that a result is visible once it was announced.
 
         Raises
         ------
@@ -82,8 +82,8 @@ class JobsTable:
         if not job_id:
             return None
         with _problems():
-            answer = self._client.get_item(TableName=self._table, Key={"job_id": {"S": job_id}}, ConsistentRead=True)
-        return from_item(answer["Item"]) if "Item" in answer else None
+            response = self._client.get_item(TableName=self._table, Key={"job_id": {"S": job_id}}, ConsistentRead=True)
+        return from_item(response["Item"]) if "Item" in response else None
 
     def end(self, job_id: str, status: Status, outcome: Mapping[str, Any]) -> bool:
         """End a job that is pending; False if it had ended already or is not known.
@@ -113,7 +113,7 @@ class JobsTable:
 
 
 def to_item(job: Job) -> dict[str, Any]:
-    """Write a job as DynamoDB keeps it."""
+    """Make the item of a job."""
     return {
         **{name: {"S": getattr(job, name)} for name in _TEXTS},
         **{name: {"N": str(getattr(job, name))} for name in _NUMBERS},
@@ -123,7 +123,7 @@ def to_item(job: Job) -> dict[str, Any]:
 
 
 def from_item(item: Mapping[str, Any]) -> Job:
-    """Read a job back."""
+    """Make the job of an item."""
     members: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
     members |= {name: int(item[name]["N"]) for name in _NUMBERS}
     return Job(

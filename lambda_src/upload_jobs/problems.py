@@ -1,4 +1,7 @@
-"""What can go wrong with an upload beyond what can go wrong with any request; rows of the same table (RFC 9457)."""
+"""What can go wrong with an upload beyond what can go wrong with any request: rows of the table of problems (RFC 9457).
+
+`UPLOAD_EXPIRED` and `UPLOAD_GONE` are reasons of a failed job, never the status of a response.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +32,6 @@ STORAGE_UNAVAILABLE = ProblemType(
     remedy="wait for the seconds in Retry-After, then send the request again",
     retry_after_seconds=2,
 )
-
-REFUSALS: tuple[ProblemType, ...] = (WRONG_UPLOAD, UPLOAD_TOO_LARGE, NO_SUCH_UPLOAD, STORAGE_UNAVAILABLE)
-"""What the routes answer."""
-
 UPLOAD_EXPIRED = ProblemType(
     slug="upload-expired",
     status=410,
@@ -45,20 +44,3 @@ UPLOAD_GONE = ProblemType(
     title="the uploaded file is no longer there",
     remedy="upload the picture again",
 )
-
-TOO_MANY_DIGITS = ProblemType(
-    slug="too-many-digits",
-    status=422,
-    title="there is more on the picture than is read at once",
-    remedy="photograph fewer digits at a time, on plain paper that fills the picture",
-)
-
-TOO_LONG_TO_READ = ProblemType(
-    slug="too-long-to-read",
-    status=422,
-    title="the picture takes too long to read",
-    remedy="photograph fewer digits at a time, on plain paper that fills the picture",
-)
-
-REASONS: tuple[ProblemType, ...] = (UPLOAD_EXPIRED, UPLOAD_GONE, TOO_MANY_DIGITS, TOO_LONG_TO_READ)
-"""Why a job may end without a result, beside the problems of pictures; never the status of an answer."""

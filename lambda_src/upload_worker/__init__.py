@@ -1,6 +1,6 @@
-"""The function that reads uploaded pictures: from a queue of S3's events to the one visible end of each job.
+"""The function that reads uploaded pictures: S3's events from a queue in, the one end of each job out.
 
-`worker` is what happens with one upload, `reading` what makes digits of a picture; both are pure but for what is passed
-in. The adapters are `picture_store` (S3), `announcer` (AppSync Events) and `retries` (SQS). Built on `prediction` for
-pictures and the endpoint, and on `uploads` for jobs.
+It holds what is done with one upload (`worker`), the batch around it (`handler`), and the adapters for S3, SQS and
+AppSync Events. Reading a picture, calling the model and the store of jobs are kits. Imports `contract` and the kits,
+never another function.
 """

@@ -1,4 +1,4 @@
-"""From messages of the queue to uploads: S3's event notifications, read strictly. Pure.
+"""Parses the messages of the queue: S3's event notifications, read strictly. Pure.
 
 Format: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 """
@@ -6,7 +6,7 @@ Format: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-conte
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -14,24 +14,20 @@ _TEST_EVENT = "s3:TestEvent"
 
 
 class MessageError(Exception):
-    """A message is no event of S3. It is never thrown away: after some deliveries it lands in the dead-letter queue."""
+    """A message is no event of S3. It is never discarded: after some deliveries it becomes a dead letter."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """One version of one object: what makes an upload the same when it is told twice."""
+    """One version of one object."""
 
     bucket: str
     key: str
     version: str
 
-    def to_json(self) -> dict[str, str]:
-        """Give it as a JSON object."""
-        return asdict(self)
-
     @property
     def job_id(self) -> str:
-        """The job that the key was made for: its last part."""
+        """The job that the key was made for: the last segment of the key."""
         return self.key.rpartition("/")[2]
 
 
@@ -41,7 +37,7 @@ def uploads_in(body: str) -> list[Upload]:
     Returns
     -------
     list of Upload
-        Usually one. None for the event with which S3 tries a new notification out.
+        Usually one. None for the test event that S3 sends when a notification is set up.
 
     Raises
     ------

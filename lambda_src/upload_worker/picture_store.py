@@ -1,4 +1,4 @@
-"""Where uploaded pictures are: the S3 adapter."""
+"""The store of uploaded pictures: the S3 adapter."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
 
 CONFIG = Config(connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
-"""25 MiB come within a second or two; what does not is delivered again by the queue."""
+"""25 MiB take a second or two; what takes longer is delivered again by the queue."""
 
 
 class PictureStore:
-    """The bucket that is uploaded to; implements `upload_worker.worker.Pictures`."""
+    """The upload bucket; implements `upload_worker.worker.Pictures`."""
 
     def __init__(self, client: S3Client, *, bytes_max: int) -> None:
         self._client = client
@@ -35,22 +35,22 @@ class PictureStore:
         return cls(boto3.client("s3", config=CONFIG), bytes_max=bytes_max)
 
     def fetch(self, upload: Upload) -> Picture:
-        """Get the very version that the event told of.
+        """Fetch the version that the event names.
 
         Raises
         ------
         ProblemError
-            `upload-gone`, `upload-too-large`, or `storage-unavailable` for what may pass.
+            `upload-gone`, `upload-too-large`, or `storage-unavailable` for transient errors.
         """
         wanted: dict[str, Any] = {"Bucket": upload.bucket, "Key": upload.key}
         if upload.version:
             wanted["VersionId"] = upload.version
         try:
-            answer = self._client.get_object(**wanted)
-            size = answer["ContentLength"]
+            response = self._client.get_object(**wanted)
+            size = response["ContentLength"]
             if size > self._bytes_max:
                 raise ProblemError(UPLOAD_TOO_LARGE, f"the picture has {size} bytes; {self._bytes_max} are allowed")
-            return Picture(body=answer["Body"].read(), content_type=answer.get("ContentType", ""))
+            return Picture(body=response["Body"].read(), content_type=response.get("ContentType", ""))
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in _GONE:
                 raise ProblemError(UPLOAD_GONE, UPLOAD_GONE.remedy, cause=str(error)) from error

@@ -1,6 +1,7 @@
-"""When a failed message comes again: soon at first, then later and later, not after the whole visibility time-out.
+"""When a failed message is delivered again: soon at first, then with growing delays (exponential backoff with jitter).
 
-The SQS adapter. It only hastens: whatever fails here, the queue delivers the message again by itself.
+The SQS adapter. It only shortens the visibility time-out: if it fails, the queue delivers the message again after the
+whole of it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class RetryQueue:
         return cls(boto3.client("sqs", config=CONFIG), url)
 
     def deliver_again(self, receipt_handle: str, seconds: int) -> bool:
-        """Let a message come again after some seconds; whether the queue took it."""
+        """Make a message visible again after some seconds; whether the queue accepted it."""
         try:
             self._client.change_message_visibility(
                 QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
@@ -43,6 +44,6 @@ class RetryQueue:
 
 
 def pause_seconds(receives: int, first: int) -> int:
-    """Give the pause after so many deliveries: doubled each time, and up to as much more lest all come at once."""
+    """Give the delay after a number of deliveries: doubled each time, plus a random part of up to as much."""
     longest = min(first * 2 ** min(max(receives, 1) - 1, 16), LONGEST_SECONDS)
-    return min(random.randint(longest, 2 * longest), LONGEST_SECONDS)  # noqa: S311 - no secret hangs on it
+    return min(random.randint(longest, 2 * longest), LONGEST_SECONDS)  # noqa: S311 - not for security

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from digit_model.settings import Settings as EndpointSettings
-from digit_model.settings import required_text, whole_number
+from digit_model.settings import EndpointSettings
+from gateway.environment import required_text, whole_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,29 +17,26 @@ class Settings:
     ----------
     endpoint
         The endpoint and its model, as for the prediction function.
-    jobs_table, idempotency_table
-        Names of the tables.
+    jobs_table
+        Name of the table.
     queue_url
-        Where messages come from.
+        URL of the queue of uploads.
     events_host
         HTTP domain of the Event API.
     endpoint_url
-        Where AWS is, if not where it is usually: `AWS_ENDPOINT_URL`.
+        Address of AWS, if not the usual one: `AWS_ENDPOINT_URL`.
     bytes_max
         Largest file.
     picture_seconds
-        The longest that one picture takes where services answer: with less time left none is begun.
+        The longest time one picture takes while services respond: with less time left none is started.
     reading_seconds
-        After how long the reading of a picture is given up.
+        Time limit for reading a picture.
     pause_seconds
-        After how long a failed upload comes again for the first time.
-    remember_seconds
-        How long an upload is known to have been handled.
+        Delay before the first further delivery of a failed upload.
     """
 
     endpoint: EndpointSettings
     jobs_table: str
-    idempotency_table: str
     queue_url: str
     events_host: str
     endpoint_url: str | None
@@ -47,7 +44,6 @@ class Settings:
     picture_seconds: int
     reading_seconds: int
     pause_seconds: int
-    remember_seconds: int
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -55,13 +51,12 @@ class Settings:
 
         Raises
         ------
-        digit_model.settings.SettingsError
+        gateway.environment.SettingsError
             If a variable is missing or has a value that cannot be used.
         """
         return cls(
             endpoint=EndpointSettings.from_environment(environment),
             jobs_table=required_text(environment, "JOBS_TABLE"),
-            idempotency_table=required_text(environment, "IDEMPOTENCY_TABLE"),
             queue_url=required_text(environment, "QUEUE_URL"),
             events_host=required_text(environment, "EVENTS_HOST"),
             endpoint_url=environment.get("AWS_ENDPOINT_URL"),
@@ -69,5 +64,4 @@ class Settings:
             picture_seconds=whole_number(environment, "PICTURE_SECONDS"),
             reading_seconds=whole_number(environment, "READING_SECONDS"),
             pause_seconds=whole_number(environment, "PAUSE_SECONDS"),
-            remember_seconds=whole_number(environment, "KEEP_SECONDS"),
         )

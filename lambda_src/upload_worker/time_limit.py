@@ -1,7 +1,7 @@
-"""An end to the reading of a picture that takes too long, so that one picture costs itself and not those beside it.
+"""A time limit for reading one picture, so that a slow one does not delay the others of its batch.
 
-By the timer of the process (SIGALRM), whose signal Python handles between two steps of the main thread: that is where
-Lambda runs a handler. One call into the imaging library is not interrupted; each of those is short.
+It uses the timer of the process (SIGALRM), whose signal Python handles in the main thread, in which Lambda runs a
+handler. One call into the imaging library is not interrupted; each of those is short.
 https://docs.python.org/3/library/signal.html#execution-of-python-signal-handlers
 """
 
@@ -12,14 +12,14 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from gateway.problems import ProblemError
-from upload_jobs.problems import TOO_LONG_TO_READ
+from vision.problems import TOO_LONG_TO_READ
 from vision.sheet import Sheet
 
 Read = Callable[[bytes, str], Sheet]
 
 
 def within(seconds: float, read: Read) -> Read:
-    """Make a reader that gives up after some seconds.
+    """Make a reader that stops after some seconds.
 
     Raises
     ------
@@ -28,10 +28,10 @@ def within(seconds: float, read: Read) -> Read:
     """
 
     def read_in_time(body: bytes, media_type: str) -> Sheet:
-        def give_up(*_: object) -> NoReturn:
-            raise ProblemError(TOO_LONG_TO_READ, f"reading was given up after {seconds:g} seconds")
+        def stop(*_: object) -> NoReturn:
+            raise ProblemError(TOO_LONG_TO_READ, f"reading took longer than {seconds:g} seconds")
 
-        before = signal.signal(signal.SIGALRM, give_up)
+        before = signal.signal(signal.SIGALRM, stop)
         signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
             return read(body, media_type)

@@ -1,7 +1,8 @@
-"""What happens with one upload, from its job to its end: the domain. Pure but for what is passed in.
+"""Reads one upload and ends its job: the domain. Pure but for what is passed in.
 
-What a person can do something about ends the job as FAILED, with a reason. What passes by itself, such as an endpoint
-that is busy, ends nothing: it is raised, and the queue delivers the upload again.
+A fault of the picture ends the job as FAILED, with a reason. A transient error, such as that of a busy endpoint, ends
+nothing: it is raised, and the queue delivers the upload again. Deliveries may be repeated and simultaneous: the store
+of jobs ends a job only once, and whoever finds it ended announces that end again.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from typing import Any, Protocol
 
 from digit_model.classify import Endpoint, Prediction, classify
 from gateway.problems import ProblemError
-from upload_jobs.jobs import Job, Jobs, Status, given_up, reason_of
+from upload_jobs.jobs import Job, Jobs, Status, expired_outcome, reason_of
 from upload_worker.messages import Upload
 from vision.sheet import DigitImage, Sheet
 
 PROBABILITY_DIGITS = 6
-"""Decimals of a probability: float32 has no more to say."""
+"""Decimals of a probability: about the precision of float32."""
 
 _TOO_MANY_REQUESTS = 429
 
@@ -34,29 +35,29 @@ class Picture:
 
 
 class Pictures(Protocol):
-    """Where uploaded files are."""
+    """The store of uploaded files."""
 
     def fetch(self, upload: Upload) -> Picture:
-        """Get one.
+        """Fetch one.
 
         Raises
         ------
         ProblemError
-            `upload-gone` if it is no longer there; another one if it cannot be had at the moment.
+            `upload-gone` if it no longer exists; another one if it cannot be fetched at the moment.
         """
         ...
 
 
 class Announcer(Protocol):
-    """Tells whoever listens how a job ended. A hint: it may be lost, and it never fails."""
+    """Publishes how a job ended. Only a hint to the client: it may be lost, and it never raises."""
 
-    def announce(self, job: Job) -> bool:
-        """Tell; whether it was told."""
+    def announce(self, job: Job) -> str | None:
+        """Publish; None if it was published, else why not."""
         ...
 
 
 class Handled(StrEnum):
-    """What became of an upload."""
+    """How an upload was handled."""
 
     DONE = "DONE"
     FAILED = "FAILED"
@@ -67,15 +68,27 @@ class Handled(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What became of an upload, for the log; `requested_at` is when it was asked for, in seconds since 1970."""
+    """How an upload was handled, for the log and the metrics.
+
+    Attributes
+    ----------
+    requested_at
+        When the job was created, in seconds since 1970.
+    announcement_failure
+        Why its end could not be announced; None if it was.
+    """
 
     handled: Handled
     job_id: str
-    correlation_id: str = ""
     requested_at: int = 0
-    announced: bool = False
+    announcement_failure: str | None = None
     problem: ProblemError | None = None
     predictions: tuple[Prediction, ...] = ()
+
+    @property
+    def announced(self) -> bool:
+        """Whether the end of a job was announced; an upload without a job has nothing to announce."""
+        return self.handled is not Handled.UNKNOWN and self.announcement_failure is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +100,7 @@ class Worker:
     model
         The short digest that names the model in every result.
     read
-        Makes digits of a file: `vision.reading.read_digits`.
-    begun
-        Is told of each job before anything is done about it.
+        Reads the digits of a file: `vision.reading.read_digits`.
     now
         Seconds since 1970.
     """
@@ -100,26 +111,32 @@ class Worker:
     announcer: Announcer
     model: str
     read: Callable[[bytes, str], Sheet]
-    begun: Callable[[Job], None] = lambda _: None
     now: Callable[[], float] = time.time
 
-    def handle(self, upload: Upload) -> Report:
-        """Bring one upload to its end, unless it has ended before.
+    def find_job(self, upload: Upload) -> Job | None:
+        """Find the job that an upload belongs to, if there is one.
 
         Raises
         ------
         ProblemError
-            If something failed that may go well the next time.
+            If the store of jobs does not respond.
         """
         job = self.jobs.find(upload.job_id)
-        if job is None or job.key != upload.key:
-            return Report(handled=Handled.UNKNOWN, job_id=upload.job_id)
-        self.begun(job)
+        return job if job is not None and job.key == upload.key else None
+
+    def handle(self, upload: Upload, job: Job) -> Report:
+        """End the job of an upload, unless it has ended before.
+
+        Raises
+        ------
+        ProblemError
+            If something failed that may succeed the next time.
+        """
         if job.status is not Status.PENDING:
-            # Who ended it may not have lived to announce it.
-            return _report(job, Handled.LATE, announced=self.announcer.announce(job))
+            # The function that ended it may have been killed before it announced the end.
+            return self._late(job)
         if self.now() >= job.deadline_at:
-            return self._end(job, Status.EXPIRED, given_up(job))
+            return self._end(job, Status.EXPIRED, expired_outcome(job))
         try:
             sheet, predictions = self._predict(upload, job)
         except ProblemError as error:
@@ -134,27 +151,35 @@ class Worker:
         rows = [digit.pixels for digit in sheet.digits]
         return sheet, tuple(classify(rows, self.endpoint, correlation_id=job.correlation_id))
 
-    def _end(self, job: Job, status: Status, outcome: Mapping[str, Any], **told: Any) -> Report:
-        if self.jobs.end(job.job_id, status, outcome):
-            announced = self.announcer.announce(replace(job, status=status, outcome=outcome))
-            return _report(job, Handled(status), announced=announced, **told)
-        ended = self.jobs.find(job.job_id)
-        return _report(job, Handled.LATE, announced=ended is not None and self.announcer.announce(ended))
+    def _end(self, job: Job, status: Status, outcome: Mapping[str, Any], **facts: Any) -> Report:
+        if not self.jobs.end(job.job_id, status, outcome):
+            ended = self.jobs.find(job.job_id)
+            return self._late(ended) if ended else _report(job, Handled.LATE, "the job's record was deleted")
+        failure = self.announcer.announce(replace(job, status=status, outcome=outcome))
+        return _report(job, Handled(status), failure, **facts)
+
+    def _late(self, job: Job) -> Report:
+        """Announce the end that a job already has."""
+        return _report(job, Handled.LATE, self.announcer.announce(job))
 
 
-def _report(job: Job, handled: Handled, **told: Any) -> Report:
+def _report(job: Job, handled: Handled, announcement_failure: str | None, **facts: Any) -> Report:
     return Report(
-        handled=handled, job_id=job.job_id, correlation_id=job.correlation_id, requested_at=job.created_at, **told
+        handled=handled,
+        job_id=job.job_id,
+        requested_at=job.created_at,
+        announcement_failure=announcement_failure,
+        **facts,
     )
 
 
 def is_final(error: ProblemError) -> bool:
-    """Tell whether trying again would end the same way: the picture is at fault, not a service."""
+    """Whether another attempt would end the same way: the picture is at fault, not a service."""
     return error.problem.status < 500 and error.problem.status != _TOO_MANY_REQUESTS
 
 
 def result(sheet: Sheet, predictions: tuple[Prediction, ...], model: str) -> dict[str, Any]:
-    """Give the members that a job which is done has beside the usual."""
+    """Give the outcome of a job that is done."""
     digits = [_digit(image, prediction) for image, prediction in zip(sheet.digits, predictions, strict=True)]
     return {"model": model, "width": sheet.width, "height": sheet.height, "digits": digits}
 

@@ -1,5 +1,5 @@
-"""The function of the upload routes: it hands out the right to upload one picture, and tells what became of it.
+"""The function of the upload routes: it signs the form for one upload, and shows the status of its job.
 
-It never sees a picture: a browser sends it to S3, and `upload_worker` reads it there. `jobs` is what both know of an
-upload. Built on `prediction` for requests, problems and answers.
+It holds the routes, the caller's identity and the signing. It never reads a picture: a client sends it to S3, and
+`upload_worker` reads it there. Imports `contract` and the kits, never another function. Entry point: `handler`.
 """

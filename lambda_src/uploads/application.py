@@ -1,4 +1,4 @@
-"""The upload routes: parse, ask the domain, answer. Knows no AWS and no logging; others add both."""
+"""The upload routes: parse, call the domain, respond. No AWS and no logging here."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from digit_model.rows import parse_json
 from gateway.cors import Origins
 from gateway.events import Request, Response
-from gateway.http_app import Answered, refuse_route
+from gateway.http_app import Result, Route
+from gateway.json_body import parse_json
 from gateway.metrics import Measure, count
 from gateway.problems import UNSUPPORTED_MEDIA_TYPE, ProblemError
-from upload_jobs.jobs import JOB_ID_PATTERN, Job, Jobs, Status, given_up, iso_time
+from upload_jobs.jobs import JOB_ID_PATTERN, Job, Jobs, Status, expired_outcome, iso_time
 from upload_jobs.problems import NO_SUCH_UPLOAD, UPLOAD_TOO_LARGE, WRONG_UPLOAD
 from uploads.identity import owner_of
 
@@ -25,19 +25,19 @@ CONTENT_TYPES = ("image/png", "image/jpeg")
 KEY_PREFIX = "uploads/"
 
 RETRY_AFTER_SECONDS = 1
-"""How long to wait before asking about a pending job again."""
+"""Suggested interval for polling a pending job."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """What a browser needs to upload one file: where to, and the fields that go before the file."""
+    """A form for one upload: the URL, and the fields that precede the file."""
 
     url: str
     fields: Mapping[str, str]
 
 
 class Uploads(Protocol):
-    """A bucket that strangers may write to with a form, one key each."""
+    """A bucket that clients upload to with signed forms, one key each."""
 
     def form(self, job: Job) -> Form:
         """Make the form for the key and the content type of a job."""
@@ -46,7 +46,7 @@ class Uploads(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What an upload may be, and how long everything takes, in bytes and seconds."""
+    """Limits of an upload, in bytes and seconds."""
 
     bytes_max: int
     url_seconds: int
@@ -56,7 +56,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Application:
-    """The routes over a table of jobs and a bucket; implements `gateway.http_app.Answers`."""
+    """The routes over a table of jobs and a bucket; implements `gateway.http_app.HttpApp`."""
 
     jobs: Jobs
     uploads: Uploads
@@ -65,26 +65,14 @@ class Application:
     now: Callable[[], float] = time.time
     new_id: Callable[[], object] = uuid.uuid4
 
-    def methods(self, resource: str) -> list[str]:
-        """Name the methods that a resource takes."""
-        return list(ROUTES.get(resource, {}))
+    @property
+    def routes(self) -> Mapping[str, Mapping[str, Route]]:
+        """The route of each resource and method."""
+        return {UPLOADS: {"POST": self.begin}, UPLOAD: {"GET": self.show}}
 
-    def answer(self, request: Request) -> Answered:
-        """Answer a request.
-
-        Raises
-        ------
-        ProblemError
-            If it cannot be answered as wished.
-        """
-        route = ROUTES.get(request.resource, {}).get(request.method)
-        if route is None:
-            raise refuse_route(request, ROUTES)
-        return route(self, request)
-
-    def begin(self, request: Request) -> Answered:
-        """Answer `POST /uploads`: enter a job, and hand out the right to upload its picture."""
-        content_type = read_wish(request, self.limits.bytes_max)
+    def begin(self, request: Request) -> Result:
+        """Handle `POST /uploads`: create a job, and sign the form for the upload of its picture."""
+        content_type = read_upload_request(request, self.limits.bytes_max)
         job = self._new_job(request, content_type)
         self.jobs.create(job)
         form = self.uploads.form(job)
@@ -97,22 +85,22 @@ class Application:
             "expires_at": iso_time(job.created_at + self.limits.url_seconds),
         }
         response = Response(status=201, document=document, headers={"Location": status_url})
-        return Answered(response=response, facts={"job_id": job.job_id}, measures=[count("UploadsBegun")])
+        return Result(response=response, facts={"job_id": job.job_id}, measures=[count("UploadsBegun")])
 
-    def show(self, request: Request) -> Answered:
-        """Answer `GET /uploads/{job_id}` to the job's owner; to others there is no such job."""
+    def show(self, request: Request) -> Result:
+        """Handle `GET /uploads/{job_id}` for the job's owner; for anybody else there is no such job."""
         job_id = request.path_parameters.get("job_id", "")
-        # DynamoDB refuses keys of more than 2048 bytes; what is no id is not asked for.
+        # DynamoDB refuses keys of more than 2048 bytes; what is no id is not looked up.
         job = self.jobs.find(job_id) if re.fullmatch(JOB_ID_PATTERN, job_id) else None
         if job is None or job.owner != owner_of(request.context):
             raise ProblemError(NO_SUCH_UPLOAD, f"there is no upload {job_id[:80]!r} of yours")
         measures: Sequence[Measure] = ()
         if job.status is Status.PENDING and self.now() >= job.deadline_at:
-            job, measures = self._given_up(job)
+            job, measures = self._expire(job)
         headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if job.status is Status.PENDING else {}
         response = Response(status=200, document=job.document(), headers=headers)
         facts = {"job_id": job.job_id, "job_status": str(job.status)}
-        return Answered(response=response, facts=facts, measures=measures)
+        return Result(response=response, facts=facts, measures=measures)
 
     def _new_job(self, request: Request, content_type: str) -> Job:
         owner, job_id, now = owner_of(request.context), str(self.new_id()), int(self.now())
@@ -127,23 +115,14 @@ class Application:
             forgotten_at=now + self.limits.keep_seconds,
         )
 
-    def _given_up(self, job: Job) -> tuple[Job, list[Measure]]:
-        """Give up a job whose time is over, for good: a result that comes later is not shown to anybody."""
-        is_first = self.jobs.end(job.job_id, Status.EXPIRED, given_up(job))
+    def _expire(self, job: Job) -> tuple[Job, list[Measure]]:
+        """End a job as EXPIRED after its deadline, for good: a result that comes later is never shown."""
+        is_first = self.jobs.end(job.job_id, Status.EXPIRED, expired_outcome(job))
         return self.jobs.find(job.job_id) or job, [count("UploadsExpired")] if is_first else []
 
 
-Route = Callable[[Application, Request], Answered]
-
-ROUTES: Mapping[str, Mapping[str, Route]] = {
-    UPLOADS: {"POST": Application.begin},
-    UPLOAD: {"GET": Application.show},
-}
-"""What answers, by resource and method."""
-
-
-def read_wish(request: Request, bytes_max: int) -> str:
-    """Read what is to be uploaded: `{"content_type": ..., "size_bytes": ...}`.
+def read_upload_request(request: Request, bytes_max: int) -> str:
+    """Read the request for an upload: `{"content_type": ..., "size_bytes": ...}`.
 
     Returns
     -------
@@ -153,16 +132,16 @@ def read_wish(request: Request, bytes_max: int) -> str:
     Raises
     ------
     ProblemError
-        If it is not JSON, has another structure, or announces a picture that is not taken.
+        If it is not JSON, has another structure, or names a picture that is not accepted.
     """
     if request.media_type != "application/json":
         got = f"Content-Type is {request.media_type[:80]!r}" if request.media_type else "there is no Content-Type"
         accepted = {"Accept": "application/json"}
         raise ProblemError(UNSUPPORTED_MEDIA_TYPE, f"{got}; application/json is read", headers=accepted)
-    wish = parse_json(request.body())
-    if not isinstance(wish, dict) or wish.keys() != {"content_type", "size_bytes"}:
+    members = parse_json(request.body())
+    if not isinstance(members, dict) or members.keys() != {"content_type", "size_bytes"}:
         raise ProblemError(WRONG_UPLOAD, "an object with the members 'content_type' and 'size_bytes' is needed")
-    content_type, size = wish["content_type"], wish["size_bytes"]
+    content_type, size = members["content_type"], members["size_bytes"]
     if content_type not in CONTENT_TYPES:
         raise ProblemError(
             UNSUPPORTED_MEDIA_TYPE, f"content_type is {_shown(content_type)}; {' or '.join(CONTENT_TYPES)} is taken"

@@ -1,4 +1,4 @@
-"""Entry point of the upload function, `uploads.handler.handler`: event in, proxy answer out."""
+"""Entry point of the upload function, `uploads.handler.handler`: event in, proxy response out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ metrics = FunctionMetrics.from_environment(os.environ)
 
 
 def handler(event: object, context: object) -> dict[str, Any]:
-    """Answer one event of API Gateway (REST, proxy integration)."""
+    """Handle one event of API Gateway (REST, proxy integration)."""
     return respond(event, context, application, logger, metrics)
 
 

@@ -1,7 +1,7 @@
-"""Who asks, as a text that is the same in every request of theirs and fits into the name of a channel. Pure.
+"""The caller's id: the same in all of their requests, and valid as a segment of a channel's name. Pure.
 
-A person of the user pool is the claim `sub`. A service is the unique id of its IAM principal: of a role the id of the
-role, because its sessions come and go. AppSync's handler compares with the same texts.
+For a person of the user pool it is the claim `sub`; for a service the unique id of its IAM principal, without the name
+of a role's session, which changes. The handler of the AppSync channel compares with the same ids.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
 """
 
@@ -18,7 +18,7 @@ _SEGMENT = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?"
 
 
 def owner_of(context: Mapping[str, Any]) -> str:
-    """Find out who asks.
+    """Find the caller's id.
 
     Parameters
     ----------

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from digit_model.settings import required_text, whole_number
 from gateway.cors import Origins
+from gateway.environment import required_text, whole_number
 from uploads.application import Limits
 
 
@@ -25,7 +25,7 @@ class Settings:
 
         Raises
         ------
-        digit_model.settings.SettingsError
+        gateway.environment.SettingsError
             If a variable is missing, or is no whole number where one is needed.
         """
         return cls(

@@ -1,6 +1,6 @@
-"""The bucket that is uploaded to: the S3 adapter, which signs forms and sends nothing.
+"""The upload bucket: the S3 adapter, which signs forms and sends nothing.
 
-A form (presigned POST) binds what a link cannot: the size. S3 refuses whatever differs from its conditions.
+A form (presigned POST) can limit the size, a presigned URL cannot. S3 refuses whatever differs from its conditions.
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
 """
 
@@ -32,8 +32,8 @@ class UploadBucket:
     @classmethod
     def connect(cls, bucket: str, *, bytes_max: int, url_seconds: int) -> UploadBucket:
         """Make the client; no request is sent."""
-        # The address with the region: the page's policy names it, and S3 redirects at the general one, or refuses.
-        # Forms lead to the general one unless the style is said, and in us-east-1 unless that is said as well.
+        # The regional endpoint: the page's content security policy names it, and the global one redirects, or refuses.
+        # Forms use the global one unless the addressing style is set, and in us-east-1 unless that is set as well.
         config = Config(
             signature_version="s3v4",
             s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},

@@ -1,4 +1,5 @@
 """The kit that reads pictures: safe decoding, ink and paper, strokes, digits in reading order, MNIST's form.
 
-Pure. Imports `gateway` for problems and limits. It imports no function.
+It holds what makes pixels of a digit out of a file, with its limits and problems: no AWS, no events, no jobs. Pure.
+Imports `contract` and `gateway`.
 """

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isqrt
 
-from gateway.limits import UPLOAD_DIGITS_MAX
 from gateway.problems import ProblemError
-from upload_jobs.problems import TOO_MANY_DIGITS
+from vision.limits import UPLOAD_DIGITS_MAX
 from vision.parts import PART_HEIGHT, join_parts
+from vision.problems import TOO_MANY_DIGITS
 from vision.strokes import Box, Stroke
 
 SPECK_AREA = 0.02

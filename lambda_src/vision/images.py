@@ -15,14 +15,9 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageOps
 
-from gateway.limits import IMAGE_PIXELS_MAX, IMAGE_SIDE_MAX
-from gateway.problems import (
-    ANIMATED_IMAGE,
-    CONTENT_TYPE_MISMATCH,
-    TOO_MANY_PIXELS,
-    UNREADABLE_IMAGE,
-    ProblemError,
-)
+from gateway.problems import ProblemError
+from vision.limits import IMAGE_PIXELS_MAX, IMAGE_SIDE_MAX
+from vision.problems import ANIMATED_IMAGE, CONTENT_TYPE_MISMATCH, TOO_MANY_PIXELS, UNREADABLE_IMAGE
 
 WORKING_SIDE = 400
 """Longest side of the picture worked on, in pixels: 20 times the digit's, so that a digit may be small on its paper."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 from PIL import Image
 
 from contract.digit import PIXEL_MAX, SIDE
-from gateway.problems import BLANK_IMAGE, ProblemError
+from gateway.problems import ProblemError
 from vision.components import Box, drop_specks
 from vision.ink import extract_ink
+from vision.problems import BLANK_IMAGE
 
 INK_SIDE = 20
 """Longest side of the ink after scaling, in pixels."""

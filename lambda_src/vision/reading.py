@@ -12,16 +12,16 @@ from statistics import median
 from PIL import Image, ImageChops, ImageFilter
 
 from contract.digit import PIXEL_MAX, SIDE
-from gateway.limits import UPLOAD_PIXELS_MAX
-from gateway.problems import BLANK_IMAGE, ProblemError
-from upload_jobs.problems import TOO_MANY_DIGITS
+from gateway.problems import ProblemError
 from vision.components import INK_SHARE
 from vision.contrast import Ink, find_ink
 from vision.digits import find_digits, scaled
 from vision.images import Picture, decode_picture
 from vision.ink import extract_ink
+from vision.limits import UPLOAD_PIXELS_MAX
 from vision.normalise import centre, fit, is_normalised
 from vision.paper import find_paper
+from vision.problems import BLANK_IMAGE, TOO_MANY_DIGITS
 from vision.reading_order import in_reading_order
 from vision.sheet import DigitImage, Sheet
 from vision.strokes import Box, Stroke, find_strokes

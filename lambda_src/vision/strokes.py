@@ -15,7 +15,7 @@ from PIL import Image
 
 from contract.digit import PIXEL_MAX
 from gateway.problems import ProblemError
-from upload_jobs.problems import TOO_MANY_DIGITS
+from vision.problems import TOO_MANY_DIGITS
 
 Box = tuple[int, int, int, int]
 """Left, upper, right, lower; right and lower are outside."""

@@ -80,7 +80,7 @@ class ApiStack(cdk.Stack):
         )
         model_endpoint.grant_invoke(self.prediction.function)
         self.uploads = make_upload_function(
-            self, "Uploads", settings=settings, inbox=upload.inbox, tables=upload.tables, origins=origins
+            self, "Uploads", settings=settings, inbox=upload.inbox, jobs=upload.jobs, origins=origins
         )
         self._account = make_api_gateway_account(self, settings) if settings.owns_api_gateway_account else None
         self.service = self._make_api("Service", "", ServiceCallers()) if settings.services else None

@@ -1,6 +1,6 @@
 """The dashboard: from the alarms down the way of a request, hop by hop, to what the model says of itself.
 
-Every line of a graph is a single metric, so that it can be watched by an alarm as it is.
+Every line of a graph is a single metric, so that it can have an alarm as it is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from stacks.operations.metrics import Accounts, Watched
+from stacks.operations.metrics import Accounts, EnvironmentMetrics
 from stacks.shared.alarm import RUNBOOK
 from stacks.stream.digit_stream import DigitStream
 
@@ -29,7 +29,7 @@ class OperationsDashboard(Construct):
     ----------
     name
         Its name.
-    watched
+    metrics
         What is on it.
     alarms
         Shown at its top.
@@ -41,41 +41,41 @@ class OperationsDashboard(Construct):
         construct_id: str,
         *,
         name: str,
-        watched: Watched,
+        metrics: EnvironmentMetrics,
         alarms: Sequence[cloudwatch.IAlarm],
     ) -> None:
         super().__init__(scope, construct_id)
         rows: list[Row] = [
             [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=WIDTH, height=4)],
-            *_requests(watched),
-            *_uploads(watched),
-            *_endpoint(watched),
-            *_digits(watched),
-            *_functions_and_tables(watched),
-            *(_stream(watched, watched.stream) if watched.stream else []),
-            *_others(watched),
-            *_logs(watched),
+            *_requests(metrics),
+            *_uploads(metrics),
+            *_endpoint(metrics),
+            *_digits(metrics),
+            *_functions_and_tables(metrics),
+            *(_stream(metrics, metrics.stream) if metrics.stream else []),
+            *_others(metrics),
+            *_logs(metrics),
         ]
         cloudwatch.Dashboard(
             self, "Dashboard", dashboard_name=name, default_interval=cdk.Duration.hours(3), widgets=rows
         )
 
 
-def _requests(watched: Watched) -> list[Row]:
-    apis = watched.apis.items()
-    traffic = [watched.of_api(api, "Count", "Sum", name) for name, api in apis]
+def _requests(metrics: EnvironmentMetrics) -> list[Row]:
+    apis = metrics.apis.items()
+    traffic = [metrics.of_api(api, "Count", "Sum", name) for name, api in apis]
     errors = [
-        watched.of_api(api, f"{kind}XXError", "Sum", f"{name} {kind}xx") for name, api in apis for kind in ("4", "5")
+        metrics.of_api(api, f"{kind}XXError", "Sum", f"{name} {kind}xx") for name, api in apis for kind in ("4", "5")
     ]
     problems = [
-        watched.own(service, name, label=f"{service} {name}")
+        metrics.own(service, name, label=f"{service} {name}")
         for service in ("prediction", "uploads")
         for name in ("RejectedRequests", "FailedRequests")
     ]
-    hops = [watched.of_api(api, "Latency", stat, f"{name} {stat}") for name, api in apis for stat in PERCENTILES]
+    hops = [metrics.of_api(api, "Latency", stat, f"{name} {stat}") for name, api in apis for stat in PERCENTILES]
     functions = [
-        watched.of_function(function, "Duration", stat, f"{name} {stat}")
-        for name, function in watched.functions.items()
+        metrics.of_function(function, "Duration", stat, f"{name} {stat}")
+        for name, function in metrics.functions.items()
         if name != "worker"
         for stat in PERCENTILES
     ]
@@ -84,34 +84,34 @@ def _requests(watched: Watched) -> list[Row]:
         [
             _graph("Traffic", traffic),
             _graph("Errors of the API", errors),
-            _graph("Rejected and failed", [*problems, watched.own("prediction", "RejectedImages")]),
+            _graph("Rejected and failed", [*problems, metrics.own("prediction", "RejectedImages")]),
         ],
         [_graph("Latency: API", hops, 12), _graph("Latency: functions", functions, 12)],
     ]
 
 
-def _uploads(watched: Watched) -> list[Row]:
+def _uploads(metrics: EnvironmentMetrics) -> list[Row]:
     ends = [
-        watched.own("uploads", "UploadsBegun", label="begun"),
-        *(watched.own("upload_worker", f"Uploads{end}", label=end.lower()) for end in ("Done", "Failed", "Late")),
-        watched.own("uploads", "UploadsExpired", label="expired, found by a question"),
-        watched.own("upload_worker", "UploadsExpired", label="expired, found by the worker"),
-        watched.own("upload_worker", "UploadsUnknown", label="unknown"),
+        metrics.own("uploads", "UploadsBegun", label="begun"),
+        *(metrics.own("upload_worker", f"Uploads{end}", label=end.lower()) for end in ("Done", "Failed", "Late")),
+        metrics.own("uploads", "UploadsExpired", label="expired, found by a question"),
+        metrics.own("upload_worker", "UploadsExpired", label="expired, found by the worker"),
+        metrics.own("upload_worker", "UploadsUnknown", label="unknown"),
     ]
-    waits = [watched.own("upload_worker", "UploadSeconds", stat, stat) for stat in PERCENTILES]
-    work = [watched.of_function(watched.worker, "Duration", stat, f"worker {stat}") for stat in (*PERCENTILES, "max")]
+    waits = [metrics.own("upload_worker", "UploadSeconds", stat, stat) for stat in PERCENTILES]
+    work = [metrics.of_function(metrics.worker, "Duration", stat, f"worker {stat}") for stat in (*PERCENTILES, "max")]
     queued = [
-        watched.of_queue(watched.queue, "ApproximateNumberOfMessagesVisible", "waiting"),
-        watched.of_queue(watched.queue, "ApproximateNumberOfMessagesNotVisible", "worked on"),
-        watched.of_queue(watched.dead_letters, "ApproximateNumberOfMessagesVisible", "dead letters"),
+        metrics.of_queue(metrics.queue, "ApproximateNumberOfMessagesVisible", "waiting"),
+        metrics.of_queue(metrics.queue, "ApproximateNumberOfMessagesNotVisible", "worked on"),
+        metrics.of_queue(metrics.dead_letters, "ApproximateNumberOfMessagesVisible", "dead letters"),
     ]
     trouble = [
-        watched.own("upload_worker", "Retries", label="tried again"),
-        watched.own("upload_worker", "AnnouncementsFailed", label="not pushed"),
-        watched.of_events("4XXError", "Sum", "push 4xx"),
-        watched.of_events("5XXError", "Sum", "push 5xx"),
+        metrics.own("upload_worker", "Retries", label="tried again"),
+        metrics.own("upload_worker", "AnnouncementsFailed", label="not pushed"),
+        metrics.of_events("4XXError", "Sum", "push 4xx"),
+        metrics.of_events("5XXError", "Sum", "push 5xx"),
     ]
-    age = watched.of_queue(watched.queue, "ApproximateAgeOfOldestMessage", "oldest")
+    age = metrics.of_queue(metrics.queue, "ApproximateAgeOfOldestMessage", "oldest")
     return [
         [_text("Uploads", "From the request for an upload to its result, in seconds; the worker in milliseconds.")],
         [_graph("How uploads end", ends), _graph("Queue and dead letters", queued), _graph("Queue: age (s)", [age])],
@@ -123,14 +123,14 @@ def _uploads(watched: Watched) -> list[Row]:
     ]
 
 
-def _endpoint(watched: Watched) -> list[Row]:
+def _endpoint(metrics: EnvironmentMetrics) -> list[Row]:
     asked = [
-        watched.of_endpoint("Invocations", "Sum", "asked"),
-        watched.of_endpoint("Invocation4XXErrors", "Sum", "4xx"),
-        watched.of_endpoint("Invocation5XXErrors", "Sum", "5xx"),
+        metrics.of_endpoint("Invocations", "Sum", "asked"),
+        metrics.of_endpoint("Invocation4XXErrors", "Sum", "4xx"),
+        metrics.of_endpoint("Invocation5XXErrors", "Sum", "5xx"),
     ]
     times = [
-        watched.of_endpoint(name, stat, f"{label} {stat}")
+        metrics.of_endpoint(name, stat, f"{label} {stat}")
         for name, label in (("ModelLatency", "model"), ("OverheadLatency", "SageMaker"))
         for stat in PERCENTILES
     ]
@@ -140,11 +140,11 @@ def _endpoint(watched: Watched) -> list[Row]:
     ]
 
 
-def _digits(watched: Watched) -> list[Row]:
+def _digits(metrics: EnvironmentMetrics) -> list[Row]:
     shares: Row = [
         cloudwatch.GraphWidget(
             title=f"Digits that were {how}",
-            left=[watched.own(service, f"Digit{digit}", label=str(digit)) for digit in range(10)],
+            left=[metrics.own(service, f"Digit{digit}", label=str(digit)) for digit in range(10)],
             view=cloudwatch.GraphWidgetView.BAR,
             set_period_to_time_range=True,
             width=8,
@@ -152,7 +152,7 @@ def _digits(watched: Watched) -> list[Row]:
         for service, how in DIGIT_SERVICES.items()
     ]
     sure = [
-        watched.own(service, "Confidence", stat, f"{service} {stat}")
+        metrics.own(service, "Confidence", stat, f"{service} {stat}")
         for service in DIGIT_SERVICES
         for stat in ("p10", "p50")
     ]
@@ -160,13 +160,12 @@ def _digits(watched: Watched) -> list[Row]:
     return [[_text("Digits", text)], [*shares, _graph("Confidence", sure)]]
 
 
-def _functions_and_tables(watched: Watched) -> list[Row]:
+def _functions_and_tables(metrics: EnvironmentMetrics) -> list[Row]:
     def each(name: str) -> list[cloudwatch.IMetric]:
-        return [watched.of_function(f, name, "Sum", label) for label, f in watched.functions.items()]
+        return [metrics.of_function(f, name, "Sum", label) for label, f in metrics.functions.items()]
 
     refused = [
-        watched.of_table(table, f"{verb}ThrottleEvents", f"{name} {verb.lower()}")
-        for name, table in watched.tables.items()
+        metrics.of_table(metrics.jobs_table, f"{verb}ThrottleEvents", f"jobs {verb.lower()}")
         for verb in ("Read", "Write")
     ]
     return [
@@ -179,42 +178,42 @@ def _functions_and_tables(watched: Watched) -> list[Row]:
     ]
 
 
-def _stream(watched: Watched, stream: DigitStream) -> list[Row]:
+def _stream(metrics: EnvironmentMetrics, stream: DigitStream) -> list[Row]:
     consumer = stream.consumer.function
-    arrived = stream.stream.metric("IncomingRecords", statistic="Sum", label="arrived", period=watched.period)
-    letters = watched.of_queue(stream.dead_letters, "ApproximateNumberOfMessagesVisible", "dead letters")
-    errors = watched.of_function(consumer, "Errors", "Sum", "errors")
-    lag = watched.of_function(consumer, "IteratorAge", "Maximum", "behind")
+    arrived = stream.stream.metric("IncomingRecords", statistic="Sum", label="arrived", period=metrics.period)
+    dead_letters = metrics.of_queue(stream.dead_letters, "ApproximateNumberOfMessagesVisible", "dead letters")
+    errors = metrics.of_function(consumer, "Errors", "Sum", "errors")
+    lag = metrics.of_function(consumer, "IteratorAge", "Maximum", "behind")
     return [
         [_text("Stream", "Labelled digits, from Kinesis to the bucket.")],
-        [_graph("Records", [arrived, letters]), _graph("Consumer: lag (ms)", [lag]), _graph("Consumer", [errors])],
+        [_graph("Records", [arrived, dead_letters]), _graph("Consumer: lag (ms)", [lag]), _graph("Consumer", [errors])],
     ]
 
 
-def _others(watched: Watched) -> list[Row]:
-    pipeline = [watched.of_pipeline(f"Execution{what}", what.lower()) for what in ("Started", "Succeeded", "Failed")]
+def _others(metrics: EnvironmentMetrics) -> list[Row]:
+    pipeline = [metrics.of_pipeline(f"Execution{what}", what.lower()) for what in ("Started", "Succeeded", "Failed")]
     row: Row = [_graph("Pipeline", pipeline)]
-    if watched.accounts is not None:
-        row.append(_graph("Sign-ins", _sign_ins(watched, watched.accounts)))
-    if watched.distribution_id is not None:
+    if metrics.accounts is not None:
+        row.append(_graph("Sign-ins", _sign_ins(metrics, metrics.accounts)))
+    if metrics.distribution_id is not None:
         site = [
-            watched.of_site(watched.distribution_id, "Requests", "Sum", "requests"),
-            watched.of_site(watched.distribution_id, "5xxErrorRate", "Average", "5xx (%)"),
+            metrics.of_site(metrics.distribution_id, "Requests", "Sum", "requests"),
+            metrics.of_site(metrics.distribution_id, "5xxErrorRate", "Average", "5xx (%)"),
         ]
         row.append(_graph("Site", site))
     return [[_text("Pipeline, people, site", "The metrics of the site are those of us-east-1.")], row]
 
 
-def _sign_ins(watched: Watched, accounts: Accounts) -> list[cloudwatch.IMetric]:
+def _sign_ins(metrics: EnvironmentMetrics, accounts: Accounts) -> list[cloudwatch.IMetric]:
     return [
-        watched.of_accounts(accounts, "SignInSuccesses", "Sum", "signed in"),
-        watched.of_accounts(accounts, "SignInThrottles", "Sum", "throttled"),
+        metrics.of_accounts(accounts, "SignInSuccesses", "Sum", "signed in"),
+        metrics.of_accounts(accounts, "SignInThrottles", "Sum", "throttled"),
     ]
 
 
-def _logs(watched: Watched) -> list[Row]:
+def _logs(metrics: EnvironmentMetrics) -> list[Row]:
     """What the lines of the functions say; the records of metrics among them have no `message`."""
-    groups = [function.log_group.log_group_name for function in watched.functions.values()]
+    groups = [function.log_group.log_group_name for function in metrics.functions.values()]
     kinds = [
         "filter ispresent(problem) and ispresent(message)",
         "stats count(*) as times by problem, service",

@@ -1,6 +1,6 @@
-"""What the operations look at: the parts of an environment, and the metrics of each, in the one period of the settings.
+"""The metrics of an environment: those of each of its parts, all in the one period of the settings.
 
-Alarms and dashboard take their metrics from here, so that both mean the same. A label is for the dashboard only: an
+Alarms and dashboard take their metrics from here, so that both use the same. A label is for the dashboard only: an
 alarm on a metric with a label is written as metric math.
 """
 
@@ -22,9 +22,9 @@ from stacks.settings import Settings
 from stacks.stream.digit_stream import DigitStream
 
 NAMESPACE = "Digits"
-"""Of what the functions measure themselves: `lambda_src/gateway/metrics.py`."""
+"""Namespace of what the functions record themselves: `lambda_src/gateway/metrics.py`."""
 
-PIPELINES = "AWS/Sagemaker/ModelBuildingPipeline"  # it is written like that
+PIPELINES = "AWS/Sagemaker/ModelBuildingPipeline"  # spelled like that
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,25 +36,25 @@ class Accounts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watched:
-    """The parts of one environment.
+class EnvironmentMetrics:
+    """The parts of one environment, and their metrics.
 
     Attributes
     ----------
     settings
         The environment.
     apis
-        By what alarms call them: `api`, `people-api`.
+        By their name in alarms: `api`, `people-api`.
     prediction, uploads, worker
         The functions.
     queue, dead_letters
         Of uploads.
-    tables
-        `jobs` and `handled`.
+    jobs_table
+        The table of upload jobs.
     events_api_id
-        The Event API that results are pushed by.
+        The Event API that publishes results.
     endpoint
-        The model.
+        The model's endpoint.
     stream, accounts, distribution_id
         None where there is no such part.
     """
@@ -66,7 +66,7 @@ class Watched:
     worker: lambda_.Function
     queue: sqs.IQueue
     dead_letters: sqs.IQueue
-    tables: Mapping[str, dynamodb.ITable]
+    jobs_table: dynamodb.ITable
     events_api_id: str
     endpoint: ModelEndpoint
     stream: DigitStream | None
@@ -75,16 +75,16 @@ class Watched:
 
     @property
     def period(self) -> cdk.Duration:
-        """What is counted or timed together."""
+        """Period of every metric."""
         return cdk.Duration.minutes(self.settings.operations.minutes)
 
     @property
     def functions(self) -> Mapping[str, lambda_.Function]:
-        """The functions on the way of a person's request, by their name in alarms."""
+        """The functions that handle requests and uploads, by their name in alarms."""
         return {"prediction": self.prediction, "uploads": self.uploads, "worker": self.worker}
 
     def own(self, service: str, name: str, statistic: str = "Sum", label: str | None = None) -> cloudwatch.Metric:
-        """A metric that a function measures itself."""
+        """A metric that a function records itself."""
         dimensions = {"service": service, "environment": self.settings.environment}
         return self._metric(NAMESPACE, name, dimensions, statistic, label)
 

@@ -1,6 +1,6 @@
-"""What a person looks at, and what tells a person: a dashboard, alarms, and the topic that they are told on.
+"""The operations: a dashboard, alarms, and the topic that they notify.
 
-It watches all other stacks and none of them knows it: it is deployed last and may be removed first.
+It monitors all other stacks and none of them depends on it: it is deployed last and may be removed first.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from stacks.inference.model_endpoint import ModelEndpoint
 from stacks.operations.alarm_topic import AlarmTopic
 from stacks.operations.alarms import make_alarms
 from stacks.operations.dashboard import OperationsDashboard
-from stacks.operations.metrics import Accounts, Watched
+from stacks.operations.metrics import Accounts, EnvironmentMetrics
 from stacks.settings import Settings
 from stacks.shared.alarm import Alarms
 from stacks.stream.stack import StreamStack
@@ -54,10 +54,10 @@ class OperationsStack(cdk.Stack):
             description="Digits: the dashboard, and the alarms for people",
         )
         prefix = settings.stack_name("")
-        told = AlarmTopic(
+        alarm_topic = AlarmTopic(
             self, "Told", name=settings.application_name, alarm_prefix=prefix, emails=settings.operations.emails
         )
-        watched = Watched(
+        metrics = EnvironmentMetrics(
             settings=settings,
             apis={name: made for name, made in (("api", api.service), ("people-api", api.people)) if made},
             prediction=api.prediction.function,
@@ -65,16 +65,16 @@ class OperationsStack(cdk.Stack):
             worker=upload.worker.function,
             queue=upload.inbox.queue,
             dead_letters=upload.inbox.dead_letters,
-            tables={"jobs": upload.tables.jobs, "handled": upload.tables.handled},
+            jobs_table=upload.jobs.table,
             events_api_id=upload.channels.api.api_id,
             endpoint=model_endpoint,
             stream=stream.digits if stream else None,
             accounts=Accounts(user_pool=identity.user_pool, client=identity.client) if identity else None,
             distribution_id=web.distribution.distribution.distribution_id if web else None,
         )
-        alarms = Alarms(self, "Alarms", prefix=prefix, topic=told.topic)
-        make_alarms(alarms, watched)
+        alarms = Alarms(self, "Alarms", prefix=prefix, topic=alarm_topic.topic)
+        make_alarms(alarms, metrics)
         name = settings.application_name
-        OperationsDashboard(self, "Dashboard", name=name, watched=watched, alarms=alarms.alarms)
-        cdk.CfnOutput(self, "AlarmTopicArn", value=told.topic.topic_arn)
+        OperationsDashboard(self, "Dashboard", name=name, metrics=metrics, alarms=alarms.alarms)
+        cdk.CfnOutput(self, "AlarmTopicArn", value=alarm_topic.topic.topic_arn)
         cdk.CfnOutput(self, "DashboardName", value=name)

@@ -54,7 +54,7 @@ class StreamSettings:
         How often a batch that failed is delivered again before it is given up, 0 to 10000.
     record_age_seconds
         Age at which a record is given up, 60 to 604800, below the retention.
-    letter_days
+    dead_letter_days
         How long what was given up is kept in the queue of dead letters, 1 to 14.
     """
 
@@ -65,7 +65,7 @@ class StreamSettings:
     parallelization: int = 1
     retries: int = 20
     record_age_seconds: int = 6 * 3600
-    letter_days: int = 14
+    dead_letter_days: int = 14
 
     def __post_init__(self) -> None:
         _in_range("retention_hours", self.retention_hours, 24, RETENTION_HOURS_MAX)
@@ -74,7 +74,7 @@ class StreamSettings:
         _in_range("parallelization", self.parallelization, 1, 10)
         _in_range("retries", self.retries, 0, 10_000)
         _in_range("record_age_seconds", self.record_age_seconds, 60, 604_800)
-        _in_range("letter_days", self.letter_days, 1, 14)
+        _in_range("dead_letter_days", self.dead_letter_days, 1, 14)
         if self.record_age_seconds >= self.retention_hours * 3600:
             msg = (
                 f"stream record_age_seconds is {self.record_age_seconds}, and the stream forgets a record after "

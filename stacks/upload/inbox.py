@@ -36,7 +36,7 @@ class UploadInbox(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, origins: Sequence[str]) -> None:
         super().__init__(scope, construct_id)
         upload = settings.upload
-        self.dead_letters = _queue(self, "DeadLetters", retention=cdk.Duration.days(upload.letter_days))
+        self.dead_letters = _queue(self, "DeadLetters", retention=cdk.Duration.days(upload.dead_letter_days))
         self.queue = _queue(
             self,
             "Queue",

@@ -1,4 +1,4 @@
-"""The function behind the upload routes: it may sign forms for uploads, enter jobs, look them up, and no more."""
+"""The function behind the upload routes: it may sign forms for uploads, create jobs, look them up, and no more."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from stacks.settings import Settings
 from stacks.shared.function_bundle import FunctionSource
 from stacks.shared.lambda_function import PythonFunction
 from stacks.upload.inbox import UploadInbox
-from stacks.upload.tables import JobTables
+from stacks.upload.jobs_table import JobsTable
 
 MEMORY_MB = 512
 TIMEOUT_SECONDS = 20
@@ -24,7 +24,7 @@ def make_upload_function(
     *,
     settings: Settings,
     inbox: UploadInbox,
-    tables: JobTables,
+    jobs: JobsTable,
     origins: Sequence[str],
 ) -> PythonFunction:
     """Make it. A form is signed with the function's own role, so it can allow no more than the role does."""
@@ -39,7 +39,7 @@ def make_upload_function(
         memory_mb=MEMORY_MB,
         environment={
             "UPLOAD_BUCKET": inbox.bucket.bucket_name,
-            "JOBS_TABLE": tables.jobs.table_name,
+            "JOBS_TABLE": jobs.table.table_name,
             "UPLOAD_BYTES_MAX": str(upload.bytes_max),
             "URL_SECONDS": str(upload.url_seconds),
             "ANSWER_SECONDS": str(upload.answer_seconds),
@@ -51,6 +51,6 @@ def make_upload_function(
         },
         statements=[
             iam.PolicyStatement(actions=["s3:PutObject"], resources=[inbox.objects]),
-            tables.allow_on_jobs("GetItem", "PutItem", "UpdateItem"),
+            jobs.allow("GetItem", "PutItem", "UpdateItem"),
         ],
     )

@@ -62,7 +62,7 @@ class UploadSettings:
         How often an upload is delivered before it becomes a dead letter, 1 to 1000.
     concurrency
         Runs of the worker at the same time, 2 to 1000: no more than the endpoint can answer.
-    letter_days
+    dead_letter_days
         How long dead letters are kept, 1 to 14.
     """
 
@@ -77,7 +77,7 @@ class UploadSettings:
     pause_seconds: int = 2
     receives: int = 10
     concurrency: int = 5
-    letter_days: int = 14
+    dead_letter_days: int = 14
 
     def __post_init__(self) -> None:
         _in_range("bytes_max", self.bytes_max, 1, BYTES_MAX)
@@ -90,7 +90,7 @@ class UploadSettings:
         _in_range("visibility_factor", self.visibility_factor, 1, 20)
         _in_range("receives", self.receives, 1, 1000)
         _in_range("concurrency", self.concurrency, 2, 1000)
-        _in_range("letter_days", self.letter_days, 1, 14)
+        _in_range("dead_letter_days", self.dead_letter_days, 1, 14)
         _in_range("answer_seconds", self.answer_seconds, self.url_seconds + self.visibility_seconds, self.keep_seconds)
         if self.worker_seconds > FUNCTION_SECONDS_MAX or self.visibility_seconds > VISIBILITY_SECONDS_MAX:
             msg = (

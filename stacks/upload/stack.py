@@ -1,4 +1,4 @@
-"""How big images come in: a bucket to upload to, a worker that reads what arrives, and channels on which it tells."""
+"""How big images come in: a bucket to upload to, a worker that reads what arrives, and the channels it publishes on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stacks.settings import Settings
 from stacks.shared.manifest import Manifest
 from stacks.upload.channels import JobChannels
 from stacks.upload.inbox import UploadInbox
-from stacks.upload.tables import JobTables
+from stacks.upload.jobs_table import JobsTable
 from stacks.upload.worker import UploadWorker
 
 
@@ -28,9 +28,9 @@ class UploadStack(cdk.Stack):
     manifest
         The promoted model, which results name.
     model_endpoint
-        The endpoint that the worker asks.
+        The endpoint that the worker calls.
     user_pool
-        Whose people may listen for results; None where there are no people.
+        Users who may subscribe to results; None where there are none.
     origins
         The web pages from which a browser may upload.
     """
@@ -52,24 +52,24 @@ class UploadStack(cdk.Stack):
             description="Digits: big images, from their upload to their result",
         )
         self.inbox = UploadInbox(self, "Inbox", settings=settings, origins=origins)
-        self.tables = JobTables(self, "Tables")
+        self.jobs = JobsTable(self, "Tables")
         self.channels = JobChannels(self, "Channels", settings=settings, user_pool=user_pool)
         self.worker = UploadWorker(
             self,
             "Reading",
             settings=settings,
             inbox=self.inbox,
-            tables=self.tables,
+            jobs=self.jobs,
             channels=self.channels,
             model_endpoint=model_endpoint,
-            # The queue tries again, with pauses that grow: the client need not.
+            # The queue retries, with growing delays: the client need not.
             environment=endpoint_variables(settings, manifest, model_endpoint, attempts=1),
         )
         outputs = {
             "UploadBucketName": self.inbox.bucket.bucket_name,
             "QueueUrl": self.inbox.queue.queue_url,
             "DeadLettersUrl": self.inbox.dead_letters.queue_url,
-            "JobsTableName": self.tables.jobs.table_name,
+            "JobsTableName": self.jobs.table.table_name,
             "WorkerName": self.worker.function.function_name,
             "EventsApiId": self.channels.api.api_id,
             "EventsHttpHost": self.channels.api.http_dns,

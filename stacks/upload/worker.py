@@ -1,4 +1,4 @@
-"""The function that reads uploads off their queue, with no more rights than that takes."""
+"""The function that reads uploads from their queue, with no more rights than that takes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from stacks.shared.function_bundle import FunctionSource
 from stacks.shared.lambda_function import PythonFunction
 from stacks.upload.channels import JobChannels
 from stacks.upload.inbox import UploadInbox
+from stacks.upload.jobs_table import JobsTable
 from stacks.upload.settings import READING_SECONDS
-from stacks.upload.tables import JobTables
 
 MEMORY_MB = 1769
-"""One whole processor, and room for the largest picture: see `lambda_src/gateway/limits.py`."""
+"""One whole processor, and room for the largest picture: see `lambda_src/vision/limits.py`."""
 
 
 class UploadWorker(Construct):
@@ -28,8 +28,8 @@ class UploadWorker(Construct):
     ----------
     settings
         The environment.
-    inbox, tables, channels, model_endpoint
-        What it reads, keeps, tells and asks.
+    inbox, jobs, channels, model_endpoint
+        What it reads from, ends, publishes on and calls.
     environment
         Variables about the endpoint and its model.
     """
@@ -41,7 +41,7 @@ class UploadWorker(Construct):
         *,
         settings: Settings,
         inbox: UploadInbox,
-        tables: JobTables,
+        jobs: JobsTable,
         channels: JobChannels,
         model_endpoint: ModelEndpoint,
         environment: Mapping[str, str],
@@ -58,18 +58,16 @@ class UploadWorker(Construct):
             memory_mb=MEMORY_MB,
             environment={
                 **environment,
-                "JOBS_TABLE": tables.jobs.table_name,
-                "IDEMPOTENCY_TABLE": tables.handled.table_name,
+                "JOBS_TABLE": jobs.table.table_name,
                 "QUEUE_URL": inbox.queue.queue_url,
                 "EVENTS_HOST": channels.api.http_dns,
                 "UPLOAD_BYTES_MAX": str(upload.bytes_max),
                 "PICTURE_SECONDS": str(upload.picture_seconds),
                 "READING_SECONDS": str(READING_SECONDS),
                 "PAUSE_SECONDS": str(upload.pause_seconds),
-                "KEEP_SECONDS": str(upload.keep_seconds),
                 "POWERTOOLS_SERVICE_NAME": "upload_worker",
             },
-            statements=[*_rights(inbox, tables), channels.publish],
+            statements=[*_rights(inbox, jobs), channels.publish],
         )
         model_endpoint.grant_invoke(worker.function)
         self.function: lambda_.Function = worker.function
@@ -85,13 +83,12 @@ class UploadWorker(Construct):
         )
 
 
-def _rights(inbox: UploadInbox, tables: JobTables) -> list[iam.PolicyStatement]:
+def _rights(inbox: UploadInbox, jobs: JobsTable) -> list[iam.PolicyStatement]:
     queue = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
     return [
         iam.PolicyStatement(actions=[f"sqs:{action}" for action in queue], resources=[inbox.queue.queue_arn]),
         iam.PolicyStatement(actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[inbox.objects]),
-        # Without it S3 does not tell a file that is gone from one that may not be read.
+        # Without it S3 answers 403 for a file that does not exist.
         iam.PolicyStatement(actions=["s3:ListBucket"], resources=[inbox.bucket.bucket_arn]),
-        tables.allow_on_jobs("GetItem", "UpdateItem"),
-        tables.allow_on_handled("GetItem", "PutItem", "UpdateItem", "DeleteItem"),
+        jobs.allow("GetItem", "UpdateItem"),
     ]

@@ -1,4 +1,4 @@
-"""Uploads on a bad day: whatever fails on the way, nothing is lost, nothing is done twice, and every job ends."""
+"""Uploads under faults: whatever fails on the way, nothing is lost, and every job ends exactly once."""
 
 from __future__ import annotations
 
@@ -39,21 +39,20 @@ PASSING = {
     "the endpoint is slow": ("digits-local", "latency", "--seconds", "9", "--count", "1"),
     "the endpoint fails": ("digits-local", "internal", "--count", "1"),
     "the model fails": ("digits-local", "model-error", "--status", "500", "--count", "1"),
-    "the endpoint cuts its answer off": ("digits-local", "disconnect", "--count", "1"),
+    "the endpoint closes the connection": ("digits-local", "disconnect", "--count", "1"),
     "the endpoint is not ready": ("digits-local", "not-ready", "--count", "1"),
     "S3 is busy": ("s3:*", "throttle", "--operation", "GetObject", "--count", "2"),
-    "S3 cuts its answer off": ("s3:*", "disconnect", "--operation", "GetObject", "--count", "1"),
-    "the tables are throttled": ("dynamodb:*", "throughput", "--operation", "UpdateItem", "--count", "4"),
-    "nothing new fits into the tables": ("dynamodb:*", "throttle", "--operation", "PutItem", "--count", "4"),
-    "nobody can be told": ("appsync:*", "denied", "--count", "2"),
-    "telling fails": ("appsync:*", "internal", "--count", "2"),
-    "what is told is lost": ("appsync:*", "lost", "--count", "1"),
+    "S3 closes the connection": ("s3:*", "disconnect", "--operation", "GetObject", "--count", "1"),
+    "the table is throttled": ("dynamodb:*", "throughput", "--operation", "UpdateItem", "--count", "4"),
+    "publishing is denied": ("appsync:*", "denied", "--count", "2"),
+    "publishing fails": ("appsync:*", "internal", "--count", "2"),
+    "the event is lost": ("appsync:*", "lost", "--count", "1"),
 }
 
 
 @pytest.fixture
 def is_over(deployment: Deployment) -> Callable[[], bool]:
-    """Whether each fault has hit as often as it was to."""
+    """Whether each fault has occurred as often as it was set to."""
     port = int(deployment.variables["AWS_ENDPOINT_URL"].rpartition(":")[2])
     return lambda: not ask(port, "status")["faults"]
 
@@ -66,7 +65,7 @@ def test_what_passes_costs_time_and_no_result(
     faults(*PASSING[name])
     assert uploader.send(job["upload"], seven).status == 204
     assert digits_of(uploader.wait(job)) == [7]
-    until(is_over, SECONDS, "the fault has not hit")
+    until(is_over, SECONDS, "the fault has not occurred")
 
 
 def test_a_file_that_is_gone_ends_its_job_with_a_reason(uploader: Uploader, seven: bytes, faults: SetFault) -> None:
@@ -75,11 +74,11 @@ def test_a_file_that_is_gone_ends_its_job_with_a_reason(uploader: Uploader, seve
     assert (job["status"], job["reason"]["type"]) == ("FAILED", "urn:digits:problem:upload-gone")
 
 
-def test_a_worker_that_is_killed_is_stood_in_for(
+def test_an_upload_whose_worker_is_killed_is_read_by_another(
     uploader: Uploader, deployment: Deployment, names: dict[str, str], seven: bytes, faults: SetFault
 ) -> None:
     job = uploader.ask(size_bytes=len(seven)).json()
-    # Slow enough to be killed while it asks the endpoint: after the upload is noted as being handled.
+    # Slow enough to be killed while it calls the endpoint.
     faults("digits-local", "latency", "--seconds", "5", "--count", "1")
     faults(f"lambda:{names['WorkerName']}", "kill", "--seconds", "2", "--count", "1")
     assert uploader.send(job["upload"], seven).status == 204
@@ -90,19 +89,19 @@ def test_a_worker_that_is_killed_after_the_result_changes_nothing(
     uploader: Uploader, deployment: Deployment, names: dict[str, str], seven: bytes, faults: SetFault
 ) -> None:
     job = uploader.ask(size_bytes=len(seven)).json()
-    # The result is in the table by the time at which nobody can be told yet.
+    # The result is in the table while its announcement still waits for AppSync.
     faults("appsync:*", "latency", "--seconds", "6", "--count", "1")
     faults(f"lambda:{names['WorkerName']}", "kill", "--seconds", "2", "--count", "1")
     assert uploader.send(job["upload"], seven).status == 204
     ended = uploader.wait(job)
     assert digits_of(ended) == [7]
     sqs = deployment.client("sqs")
-    assert not is_empty(sqs, names["QueueUrl"])  # it is killed with the message in its hands, and that comes again
+    assert not is_empty(sqs, names["QueueUrl"])  # the message of the killed worker is delivered again
     until(lambda: is_empty(sqs, names["QueueUrl"]), SECONDS, "the queue is not empty")
     assert uploader.status(job) == ended
 
 
-def test_an_event_that_comes_twice_and_late_changes_nothing(
+def test_an_event_that_is_delivered_again_and_late_changes_nothing(
     uploader: Uploader, deployment: Deployment, names: dict[str, str], seven: bytes
 ) -> None:
     job = uploader.begin(seven)
@@ -118,7 +117,7 @@ def test_an_event_that_comes_twice_and_late_changes_nothing(
     assert uploader.status(job) == ended
 
 
-def test_a_job_whose_time_is_over_is_given_up_for_good(
+def test_a_job_that_has_expired_stays_expired(
     uploader: Uploader, deployment: Deployment, names: dict[str, str], seven: bytes
 ) -> None:
     job = uploader.ask(size_bytes=len(seven)).json()
@@ -130,14 +129,14 @@ def test_a_job_whose_time_is_over_is_given_up_for_good(
     )
     document = uploader.status(job)
     assert (document["status"], document["reason"]["type"]) == ("EXPIRED", "urn:digits:problem:upload-expired")
-    # A file that comes all the same is not shown: one end, for good.
+    # The result of a file that arrives later is not shown: one end, for good.
     assert uploader.send(job["upload"], seven).status == 204
     sqs = deployment.client("sqs")
     until(lambda: is_empty(sqs, names["QueueUrl"]), SECONDS, "the queue is not empty")
     assert uploader.status(job) == document
 
 
-def test_a_table_that_is_busy_is_told_to_the_caller(uploader: Uploader, faults: SetFault) -> None:
+def test_a_busy_table_is_reported_to_the_caller(uploader: Uploader, faults: SetFault) -> None:
     faults("dynamodb:*", "throughput", "--operation", "PutItem")
     answer = uploader.ask()
     assert (answer.status, answer.json()["type"]) == (503, "urn:digits:problem:storage-unavailable")

@@ -1,4 +1,4 @@
-"""Fakes of our own Protocols: they behave, they are not told what to answer call by call.
+"""Fakes of our own Protocols: they behave by rules, no call is stubbed.
 
 Held to the same contract tests as the real thing.
 """
@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from digit_model.classify import EndpointAnswer
+from digit_model.classify import EndpointOutput
 from gateway.problems import ProblemError, ProblemType
 
 
@@ -19,7 +19,7 @@ def sure_of(digit: int) -> list[float]:
 
 
 def first_pixel_mod_ten(row: list[int]) -> int:
-    """Name a digit by a rule that a test can foresee: the first pixel, modulo ten."""
+    """Predict a digit by a rule that a test can foresee: the first pixel, modulo ten."""
     return row[0] % 10
 
 
@@ -33,24 +33,24 @@ class FakeEndpoint:
     rule: Callable[[list[int]], int] = first_pixel_mod_ten
     received: list[bytes] = field(default_factory=list)
 
-    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointAnswer:
-        """Answer as the built-in container does with Accept application/json."""
+    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointOutput:
+        """Predict as the built-in container does with Accept application/json."""
         self.received.append(csv)
         rows = [[int(cell) for cell in line.split(",")] for line in csv.decode("ascii").splitlines()]
         predictions = [{"score": sure_of(self.rule(row))} for row in rows]
-        return EndpointAnswer(content_type="application/json", body=json.dumps({"predictions": predictions}).encode())
+        return EndpointOutput(content_type="application/json", body=json.dumps({"predictions": predictions}).encode())
 
 
 @dataclass(frozen=True)
 class CannedEndpoint:
-    """An endpoint that answers the same whatever it is asked."""
+    """An endpoint with the same output for every input."""
 
     content_type: str
     body: bytes
 
-    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointAnswer:
-        """Answer."""
-        return EndpointAnswer(content_type=self.content_type, body=self.body)
+    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointOutput:
+        """Give the output."""
+        return EndpointOutput(content_type=self.content_type, body=self.body)
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,6 @@ class FailingEndpoint:
     problem: ProblemType
     cause: str = "a cause only for the log"
 
-    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointAnswer:
+    def invoke(self, csv: bytes, *, correlation_id: str = "") -> EndpointOutput:
         """Fail."""
         raise ProblemError(self.problem, self.problem.remedy, cause=self.cause)

@@ -1,4 +1,4 @@
-"""A bucket, a queue and a stream in memory for the tests of streaming; they keep the promises of our protocols."""
+"""A bucket, a queue and a stream in memory for the tests of streaming; they implement our protocols."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stream_consumer.consumer import Delivery, Letter, StorageError
+from stream_consumer.consumer import DeadLetter, Delivery, StorageError
 from stream_consumer.parts import Arrival
 from stream_consumer.parts import Part as StoredPart
 from training.stream.parts import Part
@@ -54,19 +54,19 @@ class Killed(Exception):  # noqa: N818  it is no error of ours
 
 @dataclass
 class MemoryStream:
-    """Where parts and letters go and are read again. `fault` happens in the next call: `part`, `letter` (refused),
+    """The store of parts and dead letters. `fault` happens in the next call: `part`, `dead letter` (refused),
     `before`, `between`, `after` (the function is killed around the two objects of a part).
     """
 
     name = "memory"
     objects: dict[str, bytes] = field(default_factory=dict)
-    letters: list[Letter] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
     fault: str = ""
 
-    def put(self, thing: StoredPart | Letter) -> None:
-        """Store a part, or a letter."""
-        if isinstance(thing, Letter):
-            self._put_letter(thing)
+    def put(self, thing: StoredPart | DeadLetter) -> None:
+        """Store a part, or a dead letter."""
+        if isinstance(thing, DeadLetter):
+            self._put_dead_letter(thing)
         else:
             self._put_part(thing)
 
@@ -88,11 +88,11 @@ class MemoryStream:
         self._once(part.manifest_key, part.manifest)
         self._die("after")
 
-    def _put_letter(self, letter: Letter) -> None:
-        if self.fault == "letter":
+    def _put_dead_letter(self, dead_letter: DeadLetter) -> None:
+        if self.fault == "dead letter":
             msg = "SQS is busy"
             raise StorageError(msg)
-        self.letters.append(letter)
+        self.dead_letters.append(dead_letter)
 
     def _once(self, key: str, content: bytes) -> None:
         assert self.objects.setdefault(key, content) == content, f"{key} would have been overwritten"

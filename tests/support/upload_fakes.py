@@ -1,4 +1,4 @@
-"""Fakes of what uploads are built on: a table, a bucket, pictures, an Event API. They behave; none is told answers.
+"""Fakes of the services that uploads use: a table, a bucket, pictures, an Event API. They behave; none is stubbed.
 
 `FakeJobs` is held to the same contract as the table of DynamoDB, in tests/contract/lambda_src/test_upload_jobs.py.
 """
@@ -23,7 +23,7 @@ JOB = Job(
     owner="anna",
     key="uploads/anna/0c1b4f0e-5d5b-4a2e-8a06-6b0f2f3a9d11",
     content_type="image/png",
-    correlation_id="a-wish",
+    correlation_id="a-user-action",
     created_at=NOW,
     deadline_at=NOW + 3600,
     forgotten_at=NOW + 86_400,
@@ -82,14 +82,14 @@ class FakePictures:
 
 @dataclass
 class FakeAnnouncer:
-    """Whoever listens; implements `upload_worker.worker.Announcer`."""
+    """An Event API, available or not; implements `upload_worker.worker.Announcer`."""
 
-    is_heard: bool = True
+    is_available: bool = True
     announced: list[Job] = field(default_factory=list)
 
-    def announce(self, job: Job) -> bool:
+    def announce(self, job: Job) -> str | None:
         self.announced.append(job)
-        return self.is_heard
+        return None if self.is_available else "no connection"
 
 
 def read_bytes_as_digits(body: bytes, _media_type: str) -> Sheet:

@@ -134,7 +134,7 @@ def test_an_environment_may_have_no_stream(tmp_path: Path) -> None:
         ({"parallelization": 11}, "stream parallelization is 11; allowed is 1 to 10"),
         ({"retries": -1}, "stream retries is -1; allowed is 0 to 10000"),
         ({"record_age_seconds": 59}, "stream record_age_seconds is 59; allowed is 60 to 604800"),
-        ({"letter_days": 15}, "stream letter_days is 15; allowed is 1 to 14"),
+        ({"dead_letter_days": 15}, "stream dead_letter_days is 15; allowed is 1 to 14"),
         ({"record_age_seconds": 86_400}, "forgets a record after 86400 seconds without a dead letter"),
     ],
     ids=lambda value: value if isinstance(value, str) else next(iter(value)),

@@ -19,16 +19,17 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from contract.digit import PIXELS
-from digit_model.classify import Endpoint, EndpointAnswer, classify
+from digit_model.classify import Endpoint, EndpointOutput, classify
+from digit_model.problems import BY_SERVICE_ERROR
 from digit_model.sagemaker_endpoint import SageMakerEndpoint, runtime_config
-from digit_model.settings import ModelCard, Settings
-from gateway.problems import BY_SERVICE_ERROR, ProblemError
+from digit_model.settings import EndpointSettings, ModelCard
+from gateway.problems import ProblemError
 from tests.support.fakes import FakeEndpoint, sure_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
-SETTINGS = Settings(
+SETTINGS = EndpointSettings(
     endpoint_name="digits-local",
     model_card=ModelCard(document={}, sha256="0" * 64),
     connect_timeout_seconds=0.5,
@@ -89,7 +90,7 @@ def test_the_real_endpoint_and_the_fake_keep_the_same_contract(make: Any) -> Non
 def test_gives_the_type_and_the_bytes_of_the_answer() -> None:
     with stubbed() as (endpoint, stubber):
         stubber.add_response("invoke_endpoint", answer_of("{}"), EXPECTED)
-        assert endpoint.invoke(CSV) == EndpointAnswer(content_type="application/json", body=b"{}")
+        assert endpoint.invoke(CSV) == EndpointOutput(content_type="application/json", body=b"{}")
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,19 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from digit_model.rows import parse_rows
 from digit_model.settings import ModelCard
 from gateway.http_app import respond
-from gateway.problems import PROBLEM_TYPES, ProblemError
+from gateway.problems import ProblemError
 from http_api.examples import SEVEN_PNG
 from http_api.openapi import PATH, render
-from prediction.application import ROUTES, Application
+from http_api.problem_table import FAILURE_REASONS, PREDICTION_PROBLEMS, UPLOAD_PROBLEMS
+from prediction.application import Application
 from prediction.handler import logger
+from prediction.rows import parse_rows
 from tests.support.fakes import FailingEndpoint, FakeEndpoint
-from upload_jobs.problems import REASONS, REFUSALS
-from uploads.application import ROUTES as UPLOAD_ROUTES
+from tests.support.upload_fakes import FakeJobs, FakeUploads
+from uploads.application import Application as UploadApplication
+from uploads.application import Limits
 
 DOCUMENT: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -63,24 +65,29 @@ def test_the_document_is_current() -> None:
 
 def test_the_document_has_exactly_the_routes() -> None:
     documented = {path: {method.upper() for method in item} for path, item in DOCUMENT["paths"].items()}
-    assert documented == {resource: set(methods) for resource, methods in {**ROUTES, **UPLOAD_ROUTES}.items()}
+    limits = Limits(bytes_max=1, url_seconds=1, answer_seconds=1, keep_seconds=1)
+    uploads = UploadApplication(jobs=FakeJobs(), uploads=FakeUploads(), limits=limits)
+    routes = {**Application(card=CARD, endpoint=FakeEndpoint()).routes, **uploads.routes}
+    assert documented == {resource: set(methods) for resource, methods in routes.items()}
 
 
 def test_every_problem_is_documented_with_its_status() -> None:
-    told = {
+    documented = {
         (example["value"]["type"], int(status))
         for status, response in PREDICT["responses"].items()
         for content in response.get("content", {}).values()
         for example in content.get("examples", {}).values()
     }
-    assert told == {(problem.uri, problem.status) for problem in PROBLEM_TYPES if problem.status not in {404, 405}}
+    assert documented == {
+        (problem.uri, problem.status) for problem in PREDICTION_PROBLEMS if problem.status not in {404, 405}
+    }
 
 
 def test_the_guide_for_callers_names_every_problem_with_its_status() -> None:
     text = (PATH.parents[2] / "docs/api.md").read_text(encoding="utf-8")
-    for problem in (*PROBLEM_TYPES, *REFUSALS):
+    for problem in (*PREDICTION_PROBLEMS, *UPLOAD_PROBLEMS):
         assert f"| `{problem.slug}` | {problem.status} |" in text
-    for reason in REASONS:
+    for reason in FAILURE_REASONS:
         assert f"| `{reason.slug}` |" in text
 
 
@@ -102,7 +109,7 @@ def test_answers_are_as_documented() -> None:
     assert fits(json.loads(answer("GET", "/model")["body"]), "ModelCard")
 
 
-@pytest.mark.parametrize("kind", PROBLEM_TYPES, ids=lambda kind: str(kind.slug))
+@pytest.mark.parametrize("kind", PREDICTION_PROBLEMS, ids=lambda kind: str(kind.slug))
 def test_problems_are_as_documented(kind: Any) -> None:
     failed = answer("POST", "/predictions", json.dumps(REQUEST_EXAMPLE), FailingEndpoint(kind))
     assert fits(json.loads(failed["body"]), "Problem")

@@ -12,7 +12,7 @@ from botocore.session import Session
 from botocore.stub import Stubber
 
 from artifact_check.checker import Artifact, ArtifactError, StoredObject, check
-from artifact_check.handler import answer
+from artifact_check.handler import respond
 from artifact_check.s3_store import S3Store
 
 SHA256 = "ab" * 32
@@ -51,7 +51,7 @@ def request(kind: str = "Create") -> dict[str, Any]:
 
 def answered(event: dict[str, Any], objects: FakeStore) -> dict[str, Any]:
     sent: list[tuple[str, bytes]] = []
-    answer(event, lambda: objects, lambda url, body: sent.append((url, body)), log_stream="2026/stream")
+    respond(event, lambda: objects, lambda url, body: sent.append((url, body)), log_stream="2026/stream")
     ((url, body),) = sent
     assert url == event["ResponseURL"]
     document: dict[str, Any] = json.loads(body)

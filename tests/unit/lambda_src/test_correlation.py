@@ -14,15 +14,15 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from gateway.http_app import respond
 from gateway.problems import ProblemError
 from tests.support.upload_fakes import FakeJobs, FakeUploads
-from tests.support.worker_surroundings import AttentiveEndpoint, Context, message, surroundings
+from tests.support.worker_dependencies import Context, RecordingEndpoint, message, worker_dependencies
 from upload_jobs.jobs import Job
-from upload_worker.handler import Surroundings, handle_message
+from upload_worker.handler import Dependencies, handle_message
 from upload_worker.messages import MessageError
 from upload_worker.reporting import logger as worker_logger
 from uploads.application import Application, Limits
 from uploads.handler import logger as upload_logger
 
-WISH = "6f1c-from-the-browser"
+ACTION = "6f1c-from-the-browser"
 
 
 @contextmanager
@@ -38,13 +38,13 @@ def lines_of(logger: Any) -> Iterator[list[dict[str, Any]]]:
         lines += map(json.loads, stream.getvalue().splitlines())
 
 
-def begin(jobs: FakeJobs, wish: str) -> tuple[Job, list[dict[str, Any]]]:
-    """Ask for an upload as a browser does; the job, and what was logged."""
+def begin(jobs: FakeJobs, action: str) -> tuple[Job, list[dict[str, Any]]]:
+    """Request an upload as a browser does; the job, and what was logged."""
     limits = Limits(bytes_max=1000, url_seconds=60, answer_seconds=600, keep_seconds=3600)
     event = {
         "httpMethod": "POST",
         "resource": "/uploads",
-        "headers": {"Content-Type": "application/json", "X-Correlation-Id": wish},
+        "headers": {"Content-Type": "application/json", "X-Correlation-Id": action},
         "body": json.dumps({"content_type": "image/png", "size_bytes": 10}),
         "requestContext": {"requestId": "request-1", "authorizer": {"claims": {"sub": "somebody"}}},
     }
@@ -52,14 +52,14 @@ def begin(jobs: FakeJobs, wish: str) -> tuple[Job, list[dict[str, Any]]]:
         answer = respond(
             event, None, lambda: Application(jobs=jobs, uploads=FakeUploads(), limits=limits), upload_logger
         )
-    assert answer["headers"]["X-Correlation-Id"] == wish
+    assert answer["headers"]["X-Correlation-Id"] == action
     return jobs.jobs[json.loads(answer["body"])["job_id"]], lines
 
 
-def work(record: SQSRecord, around: Surroundings) -> list[dict[str, Any]]:
+def work(record: SQSRecord, dependencies: Dependencies) -> list[dict[str, Any]]:
     """Let the worker handle one message; what was logged."""
     with lines_of(worker_logger) as lines, suppress(ProblemError, MessageError):
-        handle_message(record, around=around, context=Context())
+        handle_message(record, dependencies=dependencies, context=Context())
     return lines
 
 
@@ -68,28 +68,28 @@ def records(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 def test_one_id_goes_from_the_browser_to_the_endpoint(capsys: pytest.CaptureFixture[str]) -> None:
-    jobs, endpoint = FakeJobs(), AttentiveEndpoint(failures=1)
-    around = surroundings(jobs, endpoint)
-    job, asked = begin(jobs, WISH)
-    first, second = work(message(job.key), around), work(message(job.key), around)
+    jobs, endpoint = FakeJobs(), RecordingEndpoint(failures=1)
+    dependencies = worker_dependencies(jobs, endpoint)
+    job, asked = begin(jobs, ACTION)
+    first, second = work(message(job.key), dependencies), work(message(job.key), dependencies)
     assert [line["message"] for line in [*asked, *first, *second]] == ["request", "upload failed", "upload"]
-    assert {line["correlation_id"] for line in [*asked, *first, *second]} == {WISH}
+    assert {line["correlation_id"] for line in [*asked, *first, *second]} == {ACTION}
     assert {line["job_id"] for line in [*asked, *first, *second]} == {job.job_id}
-    assert endpoint.asked_with == [WISH, WISH]
+    assert endpoint.called_with == [ACTION, ACTION]
     measured = records(capsys)
-    assert {record["correlation_id"] for record in measured} == {WISH}
+    assert {record["correlation_id"] for record in measured} == {ACTION}
     assert [record.get("Retries", record.get("UploadsDone")) for record in measured] == [[1], [1]]
     assert [record.get("problem") for record in measured] == ["endpoint-unavailable", None]
 
 
 def test_lines_about_one_upload_never_bear_the_id_of_another() -> None:
-    jobs, endpoint = FakeJobs(), AttentiveEndpoint()
-    around = surroundings(jobs, endpoint)
-    job, _ = begin(jobs, WISH)
-    work(message(job.key), around)
-    (unknown,) = work(message("uploads/somebody/nobody-asked"), around)
+    jobs, endpoint = FakeJobs(), RecordingEndpoint()
+    dependencies = worker_dependencies(jobs, endpoint)
+    job, _ = begin(jobs, ACTION)
+    work(message(job.key), dependencies)
+    (unknown,) = work(message("uploads/somebody/nobody-asked"), dependencies)
     assert (unknown["handled"], unknown["correlation_id"]) == ("UNKNOWN", "nobody-asked")
-    (broken,) = work(message(None), around)
+    (broken,) = work(message(None), dependencies)
     assert (broken["message"], broken["correlation_id"]) == ("message", "message-1")
-    other, _ = begin(jobs, "another-wish")
-    assert [line["correlation_id"] for line in work(message(other.key), around)] == ["another-wish"]
+    other, _ = begin(jobs, "another-action")
+    assert [line["correlation_id"] for line in work(message(other.key), dependencies)] == ["another-action"]

@@ -11,20 +11,21 @@ import pytest
 
 from contract.digit import PIXELS
 from digit_model.classify import Endpoint, Prediction
-from digit_model.metrics import of_predictions
+from digit_model.metrics import prediction_measures
+from digit_model.problems import ENDPOINT_TIMEOUT, MODEL_FAILED
 from gateway.events import Request
-from gateway.http_app import respond
+from gateway.http_app import Result, find_route, respond
 from gateway.metrics import VALUES_MAX, FunctionMetrics, Measure
-from gateway.problems import ENDPOINT_TIMEOUT, MODEL_FAILED, ProblemError
+from gateway.problems import ProblemError
 from prediction.application import Application
 from prediction.handler import logger
 from tests.support.fakes import FailingEndpoint, FakeEndpoint
 from tests.support.upload_fakes import JOB, NOW, FakeJobs, FakeUploads
 from tests.unit.lambda_src.test_prediction_handler import CARD, event
 from upload_jobs.jobs import Status
-from upload_worker.metrics import of_report
+from upload_worker.reporting import report_measures
 from upload_worker.worker import Handled, Report
-from uploads.application import Application as UploadRoutes
+from uploads.application import Application as UploadApplication
 from uploads.application import Limits
 
 METRICS = FunctionMetrics(service="prediction", environment="dev")
@@ -57,13 +58,13 @@ def values(record: dict[str, Any]) -> dict[str, list[float]]:
 
 def test_a_prediction_is_one_record_of_digits_and_confidence(capsys: Captured) -> None:
     rows = [[7] + [0] * (PIXELS - 1), [7] + [1] * (PIXELS - 1), [3] + [0] * (PIXELS - 1)]
-    headers = {"Content-Type": "application/json", "X-Correlation-Id": "wish-1"}
+    headers = {"Content-Type": "application/json", "X-Correlation-Id": "action-1"}
     given = event("predict_json", body=json.dumps({"instances": rows}), headers=headers, multiValueHeaders=None)
     (record,) = measured(given, capsys)
     assert values(record) == {"Digit3": [1], "Digit7": [2], "Confidence": [0.91, 0.91, 0.91]}
     assert record["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Digits"
     assert record["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service", "environment"]]
-    assert (record["service"], record["environment"], record["correlation_id"]) == ("prediction", "dev", "wish-1")
+    assert (record["service"], record["environment"], record["correlation_id"]) == ("prediction", "dev", "action-1")
 
 
 def test_a_record_holds_nothing_of_the_picture_or_the_person(capsys: Captured) -> None:
@@ -108,12 +109,12 @@ def test_an_unexpected_error_is_measured(capsys: Captured) -> None:
 
 def test_a_request_with_very_many_rows_is_one_record_of_bounded_size() -> None:
     predictions = [predicted(n % 10) for n in range(1000)]
-    measures = {measure.name: measure for measure in of_predictions(predictions)}
+    measures = {measure.name: measure for measure in prediction_measures(predictions)}
     assert {name: list(measures[name].values) for name in measures if name != "Confidence"} == {
         f"Digit{digit}": [100] for digit in range(10)
     }
     assert len(measures["Confidence"].values) == VALUES_MAX
-    assert len(of_predictions(predictions[:101])[-1].values) <= VALUES_MAX
+    assert len(prediction_measures(predictions[:101])[-1].values) <= VALUES_MAX
 
 
 def test_measuring_never_fails_a_request(capsys: Captured) -> None:
@@ -129,7 +130,7 @@ def test_without_an_environment_nothing_is_measured() -> None:
 
 
 def named(report: Report, now: float = 1012.34) -> dict[str, list[float]]:
-    return {measure.name: list(measure.values) for measure in of_report(report, now=now)}
+    return {measure.name: list(measure.values) for measure in report_measures(report, now=now)}
 
 
 def test_a_finished_upload_tells_how_long_it_took_and_what_was_found() -> None:
@@ -137,7 +138,6 @@ def test_a_finished_upload_tells_how_long_it_took_and_what_was_found() -> None:
         handled=Handled.DONE,
         job_id="j",
         requested_at=1000,
-        announced=True,
         predictions=(predicted(4), predicted(2, 0.5)),
     )
     wanted = {"UploadsDone": [1], "UploadSeconds": [12.3], "Digit2": [1], "Digit4": [1], "Confidence": [0.91, 0.5]}
@@ -147,9 +147,9 @@ def test_a_finished_upload_tells_how_long_it_took_and_what_was_found() -> None:
 
 def test_other_ends_are_counted_and_so_are_lost_announcements() -> None:
     problem = ProblemError(MODEL_FAILED, "detail")
-    failed = Report(handled=Handled.FAILED, job_id="j", announced=False, problem=problem)
+    failed = Report(handled=Handled.FAILED, job_id="j", announcement_failure="no connection", problem=problem)
     assert named(failed) == {"UploadsFailed": [1], "AnnouncementsFailed": [1]}
-    assert named(Report(handled=Handled.LATE, job_id="j", announced=True)) == {"UploadsLate": [1]}
+    assert named(Report(handled=Handled.LATE, job_id="j")) == {"UploadsLate": [1]}
     assert named(Report(handled=Handled.UNKNOWN, job_id="j")) == {"UploadsUnknown": [1]}
 
 
@@ -161,21 +161,25 @@ def asked(method: str, resource: str, **members: Any) -> Request:
     return Request.from_event(given)
 
 
-def routes(*, now: float) -> UploadRoutes:
+def routes(*, now: float) -> UploadApplication:
     limits = Limits(bytes_max=1000, url_seconds=60, answer_seconds=600, keep_seconds=3600)
-    return UploadRoutes(jobs=FakeJobs({JOB.job_id: JOB}), uploads=FakeUploads(), limits=limits, now=lambda: now)
+    return UploadApplication(jobs=FakeJobs({JOB.job_id: JOB}), uploads=FakeUploads(), limits=limits, now=lambda: now)
+
+
+def result_of(app: UploadApplication, request: Request) -> Result:
+    return find_route(app, request)(request)
 
 
 def test_an_upload_that_is_begun_is_measured() -> None:
     body = json.dumps({"content_type": "image/png", "size_bytes": 10})
-    answered = routes(now=NOW).answer(asked("POST", "/uploads", body=body))
-    assert [(measure.name, measure.values) for measure in answered.measures] == [("UploadsBegun", [1])]
+    result = result_of(routes(now=NOW), asked("POST", "/uploads", body=body))
+    assert [(measure.name, measure.values) for measure in result.measures] == [("UploadsBegun", [1])]
 
 
 def test_a_job_expires_once_and_is_measured_once() -> None:
     made = routes(now=JOB.deadline_at + 1)
     question = asked("GET", "/uploads/{job_id}", pathParameters={"job_id": JOB.job_id})
-    first, second = made.answer(question), made.answer(question)
+    first, second = result_of(made, question), result_of(made, question)
     assert first.response.document == second.response.document
     assert [measure.name for measure in first.measures] == ["UploadsExpired"]
     assert list(second.measures) == []
@@ -189,6 +193,6 @@ def test_a_job_that_two_questions_give_up_is_measured_once() -> None:
 
     question = asked("GET", "/uploads/{job_id}", pathParameters={"job_id": JOB.job_id})
     made = replace(routes(now=JOB.deadline_at + 1), jobs=Racing({JOB.job_id: JOB}))
-    answered = made.answer(question)
-    assert answered.facts["job_status"] == "EXPIRED"
-    assert list(answered.measures) == []
+    result = result_of(made, question)
+    assert result.facts["job_status"] == "EXPIRED"
+    assert list(result.measures) == []

@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 
 from contract.digit import PIXELS
 from digit_model.classify import Endpoint
+from digit_model.problems import ENDPOINT_TIMEOUT, THROTTLED
 from digit_model.settings import ModelCard
+from gateway.events import BODY_BYTES_MAX
 from gateway.http_app import respond
-from gateway.limits import BODY_BYTES_MAX
-from gateway.problems import ENDPOINT_TIMEOUT, PROBLEM_TYPES, THROTTLED, ProblemType
+from gateway.problems import ProblemType
+from http_api.problem_table import PREDICTION_PROBLEMS
 from prediction.application import Application
 from prediction.handler import logger
 from tests.support.fakes import CannedEndpoint, FailingEndpoint, FakeEndpoint
@@ -133,7 +135,7 @@ def test_says_what_is_allowed_in_headers() -> None:
     assert accepted == "application/json, image/png, image/jpeg"
 
 
-@pytest.mark.parametrize("kind", [p for p in PROBLEM_TYPES if p.status >= 429], ids=lambda p: str(p.slug))
+@pytest.mark.parametrize("kind", [p for p in PREDICTION_PROBLEMS if p.status >= 429], ids=lambda p: str(p.slug))
 def test_tells_the_endpoints_problems_but_not_their_causes(kind: ProblemType) -> None:
     answer = call(event("predict_json"), FailingEndpoint(kind))
     assert (answer["statusCode"], problem(answer)) == (kind.status, kind.slug)

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from gateway.limits import IMAGE_PIXELS_MAX, IMAGE_SIDE_MAX
 from gateway.problems import ProblemError
 from vision.images import WORKING_SIDE, decode
+from vision.limits import IMAGE_PIXELS_MAX, IMAGE_SIDE_MAX
 from vision.normalise import normalise
 
 PNG, JPEG = "image/png", "image/jpeg"

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.digit import PIXEL_MAX, PIXELS
-from digit_model.rows import parse_rows, to_csv
-from gateway.limits import ENDPOINT_BODY_BYTES_MAX, ROWS_MAX
+from digit_model.csv_rows import BODY_BYTES_MAX, to_csv
 from gateway.problems import ProblemError
+from prediction.problems import ROWS_MAX
+from prediction.rows import parse_rows
 
 BLANK = [0] * PIXELS
 
@@ -97,4 +98,4 @@ def test_the_number_of_rows_ends_at_the_limit() -> None:
 
 
 def test_the_largest_request_fits_in_a_serverless_endpoint() -> None:
-    assert len(to_csv([bytes([PIXEL_MAX]) * PIXELS] * ROWS_MAX)) < ENDPOINT_BODY_BYTES_MAX
+    assert len(to_csv([bytes([PIXEL_MAX]) * PIXELS] * ROWS_MAX)) < BODY_BYTES_MAX

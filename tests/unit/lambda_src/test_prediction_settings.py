@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from digit_model.settings import Settings, SettingsError
+from digit_model.settings import EndpointSettings
+from gateway.environment import SettingsError
 
 CARD = {"sha256": "0123456789ab" + "0" * 52, "features": 784, "classes": list(range(10)), "metrics": {"accuracy": 0.98}}
 
@@ -20,7 +21,7 @@ ENVIRONMENT = {
 
 
 def test_reads_the_environment() -> None:
-    settings = Settings.from_environment(ENVIRONMENT)
+    settings = EndpointSettings.from_environment(ENVIRONMENT)
     assert settings.endpoint_name == "digits-local"
     assert settings.model_card.document == CARD
     assert settings.model_card.short_digest == "0123456789ab"
@@ -30,7 +31,7 @@ def test_reads_the_environment() -> None:
 @pytest.mark.parametrize("name", ENVIRONMENT)
 def test_names_the_variable_that_is_missing(name: str) -> None:
     with pytest.raises(SettingsError, match=f"environment variable {name} is not set"):
-        Settings.from_environment({key: value for key, value in ENVIRONMENT.items() if key != name})
+        EndpointSettings.from_environment({key: value for key, value in ENVIRONMENT.items() if key != name})
 
 
 @pytest.mark.parametrize(
@@ -51,4 +52,4 @@ def test_names_the_variable_that_is_missing(name: str) -> None:
 )
 def test_refuses_a_value_that_cannot_be_used(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
-        Settings.from_environment(ENVIRONMENT | {name: value})
+        EndpointSettings.from_environment(ENVIRONMENT | {name: value})

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.environment import SettingsError
 from stream_consumer.consumer import consume, deliveries
 from stream_consumer.contract import LabelledDigit, RecordError, read_record
 from stream_consumer.parts import CHANNEL_COLUMNS, OWN_COLUMNS, Arrival, make_part
-from stream_consumer.settings import Settings, SettingsError
+from stream_consumer.settings import Settings
 from tests.support.stream_fakes import MemoryStream, delivery, document, encode_small, payload, picture
 from training.data.channels import COLUMN_NAMES
 from training.stream.parts import read_parts
@@ -143,18 +144,18 @@ def outcome_of(fault: str = "") -> tuple[Any, MemoryStream]:
 
 def test_neighbours_of_a_bad_record_are_kept() -> None:
     outcome, stream = outcome_of()
-    assert (outcome.kept, outcome.letters, outcome.response()) == (3, 2, {"batchItemFailures": []})
-    assert [letter.delivery.sequence_number for letter in stream.letters] == [f"{2:020d}", f"{4:020d}"]
+    assert (outcome.kept, outcome.dead_letters, outcome.response()) == (3, 2, {"batchItemFailures": []})
+    assert [dead_letter.delivery.sequence_number for dead_letter in stream.dead_letters] == [f"{2:020d}", f"{4:020d}"]
 
 
 def test_a_part_that_cannot_be_stored_is_tried_again_from_the_first_record() -> None:
     outcome, stream = outcome_of("part")
     assert outcome.response() == {"batchItemFailures": [{"itemIdentifier": f"{1:020d}"}]}
-    assert (stream.objects, stream.letters, outcome.cause) == ({}, [], "S3 is busy")
+    assert (stream.objects, stream.dead_letters, outcome.cause) == ({}, [], "S3 is busy")
 
 
-def test_a_letter_that_cannot_be_sent_is_tried_again_from_there() -> None:
-    outcome, stream = outcome_of("letter")
+def test_a_dead_letter_that_cannot_be_sent_is_tried_again_from_there() -> None:
+    outcome, stream = outcome_of("dead letter")
     assert outcome.response() == {"batchItemFailures": [{"itemIdentifier": f"{2:020d}"}]}
     assert len(stream.objects) == 2
 
@@ -162,7 +163,7 @@ def test_a_letter_that_cannot_be_sent_is_tried_again_from_there() -> None:
 def test_a_batch_of_bad_records_alone_makes_no_part() -> None:
     stream = MemoryStream()
     outcome = consume([BATCH[1]], parts=stream, dead_letters=stream, make_part=MAKE_SMALL)
-    assert (outcome.part, stream.objects, len(stream.letters)) == (None, {}, 1)
+    assert (outcome.part, stream.objects, len(stream.dead_letters)) == (None, {}, 1)
 
 
 def test_an_event_of_kinesis_is_read() -> None:

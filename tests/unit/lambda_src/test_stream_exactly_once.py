@@ -23,7 +23,7 @@ from training.stream.parts import read_parts
 
 MALFORMED = (b"", b"junk", b"{}", payload(3, label=12), payload(4, image="AAAA"), payload(5, id=""), b"[" * 100_000)
 SHARDS = ("shardId-000000000000", "shardId-000000000001")
-FAULTS = ("", "part", "letter", "before", "between", "after")
+FAULTS = ("", "part", "dead letter", "before", "between", "after")
 
 sendings = st.lists(st.one_of(st.integers(0, 7), st.sampled_from(MALFORMED)), min_size=8, max_size=24)
 faults_of_calls = st.lists(st.sampled_from(FAULTS), min_size=4, max_size=12)
@@ -72,5 +72,5 @@ def test_what_was_sent_arrives_once(
     assert merged.conflicts == ()
     assert merged.arrived - merged.duplicates == len(numbers)
     refused = {number for number, what in enumerate(sent, start=1) if isinstance(what, bytes)}
-    assert {int(letter.delivery.sequence_number) for letter in way.stream.letters} == refused
-    assert all(letter.reason for letter in way.stream.letters)
+    assert {int(dead_letter.delivery.sequence_number) for dead_letter in way.stream.dead_letters} == refused
+    assert all(dead_letter.reason for dead_letter in way.stream.dead_letters)

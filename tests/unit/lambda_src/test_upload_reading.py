@@ -12,10 +12,10 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from contract.digit import PIXELS, SIDE
-from gateway.limits import UPLOAD_PIXELS_MAX
 from gateway.problems import ProblemError
 from http_api.examples import SEVEN_PNG
 from vision.images import SCANS_MAX, decode
+from vision.limits import UPLOAD_PIXELS_MAX
 from vision.normalise import normalise
 from vision.reading import read_digits
 from vision.sheet import Sheet

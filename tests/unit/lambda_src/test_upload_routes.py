@@ -23,7 +23,7 @@ ANNA: dict[str, Any] = {"authorizer": {"claims": {"sub": "anna"}}}
 BERT: dict[str, Any] = {"authorizer": {"claims": {"sub": "bert"}}}
 SUB = "6478d4f8-1091-7048-b9ae-c7f6c61a1a4e"
 SERVICE: dict[str, Any] = {"identity": {"user": "AROAEXAMPLE:session-1"}}
-WISH = {"content_type": "image/jpeg", "size_bytes": 4_000_000}
+REQUESTED = {"content_type": "image/jpeg", "size_bytes": 4_000_000}
 logger = Logger(service="test")
 
 
@@ -45,8 +45,8 @@ def call(given: dict[str, Any], jobs: FakeJobs | None = None, now: float = NOW) 
     return respond(given, None, lambda: app, logger)
 
 
-def begin(wish: object = WISH, jobs: FakeJobs | None = None, **members: Any) -> dict[str, Any]:
-    return call(event("POST", "/uploads", ANNA, body=json.dumps(wish), **members), jobs)
+def begin(requested: object = REQUESTED, jobs: FakeJobs | None = None, **members: Any) -> dict[str, Any]:
+    return call(event("POST", "/uploads", ANNA, body=json.dumps(requested), **members), jobs)
 
 
 def show(caller: Mapping[str, Any], jobs: FakeJobs, now: float = NOW, job_id: str = JOB.job_id) -> dict[str, Any]:
@@ -58,9 +58,9 @@ def slug(answer: Mapping[str, Any]) -> str:
     return str(json.loads(answer["body"])["type"]).rpartition(":")[2]
 
 
-def test_a_wish_becomes_a_job_and_a_form() -> None:
+def test_a_request_becomes_a_job_and_a_form() -> None:
     jobs = FakeJobs()
-    answer = begin(jobs=jobs, headers={"X-Correlation-Id": "my-wish"})
+    answer = begin(jobs=jobs, headers={"X-Correlation-Id": "my-action"})
     assert answer["statusCode"] == 201
     document = json.loads(answer["body"])
     assert document == {
@@ -74,37 +74,37 @@ def test_a_wish_becomes_a_job_and_a_form() -> None:
         "expires_at": "2026-11-22T18:05:00Z",
     }
     assert answer["headers"]["Location"] == document["status_url"]
-    assert answer["headers"]["X-Correlation-Id"] == "my-wish"
+    assert answer["headers"]["X-Correlation-Id"] == "my-action"
     (job,) = jobs.jobs.values()
-    assert (job.owner, job.status, job.correlation_id) == ("anna", Status.PENDING, "my-wish")
+    assert (job.owner, job.status, job.correlation_id) == ("anna", Status.PENDING, "my-action")
     assert (job.deadline_at, job.forgotten_at) == (NOW + 3600, NOW + 86_400)
 
 
 @pytest.mark.parametrize(
-    ("wish", "status", "told"),
+    ("requested", "status", "told"),
     [
         ([], 422, "wrong-upload-request"),
         ({}, 422, "wrong-upload-request"),
-        ({**WISH, "key": "uploads/bert/x"}, 422, "wrong-upload-request"),
-        ({**WISH, "size_bytes": 0}, 422, "wrong-upload-request"),
-        ({**WISH, "size_bytes": True}, 422, "wrong-upload-request"),
-        ({**WISH, "size_bytes": 4.0}, 422, "wrong-upload-request"),
-        ({**WISH, "size_bytes": "4"}, 422, "wrong-upload-request"),
-        ({**WISH, "size_bytes": LIMITS.bytes_max + 1}, 413, "upload-too-large"),
-        ({**WISH, "content_type": "image/gif"}, 415, "unsupported-media-type"),
-        ({**WISH, "content_type": ["image/png"]}, 415, "unsupported-media-type"),
-        ({**WISH, "content_type": "IMAGE/PNG"}, 415, "unsupported-media-type"),
+        ({**REQUESTED, "key": "uploads/bert/x"}, 422, "wrong-upload-request"),
+        ({**REQUESTED, "size_bytes": 0}, 422, "wrong-upload-request"),
+        ({**REQUESTED, "size_bytes": True}, 422, "wrong-upload-request"),
+        ({**REQUESTED, "size_bytes": 4.0}, 422, "wrong-upload-request"),
+        ({**REQUESTED, "size_bytes": "4"}, 422, "wrong-upload-request"),
+        ({**REQUESTED, "size_bytes": LIMITS.bytes_max + 1}, 413, "upload-too-large"),
+        ({**REQUESTED, "content_type": "image/gif"}, 415, "unsupported-media-type"),
+        ({**REQUESTED, "content_type": ["image/png"]}, 415, "unsupported-media-type"),
+        ({**REQUESTED, "content_type": "IMAGE/PNG"}, 415, "unsupported-media-type"),
     ],
 )
-def test_a_wish_that_cannot_be_is_refused_and_leaves_nothing(wish: object, status: int, told: str) -> None:
+def test_a_request_that_cannot_be_is_refused_and_leaves_nothing(requested: object, status: int, told: str) -> None:
     jobs = FakeJobs()
-    answer = begin(wish, jobs)
+    answer = begin(requested, jobs)
     assert (answer["statusCode"], slug(answer)) == (status, told)
     assert jobs.jobs == {}
 
 
 def test_the_largest_picture_is_taken() -> None:
-    assert begin({**WISH, "size_bytes": LIMITS.bytes_max})["statusCode"] == 201
+    assert begin({**REQUESTED, "size_bytes": LIMITS.bytes_max})["statusCode"] == 201
 
 
 def test_a_body_of_another_type_is_refused() -> None:
@@ -204,7 +204,7 @@ def test_people_and_services_have_one_name_each(context: dict[str, Any], owner: 
 )
 def test_without_a_caller_nothing_is_done(context: dict[str, Any]) -> None:
     jobs = FakeJobs()
-    answer = call(event("POST", "/uploads", context, body=json.dumps(WISH)), jobs)
+    answer = call(event("POST", "/uploads", context, body=json.dumps(REQUESTED)), jobs)
     assert (answer["statusCode"], jobs.jobs) == (500, {})
 
 

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from gateway.problems import ProblemError
-from upload_jobs.problems import TOO_LONG_TO_READ
 from upload_worker.time_limit import within
+from vision.problems import TOO_LONG_TO_READ
 from vision.sheet import Sheet
 
 SHEET = Sheet(width=1, height=1, digits=())

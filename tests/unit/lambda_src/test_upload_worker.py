@@ -1,4 +1,4 @@
-"""What happens with one upload: its one end, told once or twice, late or never, and what is tried again instead."""
+"""What happens with one upload: its one end, announced or not, and what is delivered again instead."""
 
 from __future__ import annotations
 
@@ -7,26 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.problems import (
-    BAD_MODEL_OUTPUT,
-    ENDPOINT_NOT_FOUND,
-    ENDPOINT_TIMEOUT,
-    INTERNAL_ERROR,
-    MODEL_FAILED,
-    PROBLEM_TYPES,
-    THROTTLED,
-    UNREADABLE_IMAGE,
-    ProblemError,
-    ProblemType,
-)
+from digit_model.problems import BAD_MODEL_OUTPUT, ENDPOINT_NOT_FOUND, ENDPOINT_TIMEOUT, MODEL_FAILED, THROTTLED
+from gateway.problems import INTERNAL_ERROR, ProblemError, ProblemType
+from http_api.problem_table import FAILURE_REASONS, PREDICTION_PROBLEMS
 from tests.support.fakes import FailingEndpoint, FakeEndpoint
 from tests.support.upload_fakes import JOB, NOW, UPLOAD, FakeAnnouncer, FakeJobs, FakePictures, read_bytes_as_digits
 from upload_jobs.jobs import Job, Status
-from upload_jobs.problems import REASONS, STORAGE_UNAVAILABLE
+from upload_jobs.problems import STORAGE_UNAVAILABLE
 from upload_worker.announcer import event_of
 from upload_worker.messages import MessageError, Upload, uploads_in
 from upload_worker.retries import LONGEST_SECONDS, pause_seconds
-from upload_worker.worker import Handled, Picture, Worker, is_final
+from upload_worker.worker import Handled, Picture, Report, Worker, is_final
+from vision.problems import UNREADABLE_IMAGE
 from vision.sheet import Sheet
 
 
@@ -43,6 +35,12 @@ def worker(**changes: object) -> Worker:
     return replace(usual, **changes)  # type: ignore[arg-type]
 
 
+def handle(made: Worker, upload: Upload = UPLOAD) -> Report:
+    job = made.find_job(upload)
+    assert job is not None
+    return made.handle(upload, job)
+
+
 def ended(made: Worker) -> Job:
     job = made.jobs.find(JOB.job_id)
     assert job is not None
@@ -56,7 +54,7 @@ def announced(made: Worker) -> list[Job]:
 
 def test_a_picture_of_several_digits_is_answered_in_order() -> None:
     made = worker(pictures=FakePictures({JOB.key: Picture(body=b"307", content_type="image/png")}))
-    assert made.handle(UPLOAD).handled is Handled.DONE
+    assert handle(made).handled is Handled.DONE
     job = ended(made)
     assert job.status is Status.DONE
     assert (job.outcome["model"], job.outcome["width"], job.outcome["height"]) == ("abababababab", 60, 20)
@@ -73,48 +71,48 @@ def test_a_picture_of_several_digits_is_answered_in_order() -> None:
 
 def test_the_event_is_small() -> None:
     made = worker()
-    made.handle(UPLOAD)
+    handle(made)
     event = event_of(ended(made))
     assert event.keys() == {"schema", "job_id", "status", "model", "width", "height", "digits"}
     assert event["digits"][0].keys() == {"digit", "probability", "probabilities", "box"}
 
 
-def test_the_wish_goes_along_to_the_endpoint() -> None:
-    asked = []
+def test_the_id_of_the_user_action_goes_along_to_the_endpoint() -> None:
+    called_with = []
 
     class Noting(FakeEndpoint):
         def invoke(self, csv: bytes, *, correlation_id: str = "") -> object:  # type: ignore[override]
-            asked.append(correlation_id)
+            called_with.append(correlation_id)
             return super().invoke(csv)
 
-    worker(endpoint=Noting()).handle(UPLOAD)
-    assert asked == ["a-wish"]
+    handle(worker(endpoint=Noting()))
+    assert called_with == ["a-user-action"]
 
 
-def test_told_twice_it_ends_once() -> None:
+def test_delivered_twice_it_ends_once() -> None:
     made = worker()
-    made.handle(UPLOAD)
+    handle(made)
     first = ended(made)
-    report = made.handle(replace(UPLOAD, version="2"))
+    report = handle(made, replace(UPLOAD, version="2"))
     assert report.handled is Handled.LATE
     assert ended(made) == first
 
 
-def test_the_one_who_died_before_announcing_is_stood_in_for() -> None:
+def test_an_end_that_was_perhaps_not_announced_is_announced_again() -> None:
     done = replace(JOB, status=Status.DONE, outcome={"model": "abababababab", "digits": []})
     made = worker(jobs=FakeJobs({JOB.job_id: done}))
-    assert made.handle(UPLOAD).handled is Handled.LATE
+    assert handle(made).handled is Handled.LATE
     assert announced(made) == [done]
 
 
-def test_what_was_given_up_stays_given_up() -> None:
+def test_what_has_expired_stays_expired() -> None:
     expired = replace(JOB, status=Status.EXPIRED, outcome={"reason": {}})
     made = worker(jobs=FakeJobs({JOB.job_id: expired}))
-    made.handle(UPLOAD)
+    handle(made)
     assert ended(made) == expired
 
 
-def test_given_up_while_it_was_read_is_given_up() -> None:
+def test_what_expires_while_it_is_read_has_expired() -> None:
     jobs = FakeJobs({JOB.job_id: JOB})
 
     def slow(body: bytes, media_type: str) -> Sheet:
@@ -122,15 +120,27 @@ def test_given_up_while_it_was_read_is_given_up() -> None:
         return read_bytes_as_digits(body, media_type)
 
     made = worker(jobs=jobs, read=slow)
-    assert made.handle(UPLOAD).handled is Handled.LATE
+    assert handle(made).handled is Handled.LATE
     assert ended(made).status is Status.EXPIRED
     assert announced(made)[-1].status is Status.EXPIRED
 
 
+def test_a_job_that_is_deleted_while_it_is_read_is_late_and_not_announced() -> None:
+    jobs = FakeJobs({JOB.job_id: JOB})
+
+    def slow(body: bytes, media_type: str) -> Sheet:
+        jobs.jobs.clear()
+        return read_bytes_as_digits(body, media_type)
+
+    made = worker(jobs=jobs, read=slow)
+    report = handle(made)
+    assert (report.handled, report.announced, announced(made)) == (Handled.LATE, False, [])
+
+
 def test_a_lost_announcement_loses_no_result() -> None:
-    made = worker(announcer=FakeAnnouncer(is_heard=False))
-    report = made.handle(UPLOAD)
-    assert (report.handled, report.announced) == (Handled.DONE, False)
+    made = worker(announcer=FakeAnnouncer(is_available=False))
+    report = handle(made)
+    assert (report.handled, report.announced, report.announcement_failure) == (Handled.DONE, False, "no connection")
     assert ended(made).status is Status.DONE
 
 
@@ -139,7 +149,7 @@ def test_a_picture_that_cannot_be_read_fails_with_a_reason() -> None:
         raise ProblemError(UNREADABLE_IMAGE, "the file is damaged or incomplete", cause="only for the log")
 
     made = worker(read=broken)
-    assert made.handle(UPLOAD).handled is Handled.FAILED
+    assert handle(made).handled is Handled.FAILED
     job = ended(made)
     assert job.outcome == {
         "reason": {
@@ -153,14 +163,14 @@ def test_a_picture_that_cannot_be_read_fails_with_a_reason() -> None:
 
 def test_a_file_that_is_gone_fails_with_a_reason() -> None:
     made = worker(pictures=FakePictures({}))
-    made.handle(UPLOAD)
+    handle(made)
     assert ended(made).outcome["reason"]["type"] == "urn:digits:problem:upload-gone"
 
 
 @pytest.mark.parametrize("now", [JOB.deadline_at, JOB.deadline_at + 9999])
-def test_an_upload_that_is_read_after_its_time_is_given_up(now: int) -> None:
+def test_an_upload_that_is_read_after_its_deadline_has_expired(now: int) -> None:
     made = worker(now=lambda: now)
-    assert made.handle(UPLOAD).handled is Handled.EXPIRED
+    assert handle(made).handled is Handled.EXPIRED
     job = ended(made)
     assert (job.status, job.outcome["reason"]["type"]) == (Status.EXPIRED, "urn:digits:problem:upload-expired")
     assert announced(made) == [job]
@@ -170,10 +180,10 @@ TRANSIENT = [THROTTLED, ENDPOINT_TIMEOUT, ENDPOINT_NOT_FOUND, MODEL_FAILED, BAD_
 
 
 @pytest.mark.parametrize("problem", TRANSIENT, ids=lambda problem: str(problem.slug))
-def test_a_bad_day_of_the_endpoint_ends_nothing(problem: ProblemType) -> None:
+def test_a_failure_of_the_endpoint_ends_nothing(problem: ProblemType) -> None:
     made = worker(endpoint=FailingEndpoint(problem))
     with pytest.raises(ProblemError):
-        made.handle(UPLOAD)
+        handle(made)
     assert ended(made) == JOB
     assert announced(made) == []
 
@@ -190,24 +200,22 @@ def test_a_busy_table_ends_nothing(failing_call: int) -> None:
 
     made = worker(jobs=Busy({JOB.job_id: JOB}))
     with pytest.raises(ProblemError):
-        made.handle(UPLOAD)
+        handle(made)
     assert announced(made) == []
-    assert made.handle(UPLOAD).handled is Handled.DONE
+    assert handle(made).handled is Handled.DONE
     assert ended(made).status is Status.DONE
 
 
-def test_a_file_that_belongs_to_no_job_is_told_of() -> None:
-    assert worker(jobs=FakeJobs()).handle(UPLOAD).handled is Handled.UNKNOWN
-    other = replace(UPLOAD, key=f"uploads/bert/{JOB.job_id}")
-    made = worker()
-    assert made.handle(other).handled is Handled.UNKNOWN
-    assert ended(made) == JOB
+def test_only_the_file_of_its_own_key_belongs_to_a_job() -> None:
+    assert worker(jobs=FakeJobs()).find_job(UPLOAD) is None
+    assert worker().find_job(UPLOAD) == JOB
+    assert worker().find_job(replace(UPLOAD, key=f"uploads/bert/{JOB.job_id}")) is None
 
 
 def test_what_is_tried_again_and_what_is_not() -> None:
-    again = {problem.slug for problem in PROBLEM_TYPES if not is_final(ProblemError(problem, ""))}
-    assert again == {problem.slug for problem in PROBLEM_TYPES if problem.status >= 429 and problem.status != 431}
-    assert all(is_final(ProblemError(reason, "")) for reason in REASONS)
+    again = {problem.slug for problem in PREDICTION_PROBLEMS if not is_final(ProblemError(problem, ""))}
+    assert again == {problem.slug for problem in PREDICTION_PROBLEMS if problem.status >= 429 and problem.status != 431}
+    assert all(is_final(ProblemError(reason, "")) for reason in FAILURE_REASONS)
 
 
 def record(key: str, version: str | None = "3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY") -> dict[str, object]:

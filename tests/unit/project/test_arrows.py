@@ -25,11 +25,15 @@ ALLOWED = {
     "stacks": {"contract"},
     "training": {"contract"},
     "tools": {"stacks", "training", "contract"},
-    "lambda_src/gateway": {"contract"},
+    "lambda_src/gateway": set(),
     "lambda_src/digit_model": {"contract", "gateway"},
-    "lambda_src/upload_jobs": {"contract", "gateway"},
-    "lambda_src/vision": {"contract", "gateway", "upload_jobs"},
-    **{f"lambda_src/{name}": {"contract"} | KITS for name in FUNCTIONS},
+    "lambda_src/upload_jobs": {"gateway"},
+    "lambda_src/vision": {"contract", "gateway"},
+    "lambda_src/prediction": {"contract", "gateway", "digit_model", "vision"},
+    "lambda_src/uploads": {"gateway", "upload_jobs"},
+    "lambda_src/upload_worker": {"gateway", "digit_model", "upload_jobs", "vision"},
+    "lambda_src/stream_consumer": {"contract", "gateway"},
+    "lambda_src/artifact_check": set(),
     f"lambda_src/{DOCUMENT}": {"contract"} | KITS | FUNCTIONS,
     "benchmarks": PARTS - {"app", "sagemaker_local"},
     "tests": PARTS - {"sagemaker_local"},
@@ -205,6 +209,24 @@ def test_the_functions_import_nothing_that_is_not_deployed_with_them() -> None:
         if name.partition(".")[0] not in allowed
     ]
     assert foreign == []
+
+
+def test_only_adapters_use_the_aws_sdk() -> None:
+    users = {
+        path.relative_to("lambda_src").as_posix()
+        for path, name in imports_of("lambda_src")
+        if name.partition(".")[0] in {"boto3", "botocore"}
+    }
+    assert users == {
+        "artifact_check/s3_store.py",
+        "digit_model/sagemaker_endpoint.py",
+        "stream_consumer/storage.py",
+        "upload_jobs/jobs_table.py",
+        "upload_worker/announcer.py",
+        "upload_worker/picture_store.py",
+        "upload_worker/retries.py",
+        "uploads/upload_bucket.py",
+    }
 
 
 def test_no_package_below_lambda_src_shadows_a_module() -> None:

@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway import problems as prediction_problems
-from gateway.problems import ProblemType
+from http_api.problem_table import FAILURE_REASONS, PREDICTION_PROBLEMS, UPLOAD_PROBLEMS
 from stacks.api.gateway_problems import GATEWAY_PROBLEMS
 from tools.node import node_binary, node_environment
-from upload_jobs import problems as upload_problems
 
 ROOT = Path(__file__).resolve().parents[3]
 WEB = ROOT / "web"
@@ -21,12 +19,7 @@ PAGE = (WEB / "index.html").read_text()
 MODULES = sorted(WEB.glob("*.js"))
 SCRIPTS = sorted((ROOT / "tests/web").glob("*.test.mjs"))
 SLUGS = sorted(
-    {
-        value.slug
-        for module in (prediction_problems, upload_problems)
-        for value in vars(module).values()
-        if isinstance(value, ProblemType)
-    }
+    {problem.slug for problem in (*PREDICTION_PROBLEMS, *UPLOAD_PROBLEMS, *FAILURE_REASONS)}
     | {problem.slug for problem in GATEWAY_PROBLEMS.values()}
 )
 # What only programs meet: the page never sends rows, JSON or paths of its own making.

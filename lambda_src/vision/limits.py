@@ -1,13 +1,6 @@
-"""The limits of the HTTP API, each named once: the parser enforces them and the OpenAPI document prints them."""
+"""The limits of pictures, each named once: the decoder enforces them and the OpenAPI document prints them."""
 
 from __future__ import annotations
-
-ROWS_MIN = 1
-ROWS_MAX = 1000
-"""Rows of one request. 1,000 rows are 3.2 MB as CSV, under the 4 MB a serverless endpoint takes."""
-
-BODY_BYTES_MAX = 4 * 1024 * 1024
-"""Largest body, JSON or picture: base64 of it still fits in the 6 MB that Lambda takes in one event."""
 
 IMAGE_PIXELS_MAX = 25_000_000
 """Largest picture, width x height, known from its header before anything is decoded."""
@@ -28,6 +21,3 @@ rest.
 
 UPLOAD_DIGITS_MAX = 100
 """Most digits read from one uploaded picture."""
-
-ENDPOINT_BODY_BYTES_MAX = 4 * 1000 * 1000
-"""What a serverless endpoint takes in one request, read strictly."""
