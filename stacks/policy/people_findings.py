@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from stacks.policy.accepted_finding import AcceptedFinding, traced
+from stacks.policy.shared_bucket import PICTURES_BUCKET, logical_id, pictures_bucket_arn
 from stacks.settings import Settings
-
-_SHARED_BUCKET = "PublishOutputFnGetAttInboxPicturesBucket489E79FAArnD7FCD102"
 
 
 def people_findings(settings: Settings) -> list[AcceptedFinding]:
@@ -45,8 +42,6 @@ def upload_findings(settings: Settings) -> list[AcceptedFinding]:
     """Findings in the stack of uploads, and in the function that signs their forms."""
     upload, api = settings.stack_name("upload"), settings.stack_name("api")
     logs = f"arn:aws:logs:{settings.region}:{settings.account}:log-group:/aws/appsync/apis/*"
-    output = {"StackName": upload, "Region": settings.region, "OutputName": _SHARED_BUCKET}
-    shared = json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
     roles = [(upload, "Reading/Worker/Role"), (api, "Uploads/Role")]
     return [
         AcceptedFinding(
@@ -58,13 +53,13 @@ def upload_findings(settings: Settings) -> list[AcceptedFinding]:
         AcceptedFinding(
             stack=upload,
             construct="Reading/Worker/Role",
-            finding="AwsSolutions-IAM5[Resource::<InboxPicturesBucket489E79FA.Arn>/uploads/*]",
+            finding=f"AwsSolutions-IAM5[Resource::<{logical_id(*PICTURES_BUCKET)}.Arn>/uploads/*]",
             reason="keys are made of person and job, and the worker reads whatever was uploaded",
         ),
         AcceptedFinding(
             stack=api,
             construct="Uploads/Role",
-            finding=f"AwsSolutions-IAM5[Resource::{shared}/uploads/*]",
+            finding=f"AwsSolutions-IAM5[Resource::{pictures_bucket_arn(settings)}/uploads/*]",
             reason="keys are made of person and job; each form that is signed allows a single one",
         ),
         *(traced(stack, role) for stack, role in roles if settings.tracing),

@@ -6,17 +6,15 @@ test takes all of this away and sees that each finding is still there, so that n
 
 from __future__ import annotations
 
-import json
-
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
+from contract.bucket_layout import DEAD_LETTERS_PREFIX, PARTS_PREFIX
 from stacks.notebook.settings import PublicInternet
 from stacks.policy.accepted_finding import AcceptedFinding, traced
 from stacks.policy.people_findings import people_findings, upload_findings
+from stacks.policy.shared_bucket import data_bucket_arn
 from stacks.settings import Settings
-
-_SHARED_BUCKET = "PublishOutputFnGetAttDataBucketE6B0FAA8Arn1C0B2E61"
 
 
 def accepted_findings(settings: Settings) -> list[AcceptedFinding]:
@@ -52,8 +50,7 @@ def _stream(settings: Settings) -> list[AcceptedFinding]:
     if settings.stream is None:
         return []
     stack = settings.stack_name("stream")
-    output = {"StackName": settings.stack_name("storage"), "Region": settings.region, "OutputName": _SHARED_BUCKET}
-    bucket = json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
+    bucket = data_bucket_arn(settings)
     found = [traced(stack, "Digits/Consumer/Role")] if settings.tracing else []
     written = [
         AcceptedFinding(
@@ -62,7 +59,7 @@ def _stream(settings: Settings) -> list[AcceptedFinding]:
             finding=f"AwsSolutions-IAM5[Resource::{bucket}/{prefix}*]",
             reason="names of objects are made of shard, sequence number and digest; the prefix is the consumer's own",
         )
-        for prefix in ("stream/parts/", "stream/dead-letters/")
+        for prefix in (PARTS_PREFIX, DEAD_LETTERS_PREFIX)
     ]
     return [
         *found,
@@ -78,8 +75,7 @@ def _stream(settings: Settings) -> list[AcceptedFinding]:
 
 def _training(settings: Settings) -> list[AcceptedFinding]:
     stack, name = settings.stack_name("training"), settings.application_name
-    output = {"StackName": settings.stack_name("storage"), "Region": settings.region, "OutputName": _SHARED_BUCKET}
-    bucket = json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
+    bucket = data_bucket_arn(settings)
     logs = f"arn:aws:logs:{settings.region}:{settings.account}:log-group:/aws/sagemaker"
     sagemaker = f"arn:aws:sagemaker:{settings.region}:{settings.account}"
     reasons = {
@@ -112,9 +108,8 @@ def _training(settings: Settings) -> list[AcceptedFinding]:
 
 
 def _inference(settings: Settings) -> list[AcceptedFinding]:
-    stack, storage = settings.stack_name("inference"), settings.stack_name("storage")
-    output = {"StackName": storage, "Region": settings.region, "OutputName": _SHARED_BUCKET}
-    bucket = json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
+    stack = settings.stack_name("inference")
+    bucket = data_bucket_arn(settings)
     logs = f"arn:aws:logs:{settings.region}:{settings.account}:log-group:/aws/sagemaker/Endpoints"
     found = [traced(stack, "Artifact/Check/Role")] if settings.tracing else []
     return [
@@ -177,8 +172,7 @@ def _notebook(settings: Settings) -> list[AcceptedFinding]:
     if settings.notebook is None:
         return []
     stack, name = settings.stack_name("notebook"), settings.application_name
-    output = {"StackName": settings.stack_name("storage"), "Region": settings.region, "OutputName": _SHARED_BUCKET}
-    bucket = json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
+    bucket = data_bucket_arn(settings)
     logs = f"arn:aws:logs:{settings.region}:{settings.account}:log-group:/aws/sagemaker"
     jobs = f"arn:aws:sagemaker:{settings.region}:{settings.account}:training-job/{name}-*"
     resources = {

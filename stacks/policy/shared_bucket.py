@@ -1,0 +1,52 @@
+"""How the policy rules print the ARN of a bucket that is in another stack: by the output that the CDK makes for it.
+
+That output's name is a logical id as the CDK makes them, of the path `Publish/Output{reference}` in the bucket's stack.
+It is computed here by the CDK itself, so that no generated id stands in the sources.
+https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html#identifiers-logical-ids
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from stacks.settings import Settings
+
+DATA_BUCKET = ("Data", "Bucket", "Resource")
+"""Path of the bucket's resource below the stack of storage."""
+
+PICTURES_BUCKET = ("Inbox", "Pictures", "Bucket", "Resource")
+"""Path of the bucket's resource below the stack of uploads."""
+
+
+def data_bucket_arn(settings: Settings) -> str:
+    """The ARN of the bucket of data and models, as findings in other stacks name it."""
+    return _arn(settings, "storage", DATA_BUCKET)
+
+
+def pictures_bucket_arn(settings: Settings) -> str:
+    """The ARN of the upload bucket, as findings in other stacks name it."""
+    return _arn(settings, "upload", PICTURES_BUCKET)
+
+
+@cache
+def logical_id(*path: str) -> str:
+    """The logical id of a resource with this path below its stack."""
+    stack = cdk.Stack()
+    scope: Construct = stack
+    for name in path[:-1]:
+        scope = Construct(scope, name)
+    return stack.get_logical_id(cdk.CfnOutput(scope, path[-1], value=""))
+
+
+def _arn(settings: Settings, part: str, path: tuple[str, ...]) -> str:
+    reference = json.dumps({"Fn::GetAtt": [logical_id(*path), "Arn"]}, separators=(",", ":"))
+    output = {
+        "StackName": settings.stack_name(part),
+        "Region": settings.region,
+        "OutputName": logical_id("Publish", f"Output{reference}"),
+    }
+    return json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
