@@ -20,13 +20,13 @@ from stacks.training.settings import TrainingSettings
 from stacks.upload.settings import UploadSettings
 
 EXAMPLE_ACCOUNTS = frozenset({"111111111111", "222222222222"})
-"""Nobody's accounts: templates can be made for them, but nothing is deployed."""
+"""Example accounts: they can be synthesized for, not deployed to."""
 
 WITHOUT_PEOPLE = ("cn-", "us-gov-", "us-iso")
-"""What regions begin with that are no place for the page: China has no user pools, the others have no CloudFront."""
+"""Prefixes of regions without the page: China has no user pools, the others have no CloudFront."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
-"""What CloudWatch Logs takes, up to two years."""
+"""Values that CloudWatch Logs accepts, up to two years."""
 
 
 class FunctionTarget(Enum):
@@ -38,7 +38,7 @@ class FunctionTarget(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
-    """Requests that each method of the API takes: so many a second, and so many more in a burst."""
+    """Limits of each method of the API: requests per second, and the size of a burst."""
 
     requests_per_second: int
     burst: int
@@ -65,36 +65,34 @@ class Settings:
     capacity
         What the endpoint runs on.
     throttle
-        How much the API takes.
+        Request limits of the API.
     function_target
         Which platform the Lambda functions are bundled for.
     log_level
-        Least important lines that the functions log.
+        Lowest level that the functions log.
     log_retention_days
         How long logs are kept.
-    retain_data
-        Whether the bucket outlives its stack.
-    retain_logs
-        Whether log groups outlive their stack.
+    retain_data, retain_logs
+        Whether buckets of data, and log groups, outlive their stacks.
     tracing
         Whether API Gateway and Lambda send traces to X-Ray.
     owns_api_gateway_account
         Whether the stack sets the role with which API Gateway writes logs. An account has one for each region;
-        without it no REST API can have access logs. Say False where another team owns it.
+        without it no REST API can have access logs. Set it to False where another team owns it.
     training
         How models are trained, by hand and by the pipeline.
     stream
-        How labelled digits are streamed in; None for no stream at all.
+        The stream of labelled digits; None for none.
     notebook
         The notebook instance; None for none.
     upload
-        How big images are taken in.
+        Limits, times and retries of uploads.
     services
         Whether services may call the API, with IAM credentials. The notebook is one.
     people
-        Whether people may, signed in through the user pool, and the web page with them; None for no people.
+        Users who sign in through the user pool, and the web page for them; None for neither.
     operations
-        Thresholds of the alarms, and who is told.
+        Thresholds and recipients of the alarms.
     """
 
     environment: str
@@ -170,10 +168,10 @@ LOCAL = Settings(
     log_level="DEBUG",
     log_retention_days=1,
     retain_data=False,
-    # Few retries, so that what is given up can be seen in a minute.
+    # Few retries, so that a dead letter can be seen within a minute.
     stream=StreamSettings(capacity=Provisioned(shards=2), batch_window_seconds=1, retries=2),
     notebook=NotebookSettings(),
-    # Small numbers, so that what comes again comes while somebody watches.
+    # Short delays, so that retries can be watched.
     upload=UploadSettings(
         answer_seconds=900,
         picture_seconds=17,
@@ -185,7 +183,7 @@ LOCAL = Settings(
     ),
     # The emulator serves the site at a port of its own.
     people=PeopleSettings(further_origins=("http://localhost:*",)),
-    # Short, so that an alarm comes while somebody watches.
+    # Short, so that an alarm can be watched.
     operations=OperationsSettings(minutes=1, queue_age_seconds=300),
 )
 
@@ -200,7 +198,7 @@ DEV = Settings(
     log_retention_days=14,
     stream=StreamSettings(capacity=Provisioned(shards=1)),
     notebook=NotebookSettings(),
-    # A serverless endpoint that has slept takes its time, and so few people call that each counts.
+    # A serverless endpoint has cold starts, and with few requests each of them counts.
     operations=OperationsSettings(api_milliseconds=15_000),
 )
 

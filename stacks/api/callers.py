@@ -1,4 +1,4 @@
-"""Who may call an API: services with IAM credentials, or people who have signed in. One API takes one of them."""
+"""The callers of an API: services with IAM credentials, or signed-in users. One API accepts one kind."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class ServiceCallers:
         return ()
 
     def method_options(self, _: Construct) -> apigateway.MethodOptions:
-        """How every method authorizes."""
+        """Authorization of every method."""
         return apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.IAM)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PeopleCallers:
-    """People of a user pool, in a browser: every request carries their token, and comes from a page of the site."""
+    """Users of a user pool, in a browser: every request carries their token, and comes from a page of the site."""
 
     user_pool: cognito.IUserPool
     origins: Sequence[str]
 
     def method_options(self, scope: Construct) -> apigateway.MethodOptions:
-        """How every method authorizes."""
+        """Authorization of every method."""
         authorizer = apigateway.CognitoUserPoolsAuthorizer(scope, "Authorizer", cognito_user_pools=[self.user_pool])
         return apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.COGNITO, authorizer=authorizer)
 

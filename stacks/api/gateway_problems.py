@@ -1,4 +1,4 @@
-"""What API Gateway answers by itself, before or instead of the function: problem+json (RFC 9457), as the function does.
+"""Responses of API Gateway itself, before or instead of the function: problem+json (RFC 9457) like the function's.
 
 The templates take variables only, no logic. The content type is set by a header, because API Gateway chooses
 the template by the caller's `Accept` and falls back to `application/json` only.
@@ -23,12 +23,12 @@ _MESSAGE = "$context.error.messageString"
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayProblem:
-    """One kind of answer.
+    """One gateway response.
 
     Attributes
     ----------
     response
-        API Gateway's name of it.
+        API Gateway's response type.
     slug, title
         Type and title of the problem; the types that the function knows too have its names.
     status
@@ -124,7 +124,7 @@ GATEWAY_PROBLEMS = {
 
 
 def add_gateway_problems(api: apigateway.RestApi, *, origins: Sequence[str]) -> None:
-    """Give the API these answers; pages of `origins` may read them."""
+    """Set the gateway responses of the API; pages of `origins` may read them."""
     for construct_id, problem in GATEWAY_PROBLEMS.items():
         api.add_gateway_response(
             construct_id,
@@ -136,9 +136,9 @@ def add_gateway_problems(api: apigateway.RestApi, *, origins: Sequence[str]) -> 
 
 
 def _readable(origins: Sequence[str]) -> dict[str, str]:
-    """Headers with which a page may read an answer. Only one origin can be a fixed text.
+    """Headers that let a page read the response. Only one origin can be a fixed text.
 
-    Of several, whoever asks is named: then foreign pages may read these errors too, which tell them nothing.
+    Of several, the caller's is repeated: then other pages may read these errors too, which reveal nothing.
     """
     if not origins:
         return {}

@@ -1,6 +1,6 @@
 """The REST API in front of the functions: who may call, how often, with what body, and what is logged.
 
-Routes are those of the OpenAPI document. An API for people also answers the pages of the site when they ask whether
+Routes are those of the OpenAPI document. An API for users also answers preflight requests of the site's pages, whether
 they may call (CORS).
 """
 
@@ -35,9 +35,9 @@ class Route:
     method, path
         Such as `POST` and `/predictions`.
     function
-        What answers.
+        The function that handles it.
     validator
-        Construct id of what checks a request before the function runs.
+        Construct id of the request validator.
     body_name, body_schema
         Name and JSON schema (draft 4) of its JSON body; without one there is no body to check.
     """
@@ -60,9 +60,9 @@ class PredictionApi(Construct):
     name
         Name of the API, for a person in the console.
     callers
-        Who may call.
+        Its callers.
     routes
-        What there is to call.
+        Its methods.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class PredictionApi(Construct):
 
     @property
     def route_arns(self) -> list[str]:
-        """The routes that only ask the model, for a policy of somebody who may call them."""
+        """The routes of predictions, for the policy of a caller."""
         asked = [route for route in self._routes if not route.path.startswith("/uploads")]
         return [self.api.arn_for_execute_api(route.method, route.path, STAGE_NAME) for route in asked]
 
@@ -127,7 +127,7 @@ class PredictionApi(Construct):
     def _add_route(self, route: Route) -> None:
         models = {}
         if route.body_schema is not None:
-            # Pictures have no model: only the function can tell whether they are one.
+            # Pictures have no model: only the function can validate them.
             models = {"application/json": self._request_model(route.body_name, dict(route.body_schema))}
         self.api.root.resource_for_path(route.path).add_method(
             route.method,
@@ -137,7 +137,7 @@ class PredictionApi(Construct):
         )
 
     def _answer_pages(self) -> None:
-        """Let the functions tell browsers which pages may call; a browser asks without a token."""
+        """Let the functions answer CORS preflight requests, which carry no token."""
         functions = {route.path: route.function for route in self._routes}
         for path, function in functions.items():
             self.api.root.resource_for_path(path).add_method(
@@ -177,7 +177,7 @@ def _integration(function: lambda_.IFunction) -> apigateway.LambdaIntegration:
 
 
 def _access_log_format() -> str:
-    """One JSON object for each request: who asked for what, and how it went. No body, no query, no header."""
+    """One JSON object for each request: caller, route, result. No body, no query, no header."""
     return json.dumps(
         {
             "requestId": "$context.requestId",

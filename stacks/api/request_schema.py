@@ -40,7 +40,7 @@ def request_schema(resource: str, path: Path = OPENAPI_PATH) -> dict[str, Any]:
     Raises
     ------
     ConfigurationError
-        If the document is missing or has no such body, or a keyword that API Gateway does not take.
+        If the document is missing or has no such body, or a keyword that API Gateway does not support.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -61,7 +61,7 @@ def to_draft_4(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, An
     Raises
     ------
     ConfigurationError
-        If there is a keyword that API Gateway does not take.
+        If there is a keyword that API Gateway does not support.
     """
     if "$ref" in schema:
         return to_draft_4(_resolve(schema["$ref"], document), document)

@@ -37,11 +37,11 @@ class ApiStack(cdk.Stack):
     manifest
         The promoted model; callers get its public part.
     model_endpoint
-        The endpoint that the function asks.
+        The endpoint that the function calls.
     upload
-        Where big images go.
+        The stack of uploads.
     user_pool
-        The people who may call; None where there are no people.
+        The user pool of the callers; None where there are no users.
     origins
         The web pages that may call.
     """

@@ -1,1 +1,1 @@
-"""Who the people are: the user pool and the client of the page. Imports the settings only."""
+"""The users: the user pool and the client of the page. Imports the settings only, never another stack."""

@@ -1,4 +1,4 @@
-"""How people get in: who may make an account, and from where the web page comes."""
+"""The users of an environment: who may create an account, and where the web page is served from."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _ORIGIN = r"https?://[a-z0-9.-]+(:(\d{1,5}|\*))?"
 
 @dataclass(frozen=True, kw_only=True)
 class PeopleSettings:
-    """The people of one environment.
+    """The users of one environment.
 
     Attributes
     ----------
     self_sign_up
-        Whether strangers may make themselves an account. Without it an administrator makes accounts.
+        Whether users may sign up by themselves. Without it an administrator creates accounts.
     further_origins
         Origins of the web page beside the deployed site, such as `https://digits.example.com`; `*` is any port.
     """

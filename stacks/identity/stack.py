@@ -1,4 +1,4 @@
-"""Who the people are: the user pool with their accounts, and the client through which the web page signs them in."""
+"""The users: the user pool with their accounts, and the client through which the web page signs them in."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from stacks.settings import Settings
 
 PASSWORD_LENGTH = 12
 SESSION_HOURS = 1
-"""How long a token is good: what leaks is of use for so long at most."""
+"""Lifetime of a token, and so of a leaked one."""
 REFRESH_DAYS = 1
-"""How long a page stays signed in without being asked."""
+"""How long a page stays signed in."""
 
 
 class IdentityStack(cdk.Stack):
@@ -24,7 +24,7 @@ class IdentityStack(cdk.Stack):
     settings
         The environment.
     people
-        Its people.
+        Its users.
     """
 
     def __init__(self, scope: Construct, *, settings: Settings, people: PeopleSettings) -> None:
@@ -59,7 +59,7 @@ class IdentityStack(cdk.Stack):
         )
         self.client = self.user_pool.add_client(
             "Page",
-            # A page keeps no secret. The password never leaves it: SRP proves that it is known.
+            # A page cannot keep a client secret. The password never leaves it: SRP proves that it is known.
             generate_secret=False,
             auth_flows=cognito.AuthFlow(user_srp=True),
             disable_o_auth=True,

@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 30
 
 
 class ArtifactCheck(Construct):
-    """Asks S3 whether the object is there, with the size and digest of the manifest. What needs it depends on it."""
+    """Checks that the object exists in S3, with the size and digest of the manifest. What needs it depends on this."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, settings: Settings, bucket: s3.IBucket, manifest: Manifest

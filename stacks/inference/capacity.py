@@ -1,4 +1,4 @@
-"""What an endpoint runs on, and how a new model takes its place: two closed unions.
+"""The capacity of an endpoint, and the deployment of a new model to it: two closed unions.
 
 What AWS rejects cannot be said. A serverless variant has no network isolation, data capture, VPC or instance type, and
 takes all traffic at once; here it has no field for any of them.
@@ -21,12 +21,12 @@ EXECUTION_SECONDS_MIN = 600
 
 @dataclass(frozen=True, kw_only=True)
 class AllAtOnce:
-    """Move all traffic to the new model as soon as it answers health checks."""
+    """Move all traffic to the new model as soon as it passes health checks."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Canary:
-    """Move some traffic first, wait, then move the rest; return to the old model when an alarm goes off.
+    """Move some traffic first, wait, then move the rest; roll back to the old model on an alarm.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Canary:
     bake_seconds
         How long to watch the alarms after that, before the old instances stop, 0 to 3600.
     server_errors_per_minute
-        Alarm at this many 5xx answers of the endpoint in one minute.
+        Alarm at this many 5xx responses of the endpoint in one minute.
     latency_milliseconds
         Alarm when one request in a hundred is slower than this.
     """
@@ -57,7 +57,7 @@ class Canary:
 
     @property
     def execution_seconds(self) -> int:
-        """After how long an unfinished rollout is given up: the waits, and half an hour for new instances to start."""
+        """Time limit of a rollout: the waits, and half an hour for new instances to start."""
         return max(EXECUTION_SECONDS_MIN, self.wait_seconds + self.bake_seconds + 1800)
 
 
@@ -66,7 +66,7 @@ Rollout = AllAtOnce | Canary
 
 @dataclass(frozen=True, kw_only=True)
 class ServerlessCapacity:
-    """Pay for what is asked. Nothing runs between requests, so the first one after a pause waits for a start.
+    """Pay per request. Nothing runs between requests, so the first one after a pause has a cold start.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ class InstanceCapacity:
     count
         How many run. Two are in two availability zones, and are what a canary needs.
     rollout
-        How a new model takes the place of the old.
+        How a new model replaces the old one.
     """
 
     instance_type: str
@@ -117,7 +117,7 @@ Capacity = ServerlessCapacity | InstanceCapacity
 
 
 def check_instance_type(name: str, instance_type: str) -> None:
-    """Refuse what is no instance type that the built-in XGBoost image runs on.
+    """Refuse an instance type that the built-in XGBoost image does not run on.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The environment variables of functions that ask the endpoint: which one, whose model, how long to wait."""
+"""The environment variables of functions that call the endpoint: its name, its model, the time-outs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stacks.shared.time_budget import TIME_BUDGET
 def endpoint_variables(
     settings: Settings, manifest: Manifest, model_endpoint: ModelEndpoint, *, attempts: int = TIME_BUDGET.attempts
 ) -> dict[str, str]:
-    """The variables that `lambda_src/digit_model/settings.py` reads, how much is logged, and what metrics are of."""
+    """The variables that `lambda_src/digit_model/settings.py` reads, the log level, and the environment of metrics."""
     return {
         "ENDPOINT_NAME": model_endpoint.endpoint_name,
         "MODEL_CARD": json.dumps(manifest.public_card(), separators=(",", ":"), sort_keys=True),

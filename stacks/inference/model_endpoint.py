@@ -1,4 +1,4 @@
-"""An endpoint that serves one XGBoost model, and takes the next one in place.
+"""An endpoint that serves one XGBoost model, and is updated in place to the next one.
 
 The endpoint's name never changes. Model and endpoint configuration have none of their own: CloudFormation replaces them
 when the manifest changes, which needs a new name, and then updates the endpoint.
@@ -39,7 +39,7 @@ class ModelEndpoint(Construct):
     image
         The container that serves it.
     capacity
-        What it runs on, and how the next model takes its place.
+        Its capacity, and how the next model is deployed to it.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class ModelEndpoint(Construct):
         )
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow `grantee` to ask this endpoint, and no other."""
+        """Allow `grantee` to invoke this endpoint, and no other."""
         return iam.Grant.add_to_principal(
             grantee=grantee, actions=["sagemaker:InvokeEndpoint"], resource_arns=[self.endpoint_arn]
         )
@@ -98,7 +98,7 @@ class ModelEndpoint(Construct):
         return self.endpoint.ref
 
     def metric_server_errors(self, **options: Any) -> cloudwatch.Metric:
-        """Answers with a 5xx status, as a sum over a minute."""
+        """Responses with a 5xx status, as a sum over a minute."""
         return self._metric("Invocation5XXErrors", {"statistic": "Sum", **options})
 
     def metric_invocations(self, **options: Any) -> cloudwatch.Metric:
@@ -152,7 +152,7 @@ def _variant(model_name: str, capacity: Capacity) -> sagemaker.CfnEndpointConfig
 def _deployment_config(
     capacity: Capacity, alarms: RollbackAlarms | None
 ) -> sagemaker.CfnEndpoint.DeploymentConfigProperty | None:
-    """How an update goes. Without one SageMaker moves all traffic at once, when the new model answers health checks."""
+    """How an update is deployed. By default SageMaker moves all traffic when the new model passes health checks."""
     if not isinstance(capacity, InstanceCapacity) or not isinstance(capacity.rollout, Canary) or alarms is None:
         return None
     canary = capacity.rollout

@@ -1,4 +1,4 @@
-"""The alarms that return an endpoint to its old model while a new one is rolled out. Each watches a single metric."""
+"""The alarms that return an endpoint to its old model while a new one is rolled out. Each is on a single metric."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MICROSECONDS = 1000
 
 
 class RollbackAlarms(Construct):
-    """Server errors and slow answers. No request at all is no alarm: an idle endpoint may be updated.
+    """Server errors and slow responses. Missing data does not trigger them: an idle endpoint may be updated.
 
     Parameters
     ----------

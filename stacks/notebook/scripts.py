@@ -1,4 +1,4 @@
-"""The two lifecycle scripts of the notebook instance, put together of the files in `notebook_files/`. Runs nothing.
+"""The two lifecycle scripts of the notebook instance, made of the files in `stacks/notebook/files/`. Runs nothing.
 
 SageMaker takes at most 16,384 characters of each, in base64, and gives it five minutes:
 https://docs.aws.amazon.com/sagemaker/latest/dg/notebook-lifecycle-config.html
@@ -20,7 +20,7 @@ _END = "END_OF_PROGRAM"
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptValues:
-    """What the scripts are told.
+    """Parameters of the scripts.
 
     Attributes
     ----------

@@ -20,7 +20,7 @@ class PublicInternet:
 
 @dataclass(frozen=True, kw_only=True)
 class IsolatedVpc:
-    """A network of its own without a way to the internet: only the AWS services that the walkthrough asks.
+    """A network of its own without a way to the internet: only the AWS services that the walkthrough uses.
 
     Each of its interface endpoints costs as long as it exists, whether the notebook runs or not (docs/notebook.md).
 
@@ -51,7 +51,7 @@ NotebookNetwork = PublicInternet | IsolatedVpc
 
 
 class AsksThrough(Enum):
-    """How the notebook asks for predictions; the name is what its `DIGITS_ASK_THROUGH` says."""
+    """How the notebook calls for predictions; the name is the value of its `DIGITS_ASK_THROUGH`."""
 
     API = "api"
     ENDPOINT = "endpoint"
@@ -70,7 +70,7 @@ class NotebookSettings:
     volume_gb
         Size of the volume that keeps the user's files, 5 to 16,384.
     idle_minutes
-        It is stopped when nobody used it for so long, 15 to 1,440.
+        Idle time after which it is stopped, 15 to 1,440.
     open_tabs_count
         Whether an open tab is use. A tab that somebody forgot then costs until it is closed.
     own_key

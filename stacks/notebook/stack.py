@@ -1,4 +1,4 @@
-"""A place to work: the notebook instance. It may come and go; everything that it makes is in the bucket."""
+"""The notebook instance. It can be deleted at any time; everything that it makes is in the bucket."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class NotebookStack(cdk.Stack):
     bucket
         Data, and results of jobs.
     training_role
-        What its jobs run as.
+        Execution role of its jobs.
     model_endpoint, service
-        What it asks for predictions.
+        The API or endpoint that it calls for predictions.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a person looks at, and what alerts a person: the dashboard, the alarms, and their topic.
+"""The operations: the dashboard, the alarms, and the topic that they notify.
 
 The last stack: it may import every other one, and none imports it.
 """

@@ -1,7 +1,7 @@
-"""Where alarms are told: a topic that only the alarms of this environment may write to, and who reads it by e-mail.
+"""The topic of alarms: only those of this environment may publish to it; recipients subscribe by e-mail.
 
 It is encrypted with a key of its own. The key that AWS has for SNS would cost nothing, but its policy cannot be changed
-and does not let CloudWatch use it: alarms would fire, and nobody would be told.
+and does not let CloudWatch use it: alarms would go off, and nobody would be notified.
 https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
 """
 
@@ -17,7 +17,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 KEY_PENDING_DAYS = 7
-"""How long the key can be had back when the stack is gone; nothing that it encrypts outlives a delivery."""
+"""Waiting period before the key is deleted with the stack; nothing that it encrypts outlives a delivery."""
 
 
 class AlarmTopic(Construct):
@@ -26,11 +26,11 @@ class AlarmTopic(Construct):
     Parameters
     ----------
     name
-        How e-mails name the sender.
+        Display name of the sender in e-mails.
     alarm_prefix
-        What the names of the alarms begin with that may write.
+        Prefix of the names of the alarms that may publish.
     emails
-        Who is told by e-mail.
+        Recipients of e-mails.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class AlarmTopic(Construct):
             resource_name=f"{alarm_prefix}*",
             arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
         )
-        # Otherwise alarms of other accounts could write here.
+        # Otherwise alarms of other accounts could publish here.
         conditions = {"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": alarms}}
         cloudwatch = iam.ServicePrincipal("cloudwatch.amazonaws.com")
         key = kms.Key(

@@ -1,4 +1,4 @@
-"""Which alarms there are. Each is something that a person has to act on, and has an entry in `docs/operations.md`.
+"""The alarms. Each requires a person to act, and has an entry in `docs/operations.md`.
 
 Left out is what nobody acts on: refused requests (4xx, throttling of callers); errors inside DynamoDB, which the queue
 outlasts and its age tells of; training jobs and executions of the pipeline that somebody starts and follows; the site,
@@ -15,10 +15,10 @@ from stacks.stream.settings import StreamSettings
 from stacks.upload.routes import TIMEOUT_SECONDS as UPLOADS_SECONDS
 
 SLOW_PERIODS = 3
-"""Slow is what is slow for three periods in a row: one cold start is nothing to get up for."""
+"""Slow means three periods in a row: a single cold start triggers no alarm."""
 
 MICROSECONDS = 1000
-"""Of a millisecond: what SageMaker times with."""
+"""Per millisecond: SageMaker's latencies are in microseconds."""
 
 
 def make_alarms(alarms: Alarms, metrics: EnvironmentMetrics) -> None:

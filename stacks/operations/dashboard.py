@@ -1,4 +1,4 @@
-"""The dashboard: from the alarms down the way of a request, hop by hop, to what the model says of itself.
+"""The dashboard: from the alarms along the path of a request, hop by hop, to the metrics of the model.
 
 Every line of a graph is a single metric, so that it can have an alarm as it is.
 """
@@ -30,7 +30,7 @@ class OperationsDashboard(Construct):
     name
         Its name.
     metrics
-        What is on it.
+        What it shows.
     alarms
         Shown at its top.
     """
@@ -212,7 +212,7 @@ def _sign_ins(metrics: EnvironmentMetrics, accounts: Accounts) -> list[cloudwatc
 
 
 def _logs(metrics: EnvironmentMetrics) -> list[Row]:
-    """What the lines of the functions say; the records of metrics among them have no `message`."""
+    """Queries of the functions' log lines; the records of metrics among them have no `message`."""
     groups = [function.log_group.log_group_name for function in metrics.functions.values()]
     kinds = [
         "filter ispresent(problem) and ispresent(message)",

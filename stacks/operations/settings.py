@@ -1,4 +1,4 @@
-"""When a person is told that something is wrong, and who: thresholds of the alarms, and e-mail addresses.
+"""Thresholds and recipients of the alarms.
 
 A count is of one evaluation period (`minutes`); a latency has to be exceeded for three in a row.
 """
@@ -23,30 +23,30 @@ class OperationsSettings:
     Attributes
     ----------
     emails
-        Who is told by e-mail. Each address gets a letter in which it must agree. None is told by default: the topic
-        is there for whatever else listens.
+        Recipients by e-mail. Each address receives a confirmation e-mail first. There are none by default: the topic
+        is there for other subscribers.
     minutes
-        Length of the period that is looked at, one of 1, 5, 10, 15, 30, 60.
+        Length of an evaluation period, one of 1, 5, 10, 15, 30, 60.
     api_errors
-        Answers with 5xx of one API.
+        5xx responses of one API.
     api_milliseconds
-        Latency of one API that one of twenty requests exceeds.
+        Latency of one API, 95th percentile.
     function_errors
-        Runs of a function that ended with an error or at its time-out. Ours answer what goes wrong, so one is a bug.
+        Runs of a function that ended with an error or at its time-out. The functions handle errors, so one is a bug.
     function_throttles
         Runs of a function that Lambda refused.
     time_out_percent
         How much of its time-out a function may take, 50 to 99.
     endpoint_errors
-        Answers of the endpoint with 5xx.
+        5xx responses of the endpoint.
     endpoint_milliseconds
-        Latency of the model that one of twenty requests exceeds.
+        Latency of the model, 95th percentile.
     queue_age_seconds
-        Age of an upload that nobody has finished. Less than people wait for a result (`answer_seconds`).
+        Age of the oldest unfinished upload. Less than clients wait for a result (`answer_seconds`).
     uploads_failed
-        Uploads that end without a digit. Some people send what is no digit; so many at once are our fault.
+        Uploads that end without a digit. Single ones are users' mistakes; so many at once are a fault of the service.
     announcements_failed
-        Results that could not be pushed.
+        Results that could not be published.
     table_throttles
         Requests that a table refused.
     sign_in_throttles

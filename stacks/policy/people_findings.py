@@ -1,4 +1,4 @@
-"""The findings of the policy rules that are accepted for people, their page, and their uploads."""
+"""The findings of the policy rules that are accepted for users, their page, and their uploads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from stacks.settings import Settings
 
 
 def people_findings(settings: Settings) -> list[AcceptedFinding]:
-    """Findings in the stacks of identity and web, and in the API for people."""
+    """Findings in the stacks of identity and web, and in the API for users."""
     if settings.people is None:
         return []
     found = {

@@ -22,10 +22,10 @@ class Alarms(Construct):
     Parameters
     ----------
     prefix
-        What their names begin with, such as `digits-dev-`.
+        Prefix of their names, such as `digits-dev-`.
     topic
-        Where they are told. Only that something went wrong: an alarm that is told when it is over would be told for
-        the first time when it is deployed.
+        Topic that they notify, only when something is wrong: an alarm that also notifies when it is over would do so
+        for the first time when it is deployed.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, prefix: str, topic: sns.ITopic) -> None:
@@ -59,7 +59,7 @@ class Alarms(Construct):
         threshold
             The first value that is too high.
         says
-            What it means, for the person who gets it.
+            What it means, for the recipient.
         entry
             Heading of its entry in the runbook, if not its name.
         periods

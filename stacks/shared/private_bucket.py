@@ -24,7 +24,7 @@ class PrivateBucket(Construct):
     access_log_days
         How long the access log is kept.
     tells_events
-        Whether EventBridge is told of every new object.
+        Whether EventBridge receives an event for every new object.
     """
 
     def __init__(

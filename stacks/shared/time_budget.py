@@ -17,7 +17,7 @@ API_GATEWAY_LIMIT_SECONDS = 29
 
 @dataclass(frozen=True, kw_only=True)
 class TimeBudget:
-    """Who waits how long, in seconds.
+    """Time-outs of each layer, in seconds.
 
     Raises
     ------

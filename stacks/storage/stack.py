@@ -27,7 +27,7 @@ class StorageStack(cdk.Stack):
         data = PrivateBucket(
             self,
             "Data",
-            lifecycle_rules=[_cool_channels(), *_forget_jobs(), _forget_letters(), abandoned_uploads()],
+            lifecycle_rules=[_cool_channels(), *_expire_job_results(), _expire_dead_letters(), abandoned_uploads()],
             retain=settings.retain_data,
             access_log_days=365 if settings.retain_logs else 90,
             tells_events=settings.training.on_new_data,
@@ -61,7 +61,7 @@ def _cool_channels() -> s3.LifecycleRule:
     )
 
 
-def _forget_jobs() -> list[s3.LifecycleRule]:
+def _expire_job_results() -> list[s3.LifecycleRule]:
     """What jobs and checks wrote is of use for a while; what is worth keeping was published or registered by then.
 
     A registered model and its metrics are copies of their own below `pipeline/evaluations/`, which no rule names.
@@ -85,8 +85,8 @@ def _forget_jobs() -> list[s3.LifecycleRule]:
     ]
 
 
-def _forget_letters() -> s3.LifecycleRule:
-    """What the stream's consumer could not use stays longer than the letters that tell of it, and not for ever."""
+def _expire_dead_letters() -> s3.LifecycleRule:
+    """Payloads of dead letters are kept longer than the messages about them, and expire."""
     return s3.LifecycleRule(
         id="forget-dead-letters",
         prefix=DEAD_LETTERS_PREFIX,

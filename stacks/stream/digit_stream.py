@@ -1,4 +1,4 @@
-"""A Kinesis stream of labelled digits, the function that consumes it, and the queue for what it cannot use."""
+"""A Kinesis stream of labelled digits, the function that consumes it, and its dead-letter queue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from stacks.shared.lambda_function import PythonFunction
 from stacks.stream.settings import OnDemand, StreamSettings
 
 TIMEOUT_SECONDS = 60
-"""All attempts of the function's clients for one part and a few letters; far more than a batch takes."""
+"""All attempts of the function's clients for one part and a few dead letters; far more than a batch takes."""
 MEMORY_MB = 1024
 UNUSED_OF_PYARROW = (
     "pyarrow/include",
@@ -29,7 +29,7 @@ UNUSED_OF_PYARROW = (
     "pyarrow/libarrow_python_flight*",
     "pyarrow/_pyarrow_cpp_tests*",
     "pyarrow/*.p[xy][dxi]",
-    # The same libraries twice more: programs that link against them look for these names, Python does not.
+    # Copies of libraries under further names that only linkers use.
     "pyarrow/*.so.2500.*",
     "pyarrow/libarrow_python.so",
     "pyarrow/libarrow_python_parquet_encryption.so",
@@ -38,7 +38,7 @@ UNUSED_OF_PYARROW = (
 
 
 class DigitStream(Construct):
-    """From the stream to parts in the bucket; what is given up lands in the queue.
+    """From the stream to parts in the bucket, or to the dead-letter queue.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ class DigitStream(Construct):
             "Mapping",
             function_name=self.consumer.function.function_name,
             event_source_arn=self.stream.stream_arn,
-            # What was sent before the consumer was there is consumed too; what is read twice is merged once.
+            # Records from before the consumer existed are consumed too; what is read twice is merged once.
             starting_position="TRIM_HORIZON",
             batch_size=settings.batch_records,
             maximum_batching_window_in_seconds=settings.batch_window_seconds,
@@ -136,7 +136,7 @@ def _make_stream(scope: Construct, settings: Settings, stream_settings: StreamSe
         stream_mode=kinesis.StreamMode.ON_DEMAND if isinstance(capacity, OnDemand) else kinesis.StreamMode.PROVISIONED,
         shard_count=None if isinstance(capacity, OnDemand) else capacity.shards,
         retention_period=cdk.Duration.hours(stream_settings.retention_hours),
-        # The key of AWS: whoever may use the stream needs no right to a key.
+        # An AWS-managed key: users of the stream need no right to a key.
         encryption=kinesis.StreamEncryption.MANAGED,
         removal_policy=cdk.RemovalPolicy.DESTROY,
     )

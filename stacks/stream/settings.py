@@ -1,4 +1,4 @@
-"""How labelled digits are streamed in: the stream's capacity, and how its records are batched, retried and given up.
+"""The settings of the stream: its capacity, and how its records are batched, retried and made dead letters.
 
 Limits are those of Kinesis and of Lambda's event source mappings.
 https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
@@ -18,12 +18,12 @@ RETENTION_HOURS_MAX = 8_760
 
 @dataclass(frozen=True, kw_only=True)
 class OnDemand:
-    """As much as comes: paid by the gigabyte and by the hour, about 29 USD a month when nothing comes."""
+    """Scales with the load: billed per gigabyte and per hour, about 29 USD a month without any."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Provisioned:
-    """So many shards: each takes 1,000 records or 1 MB a second, and costs about 11 USD a month."""
+    """A number of shards: each takes 1,000 records or 1 MB a second, and costs about 11 USD a month."""
 
     shards: int
 
@@ -41,7 +41,7 @@ class StreamSettings:
     Attributes
     ----------
     capacity
-        What the stream takes.
+        Capacity mode of the stream.
     retention_hours
         How long it keeps a record, 24 to 8760: the time there is to repair what stops the consumer.
     batch_records
@@ -51,11 +51,11 @@ class StreamSettings:
     parallelization
         Batches of one shard that are consumed at the same time, 1 to 10.
     retries
-        How often a batch that failed is delivered again before it is given up, 0 to 10000.
+        How often a failed batch is delivered again before it becomes a dead letter, 0 to 10000.
     record_age_seconds
-        Age at which a record is given up, 60 to 604800, below the retention.
+        Age at which a record becomes a dead letter, 60 to 604800, below the retention.
     dead_letter_days
-        How long what was given up is kept in the queue of dead letters, 1 to 14.
+        How long dead letters are kept, 1 to 14.
     """
 
     capacity: StreamCapacity

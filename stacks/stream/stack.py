@@ -16,7 +16,7 @@ SCHEMA = "digits.stream/1"
 
 
 class StreamStack(cdk.Stack):
-    """The stream of one environment, and a parameter that tells the command line where everything is.
+    """The stream of one environment, and a parameter that describes it to the command line.
 
     Parameters
     ----------

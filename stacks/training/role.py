@@ -19,7 +19,7 @@ from stacks.shared.container_rights import pull_image, put_metrics, sagemaker_pr
 from stacks.training.settings import TrainingNetwork
 
 LOG_GROUPS = ("/aws/sagemaker/TrainingJobs", "/aws/sagemaker/ProcessingJobs")
-"""One for all jobs of an account and region. They belong to nobody's stack: see docs/adr/0011-training-stack.md."""
+"""One for all jobs of an account and region. They belong to no stack: see docs/adr/0011-training-stack.md."""
 
 METRIC_NAMESPACES = ("AWS/SageMaker", *LOG_GROUPS)
 

@@ -74,15 +74,15 @@ class TrainingSettings:
     volume_gb
         Disk of each machine.
     max_run_seconds
-        After how long a job is stopped.
+        Maximum run time of a job.
     spot
-        Whether jobs take spare machines, for about a third of the price, and may have to wait for them.
+        Whether jobs use managed spot instances, for about a third of the price, and may have to wait for them.
     max_wait_seconds
-        How long a job may wait and run together, where `spot` is on.
+        Maximum total time of a job, waiting included, where `spot` is on.
     encrypt_between_hosts
-        Whether what machines of one job say to each other is encrypted, which makes them slower.
+        Whether traffic between the hosts of a job is encrypted, which makes it slower.
     network_isolation
-        Whether the container has no network but that to the other machines of its job.
+        Whether containers run without network access beyond the other hosts of their job.
     kms_key_arn
         Your own key for disks and results; None leaves it to keys that AWS manages.
     network

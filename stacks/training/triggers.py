@@ -1,4 +1,4 @@
-"""What starts the pipeline without a person: a schedule, or channels that were published completely. Both by settings.
+"""What starts the pipeline automatically: a schedule, or channels that were published completely. Both by settings.
 
 The last thing that `python -m training publish --channels` writes is an empty object named as the folder is,
 `channels/DIGEST/`. Its key is what an execution takes as its parameter `Channels`, because EventBridge can hand over a

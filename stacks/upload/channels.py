@@ -1,7 +1,7 @@
 """The channels on which the ends of jobs are announced: an Event API of AppSync.
 
-One channel for each person and job. Whoever has signed in may connect, only the owner may subscribe, which a handler
-checks, and only who is granted it may publish.
+One channel for each person and job. Every signed-in user may connect, only the owner may subscribe, which a handler
+checks, and only a role with that right may publish.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class JobChannels(Construct):
     settings
         The environment.
     user_pool
-        Whose people may listen; None where there are no people.
+        Users who may subscribe; None where there are none.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class JobChannels(Construct):
 
     @property
     def publish(self) -> iam.PolicyStatement:
-        """The right to announce something on any channel of the namespace."""
+        """The right to publish on any channel of the namespace."""
         return iam.PolicyStatement(actions=["appsync:EventPublish"], resources=[self.namespace.channel_namespace_arn])
 
     def _log_errors(self, settings: Settings) -> None:
@@ -77,7 +77,7 @@ class JobChannels(Construct):
 
 
 def _log_role(scope: Construct) -> iam.Role:
-    """What AppSync logs with; the managed policy of AWS allows it everywhere."""
+    """The role AppSync logs with; the managed policy of AWS would allow it for all log groups."""
     stack = cdk.Stack.of(scope)
     groups = stack.format_arn(
         service="logs",

@@ -1,4 +1,4 @@
-"""Where pictures arrive: a bucket that strangers write to with forms, and the queue of what arrived."""
+"""Where pictures arrive: a bucket that clients upload to with signed forms, and the queue of S3's events."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from stacks.settings import Settings
 from stacks.shared.private_bucket import PrivateBucket, abandoned_uploads
 
 PREFIX = "uploads/"
-"""Below it are all uploads: `uploads/OWNER/JOB`, made by `lambda_src/uploads/application.py`."""
+"""Prefix of all uploads: `uploads/OWNER/JOB`, made by `lambda_src/uploads/application.py`."""
 
 STACK_NAME_LEFT = 25
-"""What CloudFormation leaves of a stack's name where the name of a bucket would have more than 63 characters. Seen, not
-documented: https://github.com/KensioSoftware/yulin/issues/1113"""
+"""What CloudFormation leaves of a stack's name where the name of a bucket would have more than 63 characters.
+
+Observed, not documented: https://github.com/KensioSoftware/yulin/issues/1113
+"""
 
 
 class UploadInbox(Construct):
-    """The bucket, its queue and the queue of dead letters.
+    """The bucket, its queue and the dead-letter queue.
 
     Parameters
     ----------
@@ -40,7 +42,7 @@ class UploadInbox(Construct):
         self.queue = _queue(
             self,
             "Queue",
-            # Longer than anybody waits for a result.
+            # Longer than any client waits for a result.
             retention=cdk.Duration.days(4),
             visibility_timeout=cdk.Duration.seconds(upload.visibility_seconds),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=upload.receives),
@@ -61,22 +63,22 @@ class UploadInbox(Construct):
                 exposed_headers=["ETag"],
                 max_age=3000,
             )
-        self._tell_queue()
+        self._notify_queue()
 
     @property
     def objects(self) -> str:
         """All uploads, for a policy."""
         return self.bucket.arn_for_objects(f"{PREFIX}*")
 
-    def _tell_queue(self) -> None:
-        """Let S3 send every new upload to the queue; `add_event_notification` would deploy a function that says so."""
+    def _notify_queue(self) -> None:
+        """Let S3 send every new upload to the queue; `add_event_notification` would deploy a function for it."""
         stack = cdk.Stack.of(self)
         allowed = self.queue.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["sqs:SendMessage"],
                 principals=[iam.ServicePrincipal("s3.amazonaws.com")],
                 resources=[self.queue.queue_arn],
-                # Its full name would be a circle.
+                # Its full name would be a circular dependency.
                 conditions={
                     "StringEquals": {"aws:SourceAccount": stack.account},
                     "ArnLike": {"aws:SourceArn": f"arn:{stack.partition}:s3:::{name_begins(stack.stack_name)}*"},

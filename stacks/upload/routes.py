@@ -15,7 +15,7 @@ from stacks.upload.jobs_table import JobsTable
 
 MEMORY_MB = 512
 TIMEOUT_SECONDS = 20
-"""Longer than all attempts at the table, shorter than API Gateway waits."""
+"""Longer than all attempts at the table, shorter than the time-out of API Gateway."""
 
 
 def make_upload_function(
@@ -27,7 +27,7 @@ def make_upload_function(
     jobs: JobsTable,
     origins: Sequence[str],
 ) -> PythonFunction:
-    """Make it. A form is signed with the function's own role, so it can allow no more than the role does."""
+    """Make the function. A form is signed with its role, so it can allow no more than the role does."""
     upload = settings.upload
     return PythonFunction(
         scope,

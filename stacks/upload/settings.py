@@ -1,4 +1,4 @@
-"""How big images are taken in: how large, how long everything may take, how often it is tried.
+"""The settings of uploads: sizes, times and retries.
 
 Limits are those of S3, SQS and Lambda.
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
@@ -14,22 +14,22 @@ from stacks.shared.time_budget import TIME_BUDGET
 
 MIB = 1024 * 1024
 BYTES_MAX = 100 * MIB
-"""More than a phone makes, and more than the worker could hold in memory several times."""
+"""Larger than the pictures of phones; more would not fit into the worker's memory."""
 
 VISIBILITY_SECONDS_MAX = 43_200
 FUNCTION_SECONDS_MAX = 900
 DAY_SECONDS = 86_400
 START_SECONDS = 5
-"""What a process of the worker needs before the first picture, beside what the pictures need."""
+"""Start-up time of a process of the worker, before the first picture."""
 
 READING_SECONDS = 6
-"""The reading of a picture is given up after so long: 65 megapixels of PNG were decoded in 4 s, most take a tenth."""
+"""Time limit for reading a picture: 65 megapixels of PNG were decoded in 4 s, most take a tenth of that."""
 
 KEEPING_SECONDS = 2
-"""What a picture needs beside reading and the endpoint: to be fetched, and its end to be recorded."""
+"""Time of a picture beside reading and the endpoint: fetching it, and recording the end of its job."""
 
 PICTURE_SECONDS_MIN = TIME_BUDGET.connect_seconds + TIME_BUDGET.read_seconds + READING_SECONDS + KEEPING_SECONDS
-"""One attempt at the endpoint is given up before the picture is."""
+"""One attempt at the endpoint times out before the picture does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,27 +41,27 @@ class UploadSettings:
     bytes_max
         Largest file, in bytes.
     url_seconds
-        How long a form for an upload is good, 60 to 3600.
+        How long the form for an upload is valid, 60 to 3600.
     object_days
         After how many days an uploaded file is hidden, from 1; as many days later its version is removed for good. S3
         rounds both up to a midnight (UTC), so 1 is two to four days.
     answer_seconds
-        After how long a job without a result is given up, longer than the form is good and the worker tries.
+        After how long a job without a result expires, longer than the form is valid and the worker retries.
     keep_days
         How long the record of a job is kept, 1 to 365.
     picture_seconds
-        The longest that one picture takes where services answer: to fetch, read, predict and record, 12 to 120. Where
-        they hang it takes longer, the worker is ended at its time-out, and the upload comes again.
+        Longest time of one picture while services respond: to fetch, read, predict and record, 12 to 120. Where they
+        do not, the worker ends at its time-out, and the upload is delivered again.
     batch_pictures
-        Most pictures that one run of the worker gets, 1 to 10.
+        Largest batch of the worker, 1 to 10.
     visibility_factor
-        How many time-outs of the worker a message stays invisible while it is worked on, 1 to 20. AWS advises 6.
+        Visibility time-out of the queue, in time-outs of the worker, 1 to 20. AWS advises 6.
     pause_seconds
-        After how long an upload that failed comes again at first, 1 to 60; each further pause is twice as long.
+        Delay before the first further delivery of a failed upload, 1 to 60; each further delay is twice as long.
     receives
         How often an upload is delivered before it becomes a dead letter, 1 to 1000.
     concurrency
-        Runs of the worker at the same time, 2 to 1000: no more than the endpoint can answer.
+        Concurrent runs of the worker, 2 to 1000: no more than the endpoint can serve.
     dead_letter_days
         How long dead letters are kept, 1 to 14.
     """
@@ -107,7 +107,7 @@ class UploadSettings:
 
     @property
     def visibility_seconds(self) -> int:
-        """How long a message that is worked on is not given to anybody else."""
+        """Visibility time-out of the queue."""
         return self.visibility_factor * self.worker_seconds
 
     @property

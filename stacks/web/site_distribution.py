@@ -1,4 +1,4 @@
-"""CloudFront in front of the site's bucket: HTTPS only, and headers that let the page do what it does and no more."""
+"""CloudFront in front of the site's bucket: HTTPS only, and headers that restrict the page to what it needs."""
 
 from __future__ import annotations
 
