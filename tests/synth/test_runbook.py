@@ -61,13 +61,13 @@ def test_every_alarm_leads_to_an_entry_and_every_entry_is_led_to(everything: lis
 def test_entries_name_their_alarms(everything: list[Assembly]) -> None:
     found = alarms_by_entry(everything)
     assert found.pop(ROLLBACK) == {""}  # CloudFormation names them: they are replaced with the model
-    named = {entry: set(re.findall(r"`(digits-ENV-[a-z-]+)`", _first_line(text))) for entry, text in entries().items()}
+    named = {entry: set(re.findall(r"`(digits-ENV-[a-z-]+)`", _alarms_of(text))) for entry, text in entries().items()}
     del named[ROLLBACK]
     assert named == found
 
 
-def _first_line(text: str) -> str:
-    return next(line for line in text.splitlines() if line.startswith("Alarms: "))
+def _alarms_of(text: str) -> str:
+    return next(paragraph for paragraph in text.split("\n\n") if paragraph.lstrip().startswith("Alarms: "))
 
 
 @pytest.mark.parametrize("entry", sorted(entries()))
