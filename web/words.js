@@ -4,7 +4,7 @@ import { Problem } from "./problems.js";
 
 /** What each problem means for the person in front of the page. Keys are the slugs of `problems.js`. */
 const SENTENCES = {
-  "blank-image": "There is nothing on it that stands out from the background.",
+  "blank-image": "No digit found: nothing stands out from the background.",
   "unreadable-image": "The picture cannot be opened: the file is damaged or incomplete. Save it again as PNG or JPEG.",
   "animated-image": "The picture is animated. Send a still one.",
   "too-many-pixels": "The picture has too many pixels. Scale it down and send it again.",
@@ -26,7 +26,7 @@ const SENTENCES = {
   "function-unavailable": "The service cannot answer at the moment.",
   "model-failed": "The model failed on this. Try once more.",
   "model-rejected-input": "The model refused the picture, which is our mistake.",
-  "bad-model-output": "The model answered nonsense, which is our mistake.",
+  "bad-model-output": "The model's output is unusable, which is a fault of the service.",
   "internal-error": "Something broke on our side.",
   "access-denied": "You are signed in, but not allowed to ask the model.",
   "not-signed-in": "You are not signed in any more. Sign in again; your work is still here.",
@@ -37,8 +37,8 @@ const SENTENCES = {
   "s3-EntityTooLarge": "The store refused the picture: it is too large.",
   "s3-EntityTooSmall": "The store refused the picture: the file is empty.",
   "s3-AccessDenied": "The store refused the picture.",
-  "s3-expired": "Getting the picture across took too long, and its place was given up. Send it again.",
-  "page-net-offline": "The network is gone. The page goes on when it is back.",
+  "s3-expired": "The upload took too long and its link expired. Send the picture again.",
+  "page-net-offline": "You are offline. This page resumes when you are back online.",
   "page-net-unreachable": "The service cannot be reached. It may be down, or something between here and there is in the way.",
   "page-net-slow": "There was no answer in time.",
   "page-wrong-type": "This is not a PNG or JPEG picture. Save it as one of these and try again.",
@@ -73,8 +73,8 @@ export function tooLarge(bytes, limit) {
 
 /** Sentences for the errors of Cognito, by the names that Amplify gives them. */
 const SIGN_IN = {
-  NotAuthorizedException: "E-mail or password is not right.",
-  UserNotFoundException: "E-mail or password is not right.",
+  NotAuthorizedException: "Incorrect e-mail or password.",
+  UserNotFoundException: "Incorrect e-mail or password.",
   UserNotConfirmedException: "This account is not confirmed yet. Sign in to get another code.",
   PasswordResetRequiredException: "Your password has to be reset. Ask whoever runs this page.",
   LimitExceededException: "Too many tries. Wait a few minutes.",
@@ -86,7 +86,7 @@ const SIGN_IN = {
   CodeMismatchException: "This is not the code that was sent.",
   EnableSoftwareTokenMFAException: "This is not the code that was expected.",
   ExpiredCodeException: "The code is too old; another one was sent.",
-  InvalidParameterException: "One of the fields is not filled in as it has to be.",
+  InvalidParameterException: "A field is not filled in correctly.",
   NetworkError: "The sign-in service cannot be reached.",
 };
 

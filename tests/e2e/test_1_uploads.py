@@ -135,7 +135,7 @@ CHANGED = {
     "another key": {"key": "uploads/somebody/else"},
     "a key above": {"key": "index.html"},
     "no encryption": {"x-amz-server-side-encryption": ""},
-    "another wish": {"x-amz-meta-correlation-id": "forged"},
+    "another user action": {"x-amz-meta-correlation-id": "forged"},
     "another signature": {"x-amz-signature": "0" * 64},
 }
 

@@ -41,7 +41,7 @@ def answers_cross_origin(route: Route, status: int, retry_after: str) -> None:
 
 def test_nothing_works_before_somebody_signs_in(open_page: OpenPage) -> None:
     page = open_page(signed_in=False)
-    expect(page.get_by_text("Nothing works without signing in")).to_be_visible()
+    expect(page.get_by_text("Sign in to use this page")).to_be_visible()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     for heading in ("Draw a digit", "Send a picture", "This session", "The model"):
         expect(page.get_by_role("heading", name=heading)).to_be_hidden()
@@ -58,7 +58,7 @@ def test_the_api_of_the_page_wants_a_token(deployment: Deployment, method: str, 
 def test_a_wrong_password_is_told_in_a_sentence(open_page: OpenPage, person: Person) -> None:
     page = open_page(signed_in=False)
     sign_in(page, Person(email=person.email, password="Not-this-one-either-1"))
-    expect(page.get_by_role("alert")).to_have_text("E-mail or password is not right.")
+    expect(page.get_by_role("alert")).to_have_text("Incorrect e-mail or password.")
     expect(page.get_by_label("E-mail")).to_have_value(person.email)
 
 
@@ -147,7 +147,7 @@ def test_work_goes_on_when_the_network_is_back(page: Page) -> None:
     page.context.set_offline(True)
     expect(page.get_by_text("You are offline")).to_be_visible()
     draw(page, SEVEN)
-    shows(page, "#draw-problem", "The network is gone")
+    shows(page, "#draw-problem", "You are offline")
     expect(page.locator("#draw-answer")).to_have_text("Not read yet.")
     page.context.set_offline(False)
     shows(page, "#draw-answer .numeral", "7")

@@ -19,7 +19,7 @@ from tools.deployment import ROOT, Deployment, stack_outputs
 from tools.upload_client import Uploader
 from training.data.dataset import Split
 
-WISH = f"wish-{uuid.uuid4()}"
+ACTION = f"action-{uuid.uuid4()}"
 ALARM = "digits-local-upload-dead-letters"
 ALARM_SECONDS = 240
 """All attempts of the worker with their pauses, a period of the alarm, and a slow machine."""
@@ -53,9 +53,9 @@ def listener(deployment: Deployment) -> Iterator[str]:
 
 
 def begin(uploader: Uploader, body: bytes) -> dict[str, Any]:
-    """Begin an upload under the wish's id, as the page does under one of its own."""
+    """Begin an upload under the id of the user action, as the page does under an id of its own."""
     wanted = json.dumps({"content_type": "image/png", "size_bytes": len(body)}).encode()
-    headers = {"Content-Type": "application/json", "X-Correlation-Id": WISH}
+    headers = {"Content-Type": "application/json", "X-Correlation-Id": ACTION}
     answer = uploader.api.request("POST", "/uploads", body=wanted, headers=headers)
     assert answer.status == 201, answer.body
     job: dict[str, Any] = answer.json()
@@ -119,10 +119,10 @@ def test_one_id_leads_through_the_logs(deployment: Deployment) -> None:
 
 
 def _lines(deployment: Deployment) -> list[dict[str, Any]]:
-    """What all functions logged under the wish's id."""
+    """What all functions logged under the id of the user action."""
     logs = deployment.client("logs")
     groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
-    found = [logs.filter_log_events(logGroupName=name, filterPattern=f'"{WISH}"')["events"] for name in groups]
+    found = [logs.filter_log_events(logGroupName=name, filterPattern=f'"{ACTION}"')["events"] for name in groups]
     return [json.loads(event["message"]) for events in found for event in events]
 
 
