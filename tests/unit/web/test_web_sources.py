@@ -12,7 +12,8 @@ import pytest
 from gateway import problems as prediction_problems
 from gateway.problems import ProblemType
 from stacks.api.gateway_problems import GATEWAY_PROBLEMS
-from tools.node import node_binary, node_environment
+from stacks.shared.node import node_binary
+from tools.node import node_environment
 from upload_jobs import problems as upload_problems
 
 ROOT = Path(__file__).resolve().parents[3]
