@@ -169,16 +169,11 @@ node_modules/.stamp: .venv/.stamp package.json package-lock.json
 	@touch $@
 
 .PHONY: lock
-lock: .tools/.stamp ## resolve the dependencies anew: uv.lock and the exported requirements files
+lock: .tools/.stamp ## resolve the dependencies anew: uv.lock and the requirements files that pip reads
 	@$(UV) lock --quiet
 	@$(UV) export --quiet --frozen --no-emit-project --group app --group training -o requirements.txt
-	@$(UV) export --quiet --frozen --no-emit-project --group app --group training --group scale --group emulator \
-	  --group functions --group tools --group dev -o requirements-dev.txt
-	@$(UV) export --quiet --frozen --no-emit-project --group training --group scale -o requirements-scale.txt
-	@$(UV) export --quiet --frozen --no-emit-project --group training --group sagemaker -o requirements-sagemaker.txt
 	@$(UV) export --quiet --frozen --no-emit-project --only-group functions -o lambda_src/requirements.txt
-	@$(UV) export --quiet --frozen --no-emit-project --only-group stream-function \
-	  -o lambda_src/requirements-stream.txt
+	@$(UV) export --quiet --frozen --no-emit-project --only-group stream-function -o lambda_src/requirements-stream.txt
 
 .PHONY: clean
 clean: down ## remove what was built and installed

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The composition root: environment -> settings -> manifest -> stacks -> synth.
 
-It is the only CDK file that reads the environment: `DIGITS_ENVIRONMENT` and `DIGITS_MANIFEST`, nothing else.
+It is the only CDK file that reads the environment: `DIGITS_ENVIRONMENT` and `DIGITS_MANIFEST`, and nothing else that
+changes a template. `JSII_NODE` names the Node.js in which the CDK runs; `stacks.shared.node` finds one otherwise.
 """
 
 from __future__ import annotations
@@ -11,6 +12,11 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+
+from stacks.shared.node import node_binary
+
+# Before the CDK is imported, which starts it.
+os.environ["JSII_NODE"] = os.environ.get("JSII_NODE") or str(node_binary())
 
 import aws_cdk as cdk
 

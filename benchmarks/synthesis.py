@@ -49,7 +49,7 @@ def seconds(arguments: Sequence[str], variables: Mapping[str, str]) -> float:
 
 @functools.cache
 def _node() -> str:
-    find = "import tools.node; print(tools.node.node_binary())"
+    find = "import stacks.shared.node as node; print(node.node_binary())"
     return subprocess.run([PYTHON, "-c", find], cwd=ROOT, capture_output=True, check=True, text=True).stdout.strip()
 
 

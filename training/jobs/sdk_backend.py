@@ -133,7 +133,7 @@ def _sdk() -> Any:
         raise JobError(
             f"the SageMaker SDK is not in this environment ({problem}); install it with: make .venv-sagemaker/.stamp,"
             " and run: .venv-sagemaker/bin/python -m training submit --set backend=sdk"
-            " (without make: pip install -r requirements-sagemaker.txt)"
+            " (without make: pip install --group training --group sagemaker, with pip 25.1 or newer)"
         ) from None
     for name in logging.root.manager.loggerDict:
         if name.partition(".")[0] == "sagemaker":

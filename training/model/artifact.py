@@ -17,6 +17,7 @@ import xgboost
 
 from contract.digit import CLASSES, PIXELS
 from training.common.errors import ArtifactError
+from training.model.ubjson import require_whole
 
 MODEL_NAME = "xgboost-model"
 OBJECTIVE = "multi:softprob"
@@ -126,6 +127,7 @@ def load_model(content: bytes, *, name: str) -> xgboost.Booster:
         )
     booster = xgboost.Booster()
     try:
+        require_whole(content)
         booster.load_model(bytearray(content))
         learner = json.loads(booster.save_config())["learner"]
     except (xgboost.core.XGBoostError, ValueError, KeyError):

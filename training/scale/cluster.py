@@ -70,7 +70,8 @@ def _client(address: str, timeout_seconds: float) -> Client:
         from distributed import Client
     except ImportError as problem:
         raise FitError(
-            f"a cluster needs packages that are not here ({problem}); run: pip install -r requirements-scale.txt"
+            f"a cluster needs packages that are not installed ({problem}); run 'make setup', or"
+            " 'pip install --group scale' with pip 25.1 or newer"
         ) from None
     try:
         return Client(address, timeout=timeout_seconds)  # type: ignore[no-untyped-call]

@@ -142,8 +142,8 @@ def _study(task: Task, journal: Path) -> optuna.Study:
         from optuna.storages.journal import JournalFileBackend
     except ImportError as problem:
         raise FitError(
-            f"a search here needs a package that is not installed ({problem}); run: pip install -r"
-            " requirements-scale.txt, or use --where sagemaker"
+            f"a search here needs a package that is not installed ({problem}); run 'make setup', or"
+            " 'pip install --group scale' with pip 25.1 or newer, or use --where sagemaker"
         ) from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     journal.parent.mkdir(parents=True, exist_ok=True)

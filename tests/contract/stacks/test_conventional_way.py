@@ -17,7 +17,7 @@ import pytest
 from stacks.settings import ENVIRONMENTS, FunctionTarget
 from stacks.shared.function_bundle import SOURCES
 from stacks.shared.locked_packages import find_uv, pip_command, remove_traces, run_installer, uv_command
-from tools.node import node_binary
+from stacks.shared.node import node_binary
 
 pytestmark = pytest.mark.slow
 

@@ -226,7 +226,7 @@ def test_a_worker_that_left_is_named(client: Client) -> None:
 def test_without_dask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xgboost.dask", None)
     with (
-        pytest.raises(FitError, match=r"run: pip install -r requirements-scale.txt"),
+        pytest.raises(FitError, match=r"run 'make setup', or 'pip install --group scale' with pip 25\.1"),
         connected("tcp://127.0.0.1:9"),
     ):
         pytest.fail("connected to nothing")

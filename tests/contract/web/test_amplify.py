@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from stacks.shared.node import node_binary
 from tests.support.emulator import REGION, Emulator, ask
 from tests.support.event_apis import Address
-from tools.node import node_binary, node_environment
+from tools.node import node_environment
 
 pytestmark = pytest.mark.slow
 

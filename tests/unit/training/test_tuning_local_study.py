@@ -143,7 +143,9 @@ def test_the_command_writes_what_fit_takes(tmp_path: Path, capsys: pytest.Captur
 
 def test_without_optuna_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
-    with pytest.raises(FitError, match=r"run: pip install -r requirements-scale.txt, or use --where sagemaker"):
+    with pytest.raises(
+        FitError, match=r"'pip install --group scale' with pip 25\.1 or newer, or use --where sagemaker"
+    ):
         search(TASK, tmp_path / "journal.log", trials=1)
 
 

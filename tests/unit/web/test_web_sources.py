@@ -11,7 +11,8 @@ import pytest
 
 from http_api.problem_table import FAILURE_REASONS, PREDICTION_PROBLEMS, UPLOAD_PROBLEMS
 from stacks.api.gateway_problems import GATEWAY_PROBLEMS
-from tools.node import node_binary, node_environment
+from stacks.shared.node import node_binary
+from tools.node import node_environment
 
 ROOT = Path(__file__).resolve().parents[3]
 WEB = ROOT / "web"
