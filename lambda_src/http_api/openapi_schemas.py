@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from contract.digit import CLASSES, PIXEL_MAX, PIXELS
+from contract.model_card import SHORT_DIGEST_LENGTH
 from digit_model.rows import MEMBER
-from digit_model.settings import SHORT_DIGEST_LENGTH
 from gateway.limits import ROWS_MAX, ROWS_MIN
 from gateway.problems import PROBLEM_TYPES
 from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PNG, SEVEN_PROBABILITIES

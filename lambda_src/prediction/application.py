@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from contract.model_card import ModelCard
 from digit_model.classify import Endpoint, classify
 from digit_model.metrics import of_predictions
 from digit_model.rows import parse_rows
-from digit_model.settings import ModelCard
 from gateway.cors import Origins
 from gateway.events import Request, Response
 from gateway.http_app import Answered, refuse_route

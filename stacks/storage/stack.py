@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from contract.bucket_layout import CHANNELS_PREFIX, CHECKS_PREFIX, JOBS_PREFIX, LETTERS_PREFIX, MODELS_PREFIX
+from contract.bucket_layout import CHANNELS_PREFIX, CHECKS_PREFIX, DEAD_LETTERS_PREFIX, JOBS_PREFIX, MODELS_PREFIX
 from stacks.settings import Settings
 from stacks.shared.private_bucket import PrivateBucket, abandoned_uploads
 
@@ -89,7 +89,7 @@ def _forget_letters() -> s3.LifecycleRule:
     """What the stream's consumer could not use stays longer than the letters that tell of it, and not for ever."""
     return s3.LifecycleRule(
         id="forget-dead-letters",
-        prefix=LETTERS_PREFIX,
+        prefix=DEAD_LETTERS_PREFIX,
         expiration=cdk.Duration.days(30),
         noncurrent_version_expiration=cdk.Duration.days(7),
     )

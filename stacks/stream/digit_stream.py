@@ -10,7 +10,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from contract.bucket_layout import LETTERS_PREFIX, PARTS_PREFIX
+from contract.bucket_layout import DEAD_LETTERS_PREFIX, PARTS_PREFIX
 from stacks.settings import Settings
 from stacks.shared.function_bundle import FunctionSource
 from stacks.shared.lambda_function import PythonFunction
@@ -89,7 +89,7 @@ class DigitStream(Construct):
             environment={
                 "BUCKET": bucket.bucket_name,
                 "PARTS_PREFIX": PARTS_PREFIX,
-                "DEAD_LETTERS_PREFIX": LETTERS_PREFIX,
+                "DEAD_LETTERS_PREFIX": DEAD_LETTERS_PREFIX,
                 "DEAD_LETTERS_URL": self.dead_letters.queue_url,
                 "LOG_LEVEL": settings.log_level,
                 "POWERTOOLS_SERVICE_NAME": "stream_consumer",
@@ -100,7 +100,7 @@ class DigitStream(Construct):
     def _rights(self, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
         """Read this stream, write below two prefixes, send to this queue; the mapping acts with the same role."""
         read = ("DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
-        objects = [bucket.arn_for_objects(f"{prefix}*") for prefix in (PARTS_PREFIX, LETTERS_PREFIX)]
+        objects = [bucket.arn_for_objects(f"{prefix}*") for prefix in (PARTS_PREFIX, DEAD_LETTERS_PREFIX)]
         return [
             iam.PolicyStatement(actions=[f"kinesis:{action}" for action in read], resources=[self.stream.stream_arn]),
             iam.PolicyStatement(actions=["s3:PutObject"], resources=objects),

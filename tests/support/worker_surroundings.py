@@ -13,8 +13,8 @@ from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import D
 from botocore.session import Session
 
 from contract.digit import PIXELS
+from contract.model_card import ModelCard
 from digit_model.classify import EndpointAnswer
-from digit_model.settings import ModelCard
 from digit_model.settings import Settings as EndpointSettings
 from gateway.metrics import FunctionMetrics
 from gateway.problems import ENDPOINT_UNAVAILABLE, ProblemError

@@ -19,9 +19,10 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from contract.digit import PIXELS
+from contract.model_card import ModelCard
 from digit_model.classify import Endpoint, EndpointAnswer, classify
 from digit_model.sagemaker_endpoint import SageMakerEndpoint, runtime_config
-from digit_model.settings import ModelCard, Settings
+from digit_model.settings import Settings
 from gateway.problems import BY_SERVICE_ERROR, ProblemError
 from tests.support.fakes import FakeEndpoint, sure_of
 

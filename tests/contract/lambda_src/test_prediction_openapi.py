@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from contract.model_card import ModelCard
 from digit_model.rows import parse_rows
-from digit_model.settings import ModelCard
 from gateway.http_app import respond
 from gateway.problems import PROBLEM_TYPES, ProblemError
 from http_api.examples import SEVEN_PNG

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.digit import PIXELS
+from contract.model_card import ModelCard
 from digit_model.classify import Endpoint
-from digit_model.settings import ModelCard
 from gateway.http_app import respond
 from gateway.limits import BODY_BYTES_MAX
 from gateway.problems import ENDPOINT_TIMEOUT, PROBLEM_TYPES, THROTTLED, ProblemType
