@@ -21,6 +21,7 @@ os.environ["JSII_NODE"] = os.environ.get("JSII_NODE") or str(node_binary())
 import aws_cdk as cdk
 
 from contract.errors import ContractError
+from contract.manifest import Manifest, read_manifest
 from stacks.api.stack import ApiStack
 from stacks.identity.stack import IdentityStack
 from stacks.inference.stack import InferenceStack
@@ -28,12 +29,15 @@ from stacks.notebook.stack import NotebookStack
 from stacks.operations.stack import OperationsStack
 from stacks.policy.rules import check_policies
 from stacks.settings import Settings, settings_for
-from stacks.shared.manifest import Manifest, read_manifest
 from stacks.storage.stack import StorageStack
 from stacks.stream.stack import StreamStack
 from stacks.training.stack import TrainingStack
 from stacks.upload.stack import UploadStack
 from stacks.web.stack import WebStack
+
+HOW_TO_GET_A_MANIFEST = (
+    "run 'python -m training promote build/model/manifest.json', or name another manifest with DIGITS_MANIFEST"
+)
 
 
 def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App:
@@ -108,7 +112,9 @@ def main() -> None:
     """Write the templates; input that cannot be used ends in a sentence."""
     try:
         settings = settings_for(os.environ.get("DIGITS_ENVIRONMENT", "local"))
-        manifest = read_manifest(Path(os.environ.get("DIGITS_MANIFEST", "models/current.json")))
+        manifest = read_manifest(
+            Path(os.environ.get("DIGITS_MANIFEST", "models/current.json")), how_to_get=HOW_TO_GET_A_MANIFEST
+        )
         app = build_app(settings, manifest, context=feature_flags())
         check_policies(app, settings)
         app.synth()

@@ -20,7 +20,7 @@ import numpy as np
 import xgboost
 
 from benchmarks.report import Cell, Report
-from contract.digit import PIXELS
+from contract.digit import PIXELS, SIDE
 from training.data.channels import write_parquet
 from training.data.data_folder import CHANNELS, read_split
 from training.data.dataset import Split
@@ -33,7 +33,6 @@ from training.scale.part_source import PartSource
 
 OURS, PEER = "training fit --external-memory", "xgboost.QuantileDMatrix, in memory"
 ROWS_A_PART = 5_000
-SIDE = 28
 
 
 def hyperparameters(rounds: int) -> Hyperparameters:

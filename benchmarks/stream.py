@@ -23,10 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.report import Cell, Report
+from contract.bucket_layout import PARTS_PREFIX
+from contract.stream_record import Record, make_record
 from tools.deployment import ROOT, Deployment, bootstrap, stack_outputs, synthesise
 from tools.local import local_deployment, start_emulator
 from training.data.data_folder import read_split
-from training.stream.record import Record, make_record
 from training.stream.selection import Selection, select
 
 ROWS = 10_000
@@ -85,10 +86,10 @@ def ours(bench: Bench) -> float:
     manifest_rows = functools.cache(
         lambda key: json.loads(bench.client("s3").get_object(Bucket=bench.bucket, Key=key)["Body"].read())["rows"]
     )
-    before = set(bench.keys("stream/parts/", ".json"))
+    before = set(bench.keys(PARTS_PREFIX, ".json"))
 
     def rows() -> int:
-        return sum(manifest_rows(key) for key in bench.keys("stream/parts/", ".json") if key not in before)
+        return sum(manifest_rows(key) for key in bench.keys(PARTS_PREFIX, ".json") if key not in before)
 
     return _seconds(lambda: bench.send("digits-local"), rows)
 
@@ -107,7 +108,7 @@ def copying(bench: Bench) -> float:
 def directly(bench: Bench) -> float:
     """Seconds in which the sender makes the same parts and puts them into the bucket itself."""
     sys.path[:0] = [str(ROOT / "lambda_src")] if str(ROOT / "lambda_src") not in sys.path else []
-    from stream_consumer.contract import read_record
+    from contract.stream_record import read_record
     from stream_consumer.parts import Arrival, make_part
 
     def put() -> None:
@@ -144,7 +145,8 @@ def running() -> Iterator[Bench]:
             bucket = stack_outputs(deployment, "storage")["BucketName"]
             digits = select(read_split(ROOT / "build/data", "train"), Selection(count=ROWS))
             records = [
-                make_record(int(label), image) for label, image in zip(digits.labels, digits.images, strict=True)
+                make_record(int(label), image.tobytes())
+                for label, image in zip(digits.labels, digits.images, strict=True)
             ]
             bench = Bench(deployment=deployment, bucket=bucket, records=records)
             _make_peer(bench)

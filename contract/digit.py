@@ -13,3 +13,6 @@ PIXEL_MAX = 255
 
 CLASSES = 10
 """The digits 0 to 9 that the model tells apart."""
+
+COLUMN_NAMES = ("label", *(f"pixel_{index:03d}" for index in range(PIXELS)))
+"""Columns of labelled digits in Parquet, all of them uint8."""

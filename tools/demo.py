@@ -17,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
+from contract.digit import CLASSES, SIDE
+from contract.manifest import read_manifest
 from tools.accounts import DEMONSTRATION, Account, make_account
 from tools.api_client import Answer, ApiClient
-from tools.deployment import FAILURES, ROOT, Deployment, DeploymentError, api_client, api_url, read_manifest
+from tools.deployment import FAILURES, HOW_TO_GET_A_MANIFEST, ROOT, Deployment, DeploymentError, api_client, api_url
 from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emulator
 from tools.pixels import braille, photograph_of, png_of
 from tools.upload_client import Uploader
@@ -51,7 +53,7 @@ console = Console(highlight=False, soft_wrap=True)
 
 def one_of_each(split: Split) -> list[int]:
     """Positions of the first image of each digit 0..9."""
-    return [int(np.argmax(split.labels == digit)) for digit in range(10)]
+    return [int(np.argmax(split.labels == digit)) for digit in range(CLASSES)]
 
 
 def predict(api: ApiClient, images: NDArray[np.uint8]) -> list[dict[str, Any]]:
@@ -72,7 +74,7 @@ def show_digits(images: NDArray[np.uint8], labels: list[int], predictions: list[
     """Draw the images, five in a row, with what was predicted below each."""
     for start in (0, 5):
         chosen = range(start, start + 5)
-        for line in zip(*(braille(images[index].reshape(28, 28)) for index in chosen), strict=True):
+        for line in zip(*(braille(images[index].reshape(SIDE, SIDE)) for index in chosen), strict=True):
             console.print("  ".join(line))
         captions = (_caption(labels[index], predictions[index]) for index in chosen)
         console.print("  ".join(f"{caption:^14}" for caption in captions), end="\n\n")
@@ -151,7 +153,7 @@ def show_next_steps(deployment: Deployment, image: NDArray[np.uint8], site: str,
 def main() -> int:
     """Run the demonstration; returns the exit code."""
     try:
-        read_manifest(DEFAULT_MANIFEST)
+        read_manifest(DEFAULT_MANIFEST, how_to_get=HOW_TO_GET_A_MANIFEST)
         split = read_split(DATA, "test")
         deployment = local_deployment(start_emulator(), manifest=DEFAULT_MANIFEST)
         site = bring_up(deployment)

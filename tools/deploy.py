@@ -12,10 +12,11 @@ import os
 import sys
 from pathlib import Path
 
-from contract.errors import ContractError
+from contract.manifest import read_manifest
 from stacks.settings import ENVIRONMENTS, Settings, require_own_account, settings_for
 from tools.deployment import (
     FAILURES,
+    HOW_TO_GET_A_MANIFEST,
     ROOT,
     Deployment,
     DeploymentError,
@@ -23,7 +24,6 @@ from tools.deployment import (
     api_url,
     deploy,
     destroy,
-    read_manifest,
     stack_outputs,
     synthesise,
     synthesised_parts,
@@ -41,7 +41,7 @@ def aws_deployment(settings: Settings) -> Deployment:
     """The deployment of an environment to AWS, of the promoted model unless `DIGITS_MANIFEST` names another."""
     require_own_account(settings)
     manifest = Path(os.environ.get("DIGITS_MANIFEST", CURRENT_MANIFEST)).resolve()
-    read_manifest(manifest)
+    read_manifest(manifest, how_to_get=HOW_TO_GET_A_MANIFEST)
     variables = {**os.environ, "AWS_REGION": settings.region, "AWS_DEFAULT_REGION": settings.region}
     return Deployment(
         environment=settings.environment,
@@ -76,7 +76,7 @@ def deploy_and_check(deployment: Deployment) -> None:
 def check_model(deployment: Deployment) -> None:
     """Ask the API for services which model it serves."""
     answer = api_client(deployment).model()
-    wanted = read_manifest(deployment.manifest)["artifact"]["sha256"]
+    wanted = read_manifest(deployment.manifest, how_to_get=HOW_TO_GET_A_MANIFEST).artifact.sha256
     if answer.status != 200 or answer.json()["sha256"] != wanted:
         msg = f"GET {api_url(deployment)}/model answered {answer.status} {answer.body[:300]!r}, expected model {wanted}"
         raise DeploymentError(msg)
@@ -111,7 +111,7 @@ def main(arguments: list[str]) -> int:
         check_account(deployment, settings)
         synthesise(deployment)
         (remove if options.destroy else deploy_and_check)(deployment)
-    except (*FAILURES, ContractError) as error:
+    except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

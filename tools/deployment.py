@@ -21,12 +21,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 from urllib3.exceptions import HTTPError
 
+from contract.errors import ContractError
 from tools.api_client import ApiClient
 
 ROOT = Path(__file__).resolve().parent.parent
 # What the CDK CLI says once a stack: "NAME: deploying... [1/3]" and its outcome, marked with a sign.
 _MAIN_LINE = re.compile("deploying\\.\\.\\.|destroying\\.\\.\\.|\N{WHITE HEAVY CHECK MARK}|\N{CROSS MARK}")
 
+HOW_TO_GET_A_MANIFEST = "run 'make train' first, or name another manifest with DIGITS_MANIFEST"
 
 _REMOVAL = (
     "operations",
@@ -46,7 +48,7 @@ class DeploymentError(Exception):
     """A step failed; the text is one sentence for a person."""
 
 
-FAILURES = (DeploymentError, BotoCoreError, ClientError, HTTPError)
+FAILURES = (DeploymentError, ContractError, BotoCoreError, ClientError, HTTPError)
 """What a step may raise, to be said in a sentence by the program that runs the steps."""
 
 
@@ -255,23 +257,3 @@ def _variables(deployment: Deployment) -> dict[str, str]:
 def _failure(module: str, arguments: Sequence[str], code: int) -> DeploymentError:
     command = f"python -m {module} {' '.join(arguments[:2])}"
     return DeploymentError(f"'{command}' ended with exit code {code}; its own words are above")
-
-
-def read_manifest(path: Path) -> dict[str, Any]:
-    """The manifest as it is on disk, for showing; `app.py` is what checks it whole.
-
-    Raises
-    ------
-    DeploymentError
-        When there is none, or it is not the JSON of a manifest.
-    """
-    try:
-        document: dict[str, Any] = json.loads(path.read_text())
-        document["artifact"]["sha256"]
-    except FileNotFoundError:
-        msg = f"no manifest at {path}: run 'make train' first"
-        raise DeploymentError(msg) from None
-    except (ValueError, KeyError, TypeError):
-        msg = f"{path} is not the manifest of a model: name another with DIGITS_MANIFEST, or run 'make train'"
-        raise DeploymentError(msg) from None
-    return document

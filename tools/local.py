@@ -13,16 +13,17 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from contract.manifest import read_manifest
 from tools.accounts import DEMONSTRATION, make_account
 from tools.deployment import (
     FAILURES,
+    HOW_TO_GET_A_MANIFEST,
     ROOT,
     Deployment,
     DeploymentError,
     api_url,
     bootstrap,
     deploy,
-    read_manifest,
     synthesise,
 )
 from tools.site_publishing import publish as publish_site
@@ -79,7 +80,7 @@ def parse_exports(text: str) -> dict[str, str]:
 def local_deployment(variables: Mapping[str, str], *, manifest: Path | None = None) -> Deployment:
     """The deployment into the emulator that `variables` reaches."""
     chosen = manifest or Path(os.environ.get("DIGITS_MANIFEST", DEFAULT_MANIFEST)).resolve()
-    read_manifest(chosen)
+    read_manifest(chosen, how_to_get=HOW_TO_GET_A_MANIFEST)
     return Deployment(environment="local", manifest=chosen, variables=variables, folder=ROOT / "build/local")
 
 
@@ -102,7 +103,7 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m tools.local up", file=sys.stderr)
         return 2
     try:
-        read_manifest(Path(os.environ.get("DIGITS_MANIFEST", DEFAULT_MANIFEST)))
+        read_manifest(Path(os.environ.get("DIGITS_MANIFEST", DEFAULT_MANIFEST)), how_to_get=HOW_TO_GET_A_MANIFEST)
         deployment = local_deployment(start_emulator())
         site = bring_up(deployment)
         make_account(deployment, DEMONSTRATION)

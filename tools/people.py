@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 
-from contract.errors import ContractError
 from stacks.settings import ENVIRONMENTS
 from tools.accounts import DEMONSTRATION, Account, invite, make_account
 from tools.deployment import FAILURES
@@ -26,7 +25,7 @@ def main(arguments: list[str]) -> int:
         else:
             invite(deployment, options.email)
             print(f"{options.email} gets a temporary password by e-mail; tell them the address of the page, too")
-    except (*FAILURES, ContractError) as error:
+    except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

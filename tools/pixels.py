@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from contract.digit import PIXEL_MAX, SIDE
+
 # Bits of a braille character, by row and column of its dots (Unicode standard, block U+2800).
 _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 
@@ -36,8 +38,8 @@ def braille(image: NDArray[np.uint8], *, threshold: int = 100) -> list[str]:
 
 def png_of(image: NDArray[np.uint8], *, scale: int = 10) -> bytes:
     """A digit as the PNG file that a person would send: dark ink on white paper, enlarged."""
-    side = 28 * scale
-    paper = Image.fromarray(255 - image.reshape(28, 28)).resize((side, side), Image.Resampling.BICUBIC)
+    side = SIDE * scale
+    paper = Image.fromarray(PIXEL_MAX - image.reshape(SIDE, SIDE)).resize((side, side), Image.Resampling.BICUBIC)
     buffer = io.BytesIO()
     paper.save(buffer, format="PNG")
     return buffer.getvalue()
@@ -47,11 +49,11 @@ def photograph_of(digits: Sequence[NDArray[np.uint8]]) -> bytes:
     """Digits on paper as a phone photographs them: a JPEG file of 12 megapixels, light from one side, noise."""
     height, width = 3000, 4000
     light = np.linspace(232, 196, width, dtype=np.float32) + np.random.default_rng(7).normal(0, 4, (height, width))
-    paper = Image.fromarray(light.clip(0, 255).astype(np.uint8))
+    paper = Image.fromarray(light.clip(0, PIXEL_MAX).astype(np.uint8))
     pitch = width // len(digits)
     side = min(pitch * 3 // 4, 1200)
     for place, digit in enumerate(digits):
-        ink = Image.fromarray(digit.reshape(28, 28)).resize((side, side), Image.Resampling.BICUBIC)
+        ink = Image.fromarray(digit.reshape(SIDE, SIDE)).resize((side, side), Image.Resampling.BICUBIC)
         corner = (place * pitch + (pitch - side) // 2, (height - side) // 2)
         paper.paste(44, corner, ink)
     buffer = io.BytesIO()

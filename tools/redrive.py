@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contract.errors import ContractError
 from stacks.settings import ENVIRONMENTS
 from tools.dead_letters import DeadLetter, DeadLetterQueue
 from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
@@ -163,7 +162,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted; nothing is lost: what was not moved is still a dead letter", file=sys.stderr)
         return 130
-    except (*FAILURES, ContractError) as error:
+    except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 

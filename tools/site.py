@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import sys
 
-from contract.errors import ContractError
 from stacks.settings import ENVIRONMENTS
 from tools.deployment import FAILURES
 from tools.environments import deployment_of
@@ -28,7 +27,7 @@ def main(arguments: list[str]) -> int:
             print(f"The page is in {build(deployment)}")
         else:
             print(f"The page is at {publish(deployment)}")
-    except (*FAILURES, ContractError) as error:
+    except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

@@ -5,37 +5,13 @@ Read at the first request, not on import. `LOG_LEVEL` and `POWERTOOLS_SERVICE_NA
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from contract.digit import CLASSES, PIXELS
+from contract.errors import ContractError
+from contract.model_card import ModelCard, parse_model_card
 from gateway.environment import SettingsError, required_text
-
-SHORT_DIGEST_LENGTH = 12
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelCard:
-    """The public part of the served model's manifest.
-
-    Attributes
-    ----------
-    document
-        The JSON object as `GET /model` returns it, without the member `model`.
-    sha256
-        Digest of the artifact, 64 hexadecimal digits.
-    """
-
-    document: Mapping[str, Any]
-    sha256: str
-
-    @property
-    def short_digest(self) -> str:
-        """First 12 digits of the artifact's SHA-256: names the model in every response."""
-        return self.sha256[:SHORT_DIGEST_LENGTH]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,21 +64,6 @@ def _attempts(environment: Mapping[str, str], name: str) -> int:
 
 def _model_card(text: str) -> ModelCard:
     try:
-        document = json.loads(text)
-    except ValueError as error:
-        message = f"environment variable MODEL_CARD is not JSON: {error}"
-        raise SettingsError(message) from error
-    if not isinstance(document, dict):
-        message = f"environment variable MODEL_CARD is a JSON {type(document).__name__}; an object is needed"
-        raise SettingsError(message)
-    sha256 = document.get("sha256")
-    if not isinstance(sha256, str) or not re.fullmatch(r"[0-9a-f]{64}", sha256):
-        message = f"MODEL_CARD has sha256 {sha256!r}; 64 hexadecimal digits are needed"
-        raise SettingsError(message)
-    if document.get("features") != PIXELS or document.get("classes") != list(range(CLASSES)):
-        message = (
-            f"MODEL_CARD describes features {document.get('features')!r} and classes {document.get('classes')!r}; "
-            f"this function serves {PIXELS} features and the digits 0 to {CLASSES - 1}"
-        )
-        raise SettingsError(message)
-    return ModelCard(document=document, sha256=sha256)
+        return parse_model_card(text, name="environment variable MODEL_CARD")
+    except ContractError as error:
+        raise SettingsError(str(error)) from None

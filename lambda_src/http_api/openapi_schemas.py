@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contract.digit import CLASSES, PIXEL_MAX, PIXELS
-from digit_model.settings import SHORT_DIGEST_LENGTH
+from contract.model_card import SHORT_DIGEST_LENGTH
 from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PNG, SEVEN_PROBABILITIES
 from http_api.problem_table import PREDICTION_PROBLEMS, UPLOAD_PROBLEMS
 from prediction.problems import ROWS_MAX, ROWS_MIN

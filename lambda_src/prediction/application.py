@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from contract.model_card import ModelCard
 from digit_model.classify import Endpoint, classify
 from digit_model.metrics import prediction_measures
-from digit_model.settings import ModelCard
 from gateway.cors import Origins
 from gateway.events import BODY_BYTES_MAX, Request, Response
 from gateway.http_app import Result, Route

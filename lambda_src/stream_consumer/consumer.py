@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from stream_consumer.contract import RecordError, read_record
+from contract.stream_record import RecordError, read_record
 from stream_consumer.parts import Arrival, Part
 
 

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from stream_consumer.contract import PIXELS, LabelledDigit
-
-SCHEMA = "digits.stream-part/1"
-CHANNEL_COLUMNS = ("label", *(f"pixel_{index:03d}" for index in range(PIXELS)))
-OWN_COLUMNS = ("record_id", "sequence_number", "shard")
+from contract.digit import COLUMN_NAMES, PIXELS
+from contract.stream_part import OWN_COLUMNS, PartManifest
+from contract.stream_record import LabelledDigit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,22 +57,21 @@ def make_part(
     digest = hashlib.sha256(content).hexdigest()
     first, last = arrivals[0], arrivals[-1]
     name = f"{prefix}{first.shard}/{first.sequence_number}-{last.sequence_number}-{digest[:16]}"
-    manifest = {
-        "schema": SCHEMA,
-        "part": f"{name}.parquet",
-        "sha256": digest,
-        "size_bytes": len(content),
-        "rows": len(arrivals),
-        "shard": first.shard,
-        "first_sequence_number": first.sequence_number,
-        "last_sequence_number": last.sequence_number,
-        "ids": [arrival.digit.id for arrival in arrivals],
-    }
+    manifest = PartManifest(
+        part=f"{name}.parquet",
+        sha256=digest,
+        size_bytes=len(content),
+        rows=len(arrivals),
+        shard=first.shard,
+        first_sequence_number=first.sequence_number,
+        last_sequence_number=last.sequence_number,
+        ids=tuple(arrival.digit.id for arrival in arrivals),
+    )
     return Part(
-        key=f"{name}.parquet",
+        key=manifest.part,
         content=content,
         manifest_key=f"{name}.json",
-        manifest=json.dumps(manifest, separators=(",", ":")).encode(),
+        manifest=manifest.to_bytes(),
     )
 
 
@@ -91,7 +87,7 @@ def parquet(arrivals: Sequence[Arrival]) -> bytes:
         pa.array([arrival.sequence_number for arrival in arrivals], pa.string()),
         pa.array([arrival.shard for arrival in arrivals], pa.string()),
     ]
-    table = pa.table(columns, names=[*CHANNEL_COLUMNS, *OWN_COLUMNS])
+    table = pa.table(columns, names=[*COLUMN_NAMES, *OWN_COLUMNS])
     file = io.BytesIO()
     pq.write_table(table, file, compression="zstd", use_dictionary=False, write_statistics=False, store_schema=False)
     return file.getvalue()

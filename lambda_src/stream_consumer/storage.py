@@ -16,6 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from contract.schemas import DEAD_LETTER
 from stream_consumer.consumer import DeadLetter, StorageError
 from stream_consumer.parts import Part
 from stream_consumer.settings import Settings
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-DEAD_LETTER_SCHEMA = "digits.dead-letter/1"
 # An object of that key exists: the key holds the digest, so its content is the same. (409 is not among them: two
 # write at this moment, and only one of them may succeed.)
 _THERE_ALREADY = {"PreconditionFailed", "412"}
@@ -89,7 +89,7 @@ class SqsDeadLetters:
         key = f"{self._prefix}{delivery.shard}/{delivery.sequence_number}"
         self._bucket.put_once(key, delivery.payload, "application/octet-stream")
         body = {
-            "schema": DEAD_LETTER_SCHEMA,
+            "schema": DEAD_LETTER,
             "reason": dead_letter.reason,
             "stream_arn": delivery.stream_arn,
             "shard": delivery.shard,

@@ -9,6 +9,8 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from contract.manifest import Manifest
+from contract.schemas import API
 from stacks.api.callers import Callers, PeopleCallers, ServiceCallers
 from stacks.api.gateway_account import make_api_gateway_account
 from stacks.api.prediction_api import STAGE_NAME, PredictionApi, Route
@@ -18,7 +20,6 @@ from stacks.inference.model_endpoint import ModelEndpoint
 from stacks.settings import Settings
 from stacks.shared.function_bundle import FunctionSource
 from stacks.shared.lambda_function import PythonFunction
-from stacks.shared.manifest import Manifest
 from stacks.shared.time_budget import TIME_BUDGET
 from stacks.upload.routes import make_upload_function
 from stacks.upload.stack import UploadStack
@@ -127,7 +128,7 @@ class ApiStack(cdk.Stack):
         ]
 
     def _tell_address(self, service: PredictionApi) -> None:
-        address = {"schema": "digits.api/1", "id": service.api.rest_api_id, "stage": STAGE_NAME}
+        address = {"schema": API, "id": service.api.rest_api_id, "stage": STAGE_NAME}
         ssm.StringParameter(
             self,
             "Address",

@@ -10,10 +10,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from contract.bucket_layout import MODELS_PREFIX
+from contract.manifest import Manifest
 from stacks.settings import Settings
 from stacks.shared.function_bundle import FunctionSource
 from stacks.shared.lambda_function import PythonFunction
-from stacks.shared.manifest import Manifest
 
 TIMEOUT_SECONDS = 30
 
@@ -34,7 +35,9 @@ class ArtifactCheck(Construct):
             timeout_seconds=TIMEOUT_SECONDS,
             memory_mb=256,
             # Every model and not this one: the right of a new key might not have reached S3 when the check asks.
-            statements=[iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects("models/*")])],
+            statements=[
+                iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects(f"{MODELS_PREFIX}*")])
+            ],
         )
         self.resource = cdk.CustomResource(
             self,
@@ -44,8 +47,8 @@ class ArtifactCheck(Construct):
             service_timeout=cdk.Duration.seconds(2 * TIMEOUT_SECONDS),
             properties={
                 "Bucket": bucket.bucket_name,
-                "Key": manifest.key,
-                "Sha256": manifest.sha256,
-                "SizeBytes": manifest.size_bytes,
+                "Key": manifest.artifact.key,
+                "Sha256": manifest.artifact.sha256,
+                "SizeBytes": manifest.artifact.size_bytes,
             },
         )

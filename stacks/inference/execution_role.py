@@ -9,9 +9,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from contract.manifest import Manifest
 from contract.xgboost_image import XgboostImage
 from stacks.shared.container_rights import pull_image, put_metrics, sagemaker_principal, write_logs
-from stacks.shared.manifest import Manifest
 
 LOG_GROUPS = "/aws/sagemaker/Endpoints"
 METRIC_NAMESPACES = ("AWS/SageMaker", "/aws/sagemaker/Endpoints")
@@ -35,7 +35,7 @@ def make_execution_role(
     """
     stack = cdk.Stack.of(scope)
     statements = [
-        iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects(manifest.key)]),
+        iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects(manifest.artifact.key)]),
         *pull_image(image),
         write_logs(stack, [f"{LOG_GROUPS}/{endpoint_name}"]),
         put_metrics(METRIC_NAMESPACES),
@@ -45,7 +45,7 @@ def make_execution_role(
     return iam.Role(
         scope,
         "ExecutionRole",
-        path=f"/{endpoint_name}/{manifest.sha256[:12]}/",
+        path=f"/{endpoint_name}/{manifest.artifact.sha256[:12]}/",
         assumed_by=sagemaker_principal(stack),
         inline_policies={"hosting": iam.PolicyDocument(statements=statements)},
     )

@@ -15,11 +15,11 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from contract.manifest import Manifest
 from contract.xgboost_image import XgboostImage
 from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity
 from stacks.inference.execution_role import make_execution_role
 from stacks.inference.rollback_alarms import RollbackAlarms
-from stacks.shared.manifest import Manifest
 
 VARIANT_NAME = "AllTraffic"
 """Name of the one variant. An update that changes it cannot be rolled out step by step."""
@@ -72,7 +72,7 @@ class ModelEndpoint(Construct):
             # https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html#serverless-endpoints-how-it-works-exclusions
             enable_network_isolation=isinstance(capacity, InstanceCapacity),
             primary_container=sagemaker.CfnModel.ContainerDefinitionProperty(
-                image=image.uri, model_data_url=bucket.s3_url_for_object(manifest.key)
+                image=image.uri, model_data_url=bucket.s3_url_for_object(manifest.artifact.key)
             ),
         )
         self.config = sagemaker.CfnEndpointConfig(

@@ -6,13 +6,13 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from contract.manifest import Manifest
 from contract.xgboost_image import XgboostImage
 from stacks.inference.artifact_check import ArtifactCheck
 from stacks.inference.execution_role import LOG_GROUPS
 from stacks.inference.model_endpoint import ModelEndpoint
 from stacks.settings import Settings
 from stacks.shared.log_group import make_log_group
-from stacks.shared.manifest import Manifest
 
 
 class InferenceStack(cdk.Stack):
@@ -42,7 +42,7 @@ class InferenceStack(cdk.Stack):
             endpoint_name=settings.endpoint_name,
             bucket=bucket,
             manifest=manifest,
-            image=XgboostImage(region=settings.region, tag=manifest.image_tag),
+            image=XgboostImage(region=settings.region, tag=manifest.framework.image_tag),
             capacity=settings.capacity,
         )
         self.model_endpoint.model.node.add_dependency(check.resource)

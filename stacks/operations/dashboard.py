@@ -11,6 +11,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from contract.digit import CLASSES
 from stacks.operations.metrics import Accounts, EnvironmentMetrics
 from stacks.shared.alarm import RUNBOOK
 from stacks.stream.digit_stream import DigitStream
@@ -144,7 +145,7 @@ def _digits(metrics: EnvironmentMetrics) -> list[Row]:
     shares: Row = [
         cloudwatch.GraphWidget(
             title=f"Digits that were {how}",
-            left=[metrics.own(service, f"Digit{digit}", label=str(digit)) for digit in range(10)],
+            left=[metrics.own(service, f"Digit{digit}", label=str(digit)) for digit in range(CLASSES)],
             view=cloudwatch.GraphWidgetView.BAR,
             set_period_to_time_range=True,
             width=8,

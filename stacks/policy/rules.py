@@ -9,7 +9,16 @@ from __future__ import annotations
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
-from contract.bucket_layout import DEAD_LETTERS_PREFIX, PARTS_PREFIX
+from contract.bucket_layout import (
+    CHANNELS_PREFIX,
+    DEAD_LETTERS_PREFIX,
+    EVALUATIONS_PREFIX,
+    JOBS_PREFIX,
+    MODELS_PREFIX,
+    PARTS_PREFIX,
+    PIPELINE_PREFIX,
+    SOURCES_PREFIX,
+)
 from stacks.notebook.settings import PublicInternet
 from stacks.policy.accepted_finding import AcceptedFinding, traced
 from stacks.policy.people_findings import people_findings, upload_findings
@@ -80,9 +89,9 @@ def _training(settings: Settings) -> list[AcceptedFinding]:
     sagemaker = f"arn:aws:sagemaker:{settings.region}:{settings.account}"
     reasons = {
         "JobRole": {
-            f"{bucket}/channels/*": "channels are named by their digest, and any of them may be trained on",
-            f"{bucket}/jobs/*": "SageMaker makes a folder for each job, named as the job is",
-            f"{bucket}/pipeline/*": "each execution of the pipeline has folders of its own, named by its id",
+            f"{bucket}/{CHANNELS_PREFIX}*": "channels are named by their digest, and any of them may be trained on",
+            f"{bucket}/{JOBS_PREFIX}*": "SageMaker makes a folder for each job, named as the job is",
+            f"{bucket}/{PIPELINE_PREFIX}*": "each execution of the pipeline has folders of its own, named by its id",
             "*": "ecr:GetAuthorizationToken and cloudwatch:PutMetricData take no resource, nor does what EC2 describes "
             "where jobs run in a VPC; the metrics are held to three namespaces by a condition",
             f"{logs}/TrainingJobs:log-stream:{name}-*": "log streams are named after jobs, which begin with this",
@@ -92,7 +101,7 @@ def _training(settings: Settings) -> list[AcceptedFinding]:
             f"{sagemaker}:training-job/{name}-*": "SageMaker makes up names of jobs, which begin with this",
             f"{sagemaker}:processing-job/{name}-*": "SageMaker makes up names of jobs, which begin with this",
             f"{sagemaker}:model-package/{name}/*": "SageMaker numbers the models of the one group that is meant",
-            f"{bucket}/pipeline/evaluations/*": "each execution of the pipeline has a folder of its own",
+            f"{bucket}/{EVALUATIONS_PREFIX}*": "each execution of the pipeline has a folder of its own",
         },
     }
     if settings.training.network is not None:
@@ -117,7 +126,7 @@ def _inference(settings: Settings) -> list[AcceptedFinding]:
         AcceptedFinding(
             stack=stack,
             construct="Artifact/Check/Role",
-            finding=f"AwsSolutions-IAM5[Resource::{bucket}/models/*]",
+            finding=f"AwsSolutions-IAM5[Resource::{bucket}/{MODELS_PREFIX}*]",
             reason="the check may ask for any model: a right to the new key alone could reach S3 after the check asks",
         ),
         AcceptedFinding(
@@ -176,9 +185,9 @@ def _notebook(settings: Settings) -> list[AcceptedFinding]:
     logs = f"arn:aws:logs:{settings.region}:{settings.account}:log-group:/aws/sagemaker"
     jobs = f"arn:aws:sagemaker:{settings.region}:{settings.account}:training-job/{name}-*"
     resources = {
-        f"{bucket}/channels/*": "channels are named by their digest, and the notebook makes new ones",
-        f"{bucket}/sources/*": "the four files of MNIST, whose names are those of their makers",
-        f"{bucket}/jobs/*": "SageMaker makes a folder for each job, named as the job is",
+        f"{bucket}/{CHANNELS_PREFIX}*": "channels are named by their digest, and the notebook makes new ones",
+        f"{bucket}/{SOURCES_PREFIX}*": "the four files of MNIST, whose names are those of their makers",
+        f"{bucket}/{JOBS_PREFIX}*": "SageMaker makes a folder for each job, named as the job is",
         jobs: "the notebook makes up names of jobs, which begin with this",
         f"{logs}/TrainingJobs:log-stream:{name}-*": "log streams are named after jobs, which begin with this",
         f"{logs}/NotebookInstances:log-stream:{name}/*": "SageMaker names the streams of the instance, below its name",

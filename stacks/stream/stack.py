@@ -8,11 +8,10 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from contract.bucket_layout import DEAD_LETTERS_PREFIX, PARTS_PREFIX
+from contract.schemas import STREAM
 from stacks.settings import Settings
 from stacks.stream.digit_stream import DigitStream
 from stacks.stream.settings import StreamSettings
-
-SCHEMA = "digits.stream/1"
 
 
 class StreamStack(cdk.Stack):
@@ -51,7 +50,7 @@ class StreamStack(cdk.Stack):
 
 def _description(digits: DigitStream, bucket: s3.IBucket) -> dict[str, str]:
     return {
-        "schema": SCHEMA,
+        "schema": STREAM,
         "stream": digits.stream.stream_name,
         "bucket": bucket.bucket_name,
         "parts_prefix": PARTS_PREFIX,

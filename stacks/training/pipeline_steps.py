@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract.bucket_layout import CHECKS_PREFIX, EVALUATIONS_PREFIX, JOBS_PREFIX
+from contract.bucket_layout import ARCHIVE_NAME, CHECKS_PREFIX, EVALUATIONS_PREFIX, JOBS_PREFIX
+from contract.digit import PIXELS
 from stacks.training.pipeline_definition import (
     CHECK,
     EVALUATE,
@@ -93,7 +94,7 @@ def evaluate(facts: PipelineFacts) -> Json:
         word for name, value in facts.pipeline_hyperparameters.items() for word in ("--set", join("=", name, value))
     ]
     arguments = [
-        *("--model", f"{WORK}/model/model.tar.gz", "--test", f"{WORK}/test"),
+        *("--model", f"{WORK}/model/{ARCHIVE_NAME}", "--test", f"{WORK}/test"),
         *("--manifest", f"{WORK}/manifest/{DATA_MANIFEST}", "--results", f"{WORK}/evaluation"),
         *("--promoted-accuracy", as_text(get("Parameters.PromotedAccuracy"))),
         *("--promoted-log-loss", as_text(get("Parameters.PromotedLogLoss"))),
@@ -113,14 +114,14 @@ def register(facts: PipelineFacts) -> Json:
     folder = get(f"Steps.{EVALUATE}.ProcessingOutputConfig.Outputs['evaluation'].S3Output.S3Uri")
     container = {
         "Image": facts.image_uri,
-        "ModelDataUrl": join("/", folder, "model.tar.gz"),
+        "ModelDataUrl": join("/", folder, ARCHIVE_NAME),
         "Framework": "XGBOOST",
         "FrameworkVersion": facts.image_tag,
     }
     statistics = {"ContentType": "application/json", "S3Uri": join("/", folder, "evaluation.json")}
     arguments: Json = {
         "ModelPackageGroupName": facts.model_package_group,
-        "ModelPackageDescription": "Handwritten digits: ten probabilities for 784 pixels",
+        "ModelPackageDescription": f"Handwritten digits: ten probabilities for {PIXELS} pixels",
         "InferenceSpecification": {
             "Containers": [container],
             "SupportedContentTypes": ["text/csv"],

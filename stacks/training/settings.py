@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from contract.bucket_layout import CHANNELS_PREFIX
+from contract.xgboost_image import SERVED_TAG
 from stacks.inference.capacity import check_instance_type
 from stacks.shared.errors import ConfigurationError
 
@@ -56,8 +58,9 @@ class TrainingSchedule:
         if not re.fullmatch(r"cron\(\S+( \S+){5}\)|rate\([1-9]\d* (minutes?|hours?|days?)\)", self.expression):
             msg = f"schedule expression is {self.expression!r}; write it like 'cron(0 3 ? * MON *)' or 'rate(7 days)'"
             raise ConfigurationError(msg)
-        if not re.fullmatch(r"channels/[0-9A-Za-z_.-]+/", self.channels):
-            msg = f"schedule channels is {self.channels!r}; it is a prefix in the bucket such as 'channels/0f3a.../'"
+        if not re.fullmatch(rf"{CHANNELS_PREFIX}[0-9A-Za-z_.-]+/", self.channels):
+            example = f"{CHANNELS_PREFIX}0f3a.../"
+            msg = f"schedule channels is {self.channels!r}; it is a prefix in the bucket such as {example!r}"
             raise ConfigurationError(msg)
 
 
@@ -101,7 +104,7 @@ class TrainingSettings:
         Whether the pipeline runs when channels were published completely.
     """
 
-    image_tag: str = "3.2-0"
+    image_tag: str = SERVED_TAG
     instance_type: str = "ml.m5.xlarge"
     instance_count: int = 1
     volume_gb: int = 10

@@ -15,16 +15,15 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from contract.bucket_layout import JOBS_PREFIX
+from contract.manifest import Manifest
+from contract.schemas import TRAINING_PLATFORM
 from contract.xgboost_image import XgboostImage
 from stacks.settings import Settings
-from stacks.shared.manifest import Manifest
 from stacks.training.pipeline import TrainingPipeline
 from stacks.training.pipeline_code import make_pipeline_code
 from stacks.training.pipeline_definition import PipelineFacts
 from stacks.training.role import CodeObject, make_training_role
 from stacks.training.triggers import start_on_new_data, start_on_schedule
-
-SCHEMA = "digits.training/1"
 
 
 class TrainingStack(cdk.Stack):
@@ -70,8 +69,8 @@ class TrainingStack(cdk.Stack):
             code_uri=code.s3_object_url,
             job_prefix=job_prefix,
             model_package_group=settings.application_name,
-            accuracy=manifest.accuracy,
-            log_loss=manifest.log_loss,
+            accuracy=manifest.metrics.accuracy,
+            log_loss=manifest.metrics.log_loss,
             hyperparameters=manifest.hyperparameters,
         )
         self.pipeline = TrainingPipeline(
@@ -112,7 +111,7 @@ class TrainingStack(cdk.Stack):
         """Write what `python -m training` starts jobs with; the reader is training/aws/platform.py."""
         training, network = settings.training, settings.training.network
         value = {
-            "schema": SCHEMA,
+            "schema": TRAINING_PLATFORM,
             "bucket": facts.bucket_name,
             "role_arn": facts.role_arn,
             "image_uri": facts.image_uri,

@@ -8,10 +8,10 @@ import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
+from contract.manifest import Manifest
 from stacks.inference.endpoint_variables import endpoint_variables
 from stacks.inference.model_endpoint import ModelEndpoint
 from stacks.settings import Settings
-from stacks.shared.manifest import Manifest
 from stacks.upload.channels import JobChannels
 from stacks.upload.inbox import UploadInbox
 from stacks.upload.jobs_table import JobsTable

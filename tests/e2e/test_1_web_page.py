@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 from urllib3 import PoolManager
 
+from contract.manifest import read_manifest
 from stacks.settings import LOCAL
 from tests.support.web_browser import SEVEN, OpenPage, Person, axe_violations, draw, scrolls_sideways, shows, sign_in
-from tools.deployment import Deployment, read_manifest
+from tools.deployment import Deployment
 from tools.site_publishing import read_outputs, site_config
 
 pytest_plugins = ["tests.support.web_fixtures"]
@@ -197,8 +198,8 @@ def test_signing_out_forgets_everything(page: Page) -> None:
 def test_the_card_of_the_model_is_that_of_the_manifest(page: Page, deployment: Deployment) -> None:
     manifest = read_manifest(deployment.manifest)
     card = page.locator("#model")
-    expect(card).to_contain_text(manifest["artifact"]["sha256"][:12])
-    expect(card).to_contain_text(f"{manifest['metrics']['accuracy']:.1%}".replace("%", " %"))
+    expect(card).to_contain_text(manifest.artifact.sha256[:12])
+    expect(card).to_contain_text(f"{manifest.metrics.accuracy:.1%}".replace("%", " %"))
     expect(card).to_contain_text("50,000 digits")
 
 

@@ -19,9 +19,9 @@ os.environ.setdefault("JSII_NODE", str(node_binary()))
 import aws_cdk as cdk
 
 from app import build_app
+from contract.manifest import read_manifest
 from stacks.policy.rules import check_policies
 from stacks.settings import ENVIRONMENTS, Settings
-from stacks.shared.manifest import read_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 MANIFEST = ROOT / "tests/fixtures/manifest.json"

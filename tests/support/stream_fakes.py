@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from contract.digit import PIXELS
+from contract.schemas import RECORD
 from stream_consumer.consumer import DeadLetter, Delivery, StorageError
 from stream_consumer.parts import Arrival
 from stream_consumer.parts import Part as StoredPart
@@ -21,13 +23,13 @@ STREAM_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/digits-test"
 
 def picture(number: int) -> npt.NDArray[np.uint8]:
     """A picture like no other: uint8, shape (784,)."""
-    return np.random.default_rng(number).integers(0, 256, 784).astype(np.uint8)
+    return np.random.default_rng(number).integers(0, 256, PIXELS).astype(np.uint8)
 
 
 def document(number: int, **changed: Any) -> dict[str, Any]:
     """A record of digit number so-and-so, with some members changed; None takes one away."""
     image = base64.b64encode(picture(number).tobytes()).decode()
-    value = {"schema": "digits.record/1", "id": f"digit-{number}", "label": number % 10, "image": image, **changed}
+    value = {"schema": RECORD, "id": f"digit-{number}", "label": number % 10, "image": image, **changed}
     return {name: member for name, member in value.items() if member is not None}
 
 
@@ -111,5 +113,5 @@ def encode_small(arrivals: Sequence[Arrival]) -> bytes:
 def decode_small(key: str, content: bytes, _name: str) -> Part:
     """Read what `encode_small` made."""
     ids, numbers, labels, images = zip(*json.loads(content), strict=True)
-    pixels = np.frombuffer(bytes.fromhex("".join(images)), dtype=np.uint8).reshape(-1, 784)
+    pixels = np.frombuffer(bytes.fromhex("".join(images)), dtype=np.uint8).reshape(-1, PIXELS)
     return Part(key=key, ids=ids, sequence_numbers=numbers, labels=np.array(labels, dtype=np.uint8), images=pixels)

@@ -9,9 +9,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from contract.digit import PIXELS
+from contract.model_card import ModelCard
 from digit_model.classify import EndpointOutput
 from digit_model.problems import ENDPOINT_UNAVAILABLE
-from digit_model.settings import EndpointSettings, ModelCard
+from digit_model.settings import EndpointSettings
 from gateway.metrics import FunctionMetrics
 from gateway.problems import ProblemError
 from tests.support.fakes import FakeEndpoint

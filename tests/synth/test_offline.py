@@ -47,7 +47,11 @@ def test_the_same_bytes_in_another_process_with_validation(prod: Assembly, tmp_p
     ("name", "value", "sentence"),
     [
         ("DIGITS_ENVIRONMENT", "staging", "error: DIGITS_ENVIRONMENT is 'staging'; allowed is one of local, dev, prod"),
-        ("DIGITS_MANIFEST", "none.json", "error: no manifest of a model at none.json: run 'python -m training promote"),
+        (
+            "DIGITS_MANIFEST",
+            "none.json",
+            "error: there is no manifest of a model at none.json; run 'python -m ",
+        ),
     ],
 )
 def test_bad_input_is_a_sentence(

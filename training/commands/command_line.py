@@ -109,8 +109,12 @@ def main(arguments: list[str] | None = None) -> int:
         return max(_complain(reason) for reason in problem.reasons)
     except JobEndedError as problem:
         return _complain(str(problem), JOB_ENDED)
-    except (TrainingError, ContractError) as problem:
+    except TrainingError as problem:
         return _complain(str(problem))
+    except ContractError as problem:
+        # It has a line for each field that is wrong.
+        sys.stderr.write(f"error: {problem}\n")
+        return BAD_INPUT
     except OSError as problem:
         return _complain(_file_problem(problem))
     except MemoryError:

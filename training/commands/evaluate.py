@@ -11,7 +11,7 @@ from training.commands.console import here, next_step, paths_of, say, show, step
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from training.model.manifest import Metrics
+    from contract.metrics import Metrics
 
 
 def evaluate(context: typer.Context) -> None:
@@ -21,7 +21,7 @@ def evaluate(context: typer.Context) -> None:
     be served.
     """
     from training.common.files import pretty_json, sha256_of_bytes, write_file
-    from training.data.data_folder import read_manifest, read_split
+    from training.data.data_folder import read_data_manifest, read_split
     from training.model.artifact import load_model, read_model
     from training.model.evaluation import evaluate as score
     from training.model.evaluation import probabilities_of
@@ -38,7 +38,7 @@ def evaluate(context: typer.Context) -> None:
         metrics = score(probabilities, test.labels, split="test")
         evaluation = Evaluation(
             model_sha256=sha256_of_bytes(model),
-            source_sha256=dict(read_manifest(paths.data).source_sha256),
+            source_sha256=dict(read_data_manifest(paths.data).source_sha256),
             metrics=metrics,
         )
         progress.update(task, description="drawing the confusion matrix")

@@ -54,9 +54,9 @@ def fetch(
 
 
 def _test_images(paths: BuildPaths) -> tuple[Split, dict[str, str]]:
-    from training.data.data_folder import read_manifest, read_split
+    from training.data.data_folder import read_data_manifest, read_split
 
-    return read_split(paths.data, "test"), dict(read_manifest(paths.data).source_sha256)
+    return read_split(paths.data, "test"), dict(read_data_manifest(paths.data).source_sha256)
 
 
 def _write(paths: BuildPaths, found: Fetched) -> list[Path]:

@@ -17,11 +17,11 @@ from training.common.errors import DataError, OptionError, StoppedEarly
 from training.common.options import Option
 
 if TYPE_CHECKING:
+    from contract.manifest import Data
     from training.common.paths import BuildPaths
     from training.data.dataset import Split
     from training.model.fitting import FitResult
     from training.model.hyperparameters import Hyperparameters
-    from training.model.manifest import Data
 
 
 class From(StrEnum):
@@ -173,13 +173,13 @@ def _folder(channels: str | None) -> Path | None:
 def read_digits(paths: BuildPaths, read_from: From, channels: Path | None) -> tuple[Split, Split, Data]:
     """The train and validation splits and where they came from."""
     from training.data.channel_reading import read_channel
-    from training.data.data_folder import CHANNELS, channel_folder, read_manifest, read_split, verify
+    from training.data.data_folder import CHANNELS, channel_folder, read_data_manifest, read_split, verify
     from training.model.model_records import data_of, data_of_channels
 
     if channels:
         train, validation = (read_channel(channels / name) for name in CHANNELS)
         return train, validation, data_of_channels(channels, train, validation)
-    manifest = read_manifest(paths.data)
+    manifest = read_data_manifest(paths.data)
     if read_from is From.ARRAYS:
         train, validation = (read_split(paths.data, name) for name in CHANNELS)
     else:

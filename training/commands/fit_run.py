@@ -14,10 +14,10 @@ from training.commands.console import console, say, wrote
 from training.common.errors import INTERRUPTED
 
 if TYPE_CHECKING:
+    from contract.manifest import Data
     from training.common.paths import BuildPaths
     from training.model.fitting import FitResult
     from training.model.hyperparameters import Hyperparameters
-    from training.model.manifest import Data
     from training.model.watching import Round
 
 

@@ -41,13 +41,13 @@ class StartOptions(JobOptions):
 
 def channels_of(options: StartOptions, platform: Platform, paths: BuildPaths) -> dict[str, str]:
     """The channels that were given, or else those of the prepared data that `publish --channels` uploaded."""
-    from training.data.data_folder import CHANNELS, read_manifest
+    from training.data.data_folder import CHANNELS, read_data_manifest
     from training.jobs.build_spec import published_channels
 
     given = {"train": options.train_channel, "validation": options.validation_channel}
     if any(given.values()):
         return {name: uri for name, uri in given.items() if uri}
-    digest = read_manifest(paths.data).channels_digest(options.channel_format.value)
+    digest = read_data_manifest(paths.data).channels_digest(options.channel_format.value)
     return published_channels(options.bucket or platform.bucket, digest, CHANNELS)
 
 

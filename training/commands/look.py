@@ -26,12 +26,12 @@ def look(
     probability, with its prediction.
     """
     from training.common.files import write_file
-    from training.data.data_folder import read_manifest, read_split
+    from training.data.data_folder import read_data_manifest, read_split
     from training.data.dataset import Dataset
     from training.pictures.digits import class_histogram, contact_sheet
 
     paths = paths_of(context)
-    manifest = read_manifest(paths.data)
+    manifest = read_data_manifest(paths.data)
     with steps() as progress:
         task = progress.add_task("reading the digits")
         train, validation, test = (read_split(paths.data, name) for name in ("train", "validation", "test"))

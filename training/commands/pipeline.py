@@ -104,11 +104,11 @@ def _parameters(paths: BuildPaths, bucket: str, options: PipelineOptions) -> dic
 
 def _published(paths: BuildPaths, bucket: str, digest: str | None, file_format: str) -> str:
     """The prefix of channels that are in the bucket completely."""
-    from training.aws.publication import channels_prefix
-    from training.data.data_folder import read_manifest
+    from contract.bucket_layout import channels_prefix
+    from training.data.data_folder import read_data_manifest
     from training.jobs.aws_objects import AwsObjects
 
-    prefix = f"channels/{digest}/" if digest else channels_prefix(read_manifest(paths.data), file_format)
+    prefix = channels_prefix(digest or read_data_manifest(paths.data).channels_digest(file_format))
     if not any(each.key == prefix for each in AwsObjects().list(bucket, prefix)):
         raise DataError(
             f"s3://{bucket}/{prefix} does not exist or is incomplete; run: python -m training publish --channels"

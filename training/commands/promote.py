@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from contract.bucket_layout import ARCHIVE_NAME
 from training.commands.console import next_step, paths_of, say, show, steps, wrote
 from training.commands.environment_option import environment_option
 from training.commands.options import with_options
@@ -16,7 +17,7 @@ from training.common.errors import ManifestError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from training.model.manifest import Manifest
+    from contract.manifest import Manifest
     from training.model.promotion import Difference
 
 
@@ -54,15 +55,15 @@ def promote(context: typer.Context, options: PromoteOptions) -> None:
     model must be approved, is downloaded to BUILD/registry, verified by its digest and scored again if the test
     images are present, and is uploaded to models/SHA256/model.tar.gz as publish does.
     """
+    from contract.manifest import read_manifest
     from training.common.files import write_file
-    from training.model.manifest import read_manifest
     from training.model.promotion import check_candidate, decide, differences
 
     manifest = _registered(context, options) if options.from_registry else _given(options.model)
     with steps() as progress:
         progress.add_task("checking manifest and archive")
         candidate = read_manifest(manifest)
-        check_candidate(candidate, name=str(manifest), archive=manifest.with_name("model.tar.gz"))
+        check_candidate(candidate, name=str(manifest), archive=manifest.with_name(ARCHIVE_NAME))
         current = _current(options.to)
         promoted = decide(candidate, current, because=options.because)
     if options.from_registry:
@@ -100,18 +101,18 @@ def _registered(context: typer.Context, options: PromoteOptions) -> Path:
     else:
         say("not scored again: the test images are not present (python -m training prepare)")
     folder = paths.registered(found.version)
-    write_file(folder / "model.tar.gz", archive)
+    write_file(folder / ARCHIVE_NAME, archive)
     write_file(folder / "manifest.json", manifest.to_bytes())
     return folder / "manifest.json"
 
 
 def _publish(manifest: Path, environment: str) -> None:
     """Upload the archive beside the manifest, where the deployment looks for it."""
+    from contract.manifest import read_manifest
     from training.aws.publication import artifact_upload, publish
     from training.aws.s3_store import S3Store, bucket_of
-    from training.model.manifest import read_manifest
 
-    archive = manifest.with_name("model.tar.gz")
+    archive = manifest.with_name(ARCHIVE_NAME)
     upload = artifact_upload(read_manifest(manifest), beside=archive, built=archive)
     store = S3Store(bucket_of(environment))
     publish(store, [upload])
@@ -119,7 +120,7 @@ def _publish(manifest: Path, environment: str) -> None:
 
 
 def _current(path: Path) -> Manifest | None:
-    from training.model.manifest import read_manifest
+    from contract.manifest import read_manifest
 
     return read_manifest(path, what="current manifest") if path.exists() else None
 

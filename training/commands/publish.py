@@ -85,8 +85,8 @@ def _uploads(paths: BuildPaths, options: PublishOptions) -> list[Upload]:
 
 def _model_uploads(paths: BuildPaths, manifest: Path | None, *, required: bool) -> list[Upload]:
     """The packaged model; unless it is required or named, it may be absent."""
+    from contract.manifest import read_manifest
     from training.aws.publication import artifact_upload
-    from training.model.manifest import read_manifest
 
     path = manifest or paths.manifest
     if not (manifest or required or path.exists()):
@@ -96,9 +96,9 @@ def _model_uploads(paths: BuildPaths, manifest: Path | None, *, required: bool) 
 
 def _channel_uploads(paths: BuildPaths, channel_format: ChannelFormat) -> list[Upload]:
     from training.aws.publication import dataset_uploads
-    from training.data.data_folder import read_manifest
+    from training.data.data_folder import read_data_manifest
 
-    return dataset_uploads(paths.data, read_manifest(paths.data), file_format=channel_format.value)
+    return dataset_uploads(paths.data, read_data_manifest(paths.data), file_format=channel_format.value)
 
 
 def _source_uploads() -> list[Upload]:

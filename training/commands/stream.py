@@ -15,10 +15,10 @@ from training.commands.options import with_options
 from training.common.errors import StoppedEarly, StreamError
 
 if TYPE_CHECKING:
+    from contract.stream_record import Record
     from training.common.paths import BuildPaths
     from training.data.dataset import Split
     from training.stream.arrival import ArrivalWatch
-    from training.stream.record import Record
     from training.stream.sending import Sent, Stream
 
 
@@ -82,22 +82,22 @@ def _command(options: StreamOptions, *, done: int) -> str:
 
 
 def _records(paths: BuildPaths, options: StreamOptions) -> list[Record]:
-    from training.stream.record import make_record
+    from contract.stream_record import make_record
     from training.stream.selection import Selection, select
 
     selection = Selection(count=options.count, start=options.start, seed=options.seed, shift=options.shift)
     digits = select(_source(paths, options.source), selection)
-    return [make_record(int(label), image) for label, image in zip(digits.labels, digits.images, strict=True)]
+    return [make_record(int(label), image.tobytes()) for label, image in zip(digits.labels, digits.images, strict=True)]
 
 
 def _source(paths: BuildPaths, folder: Path | None) -> Split:
     """The digits of a folder, or of the training split without those that came through the stream themselves."""
     from training.data.channel_reading import read_channel
-    from training.data.data_folder import read_manifest, read_split
+    from training.data.data_folder import read_data_manifest, read_split
 
     if folder:
         return read_channel(folder)
-    manifest = read_manifest(paths.data)
+    manifest = read_data_manifest(paths.data)
     own = manifest.counts["train"] - (manifest.stream or {"added": 0})["added"]
     if not own:
         raise StreamError(

@@ -8,7 +8,7 @@
     ├── HyperparameterError     a name or value the built-in container would refuse
     ├── FitError                the library could not train
     ├── ArtifactError           a model file or archive is not one that may be served
-    ├── ManifestError           a manifest is damaged or contradicts itself
+    ├── ManifestError           a manifest does not fit the archive, the data or the model that it is of
     ├── StreamError             a record, or the stream that it is sent to or was read from
     ├── PredictionError         the deployed model did not respond as it should
     ├── PublicationError        the bucket, the credentials or the network
@@ -18,7 +18,9 @@
     │   └── JobEndedError       a job that failed or was stopped: exit code 3
     └── PromotionError          the manifest is sound, but must not become the current one
 
-A text says what went wrong, the value got, what is allowed and what to do: lower case, no full stop, one line.
+A text says what went wrong, the value got, what is allowed and what to do: lower case, no full stop, one line. A
+document that breaks what the parts agree on is a `contract.errors.ContractError`: exit code 2, too, and a line for each
+wrong field if there are several.
 """
 
 from __future__ import annotations
@@ -56,7 +58,7 @@ class ArtifactError(TrainingError):
 
 
 class ManifestError(TrainingError):
-    """A manifest is damaged, incomplete or contradicts itself."""
+    """A manifest does not fit the archive, the data or the model that it is of."""
 
 
 class PublicationError(TrainingError):

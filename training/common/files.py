@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from contract.errors import ContractError
+from contract.json_fields import read_json_file
 from training.common.errors import DataError
 
 _CHUNK_BYTES = 1 << 20
@@ -122,13 +124,9 @@ def read_json(path: Path, *, what: str, how_to_get: str) -> Any:
     Raises
     ------
     DataError
-        when it is missing or no JSON; the text names `what` it is and `how_to_get` it
+        when it is missing, unreadable or no JSON; the text names `what` it is and `how_to_get` it
     """
     try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"there is no {what} at {path}; {how_to_get}") from None
-    try:
-        return json.loads(content)
-    except ValueError as problem:
-        raise DataError(f"the {what} {path} is not JSON ({problem}); {how_to_get}") from None
+        return read_json_file(path, what=what, how_to_get=how_to_get)
+    except ContractError as problem:
+        raise DataError(str(problem)) from None

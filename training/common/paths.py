@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from contract.bucket_layout import ARCHIVE_NAME
+
 
 @dataclass(frozen=True, kw_only=True)
 class BuildPaths:
@@ -51,7 +53,7 @@ class BuildPaths:
     @property
     def archive(self) -> Path:
         """The artifact that an endpoint serves."""
-        return self.model_folder / "model.tar.gz"
+        return self.model_folder / ARCHIVE_NAME
 
     @property
     def manifest(self) -> Path:

@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from contract.digit import PIXELS
+from contract.digit import COLUMN_NAMES, PIXEL_MAX, PIXELS
 from training.common.errors import DataError
-from training.data.channels import COLUMN_NAMES
 from training.data.dataset import Split, check_labels
 from training.data.part_reading import read_part
 
@@ -92,8 +91,10 @@ def _libsvm_row(path: Path, number: int, line: bytes) -> list[int]:
     values = [label, *(value for _, value in pairs)]
     if first not in (0, 1) or [index for index, _ in pairs] != list(range(first, first + PIXELS)):
         raise DataError(f"row {number} of {path} has indices out of order, expected 1..{PIXELS} or 0..{PIXELS - 1}")
-    if min(values) < 0 or max(values) > 255:
-        raise DataError(f"row {number} of {path} has the value {max(values, key=abs)}, allowed are pixels 0..255")
+    if min(values) < 0 or max(values) > PIXEL_MAX:
+        raise DataError(
+            f"row {number} of {path} has the value {max(values, key=abs)}, allowed are pixels 0..{PIXEL_MAX}"
+        )
     return values
 
 

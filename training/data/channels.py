@@ -15,14 +15,13 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from contract.digit import PIXELS
+from contract.digit import COLUMN_NAMES, PIXELS
 from training.common.errors import DataError
 from training.common.files import replacing
 from training.data.dataset import Split
 
 FORMATS = ("csv", "parquet")
 CONTENT_TYPES = {"csv": "text/csv", "parquet": "application/x-parquet"}
-COLUMN_NAMES = ("label", *(f"pixel_{index:03d}" for index in range(PIXELS)))
 
 _ROWS_AT_A_TIME = 250
 

@@ -175,7 +175,7 @@ def describe(folder: Path, dataset: Dataset, *, parts: int) -> DataManifest:
     )
 
 
-def read_manifest(folder: Path) -> DataManifest:
+def read_data_manifest(folder: Path) -> DataManifest:
     """The manifest of a data folder.
 
     Raises
@@ -214,7 +214,7 @@ def verify(folder: Path, manifest: DataManifest, names: list[str] | None = None)
 def is_current(folder: Path, dataset_sha256: Mapping[str, str], *, parts: int) -> bool:
     """Whether the folder already holds exactly this source in so many parts, intact."""
     try:
-        manifest = read_manifest(folder)
+        manifest = read_data_manifest(folder)
         if (manifest.source_sha256, manifest.parts) != (dict(dataset_sha256), parts):
             return False
         verify(folder, manifest)
@@ -232,7 +232,7 @@ def read_split(folder: Path, name: str) -> Split:
         when an array is missing, changed or not a valid split
     """
     names = [f"arrays/{name}-{what}.npy" for what in ("images", "labels")]
-    verify(folder, read_manifest(folder), names)
+    verify(folder, read_data_manifest(folder), names)
     try:
         images, labels = (np.load(folder / path, allow_pickle=False) for path in names)
     except ValueError as problem:

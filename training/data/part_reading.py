@@ -1,7 +1,7 @@
 """Read one Parquet part file of a channel, from disk or from S3. Runs on this machine and on the workers of a cluster.
 
 It is sent to workers by value (`training.scale.by_value`), which need not have this project: so it imports nothing of
-it, takes and returns plain values and raises only errors of Python's own.
+it but numbers, which are sent along, takes and returns plain values and raises only errors of Python's own.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from contract.digit import CLASSES, PIXELS
+
 Rows = npt.NDArray[np.uint8]
 
-_COLUMNS = 785
-_CLASSES = 10
 _SECONDS_TO_CONNECT = 5
 _SECONDS_TO_ANSWER = 60
 
@@ -156,16 +156,16 @@ def rows_of(table: Any) -> tuple[Rows, Rows]:
     """
     import pyarrow as pa
 
-    if table.num_columns != _COLUMNS:
-        raise ValueError(f"it has {table.num_columns} columns, expected {_COLUMNS}: a label and 784 pixels")
-    images = np.empty((table.num_rows, _COLUMNS - 1), dtype=np.uint8)
+    if table.num_columns != 1 + PIXELS:
+        raise ValueError(f"it has {table.num_columns} columns, expected {1 + PIXELS}: a label and {PIXELS} pixels")
+    images = np.empty((table.num_rows, PIXELS), dtype=np.uint8)
     try:
         for index, column in enumerate(table.columns[1:]):
             images[:, index] = _whole_numbers(column)
         labels = _whole_numbers(table.columns[0])
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as problem:
         raise ValueError(f"it holds other values than 0..255 ({str(problem).splitlines()[0]})") from None
-    if len(labels) and labels.max() >= _CLASSES:
+    if len(labels) and labels.max() >= CLASSES:
         raise ValueError(f"it has the label {labels.max()}, allowed are 0..9")
     return images, labels
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+from contract.bucket_layout import channels_prefix
 from contract.xgboost_image import END_OF_PATCH
 from training.aws.platform import Platform
 from training.common.errors import JobError
@@ -85,7 +86,7 @@ def job_spec(
 
 def published_channels(bucket: str, digest: str, names: tuple[str, ...]) -> dict[str, str]:
     """Where `publish --channels` uploaded the channels of that digest."""
-    return {name: f"s3://{bucket}/channels/{digest}/{name}/" for name in names}
+    return {name: f"s3://{bucket}/{channels_prefix(digest)}{name}/" for name in names}
 
 
 def tags_from(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
+from contract.json_fields import parse_json
+from contract.manifest import Data, Manifest, Training
 from training.common.errors import DataError, JobError
 from training.common.files import sha256_of_bytes
 from training.data.channels import CONTENT_TYPES
@@ -28,7 +28,6 @@ from training.model.digits_model import require_served_model
 from training.model.evaluation import evaluate, probabilities_of
 from training.model.hyperparameters import Hyperparameters
 from training.model.job_model import AdoptedModel, adopt, published_data, training_of_job
-from training.model.manifest import Data, Manifest, Training
 from training.model.model_records import Evaluation, FitRecord, compose_manifest, framework
 
 _MOST_BYTES = 512 << 20
@@ -144,7 +143,7 @@ def data_of_job(job: Job, objects: Objects) -> Data:
     ------
     JobError
         when its channels are gone
-    ManifestError
+    ContractError
         when the manifest beside them is damaged
     """
     train = next((channel for channel in job.channels if channel.name == "train"), None)
@@ -160,11 +159,7 @@ def data_of_job(job: Job, objects: Objects) -> Data:
 
 def _published(content: bytes, *, name: str) -> Data:
     """What `publish --channels` wrote beside the channels says of their source."""
-    try:
-        value: Any = json.loads(content)
-    except ValueError as problem:
-        raise DataError(f"{name} is not JSON ({problem}); publish the channels again") from None
-    return published_data(value, name=name)
+    return published_data(parse_json(content, name=name, remedy="publish the channels again"), name=name)
 
 
 def _own(channels: Iterable[ChannelSource], objects: Objects) -> Data:

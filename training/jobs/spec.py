@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from contract.bucket_layout import ARCHIVE_NAME
 from training.common.errors import JobError
 from training.data.channels import CONTENT_TYPES
 from training.jobs.instances import instance_type
@@ -198,7 +199,7 @@ class JobSpec:
     @property
     def model_uri(self) -> str:
         """Where SageMaker puts the model."""
-        return f"{self.output_uri.rstrip('/')}/{self.name}/output/model.tar.gz"
+        return f"{self.output_uri.rstrip('/')}/{self.name}/output/{ARCHIVE_NAME}"
 
     @property
     def sharded(self) -> bool:

@@ -16,11 +16,11 @@ from pathlib import Path
 import xgboost
 
 from contract.digit import CLASSES, PIXELS
+from contract.manifest import OBJECTIVE
 from training.common.errors import ArtifactError
 from training.model.ubjson import require_whole
 
 MODEL_NAME = "xgboost-model"
-OBJECTIVE = "multi:softprob"
 _MOST_MODEL_BYTES = 512 << 20
 _TRAIN_AGAIN = "run: python -m training fit"
 

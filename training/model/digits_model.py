@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contract.digit import CLASSES
+from contract.manifest import OBJECTIVE
 from training.common.errors import HyperparameterError
 from training.model.hyperparameters import Hyperparameters
 
-_NEEDED = {"objective": "multi:softprob", "num_class": CLASSES}
+_NEEDED = {"objective": OBJECTIVE, "num_class": CLASSES}
 _ONE_MODEL = {
     "booster": ((None, "gbtree"), "the model must be one of trees; use booster=gbtree"),
     "_kfold": ((None,), "it makes a model for each fold, and an endpoint serves one; leave it out"),

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from contract.digit import CLASSES
+from contract.metrics import ClassMetrics, Metrics
 from training.data.dataset import Split
-from training.model.manifest import ClassMetrics, Metrics
 
 if TYPE_CHECKING:
     import xgboost

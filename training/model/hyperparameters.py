@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contract.digit import CLASSES
+from contract.manifest import OBJECTIVE
 from training.common.errors import HyperparameterError
 from training.model.hyperparameter_rules import ALIASES, RULES, UPDATERS, Value
 
 DEFAULTS = {
-    "objective": "multi:softprob",
+    "objective": OBJECTIVE,
     "num_class": str(CLASSES),
     "num_round": "100",
     "early_stopping_rounds": "20",

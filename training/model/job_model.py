@@ -16,10 +16,10 @@ from typing import Any
 
 import xgboost
 
+from contract.json_fields import JsonFields
+from contract.manifest import Data, Host, Training, data_from_fields
 from training.common.errors import ArtifactError
 from training.model.artifact import MODEL_NAME, load_model, pack
-from training.model.manifest import Data, Host, Training
-from training.model.manifest_fields import Fields
 from training.model.model_records import training_facts
 
 _MOST_MODEL_BYTES = 512 << 20
@@ -82,16 +82,13 @@ def published_data(value: Any, *, name: str) -> Data:
 
     Raises
     ------
-    ManifestError
+    ContractError
         when a field is missing or of the wrong type
     """
-    fields = Fields(value, name=name, remedy="publish the channels again")
-    return Data(
-        source=fields.text("source"),
-        split=fields.text("split"),
-        counts=fields.inner("counts").whole_numbers(),
-        sha256=fields.inner("source_sha256").texts(),
-    )
+    fields = JsonFields(value)
+    data = data_from_fields(fields, digests="source_sha256")
+    fields.check(name, remedy="publish the channels again")
+    return data
 
 
 def training_of_job(*, best_round: int, seconds: float, instance_type: str, hosts: int) -> Training:

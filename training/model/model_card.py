@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from training.model.manifest import Manifest
+from contract.manifest import Manifest
 
 
 def model_card(manifest: Manifest) -> str:

@@ -15,27 +15,26 @@ from typing import Any
 
 import xgboost
 
+from contract.bucket_layout import artifact_key
 from contract.digit import CLASSES, PIXELS
-from contract.xgboost_image import IMAGE_TAGS
-from training.common.errors import DataError, ManifestError
-from training.common.files import read_json, sha256_of_file
-from training.data.data_folder import DataManifest
-from training.data.dataset import Split
-from training.model.manifest import (
+from contract.json_fields import JsonFields, read_json_file
+from contract.manifest import (
+    FRAMEWORK,
     Artifact,
     Data,
     Framework,
     Host,
     Manifest,
-    Metrics,
     Training,
-    artifact_key,
-    check_metrics,
     data_from_fields,
-    metrics_from_fields,
     training_from_fields,
 )
-from training.model.manifest_fields import Fields
+from contract.metrics import Metrics, metrics_from_fields
+from contract.xgboost_image import IMAGE_TAGS
+from training.common.errors import ManifestError
+from training.common.files import sha256_of_file
+from training.data.data_folder import DataManifest
+from training.data.dataset import Split
 
 _OWN_CHANNELS = "channels:"
 
@@ -134,7 +133,7 @@ def framework() -> Framework:
         raise ManifestError(
             f"no built-in image is known for xgboost {version}, known are {', '.join(IMAGE_TAGS)}; install one of these"
         )
-    return Framework(name="xgboost", version=version, image_tag=IMAGE_TAGS[version])
+    return Framework(name=FRAMEWORK, version=version, image_tag=IMAGE_TAGS[version])
 
 
 def read_fit_record(path: Path) -> FitRecord:
@@ -142,17 +141,20 @@ def read_fit_record(path: Path) -> FitRecord:
 
     Raises
     ------
-    ManifestError
+    ContractError
         when it is missing or damaged
     """
-    fields = _fields(path, what="record of the fit", how_to_get="run: python -m training fit")
-    return FitRecord(
+    what, how_to_get = "record of the fit", "run: python -m training fit"
+    fields = JsonFields(read_json_file(path, what=what, how_to_get=how_to_get))
+    record = FitRecord(
         model_sha256=fields.sha256("model_sha256"),
         hyperparameters=fields.inner("hyperparameters").texts(),
         data=data_from_fields(fields.inner("data")),
         training=training_from_fields(fields.inner("training")),
         framework_version=fields.text("framework_version"),
     )
+    fields.check(f"the {what} {path}", remedy=how_to_get)
+    return record
 
 
 def read_evaluation(path: Path) -> Evaluation:
@@ -160,17 +162,18 @@ def read_evaluation(path: Path) -> Evaluation:
 
     Raises
     ------
-    ManifestError
+    ContractError
         when it is missing, damaged or contradicts itself
     """
-    fields = _fields(path, what="evaluation", how_to_get="run: python -m training evaluate")
-    metrics = metrics_from_fields(fields.inner("metrics"))
-    check_metrics(metrics, str(path))
-    return Evaluation(
+    what, how_to_get = "evaluation", "run: python -m training evaluate"
+    fields = JsonFields(read_json_file(path, what=what, how_to_get=how_to_get))
+    evaluation = Evaluation(
         model_sha256=fields.sha256("model_sha256"),
         source_sha256=fields.inner("source_sha256").texts(),
-        metrics=metrics,
+        metrics=metrics_from_fields(fields.inner("metrics")),
     )
+    fields.check(f"the {what} {path}", remedy=how_to_get)
+    return evaluation
 
 
 def compose_manifest(*, archive_sha256: str, archive_bytes: int, fit: FitRecord, evaluation: Evaluation) -> Manifest:
@@ -199,10 +202,3 @@ def compose_manifest(*, archive_sha256: str, archive_bytes: int, fit: FitRecord,
         features=PIXELS,
         classes=tuple(range(CLASSES)),
     )
-
-
-def _fields(path: Path, *, what: str, how_to_get: str) -> Fields:
-    try:
-        return Fields(read_json(path, what=what, how_to_get=how_to_get), name=str(path))
-    except DataError as problem:
-        raise ManifestError(str(problem)) from None

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from contract.manifest import Manifest
 from training.common.errors import ManifestError, PromotionError
 from training.common.files import sha256_of_bytes
 from training.model.artifact import load_model, unpack
 from training.model.hyperparameters import Hyperparameters
-from training.model.manifest import Manifest
 
 WORST_ACCURACY = 0.5
 """Below this a model of ten digits is broken, whatever reason is given."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from contract.manifest import Manifest
 from training.common.errors import ManifestError
-from training.data.data_folder import MANIFEST_NAME, read_manifest, read_split
+from training.data.data_folder import MANIFEST_NAME, read_data_manifest, read_split
 from training.model.artifact import load_model, unpack
 from training.model.evaluation import evaluate, probabilities_of
-from training.model.manifest import Manifest
 
 _CLOSE = 1e-6
 
@@ -30,7 +30,9 @@ def score_again(archive: bytes, manifest: Manifest, *, data: Path) -> bool:
     ManifestError
         when the model does not do what the manifest claims
     """
-    if not (data / MANIFEST_NAME).exists() or dict(read_manifest(data).source_sha256) != dict(manifest.data.sha256):
+    if not (data / MANIFEST_NAME).exists() or dict(read_data_manifest(data).source_sha256) != dict(
+        manifest.data.sha256
+    ):
         return False
     test = read_split(data, "test")
     name = "the registered model"

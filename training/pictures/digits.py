@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from contract.digit import CLASSES, SIDE
+from contract.digit import CLASSES, PIXEL_MAX, SIDE
+from contract.metrics import Metrics
 from training.data.dataset import Dataset, Split
 from training.model.evaluation import Mistake
-from training.model.manifest import Metrics
 from training.pictures.style import ACCENT, INK, PAPER, SHADES, new_figure, png_of, write_title
 
 
@@ -127,7 +127,7 @@ def confusion_picture(metrics: Metrics) -> bytes:
 
 
 def _draw_pixels(axes: Axes, pixels: np.ndarray) -> None:
-    axes.imshow(pixels, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
+    axes.imshow(pixels, cmap="gray_r", vmin=0, vmax=PIXEL_MAX, interpolation="nearest")
     axes.set_xticks([])
     axes.set_yticks([])
     for spine in axes.spines.values():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from contract.digit import CLASSES, SIDE
+from contract.digit import CLASSES, PIXEL_MAX, SIDE
 from training.aws.predictions import Prediction
 from training.data.dataset import Split
 from training.pictures.style import ACCENT, INK, SHADES, new_figure, png_of, write_title
@@ -40,7 +40,7 @@ def predicted_digits(split: Split, predictions: Sequence[Prediction]) -> bytes:
 
 
 def _draw_image(axes: Axes, image: Split, prediction: Prediction) -> None:
-    axes.imshow(image.images.reshape(SIDE, SIDE), cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
+    axes.imshow(image.images.reshape(SIDE, SIDE), cmap="gray_r", vmin=0, vmax=PIXEL_MAX, interpolation="nearest")
     axes.set_xticks([])
     axes.set_yticks([])
     for spine in axes.spines.values():

@@ -6,14 +6,14 @@ pipeline's evaluation (`training.pipeline.steps`): the archive, its manifest, an
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from contract.json_fields import parse_json
+from contract.manifest import Manifest, parse_manifest
 from training.common.errors import ManifestError, PromotionError
 from training.common.files import sha256_of_bytes
-from training.model.manifest import Manifest, manifest_from_json
 
 APPROVED = "Approved"
 LATEST = "latest"
@@ -113,6 +113,8 @@ def download(registry: Registry, model: RegisteredModel) -> tuple[bytes, Manifes
 
     Raises
     ------
+    ContractError
+        when the manifest is damaged
     ManifestError
         when something is missing, or they are not of the same model
     """
@@ -134,7 +136,6 @@ def download(registry: Registry, model: RegisteredModel) -> tuple[bytes, Manifes
 
 
 def _manifest(content: bytes, address: str) -> Manifest:
-    try:
-        return manifest_from_json(json.loads(content), name=address)
-    except ValueError as problem:
-        raise ManifestError(f"{address} is not JSON ({problem}); run the pipeline again") from None
+    remedy = "run the pipeline again"
+    document = parse_json(content, name=f"the manifest {address}", remedy=remedy)
+    return parse_manifest(document, origin=address, remedy=remedy)

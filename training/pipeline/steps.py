@@ -12,13 +12,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from contract.bucket_layout import ARCHIVE_NAME
+from contract.errors import ContractError
+from contract.manifest import Data, Manifest
+from contract.metrics import Metrics
 from training.common.errors import DataError, TrainingError
 from training.common.files import pretty_json, read_json, sha256_of_bytes, write_file
 from training.data.channel_reading import read_channel
 from training.data.data_checks import check_splits
 from training.model.evaluation import evaluate, probabilities_of
 from training.model.job_model import AdoptedModel, adopt, published_data, training_of_job
-from training.model.manifest import Data, Manifest, Metrics
 from training.model.model_card import model_card
 from training.model.model_records import Evaluation, FitRecord, compose_manifest, framework
 
@@ -34,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
-    except (TrainingError, OSError) as problem:
+    except (TrainingError, ContractError, OSError) as problem:
         _log.error("%s", problem)
         return FAILED
     return 0
@@ -110,7 +113,7 @@ def evaluate_model(options: argparse.Namespace) -> None:
         "model_card": card,
         "multiclass_classification_metrics": {"accuracy": {"value": metrics.accuracy, "standard_deviation": "NaN"}},
     }
-    write_file(options.results / "model.tar.gz", adopted.archive)
+    write_file(options.results / ARCHIVE_NAME, adopted.archive)
     write_file(options.results / "manifest.json", manifest.to_bytes())
     write_file(options.results / "model-card.json", card.encode())
     write_file(options.results / "evaluation.json", pretty_json(document))

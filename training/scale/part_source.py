@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from contract.manifest import Data
 from training.common.errors import DataError
 from training.common.paths import BuildPaths
-from training.data.data_folder import CHANNELS, DataManifest, channel_folder, read_manifest
-from training.model.manifest import Data
+from training.data.data_folder import CHANNELS, DataManifest, channel_folder, read_data_manifest
 from training.model.model_records import data_of, data_of_parts
 
 
@@ -70,7 +70,7 @@ def part_source(paths: BuildPaths, channels: str | None) -> PartSource:
     """
     if channels is None:
         folders = {name: str((paths.data / channel_folder(name, "parquet")).resolve()) for name in CHANNELS}
-        return PartSource(name=str(paths.data), folders=folders, manifest=read_manifest(paths.data))
+        return PartSource(name=str(paths.data), folders=folders, manifest=read_data_manifest(paths.data))
     manifest = _manifest(paths)
     if channels.startswith("s3://"):
         return PartSource(
@@ -104,6 +104,6 @@ def data_read(source: PartSource, parts: Sequence[PartRead]) -> Data:
 
 def _manifest(paths: BuildPaths) -> DataManifest | None:
     try:
-        return read_manifest(paths.data)
+        return read_data_manifest(paths.data)
     except DataError:
         return None

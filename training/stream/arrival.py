@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 
-from training.stream.parts import PartSource, manifest_keys, read_manifest
+from training.stream.parts import PartSource, manifest_keys, read_part_manifest
 
 POLL_SECONDS = 1.0
 
@@ -56,4 +56,4 @@ class ArrivalWatch:
     def _arrived(self) -> set[str]:
         new = [key for key in manifest_keys(self._source) if key not in self._seen]
         self._seen.update(new)
-        return {record_id for key in new for record_id in read_manifest(self._source, key).ids}
+        return {record_id for key in new for record_id in read_part_manifest(self._source, key).ids}

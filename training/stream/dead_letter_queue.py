@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from contract.stream_record import Record
 from training.aws.clients import client
 from training.aws.errors import explained
 from training.common.errors import StreamError
 from training.stream.dead_letters import DeadLetter, read_dead_letter
 from training.stream.description import StreamDescription
-from training.stream.record import Record
 
 if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient

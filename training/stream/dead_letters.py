@@ -6,13 +6,11 @@ The consumer writes one for a record that it cannot use (`digits.dead-letter/1`)
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
-from training.common.errors import ManifestError
-from training.model.manifest_fields import Fields
-
-SCHEMA = "digits.dead-letter/1"
+from contract.errors import ContractError
+from contract.json_fields import JsonFields, parse_json
+from contract.schemas import DEAD_LETTER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,16 +59,19 @@ def read_dead_letter(body: str, receipt: str) -> DeadLetter:
         its handle
     """
     try:
-        fields = Fields(json.loads(body), name="the message")
-        return _record(fields, receipt) if fields.optional_text("schema") == SCHEMA else _batch(fields, receipt)
-    except (ManifestError, ValueError):
+        fields = JsonFields(parse_json(body, name="the message", remedy=""))
+        is_record = fields.optional_text("schema") == DEAD_LETTER
+        letter = _record(fields, receipt) if is_record else _batch(fields, receipt)
+        fields.check("the message", remedy="")
+    except ContractError:
         return DeadLetter(
             receipt=receipt, reason=f"not understood: {body[:60]!r}", shard="", first="", last="", count=0,
             arrived_at="", payload=None, partition_key=None,
         )  # fmt: skip
+    return letter
 
 
-def _record(fields: Fields, receipt: str) -> DeadLetter:
+def _record(fields: JsonFields, receipt: str) -> DeadLetter:
     number = fields.text("sequence_number")
     return DeadLetter(
         receipt=receipt,
@@ -85,7 +86,7 @@ def _record(fields: Fields, receipt: str) -> DeadLetter:
     )
 
 
-def _batch(fields: Fields, receipt: str) -> DeadLetter:
+def _batch(fields: JsonFields, receipt: str) -> DeadLetter:
     context, batch = fields.inner("requestContext"), fields.inner("KinesisBatchInfo")
     calls = context.whole("approximateInvokeCount")
     return DeadLetter(

@@ -5,13 +5,10 @@ The stack writes JSON into the SSM parameter `/digits/ENVIRONMENT/stream`; schem
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
-from training.common.errors import ManifestError, StreamError
-from training.model.manifest_fields import Fields
-
-SCHEMA = "digits.stream/1"
+from contract.json_fields import JsonFields, parse_json
+from contract.schemas import STREAM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +46,7 @@ def description_of(environment: str) -> StreamDescription:
 
     Raises
     ------
-    StreamError
+    ContractError
         when the parameter cannot be understood
     PublicationError
         when it is not deployed, or AWS cannot be asked
@@ -70,16 +67,12 @@ def description_from_json(text: str, *, name: str) -> StreamDescription:
 
     Raises
     ------
-    StreamError
+    ContractError
         when it is no JSON, of another schema, or a field is missing
     """
     remedy = "deploy the stack of the stream again"
-    try:
-        fields = Fields(json.loads(text), name=f"the parameter {name}", remedy=remedy)
-        if (schema := fields.text("schema")) != SCHEMA:
-            raise StreamError(f"the parameter {name} has the schema {schema!r}, expected {SCHEMA!r}; {remedy}")
-        return StreamDescription(**{field: fields.text(field) for field in StreamDescription.__dataclass_fields__})
-    except ManifestError as problem:
-        raise StreamError(str(problem)) from None
-    except ValueError as problem:
-        raise StreamError(f"the parameter {name} is not JSON ({problem}); {remedy}") from None
+    fields = JsonFields(parse_json(text, name=f"the parameter {name}", remedy=remedy))
+    fields.exactly("schema", STREAM)
+    description = StreamDescription(**{field: fields.text(field) for field in StreamDescription.__dataclass_fields__})
+    fields.check(f"the parameter {name}", remedy=remedy)
+    return description

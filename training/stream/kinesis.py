@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from contract.stream_record import Record
 from training.aws.clients import client
 from training.aws.errors import explained
 from training.common.errors import StreamError
-from training.stream.record import Record
 
 if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contract.bucket_layout import PARTS_PREFIX
 from training.common.errors import DataError
 from training.stream.parts import PartSource
 
@@ -82,4 +83,4 @@ def part_source(location: str) -> PartSource:
             return BucketOfParts(bucket, prefix if prefix.endswith("/") else f"{prefix}/")
     elif Path(location).is_dir():
         return FolderOfParts(Path(location))
-    raise DataError(f"{location} holds no parts; give s3://BUCKET/stream/parts/ or a folder to which they were copied")
+    raise DataError(f"{location} holds no parts; give s3://BUCKET/{PARTS_PREFIX} or a folder to which they were copied")

@@ -7,21 +7,19 @@ manifest whose part is missing or different is an error, never skipped.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from training.common.errors import DataError, ManifestError
+from contract.digit import COLUMN_NAMES
+from contract.stream_part import OWN_COLUMNS, PartManifest, parse_part_manifest
+from training.common.errors import DataError
 from training.common.files import sha256_of_bytes
-from training.data.channels import COLUMN_NAMES
 from training.data.dataset import check_labels
-from training.model.manifest_fields import Fields
 
-SCHEMA = "digits.stream-part/1"
 _REMEDY = "find out who changed it; the stream may still hold its records: python -m training dead-letters --help"
 
 
@@ -37,28 +35,6 @@ class PartSource(Protocol):
 
     def read(self, key: str) -> bytes | None:
         """The content under one of these names, or None when there is nothing."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PartManifest:
-    """What a manifest says of its part.
-
-    Parameters
-    ----------
-    key
-        name of the manifest
-    part
-        name of the Parquet file, beside it
-    sha256
-        of the Parquet file
-    ids
-        of its records, in their order
-    """
-
-    key: str
-    part: str
-    sha256: str
-    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,30 +74,23 @@ def manifest_keys(source: PartSource) -> list[str]:
     return sorted(key for key in source.keys() if key.endswith(".json"))  # noqa: SIM118  it is no dictionary
 
 
-def read_manifest(source: PartSource, key: str) -> PartManifest:
-    """Read one manifest.
+def read_part_manifest(source: PartSource, key: str) -> PartManifest:
+    """Read one manifest; its `part` is the file beside it.
 
     Raises
     ------
     DataError
-        when it is gone, no JSON, of another schema or contradicts itself
+        when it is gone
+    ContractError
+        when it is no JSON, of another schema or contradicts itself
     """
     name = f"{source.name}: {key}"
     content = source.read(key)
     if content is None:
         raise DataError(f"{name} is gone; {_REMEDY}")
-    try:
-        fields = Fields(_json(content, name), name=name, remedy=_REMEDY)
-        if (schema := fields.text("schema")) != SCHEMA:
-            raise DataError(f"{name} has the schema {schema!r}, expected {SCHEMA!r}; use the version that wrote it")
-        ids = fields.text_list("ids")
-        if len(ids) != fields.whole("rows", least=1):
-            raise DataError(f"{name} has {fields.whole('rows')} rows but {len(ids)} ids; {_REMEDY}")
-        # The file beside it: the name inside is the one that it had in the bucket.
-        part = key.removesuffix(".json") + ".parquet"
-        return PartManifest(key=key, part=part, sha256=fields.sha256("sha256"), ids=ids)
-    except ManifestError as problem:
-        raise DataError(str(problem)) from None
+    manifest = parse_part_manifest(content, name=name, remedy=_REMEDY)
+    # The file beside it: the name inside is the one that it had in the bucket.
+    return replace(manifest, part=f"{key.removesuffix('.json')}.parquet")
 
 
 def read_part(source: PartSource, manifest: PartManifest, *, decode: Decode | None = None) -> Part:
@@ -166,7 +135,7 @@ def decode_parquet(key: str, content: bytes, name: str) -> Part:
 
     try:
         table = pq.ParquetFile(io.BytesIO(content)).read()
-        ids, numbers = (tuple(table[column].to_pylist()) for column in ("record_id", "sequence_number"))
+        ids, numbers = (tuple(table[column].to_pylist()) for column in OWN_COLUMNS[:2])
         rows = np.column_stack([table[column].cast(pa.uint8()).to_numpy() for column in COLUMN_NAMES])
     except (pa.ArrowException, KeyError, OSError) as problem:
         reason = (str(problem).splitlines() or [type(problem).__name__])[0].rstrip(".")
@@ -193,13 +162,6 @@ def read_parts(
     """
     keys, parts = manifest_keys(source), []
     for done, key in enumerate(keys, start=1):
-        parts.append(read_part(source, read_manifest(source, key), decode=decode))
+        parts.append(read_part(source, read_part_manifest(source, key), decode=decode))
         on_part(done, len(keys))
     return parts
-
-
-def _json(content: bytes, name: str) -> Any:
-    try:
-        return json.loads(content)
-    except ValueError as problem:
-        raise DataError(f"{name} is not JSON ({problem}); {_REMEDY}") from None

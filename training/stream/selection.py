@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from contract.digit import SIDE
 from training.common.errors import StreamError
 from training.data.dataset import Split
-
-SIDE = 28
 
 
 @dataclass(frozen=True, kw_only=True)

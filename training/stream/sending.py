@@ -13,8 +13,8 @@ from typing import Protocol
 
 import numpy as np
 
+from contract.stream_record import Record
 from training.common.errors import StreamError
-from training.stream.record import Record
 
 MOST_RECORDS = 500
 MOST_BYTES = 5 << 20

@@ -19,10 +19,11 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from contract.digit import PIXELS
+from contract.model_card import ModelCard
 from digit_model.classify import Endpoint, EndpointOutput, classify
 from digit_model.problems import BY_SERVICE_ERROR
 from digit_model.sagemaker_endpoint import SageMakerEndpoint, runtime_config
-from digit_model.settings import EndpointSettings, ModelCard
+from digit_model.settings import EndpointSettings
 from gateway.problems import ProblemError
 from tests.support.fakes import FakeEndpoint, sure_of
 

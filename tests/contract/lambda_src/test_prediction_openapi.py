@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from digit_model.settings import ModelCard
+from contract.model_card import ModelCard
 from gateway.http_app import respond
 from gateway.problems import ProblemError
 from http_api.examples import SEVEN_PNG

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
+from contract.manifest import read_manifest
 from tests.support.emulator import KEY, REGION, SECRET, Emulator
 from tests.support.training_digits import small_data_folder
 from tests.support.training_platforms import platform_document
 from training.commands.command_line import main
-from training.model.manifest import read_manifest
 from training.model.promotion import check_candidate
 
 pytestmark = pytest.mark.slow

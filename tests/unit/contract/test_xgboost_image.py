@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from contract.errors import ContractError
+from contract.manifest import read_manifest
 from contract.xgboost_image import END_OF_PATCH, REGISTRY_ACCOUNTS, XgboostImage
-from stacks.shared.manifest import read_manifest
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -70,5 +70,5 @@ def test_the_last_day_of_patches_counts() -> None:
 
 def test_the_promoted_model_was_trained_for_an_image_that_was_patched_then() -> None:
     manifest = read_manifest(ROOT / "models/current.json")
-    trained = date.fromisoformat(manifest.created_at[:10])
-    assert trained <= END_OF_PATCH[manifest.image_tag]
+    trained = date.fromisoformat(manifest.training.created_at[:10])
+    assert trained <= END_OF_PATCH[manifest.framework.image_tag]

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.digit import PIXELS
+from contract.model_card import ModelCard
 from digit_model.classify import Endpoint
 from digit_model.problems import ENDPOINT_TIMEOUT, THROTTLED
-from digit_model.settings import ModelCard
 from gateway.events import BODY_BYTES_MAX
 from gateway.http_app import respond
 from gateway.problems import ProblemType

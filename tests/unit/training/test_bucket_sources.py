@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from contract.bucket_layout import MNIST_PREFIX
 from tests.support.training_fakes import MemoryStore
-from training.aws.bucket_sources import PREFIX, BucketSource, nearest_source, source_uploads
+from training.aws.bucket_sources import BucketSource, nearest_source, source_uploads
 from training.aws.publication import publish
 from training.common.errors import DataError
 from training.data.mnist import IDX_SHA256, TEST_LABELS
@@ -46,7 +47,7 @@ def test_a_missing_file_is_named_with_the_command_that_puts_it_there() -> None:
 
 def test_another_content_is_refused(store: MemoryStore) -> None:
     other = MemoryStore()
-    other.objects = {**store.objects, f"{PREFIX}{TEST_LABELS}": b"something else"}
+    other.objects = {**store.objects, f"{MNIST_PREFIX}{TEST_LABELS}": b"something else"}
     with pytest.raises(DataError, match="the sha256 of s3://memory/sources/mnist/t10k-labels-idx1-ubyte is"):
         BucketSource(store=other).load()
 

@@ -12,7 +12,7 @@ import pytest
 from tests.support.training_digits import small_data_folder, small_dataset, small_split
 from training.common.errors import DataError
 from training.common.files import replacing, replacing_folder, sha256_of_file, write_file
-from training.data.data_folder import is_current, read_manifest, read_split, verify, write_data_folder
+from training.data.data_folder import is_current, read_data_manifest, read_split, verify, write_data_folder
 from training.data.dataset import Split, divide, validate_split
 
 
@@ -29,7 +29,7 @@ def test_it_holds_arrays_channels_and_a_manifest_of_them(tmp_path: Path) -> None
     assert not any("test" in name for name in files if not name.startswith("arrays/"))
     assert manifest.counts == {"train": 400, "validation": 100, "test": 100}
     assert manifest.histograms["train"] == [40] * 10
-    assert read_manifest(tmp_path / "data") == manifest
+    assert read_data_manifest(tmp_path / "data") == manifest
     assert np.array_equal(read_split(tmp_path / "data", "test").images, small_dataset().test.images)
 
 
@@ -58,7 +58,7 @@ def test_a_damaged_manifest_is_not_current_and_is_named(tmp_path: Path, text: st
     (tmp_path / "data/data-manifest.json").write_text(text)
     assert not is_current(tmp_path / "data", small_dataset().sha256, parts=2)
     with pytest.raises(DataError, match=r"data-manifest\.json .*; run: python -m training prepare"):
-        read_manifest(tmp_path / "data")
+        read_data_manifest(tmp_path / "data")
 
 
 def test_a_changed_or_missing_array_is_named(tmp_path: Path) -> None:

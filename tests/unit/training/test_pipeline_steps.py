@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from contract.manifest import read_manifest
 from tests.support.archives import archive
 from tests.support.training_digits import SMALL, small_data_folder, small_dataset, small_split
 from training.common.errors import ArtifactError, DataError, ManifestError
@@ -21,7 +22,6 @@ from training.data.mnist import IDX_SHA256
 from training.model.artifact import MODEL_NAME, unpack
 from training.model.fitting import fit
 from training.model.job_model import adopt, processors_of, training_of_job
-from training.model.manifest import read_manifest
 from training.model.rescoring import score_again
 from training.pipeline.steps import compare, main
 

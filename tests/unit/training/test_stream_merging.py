@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from stream_consumer.contract import LabelledDigit
+from contract.errors import ContractError
+from contract.stream_record import LabelledDigit
 from stream_consumer.parts import Arrival, make_part
 from tests.support.stream_fakes import MemoryStream, decode_small, encode_small, picture
 from tests.support.training_digits import small_dataset
 from training.common.errors import DataError
-from training.data.data_folder import is_current, read_manifest, read_split, write_data_folder
+from training.data.data_folder import is_current, read_data_manifest, read_split, write_data_folder
 from training.data.dataset import Dataset
 from training.model.model_records import data_of
 from training.stream.merging import Merged, add_to_training, merge, refuse_conflicts
 from training.stream.part_locations import FolderOfParts, part_source
-from training.stream.parts import PartManifest, read_part, read_parts
+from training.stream.parts import manifest_keys, read_part, read_part_manifest, read_parts
 
 Rows = list[tuple[str, int, bytes]]
 NEW: Rows = [(f"new-{number:03d}", number % 10, picture(number).tobytes()) for number in range(20)]
@@ -126,23 +128,25 @@ def changed(stream: MemoryStream, ending: str, content: bytes | None) -> MemoryS
     [
         (".parquet", None, r"\.parquet is missing"),
         (".parquet", b"[]", r"\.parquet is not what its manifest says"),
-        (".json", b"{", r"\.json is not JSON"),
-        (".json", b'{"schema": "digits.stream-part/2"}', "has the schema 'digits.stream-part/2'"),
-        (".json", b'{"schema": "digits.stream-part/1", "rows": 2, "ids": ["a"]}', "has 2 rows but 1 ids"),
-        (".json", b'{"schema": "digits.stream-part/1"}', "lacks ids"),
+        (".json", b"{", r"\.json cannot be read: it is not JSON"),
+        (".json", b'{"schema": "digits.stream-part/2"}', "schema is 'digits.stream-part/2'; allowed is "),
+        (".json", b'{"schema": "digits.stream-part/1", "rows": 2, "ids": ["a"]}', "the number of its ids, 1"),
+        (".json", b'{"schema": "digits.stream-part/1"}', "ids is missing"),
     ],
     ids=["missing", "changed", "no JSON", "schema", "rows", "field"],
 )
 def test_a_damaged_part_is_named(ending: str, content: bytes | None, sentence: str) -> None:
-    with pytest.raises(DataError, match=sentence):
+    with pytest.raises((DataError, ContractError), match=sentence):
         read_parts(changed(stored(NEW), ending, content), decode=decode_small)
 
 
 def test_what_is_no_parquet_is_named() -> None:
     stream = MemoryStream(objects={"a.parquet": b"PAR1"})
-    digest = hashlib.sha256(b"PAR1").hexdigest()
+    written = stored(NEW)
+    manifest = read_part_manifest(written, manifest_keys(written)[0])
+    manifest = replace(manifest, part="a.parquet", sha256=hashlib.sha256(b"PAR1").hexdigest())
     with pytest.raises(DataError, match=r"memory: a\.parquet is not a part of a stream"):
-        read_part(stream, PartManifest(key="a.json", part="a.parquet", sha256=digest, ids=()))
+        read_part(stream, manifest)
 
 
 def test_a_folder_of_parts_is_a_source_too(tmp_path: Path) -> None:
@@ -159,7 +163,7 @@ def test_a_folder_of_parts_is_a_source_too(tmp_path: Path) -> None:
 def test_the_data_folder_tells_of_the_stream(tmp_path: Path) -> None:
     dataset, record = added(NEW)
     write_data_folder(tmp_path / "data", dataset, parts=2)
-    manifest = read_manifest(tmp_path / "data")
+    manifest = read_data_manifest(tmp_path / "data")
     assert manifest.stream == record
     assert manifest.counts == {"train": 420, "validation": 100, "test": 100}
     assert data_of(manifest).sha256["stream"] == record["sha256"]
@@ -171,4 +175,4 @@ def test_the_data_folder_tells_of_the_stream(tmp_path: Path) -> None:
 def test_a_data_folder_without_a_stream_is_as_it_ever_was(tmp_path: Path) -> None:
     write_data_folder(tmp_path / "data", small_dataset(), parts=2)
     assert "stream" not in json.loads((tmp_path / "data/data-manifest.json").read_text())
-    assert read_manifest(tmp_path / "data").stream is None
+    assert read_data_manifest(tmp_path / "data").stream is None

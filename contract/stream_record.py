@@ -1,29 +1,40 @@
-"""What a record of the stream is: `digits.record/1`, read strictly. Anything else is refused with a reason.
+"""A labelled digit as a record of the stream: `digits.record/1`, one JSON object in UTF-8, written and read.
 
-The payload is one JSON object in UTF-8; docs/streaming.md explains each member. Nothing but `RecordError` ever comes
-out of `read_record`, whatever the bytes: a record that made the function fail would hold up its whole shard.
+docs/streaming.md explains each member. Anything else is refused with a reason: nothing but `RecordError` ever comes out
+of `read_record`, whatever the bytes, since a record that made the consumer fail would hold up its whole shard.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
-SCHEMA = "digits.record/1"
-PIXELS = 784
-CLASSES = 10
+from contract.digit import CLASSES, PIXELS, SIDE
+from contract.errors import ContractError
+from contract.schemas import RECORD
+
 MEMBERS = frozenset({"schema", "id", "label", "image"})
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
+_ID_CHARACTERS = 32
 _SHOWN_CHARACTERS = 60
 
 
-class RecordError(Exception):
+class RecordError(ContractError):
     """A payload is no labelled digit; the text is the reason, one sentence for whoever sent it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One record: its id, which decides the shard too, and its payload."""
+
+    id: str
+    payload: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +56,26 @@ class LabelledDigit:
     image: bytes
 
 
+def make_record(label: int, image: bytes) -> Record:
+    """Make the record of a digit.
+
+    Parameters
+    ----------
+    label
+        0 to 9.
+    image
+        784 bytes, as `LabelledDigit` has them.
+
+    Returns
+    -------
+    Record
+        Whose id is made of label and pixels: the same digit sent again is the same record.
+    """
+    record_id = hashlib.sha256(bytes([label]) + image).hexdigest()[:_ID_CHARACTERS]
+    document = {"schema": RECORD, "id": record_id, "label": label, "image": base64.b64encode(image).decode()}
+    return Record(id=record_id, payload=json.dumps(document, separators=(",", ":")).encode())
+
+
 def read_record(payload: bytes) -> LabelledDigit:
     """Read one payload.
 
@@ -55,8 +86,8 @@ def read_record(payload: bytes) -> LabelledDigit:
     """
     document = _object(payload)
     schema = document.get("schema")
-    if schema != SCHEMA:
-        msg = f"schema is {_shown(schema)}; only {SCHEMA!r} is read here"
+    if schema != RECORD:
+        msg = f"schema is {_shown(schema)}; only {RECORD!r} is read here"
         raise RecordError(msg)
     if document.keys() != MEMBERS:
         wrong = sorted(document.keys() ^ MEMBERS)
@@ -102,7 +133,7 @@ def _image(value: object) -> bytes:
         msg = f"image is not base64; the base64 text of {PIXELS} bytes is needed"
         raise RecordError(msg) from None
     if len(image) != PIXELS:
-        msg = f"image has {len(image)} bytes; {PIXELS} are needed, a byte for each of 28 x 28 pixels"
+        msg = f"image has {len(image)} bytes; {PIXELS} are needed, a byte for each of {SIDE} x {SIDE} pixels"
         raise RecordError(msg)
     if max(image) <= 1:
         msg = "image has no pixel above 1; it is blank, or scaled to 0..1, and raw pixels 0..255 are needed"
