@@ -119,8 +119,9 @@ def remove_traces(output: Path) -> None:
 
     uv writes bytecode of another Python where `UV_COMPILE_BYTECODE` is set; a flag against it would be an error there.
     """
-    for path in [path for pattern in (*OF_THE_INSTALLER, "**/__pycache__") for path in output.glob(pattern)]:
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for pattern in (*OF_THE_INSTALLER, "**/__pycache__"):
+        for path in list(output.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def find_uv(python: str = sys.executable, path: str | None = None) -> str | None:

@@ -172,13 +172,18 @@ def caller(deployment: Deployment) -> Iterator[Any]:
 
 def _once(folder: Path, make: Callable[[], object]) -> None:
     """Have one of the processes make a folder, and the others wait until it has."""
-    made = folder.with_suffix(".made")
+    made, failed = folder.with_suffix(".made"), folder.with_suffix(".failed")
     try:
         folder.mkdir()
     except FileExistsError:
-        until(made.exists, SECONDS, f"nobody has made {folder}")
+        until(lambda: made.exists() or failed.exists(), SECONDS, f"nobody has made {folder}")
+        assert made.exists(), f"another process could not make {folder}"
     else:
-        make()
+        try:
+            make()
+        except BaseException:
+            failed.touch()
+            raise
         made.touch()
 
 

@@ -74,7 +74,10 @@ def test_uv_is_found_beside_the_python_or_on_the_path(tmp_path: Path) -> None:
 
 def test_what_names_the_installer_is_removed(tmp_path: Path) -> None:
     kept = [tmp_path / "module/__init__.py", tmp_path / "module-1.dist-info/METADATA"]
-    traces = [tmp_path / name for name in (".lock", "bin/start", "module/__pycache__/__init__.pyc")]
+    traces = [
+        tmp_path / name
+        for name in (".lock", "bin/start", "bin/__pycache__/start.pyc", "module/__pycache__/__init__.pyc")
+    ]
     traces += [tmp_path / "module-1.dist-info" / name for name in ("INSTALLER", "RECORD", "REQUESTED")]
     for path in [*kept, *traces]:
         path.parent.mkdir(parents=True, exist_ok=True)
