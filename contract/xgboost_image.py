@@ -120,9 +120,14 @@ class XgboostImage:
         partition = partition_of(self.region)
         return f"arn:{partition}:ecr:{self.region}:{self.registry_account}:repository/{REPOSITORY}"
 
+    @property
+    def end_of_patch(self) -> date:
+        """The last day on which the image gets security fixes."""
+        return END_OF_PATCH[self.tag]
+
     def is_past_end_of_patch(self, day: date) -> bool:
         """Whether the image gets no security fixes any more on `day`."""
-        return day > END_OF_PATCH[self.tag]
+        return day > self.end_of_patch
 
 
 def partition_of(region: str) -> str:

@@ -64,6 +64,7 @@ def test_an_unknown_tag_is_named(tag: str) -> None:
 
 def test_the_last_day_of_patches_counts() -> None:
     image = XgboostImage(region="us-east-1", tag="3.2-0")
+    assert image.end_of_patch == date(2027, 5, 13)
     assert not image.is_past_end_of_patch(date(2027, 5, 13))
     assert image.is_past_end_of_patch(date(2027, 5, 14))
 
