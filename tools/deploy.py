@@ -70,7 +70,7 @@ def deploy_and_check(deployment: Deployment) -> None:
         check_model(deployment)
     if settings.people is not None:
         print(f"The page is at {publish_site(deployment)}")
-        print(f"Let people in with: python -m tools.people {deployment.environment} EMAIL")
+        print(f"Create users with: python -m tools.people {deployment.environment} EMAIL")
 
 
 def check_model(deployment: Deployment) -> None:

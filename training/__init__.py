@@ -1,4 +1,4 @@
-"""What makes the model: `python -m training COMMAND`. It knows nothing of stacks, functions or the emulator.
+"""What makes the model: `python -m training COMMAND`. It imports `contract` only.
 
 The stages are small and meet on disk below `build/`: prepare, look, fit, evaluate, package, publish, promote.
 Each stage is a pure function on frozen dataclasses in its own module, with a thin command in `training.commands`.

@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 from contract.digit import CLASSES, PIXELS
+from contract.upload_layout import KEY_PREFIX
 from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PNG, SEVEN_PROBABILITIES
 from upload_jobs.jobs import SCHEMA, Status
 from uploads.application import CONTENT_TYPES
@@ -112,7 +113,12 @@ def form_example() -> dict[str, Any]:
         "job_id": _JOB,
         "upload": {
             "url": "https://bucket.s3.us-east-1.amazonaws.com/",
-            "fields": {"key": f"uploads/{_OWNER}/{_JOB}", "Content-Type": "image/jpeg", "policy": "...", "...": "..."},
+            "fields": {
+                "key": f"{KEY_PREFIX}{_OWNER}/{_JOB}",
+                "Content-Type": "image/jpeg",
+                "policy": "...",
+                "...": "...",
+            },
         },
         "channel": f"/predictions/{_OWNER}/{_JOB}",
         "status_url": f"https://api-id.execute-api.us-east-1.amazonaws.com/v1/uploads/{_JOB}",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from contract.upload_layout import KEY_PREFIX
 from gateway.cors import Origins
 from gateway.events import Request, Response
 from gateway.http_app import Result, Route
@@ -22,7 +23,6 @@ from uploads.identity import owner_of
 UPLOADS = "/uploads"
 UPLOAD = "/uploads/{job_id}"
 CONTENT_TYPES = ("image/png", "image/jpeg")
-KEY_PREFIX = "uploads/"
 
 RETRY_AFTER_SECONDS = 1
 """Suggested interval for polling a pending job."""

@@ -101,10 +101,6 @@ class ModelEndpoint(Construct):
         """Responses with a 5xx status, as a sum over a minute."""
         return self._metric("Invocation5XXErrors", {"statistic": "Sum", **options})
 
-    def metric_invocations(self, **options: Any) -> cloudwatch.Metric:
-        """Requests, as a sum over a minute."""
-        return self._metric("Invocations", {"statistic": "Sum", **options})
-
     def metric_model_latency(self, **options: Any) -> cloudwatch.Metric:
         """Time that the model container takes for a request, in microseconds, 99th percentile."""
         return self._metric("ModelLatency", {"statistic": "p99", **options})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contract.upload_layout import KEY_PREFIX
 from stacks.policy.accepted_finding import AcceptedFinding, traced
 from stacks.policy.shared_bucket import PICTURES_BUCKET, logical_id, pictures_bucket_arn
 from stacks.settings import Settings
@@ -53,13 +54,13 @@ def upload_findings(settings: Settings) -> list[AcceptedFinding]:
         AcceptedFinding(
             stack=upload,
             construct="Reading/Worker/Role",
-            finding=f"AwsSolutions-IAM5[Resource::<{logical_id(*PICTURES_BUCKET)}.Arn>/uploads/*]",
+            finding=f"AwsSolutions-IAM5[Resource::<{logical_id(*PICTURES_BUCKET)}.Arn>/{KEY_PREFIX}*]",
             reason="keys are made of person and job, and the worker reads whatever was uploaded",
         ),
         AcceptedFinding(
             stack=api,
             construct="Uploads/Role",
-            finding=f"AwsSolutions-IAM5[Resource::{pictures_bucket_arn(settings)}/uploads/*]",
+            finding=f"AwsSolutions-IAM5[Resource::{pictures_bucket_arn(settings)}/{KEY_PREFIX}*]",
             reason="keys are made of person and job; each form that is signed allows a single one",
         ),
         *(traced(stack, role) for stack, role in roles if settings.tracing),

@@ -11,11 +11,9 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from contract.upload_layout import KEY_PREFIX
 from stacks.settings import Settings
 from stacks.shared.private_bucket import PrivateBucket, abandoned_uploads
-
-PREFIX = "uploads/"
-"""Prefix of all uploads: `uploads/OWNER/JOB`, made by `lambda_src/uploads/application.py`."""
 
 STACK_NAME_LEFT = 25
 """What CloudFormation leaves of a stack's name where the name of a bucket would have more than 63 characters.
@@ -68,7 +66,7 @@ class UploadInbox(Construct):
     @property
     def objects(self) -> str:
         """All uploads, for a policy."""
-        return self.bucket.arn_for_objects(f"{PREFIX}*")
+        return self.bucket.arn_for_objects(f"{KEY_PREFIX}*")
 
     def _notify_queue(self) -> None:
         """Let S3 send every new upload to the queue; `add_event_notification` would deploy a function for it."""
@@ -86,7 +84,9 @@ class UploadInbox(Construct):
             )
         )
         resource = cast("s3.CfnBucket", self.bucket.node.default_child)
-        below = s3.CfnBucket.S3KeyFilterProperty(rules=[s3.CfnBucket.FilterRuleProperty(name="prefix", value=PREFIX)])
+        below = s3.CfnBucket.S3KeyFilterProperty(
+            rules=[s3.CfnBucket.FilterRuleProperty(name="prefix", value=KEY_PREFIX)]
+        )
         resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
             queue_configurations=[
                 s3.CfnBucket.QueueConfigurationProperty(

@@ -26,7 +26,7 @@ from training.model.watching import Round, Watcher
 from training.scale.by_value import ByValue
 from training.scale.cluster import require_workers, worker_addresses
 from training.scale.cluster_parts import ClusterChannel, read_on_workers
-from training.scale.on_worker import RoundTeller, request_stop
+from training.scale.on_worker import RoundReporter, request_stop
 from training.scale.part_source import PartRead, PartSource
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _train_on_workers(
         num_boost_round=hyperparameters.rounds,
         evals=[(matrix, "train"), (other, "validation")],
         early_stopping_rounds=hyperparameters.whole("early_stopping_rounds"),
-        callbacks=[ByValue(RoundTeller(topic))],
+        callbacks=[ByValue(RoundReporter(topic))],
         verbose_eval=False,
     )
     return trained

@@ -13,7 +13,7 @@ import xgboost
 _STOP = "_digits_stop"
 
 
-class RoundTeller(xgboost.callback.TrainingCallback):
+class RoundReporter(xgboost.callback.TrainingCallback):
     """XGBoost's callback after each round, on every worker.
 
     Parameters

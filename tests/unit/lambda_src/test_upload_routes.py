@@ -21,7 +21,6 @@ from uploads.identity import owner_of
 LIMITS = Limits(bytes_max=25 * 1024 * 1024, url_seconds=300, answer_seconds=3600, keep_seconds=86_400)
 ANNA: dict[str, Any] = {"authorizer": {"claims": {"sub": "anna"}}}
 BERT: dict[str, Any] = {"authorizer": {"claims": {"sub": "bert"}}}
-SUB = "6478d4f8-1091-7048-b9ae-c7f6c61a1a4e"
 SERVICE: dict[str, Any] = {"identity": {"user": "AROAEXAMPLE:session-1"}}
 REQUESTED = {"content_type": "image/jpeg", "size_bytes": 4_000_000}
 logger = Logger(service="test")

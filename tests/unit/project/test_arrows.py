@@ -30,7 +30,7 @@ ALLOWED = {
     "lambda_src/upload_jobs": {"gateway"},
     "lambda_src/vision": {"contract", "gateway"},
     "lambda_src/prediction": {"contract", "gateway", "digit_model", "vision"},
-    "lambda_src/uploads": {"gateway", "upload_jobs"},
+    "lambda_src/uploads": {"contract", "gateway", "upload_jobs"},
     "lambda_src/upload_worker": {"gateway", "digit_model", "upload_jobs", "vision"},
     "lambda_src/stream_consumer": {"contract", "gateway"},
     "lambda_src/artifact_check": set(),

@@ -24,7 +24,7 @@ from sagemaker_local.container.training.hyperparameter_schema import hyperparame
 from sagemaker_local.container.training.input_folder import InputFolder
 from sagemaker_local.container.training.job import Job
 from sagemaker_local.container.training.output import Output
-from sagemaker_local.container.training.paths import Places
+from sagemaker_local.container.training.paths import ContainerPaths
 
 _LOG = logging.getLogger("sagemaker_local.training_container")
 
@@ -37,19 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if options.exit_with_stdin:
         stop_when_stdin_closes()
-    return _train(Places(opt_ml=options.opt_ml.resolve()), options.rendezvous)
+    return _train(ContainerPaths(opt_ml=options.opt_ml.resolve()), options.rendezvous)
 
 
-def _train(places: Places, rendezvous: Address) -> int:
-    folder = InputFolder(places.opt_ml / "links")
-    output = Output(lambda text: failure.shown(places.shown(folder.shown(text))))
+def _train(paths: ContainerPaths, rendezvous: Address) -> int:
+    folder = InputFolder(paths.opt_ml / "links")
+    output = Output(lambda text: failure.shown(paths.shown(folder.shown(text))))
     output.install()
     try:
-        Job(places=places, rendezvous=rendezvous, folder=folder, print_line=output.print_line).run()
+        Job(paths=paths, rendezvous=rendezvous, folder=folder, print_line=output.print_line).run()
     except Exception as error:  # noqa: BLE001 - whatever it is, its text belongs into the failure file
-        text = places.shown(folder.shown(failure.text(error)))
-        places.failure.parent.mkdir(parents=True, exist_ok=True)
-        places.failure.write_text(text, encoding="utf-8")
+        text = paths.shown(folder.shown(failure.text(error)))
+        paths.failure.parent.mkdir(parents=True, exist_ok=True)
+        paths.failure.write_text(text, encoding="utf-8")
         _LOG.error("Reporting training FAILURE")
         _LOG.error("%s", text)
         return failure.exit_code(error)

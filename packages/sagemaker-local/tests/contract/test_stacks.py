@@ -1,4 +1,4 @@
-"""CloudFormation in the emulator: the SageMaker types, replacement and rollback, and what MiniStack reads over."""
+"""CloudFormation in the emulator: the SageMaker types, replacement and rollback, and what MiniStack ignores."""
 
 from __future__ import annotations
 

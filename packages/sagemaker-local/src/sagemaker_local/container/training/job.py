@@ -20,7 +20,7 @@ from sagemaker_local.container.training.boosting import Matrices, Training
 from sagemaker_local.container.training.cluster import Address, Cluster
 from sagemaker_local.container.training.errors import PlatformError, UserError, located
 from sagemaker_local.container.training.input_folder import InputFolder
-from sagemaker_local.container.training.paths import Places
+from sagemaker_local.container.training.paths import ContainerPaths
 
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -37,7 +37,7 @@ class Job:
 
     Parameters
     ----------
-    places
+    paths
         The folder that stands for `/opt/ml`.
     rendezvous
         Where several hosts meet.
@@ -47,7 +47,7 @@ class Job:
         Receives what the container prints beside its log.
     """
 
-    places: Places
+    paths: ContainerPaths
     rendezvous: Address
     folder: InputFolder
     print_line: Callable[[str], None]
@@ -64,12 +64,12 @@ class Job:
         SystemExit
             With exit code 0 on a host that takes no part.
         """
-        resources = self.places.config("resourceconfig")
+        resources = self.paths.config("resourceconfig")
         hosts, current = resources["hosts"], resources["current_host"]
         if not hosts:
             raise located(IndexError("list index out of range"), at="no hosts")
         _LOG.info("Imported framework sagemaker_xgboost_container.training")
-        given, channels = self.places.config("hyperparameters"), self.places.config("inputdataconfig")
+        given, channels = self.paths.config("hyperparameters"), self.paths.config("inputdataconfig")
         if _SCRIPT in given:
             message = f"this emulator trains in algorithm mode only, got {_SCRIPT} of script mode; leave it out"
             raise PlatformError(message, at="script mode")
@@ -80,7 +80,7 @@ class Job:
         if parameters.get("updater"):
             parameters["updater"] = ",".join(parameters["updater"])
         checked = channel_rules.validated(channels)
-        train, validation = self.places.channel("train"), self._validation(channels)
+        train, validation = self.paths.channel("train"), self._validation(channels)
         piped = checked["train"]["TrainingInputMode"] == "Pipe"
         if validation is not None and not piped:
             data_files.warn_of_copies(train, validation)
@@ -91,7 +91,7 @@ class Job:
         self._train(parameters, read, checked, hosts, current)
 
     def _validation(self, channels: dict[str, Any]) -> Path | None:
-        return self.places.channel("validation") if "validation" in channels else None
+        return self.paths.channel("validation") if "validation" in channels else None
 
     def _read(
         self,
@@ -131,9 +131,9 @@ class Job:
             self._train_together(parameters, read, channels, hosts, current, lacks_validation)
             return
         if read.train is None:
-            raise UserError(f"No data in training channel path {self.places.channel('train')}", at="no data")
+            raise UserError(f"No data in training channel path {self.paths.channel('train')}", at="no data")
         if lacks_validation:
-            path = self.places.channel("validation")
+            path = self.paths.channel("validation")
             raise UserError(f"No data in validation channel path {path}", at="no validation data")
         _LOG.info("Single node training.")
         self._training(parameters, read, read.train).run(True)
@@ -176,9 +176,9 @@ class Job:
             train=train,
             validation=read.validation,
             together=train if read.together is None else read.together,
-            model_folder=self.places.model,
-            output_folder=self.places.output_data,
-            checkpoint_folder=self.places.checkpoints(),
+            model_folder=self.paths.model,
+            output_folder=self.paths.output_data,
+            checkpoint_folder=self.paths.checkpoints(),
             print_line=self.print_line,
         )
 

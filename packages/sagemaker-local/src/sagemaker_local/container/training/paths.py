@@ -1,4 +1,4 @@
-"""Where things lie under the folder that stands for `/opt/ml`, and how the container would name them."""
+"""The paths below the folder that stands for `/opt/ml`, and how the container would name them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _OPT_ML = "/opt/ml"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Places:
+class ContainerPaths:
     """Paths of one host of a training job.
 
     Parameters
