@@ -10,6 +10,8 @@ import pytest
 from tests.support.assemblies import Assembly, Json
 from tools.stack_diff import StackDiff, compare
 
+pytestmark = pytest.mark.slow
+
 
 def compared(prod: Assembly, part: str, base: Json, folder: Path) -> StackDiff:
     path = folder / "base.template.json"
@@ -31,7 +33,6 @@ def test_a_new_model_is_intended(prod: Assembly, tmp_path: Path) -> None:
     assert "Serving/Model" in diff.text
 
 
-@pytest.mark.slow
 def test_a_bucket_under_another_id_is_dangerous(prod: Assembly, tmp_path: Path) -> None:
     base = prod.template("storage")
     base["Resources"]["OldBucket"] = base["Resources"].pop("DataBucketE6B0FAA8")
@@ -39,14 +40,12 @@ def test_a_bucket_under_another_id_is_dangerous(prod: Assembly, tmp_path: Path) 
     assert [(change.logical_id, change.impact) for change in diff.dangers] == [("OldBucket", "will be orphaned")]
 
 
-@pytest.mark.slow
 def test_a_new_stack_destroys_nothing(prod: Assembly) -> None:
     diff = compare("prod", "digits-prod-storage", None, prod.template_path("storage"))
     assert (diff.kind, diff.destructive) == ("new", ())
     assert "[+] AWS::S3::Bucket" in diff.text
 
 
-@pytest.mark.slow
 def test_a_removed_stack_destroys_what_it_has(prod: Assembly) -> None:
     diff = compare("prod", "digits-prod-storage", prod.template_path("storage"), None)
     assert diff.kind == "removed"

@@ -20,6 +20,8 @@ from contract.digit import PIXELS, SIDE
 from vision.images import decode
 from vision.normalise import normalise
 
+pytestmark = pytest.mark.slow
+
 Picture = Image.Image
 Pixels = NDArray[np.uint8]
 

@@ -22,6 +22,8 @@ from upload_worker.messages import Upload
 from upload_worker.picture_store import PictureStore
 from upload_worker.retries import RetryQueue
 
+pytestmark = pytest.mark.slow
+
 BUCKET = "fetched-pictures"
 IAM = [{"authType": "AWS_IAM"}]
 REFUSING = """

@@ -13,6 +13,8 @@ from tests.support.upload_fakes import JOB, FakeJobs
 from upload_jobs.jobs import Jobs, Status
 from upload_jobs.jobs_table import JobsTable, from_item, to_item
 
+pytestmark = pytest.mark.slow
+
 TABLE = "jobs"
 OUTCOME = {
     "model": "abababababab",

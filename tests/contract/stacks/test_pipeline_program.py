@@ -16,6 +16,8 @@ from training.common.files import pretty_json, write_file
 from training.data.channels import write_channel
 from training.data.mnist import IDX_SHA256
 
+pytestmark = pytest.mark.slow
+
 RUN = """
 import importlib.abc, runpy, sys
 class Absent(importlib.abc.MetaPathFinder):

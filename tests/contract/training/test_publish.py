@@ -18,6 +18,8 @@ from tests.support.emulator import REGION, Emulator
 from tests.support.training_digits import small_data_folder
 from training.commands.command_line import main
 
+pytestmark = pytest.mark.slow
+
 _NUMBERS = itertools.count(1)
 
 
@@ -181,7 +183,6 @@ def test_no_such_profile(build: Path, capsys: pytest.CaptureFixture[str], monkey
     assert "correct AWS_PROFILE" in complaint(capsys, build, "--bucket", "digits-bucket")
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("variables")
 def test_nobody_listens(build: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -12,6 +12,8 @@ from training.pipeline.aws_executions import AwsPipelines
 from training.pipeline.aws_registry import AwsRegistry
 from training.pipeline.registry import APPROVED, choose
 
+pytestmark = pytest.mark.slow
+
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 GROUP, BUCKET = "digits-registry", "digits-registry-data"
 

@@ -26,6 +26,8 @@ from training.model.artifact import load_model, pack, unpack
 from training.model.evaluation import probabilities_of
 from training.model.fitting import fit
 
+pytestmark = pytest.mark.slow
+
 IMAGES = small_split(40, seed=4)
 
 

@@ -19,6 +19,8 @@ from training.scale.external_memory import PartPages, fit_from_disk, take_invent
 from training.scale.memory import bytes_from, peak_bytes, plan_memory, resident_bytes
 from training.scale.part_source import PartSource, data_read, part_source
 
+pytestmark = pytest.mark.slow
+
 ENOUGH = 10**9
 
 

@@ -17,6 +17,8 @@ from training.tuning.local_study import Task, search, some_rows
 from training.tuning.search_space import DEFAULT_SPACE, Range, SearchSpace
 from training.tuning.trials import Outcome, Search, Trial, read_best
 
+pytestmark = pytest.mark.slow
+
 SPACE = SearchSpace(
     ranges=(
         Range(name="eta", least=0.001, most=0.9, scale="log"),
