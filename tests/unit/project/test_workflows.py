@@ -25,8 +25,14 @@ def text(request: pytest.FixtureRequest) -> str:
     return path.read_text()
 
 
-def test_there_are_four() -> None:
-    assert [path.name for path in WORKFLOWS] == ["check.yml", "diff-comment.yml", "diff.yml", "emulator.yml"]
+def test_there_are_five() -> None:
+    assert [path.name for path in WORKFLOWS] == [
+        "check.yml",
+        "diff-comment.yml",
+        "diff.yml",
+        "emulator.yml",
+        "exhaustive.yml",
+    ]
 
 
 def test_actions_are_pinned_by_commit_and_say_their_version(text: str) -> None:
