@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,6 +114,23 @@ def synthesise(checkout: Checkout, environment: str, manifest: Path, output: Pat
         msg = f"{checkout.name} cannot be synthesised for {environment}:\n{_cause(done.stderr)}"
         raise AssemblyError(msg)
     return _templates(output)
+
+
+def write_assemblies(sides: Mapping[Path, Checkout], environments: Sequence[str]) -> None:
+    """Synthesise checkouts in every environment: below the folder of each, a folder for each environment.
+
+    A checkout that has promoted no model gets that of the last one.
+
+    Raises
+    ------
+    AssemblyError
+        If one of them cannot be synthesised.
+    """
+    manifest = [*sides.values()][-1].folder / MANIFEST
+    jobs = [(side, environment, folder / environment) for folder, side in sides.items() for environment in environments]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as workers:
+        for done in [workers.submit(synthesise, side, name, manifest, output) for side, name, output in jobs]:
+            done.result()
 
 
 def _cause(words: str) -> str:

@@ -1,7 +1,7 @@
 """Makers of rules for the shapes that values have: switches, numbers, levels, lists.
 
 A value that is not literal (a reference, a condition) has no direction that can be told here; then the worse of both
-answers is given. A value that is absent counts as its default.
+answers is given. A value that is absent counts as its default; what only writes the default out is harmless.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tools.review.change import Change, Rule, Verdict, worst
+from tools.review.change import Change, Rule, Verdict, harmless, worst
 
 ON = frozenset({"true", "enabled", "enable", "on", "yes", "active", "required"})
 OFF = frozenset({"false", "disabled", "disable", "off", "no", "none", "suspended", "inactive", "optional"})
+
+
+SAME = harmless("it means the same as before")
 
 
 def always(verdict: Verdict) -> Rule:
@@ -34,9 +37,9 @@ def switch(*, on: Verdict, off: Verdict, default: bool = False) -> Rule:
 
     def rule(change: Change) -> Verdict:
         before, after = (_truth(value, default) for value in (change.before, change.after))
-        if before is None or after is None or before == after:
+        if before is None or after is None:
             return worst(on, off)
-        return on if after else off
+        return SAME if before == after else on if after else off
 
     return rule
 
@@ -73,7 +76,7 @@ def listed(*, added: Verdict, removed: Verdict) -> Rule:
         if before is None or after is None:
             return worst(added, removed)
         verdicts = [verdict for verdict, there in ((added, after - before), (removed, before - after)) if there]
-        return worst(*verdicts) if verdicts else worst(added, removed)
+        return worst(*verdicts) if verdicts else SAME
 
     return rule
 
@@ -103,9 +106,9 @@ def literal(value: Any) -> bool:
 def _compared(place: Callable[[Any], float | None], *, up: Verdict, down: Verdict) -> Rule:
     def rule(change: Change) -> Verdict:
         before, after = place(change.before), place(change.after)
-        if before is None or after is None or before == after:
+        if before is None or after is None:
             return worst(up, down)
-        return up if after > before else down
+        return SAME if before == after else up if after > before else down
 
     return rule
 

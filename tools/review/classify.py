@@ -1,0 +1,287 @@
+"""From what differs in a stack to a class and a sentence for each change.
+
+For a property: the rule of its type, otherwise what its name says, otherwise CloudFormation's schema. When CloudFormation
+replaces the resource for it, the worse of that and of what the replacement means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tools.review import iam, names, resources, rules
+from tools.review.change import Change, Risk, Template, Verdict, harmless, interruption, unknown, worst
+from tools.review.differences import MAY_REPLACE, WILL_REPLACE, ResourceDifference
+from tools.review.renames import rename, renamed_ids
+from tools.review.walk import Part, branches, parts
+
+EMPTY: Template = {"Resources": {}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A change and what is said of it."""
+
+    change: Change
+    verdict: Verdict
+
+
+def classify(
+    stack: str, base: Template, head: Template, differences: Mapping[str, ResourceDifference]
+) -> tuple[list[Finding], iam.Access]:
+    """Classify every change of the resources of a stack.
+
+    Parameters
+    ----------
+    base, head
+        The resolved templates; empty ones for a stack that does not exist.
+    differences
+        What the engine of the CDK CLI says of the resources that differ.
+
+    Returns
+    -------
+    list
+        The changes with their verdicts, in the order of the templates.
+    Access
+        The rights that are gained and lost.
+    """
+    ids = renamed_ids(base, head)
+    renamed_base = _renamed(base, ids)
+    access = iam.compare_access(renamed_base, head, stack)
+    return list(_Stack(stack, renamed_base, head, differences, ids, access).findings()), access
+
+
+def _renamed(base: Template, ids: Mapping[str, str]) -> Template:
+    """The base under the new ids, so that what names a renamed resource is compared with its new name."""
+    if not ids:
+        return base
+    entries = rename(base.get("Resources", {}), ids)
+    return {**base, "Resources": {ids.get(name, name): resource for name, resource in entries.items()}}
+
+
+@dataclass(frozen=True)
+class _Stack:
+    name: str
+    base: Template
+    head: Template
+    differences: Mapping[str, ResourceDifference]
+    ids: Mapping[str, str]
+    access: iam.Access
+
+    def findings(self) -> Iterator[Finding]:
+        old, new = self.base.get("Resources", {}), self.head.get("Resources", {})
+        for logical_id in dict.fromkeys([*new, *old]):
+            yield from self._resource(logical_id, old.get(logical_id), new.get(logical_id))
+
+    def _resource(self, logical_id: str, old: Any, new: Any) -> Iterator[Finding]:
+        if not isinstance(old or new, dict):
+            if old != new:
+                yield self._unreadable(logical_id, old, new)
+            return
+        if old is None:
+            yield from self._added(self._change(logical_id, None, new, action="add", after=new))
+        elif new is None:
+            yield from self._removed(self._change(logical_id, old, None, action="remove", before=old))
+        elif old["Type"] != new["Type"]:
+            yield from self._removed(self._change(logical_id, old, None, action="remove", before=old))
+            yield from self._added(self._change(logical_id, None, new, action="add", after=new))
+        else:
+            if logical_id in self.ids.values():
+                yield self._moved(self._change(logical_id, old, new, action="replace", before=old, after=new))
+            yield from self._properties(logical_id, old, new)
+            yield from self._attributes(logical_id, old, new)
+
+    def _change(self, logical_id: str, old: Any, new: Any, **values: Any) -> Change:
+        return Change(
+            stack=self.name,
+            logical_id=logical_id,
+            type=(old or new)["Type"],
+            property=values.pop("property", None),
+            base=old,
+            head=new,
+            base_template=self.base,
+            head_template=self.head,
+            **values,
+        )
+
+    def _unreadable(self, logical_id: str, old: Any, new: Any) -> Finding:
+        change = Change(
+            stack=self.name,
+            logical_id=logical_id,
+            type="Fn::ForEach",
+            property=None,
+            action="modify",
+            before=old,
+            after=new,
+        )
+        return Finding(change=change, verdict=unknown("what a loop makes is not looked into"))
+
+    # --- whole resources ---------------------------------------------------------------------------------------
+
+    def _added(self, change: Change) -> Iterator[Finding]:
+        verdict = _asked(rules.ADDED, change) or resources.added(change)
+        verdict = worst(verdict, *self._policy_verdict(change))
+        yield Finding(change=change, verdict=verdict)
+        for finding in self._walked(change.logical_id, {}, change.head or {}):
+            if finding.verdict.risk == Risk.ACCESS and verdict.risk != Risk.ACCESS:
+                yield finding
+
+    def _removed(self, change: Change) -> Iterator[Finding]:
+        policy = self._policy_verdict(change)
+        if policy and change.type not in rules.REMOVED:
+            yield Finding(change=change, verdict=policy[0])
+        else:
+            yield Finding(
+                change=change, verdict=worst(_asked(rules.REMOVED, change) or resources.removed(change), *policy)
+            )
+
+    def _moved(self, change: Change) -> Finding:
+        old_id = next(old for old, new in self.ids.items() if new == change.logical_id)
+        if iam.is_policy(change.type, None):
+            return Finding(change=change, verdict=harmless(f"it was {old_id}, and says the same"))
+        verdict = _asked(rules.REPLACED, change) or resources.replaced(change)
+        if _has_own_name(change.head or {}):
+            verdict = worst(verdict, interruption("the new one cannot be made while the old one has the name"))
+        if verdict.risk == Risk.HARMLESS:
+            return Finding(change=change, verdict=harmless(f"it was {old_id} and is the same: {verdict.why}"))
+        return Finding(change=change, verdict=Verdict(verdict.risk, f"it was {old_id}: {verdict.why}"))
+
+    def _policy_verdict(self, change: Change) -> list[Verdict]:
+        verdict = self.access.verdicts.get((change.logical_id, None))
+        return [verdict] if verdict else []
+
+    # --- properties --------------------------------------------------------------------------------------------
+
+    def _properties(self, logical_id: str, old: Any, new: Any) -> Iterator[Finding]:
+        impacts = self.differences[logical_id].properties if logical_id in self.differences else {}
+        before, after = old.get("Properties", {}), new.get("Properties", {})
+        findings = list(self._walked(logical_id, old, new))
+        yield from (self._with_replacement(finding, impacts) for finding in findings)
+        for name, impact in impacts.items():
+            if before.get(name) == after.get(name):
+                yield from self._follows(logical_id, old, new, name, impact)
+
+    def _walked(self, logical_id: str, old: Any, new: Any) -> Iterator[Finding]:
+        before, after = old.get("Properties", {}), new.get("Properties", {})
+        for name in dict.fromkeys([*before, *after]):
+            if before.get(name) == after.get(name):
+                continue
+            part = Part(path=name, rule_path=name, before=before.get(name), after=after.get(name))
+            yield from _merged(list(self._judged(logical_id, old, new, part)), part)
+
+    def _judged(self, logical_id: str, old: Any, new: Any, part: Part) -> Iterator[Finding]:
+        for branch in branches(part):
+            change = self._change(
+                logical_id,
+                old or None,
+                new or None,
+                property=branch.path,
+                action="add" if branch.before is None else "remove" if branch.after is None else "modify",
+                before=branch.before,
+                after=branch.after,
+            )
+            verdict = self._ruled(change, branch)
+            if verdict is not None:
+                yield Finding(change=change, verdict=verdict)
+                continue
+            inner = parts(branch)
+            for part_of_it in inner:
+                yield from self._judged(logical_id, old, new, part_of_it)
+            if not inner:
+                yield Finding(change=change, verdict=_general(change))
+
+    def _ruled(self, change: Change, part: Part) -> Verdict | None:
+        if iam.is_policy(change.type, part.rule_path):
+            return self.access.verdicts.get((change.logical_id, part.path)) or harmless(
+                "the same rights, written otherwise"
+            )
+        rule = rules.PROPERTIES.get(change.type, {}).get(part.rule_path)
+        return rule(change) if rule else None
+
+    def _with_replacement(self, finding: Finding, impacts: Mapping[str, str]) -> Finding:
+        change = finding.change
+        impact = impacts.get((change.property or "").partition(".")[0].partition("[")[0])
+        ruled = change.type in rules.PROPERTIES and finding.verdict.risk != Risk.UNKNOWN
+        if impact != WILL_REPLACE and (impact != MAY_REPLACE or ruled):
+            return finding
+        whole = replace(change, property=None, action="replace", before=change.base, after=change.head)
+        means = _asked(rules.REPLACED, whole) or resources.replaced(whole)
+        if means.risk == Risk.HARMLESS and finding.verdict.risk == Risk.UNKNOWN:
+            return Finding(change=replace(change, action="replace"), verdict=means)
+        return Finding(change=replace(change, action="replace"), verdict=worst(means, finding.verdict))
+
+    def _follows(self, logical_id: str, old: Any, new: Any, name: str, impact: str) -> Iterator[Finding]:
+        """A property that reads the same and names a resource that is replaced."""
+        value = new.get("Properties", {}).get(name)
+        change = self._change(logical_id, old, new, property=name, action="modify", before=value, after=value)
+        finding = Finding(change=change, verdict=harmless("it names a resource that is replaced, and follows it"))
+        yield self._with_replacement(finding, {name: impact})
+
+    # --- attributes --------------------------------------------------------------------------------------------
+
+    def _attributes(self, logical_id: str, old: Any, new: Any) -> Iterator[Finding]:
+        for name in dict.fromkeys([*old, *new]):
+            before, after = old.get(name), new.get(name)
+            if name in ("Type", "Properties") or before == after:
+                continue
+            change = self._change(
+                logical_id,
+                old,
+                new,
+                property=name,
+                action="add" if before is None else "remove" if after is None else "modify",
+                before=before,
+                after=after,
+            )
+            yield Finding(change=change, verdict=self._conditional(change) or resources.attribute(change))
+        name = old.get("Condition")
+        before, after = (template.get("Conditions", {}).get(name) for template in (self.base, self.head))
+        if name is not None and name == new.get("Condition") and before != after:
+            change = self._change(
+                logical_id, old, new, property="Condition", action="modify", before=before, after=after
+            )
+            yield Finding(change=change, verdict=self._conditional(change) or resources.attribute(change))
+
+    def _conditional(self, change: Change) -> Verdict | None:
+        """What a condition means on which it depends whether the resource is there."""
+        if change.property != "Condition":
+            return None
+        gone = replace(change, property=None, action="remove", before=change.base, after=None, head=None)
+        verdict = _asked(rules.REMOVED, gone) or resources.removed(gone)
+        return Verdict(verdict.risk, f"whether it is there depends on another condition; without it: {verdict.why}")
+
+
+def _asked(table: Mapping[str, Callable[[Change], Verdict | None]], change: Change) -> Verdict | None:
+    rule = table.get(change.type)
+    return rule(change) if rule else None
+
+
+def _general(change: Change) -> Verdict:
+    """What is said where no rule of the type speaks."""
+    if names.only_digests(change):
+        return harmless("only the digest of a file differs")
+    return names.by_name(change) or unknown("no rule knows what this property does")
+
+
+def _merged(findings: list[Finding], part: Part) -> list[Finding]:
+    """One finding for the whole property where every part of it says the same."""
+    if len(findings) < 2 or len({finding.verdict for finding in findings}) > 1:
+        return findings
+    change = replace(
+        findings[0].change,
+        property=part.path,
+        action="add" if part.before is None else "remove" if part.after is None else "modify",
+        before=part.before,
+        after=part.after,
+    )
+    return [Finding(change=change, verdict=findings[0].verdict)]
+
+
+def _has_own_name(resource: Mapping[str, Any]) -> bool:
+    """Whether a resource has a name chosen in the template, which only one can have at a time."""
+    last = resource["Type"].rpartition("::")[2]
+    return any(
+        name in ("Name", f"{last}Name", f"{last}Identifier") and isinstance(value, str)
+        for name, value in resource.get("Properties", {}).items()
+    )

@@ -1,0 +1,123 @@
+"""A review for people at a terminal, and as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from tools.review.change import DANGEROUS, Risk
+from tools.review.review import Review, ReviewedChange
+
+VERSION = 1
+"""Of the JSON; raised when a member changes its meaning or goes."""
+
+VALUE_CHARACTERS_MAX = 100
+
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+
+EYES = {Risk.DATA_LOSS: "data-loss", Risk.INTERRUPTION: "interruption", Risk.ACCESS: "access"}
+
+
+def masked(text: str) -> str:
+    """The text without account ids (twelve digits)."""
+    return _ACCOUNT.sub("<account>", text)
+
+
+def verdict(review: Review) -> str:
+    """One sentence about all of it."""
+    if not review.changes:
+        return f"no difference in {review.stacks} {_plural('stack', review.stacks)}"
+    dangers = len(review.dangers)
+    if dangers:
+        counts = ", ".join(f"{len(review.of([risk]))} {risk}" for risk in DANGEROUS if review.of([risk]))
+        needs = "needs" if dangers == 1 else "need"
+        return f"{dangers} {_plural('change', dangers)} {needs} your eyes: {counts}"
+    rest = len(review.changes)
+    words = ["loses data, interrupts or opens anything"]
+    told = [f"{len(found)} {risk}" for risk in (Risk.COST, Risk.UNKNOWN) if (found := review.of([risk]))]
+    also = f" ({', '.join(told)})" if told else ""
+    return f"none of {rest} {_plural('change', rest)} {words[0]}{also}"
+
+
+def as_json(
+    review: Review, *, cost: Mapping[str, Any] | None = None, model: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The review for programs; docs/reviewing.md describes the members."""
+    return {
+        "version": VERSION,
+        "worst": review.worst.value,
+        "changes": [
+            {**asdict(change), "environments": list(change.environments), "risk": change.risk.value}
+            for change in review.changes
+        ],
+        "iam": [{"environments": list(environments), **asdict(change)} for environments, change in review.access],
+        "cost": cost or {},
+        "model": model or {},
+    }
+
+
+def as_text(review: Review, *, sections: Sequence[str] = ()) -> str:
+    """The review for a terminal: each class with its changes, the rights, other sections, what `cdk diff` shows.
+
+    Parameters
+    ----------
+    sections
+        Finished texts on cost and model.
+    """
+    return masked("\n".join([*_changes(review), *_rights(review), *sections, *_cdk(review), verdict(review)]))
+
+
+def value_text(value: Any) -> str:
+    """A value in one short line; `-` for none."""
+    if value is None:
+        return "-"
+    text = value if isinstance(value, str) else json.dumps(value)
+    text = " ".join(text.split())
+    return text if len(text) <= VALUE_CHARACTERS_MAX else f"{text[: VALUE_CHARACTERS_MAX - 4]} ..."
+
+
+def where(change: ReviewedChange) -> str:
+    """The place of a change: stack, resource and property."""
+    return " ".join(filter(None, [change.stack, change.logical_id, change.property]))
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}s"
+
+
+def _changes(review: Review) -> Iterator[str]:
+    for risk in Risk:
+        found = review.of([risk])
+        if not found:
+            continue
+        yield f"{risk} ({len(found)})"
+        for change in found:
+            environments = f" [{', '.join(change.environments)}]" if change.environments else ""
+            yield f"  {where(change)} ({change.type}, {change.action}){environments}"
+            yield f"      {change.why}"
+            if change.property is not None and risk != Risk.HARMLESS:
+                yield f"      {value_text(change.before)}  ->  {value_text(change.after)}"
+        yield ""
+
+
+def _rights(review: Review) -> Iterator[str]:
+    if not review.access:
+        return
+    yield "rights"
+    for environments, right in review.access:
+        sign = "+" if right.direction == "gained" else "-"
+        condition = f" if {right.condition}" if right.condition else ""
+        told = f" [{', '.join(environments)}]" if environments else ""
+        yield f"  {sign} {right.principal}: {right.effect} {right.action} on {right.resource}{condition}{told}"
+    yield ""
+
+
+def _cdk(review: Review) -> Iterator[str]:
+    for (environment, stack), text in review.texts.items():
+        name = f"{environment}/{stack}" if environment and environment not in stack.split("-") else stack
+        yield f"--- cdk diff {name} ---"
+        yield text.rstrip()
+        yield ""

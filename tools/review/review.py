@@ -1,0 +1,151 @@
+"""The review of two sets of templates: every change with its class, in how many environments, and the rights."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tools.review.change import DANGEROUS, Risk, Template
+from tools.review.classify import EMPTY, Finding, classify
+from tools.review.differences import compare_templates
+from tools.review.iam import AccessChange
+from tools.review.sections import compare_sections
+
+Environments = Mapping[str, Mapping[str, Template]]
+"""Templates by environment (`""` for the only one) and stack."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewedChange:
+    """A change as it is told: once for all the environments in which it is the same.
+
+    Attributes
+    ----------
+    environments
+        Where it is found; empty when there is only one environment, without a name.
+    stack
+        Name of the stack; where it is the name of an environment that makes the difference, `*` stands for that.
+    type
+        Resource type; for a change outside the resources, the section of the template, such as `Outputs`.
+    before, after
+        JSON values of the first of the environments.
+    """
+
+    environments: tuple[str, ...]
+    stack: str
+    logical_id: str
+    type: str
+    property: str | None
+    action: str
+    risk: Risk
+    why: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """Everything that is said of the difference of two sets of templates.
+
+    Attributes
+    ----------
+    changes
+        The worst first.
+    access
+        Rights that are gained and lost, with the environments.
+    texts
+        By environment and stack, what `cdk diff` shows; only stacks that differ.
+    stacks
+        How many stacks were compared.
+    """
+
+    changes: tuple[ReviewedChange, ...]
+    access: tuple[tuple[tuple[str, ...], AccessChange], ...]
+    texts: Mapping[tuple[str, str], str]
+    stacks: int
+
+    @property
+    def worst(self) -> Risk:
+        """The most severe class; harmless when nothing differs."""
+        return max((change.risk for change in self.changes), key=lambda risk: risk.severity, default=Risk.HARMLESS)
+
+    @property
+    def dangers(self) -> tuple[ReviewedChange, ...]:
+        """The changes that fail a review unless somebody accepts them."""
+        return self.of(DANGEROUS)
+
+    def of(self, risks: Iterable[Risk]) -> tuple[ReviewedChange, ...]:
+        """The changes of some classes."""
+        wanted = set(risks)
+        return tuple(change for change in self.changes if change.risk in wanted)
+
+
+def review(base: Environments, head: Environments) -> Review:
+    """Compare the templates of every environment.
+
+    Raises
+    ------
+    DifferenceError
+        If the engine of the CDK CLI does not run or understand a template.
+    """
+    pairs = [
+        (environment, stack, old.get(stack, EMPTY), new.get(stack, EMPTY))
+        for environment in dict.fromkeys([*head, *base])
+        for old, new in [(base.get(environment, {}), head.get(environment, {}))]
+        for stack in dict.fromkeys([*new, *old])
+    ]
+    different = [pair for pair in pairs if pair[2] != pair[3]]
+    differences = compare_templates([(old, new) for _, _, old, new in different])
+    findings: list[tuple[str, Finding]] = []
+    rights: list[tuple[str, AccessChange]] = []
+    texts = {}
+    for (environment, stack, old, new), difference in zip(different, differences, strict=True):
+        found, access = classify(stack, old, new, difference.resources)
+        findings += [(environment, finding) for finding in [*found, *compare_sections(stack, old, new)]]
+        rights += [(environment, change) for change in access.changes]
+        texts[environment, stack] = difference.text
+    return Review(changes=_told_once(findings), access=_rights_once(rights), texts=texts, stacks=len(pairs))
+
+
+def _told_once(findings: Iterable[tuple[str, Finding]]) -> tuple[ReviewedChange, ...]:
+    told: dict[str, ReviewedChange] = {}
+    for environment, finding in findings:
+        change, verdict = finding.change, finding.verdict
+        stack = without_environment(change.stack, environment)
+        key = json.dumps(
+            [stack, change.logical_id, change.type, change.property, change.action, *vars(verdict).values()]
+        )
+        if key in told:
+            known = told[key]
+            told[key] = replace(
+                known, environments=tuple(dict.fromkeys((*known.environments, environment))), stack=stack
+            )
+        else:
+            told[key] = ReviewedChange(
+                environments=(environment,) if environment else (),
+                stack=change.stack,
+                logical_id=change.logical_id,
+                type=change.type,
+                property=change.property,
+                action=change.action,
+                risk=verdict.risk,
+                why=verdict.why,
+                before=change.before,
+                after=change.after,
+            )
+    return tuple(sorted(told.values(), key=lambda change: -change.risk.severity))
+
+
+def _rights_once(rights: Iterable[tuple[str, AccessChange]]) -> tuple[tuple[tuple[str, ...], AccessChange], ...]:
+    told: dict[AccessChange, tuple[str, ...]] = {}
+    for environment, change in rights:
+        key = replace(change, stack=without_environment(change.stack, environment))
+        told[key] = (*told.get(key, ()), *([environment] if environment else []))
+    return tuple((environments, change) for change, environments in told.items())
+
+
+def without_environment(stack: str, environment: str) -> str:
+    """The name of a stack with `*` in the place of its environment: `digits-*-storage`."""
+    return "-".join("*" if word == environment else word for word in stack.split("-")) if environment else stack
