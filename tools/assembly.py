@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 from tools.node import node_environment
 
 MANIFEST = Path("models/current.json")
+SYNTHESIS = Path(__file__).with_name("synthesis.py")
 
 
 class AssemblyError(Exception):
@@ -77,80 +78,67 @@ def _git() -> str:
     return program
 
 
-def synthesise(checkout: Checkout, environment: str, manifest: Path, output: Path) -> dict[str, Path]:
-    """Write the templates of an environment of a checkout.
+def synthesise(checkout: Checkout, environments: Sequence[str], manifest: Path, folder: Path) -> None:
+    """Write the templates of a checkout in every environment.
 
     Parameters
     ----------
     manifest
         The manifest to use when the checkout has promoted none.
-    output
-        Where the cloud assembly goes.
-
-    Returns
-    -------
-    dict
-        Template by stack name; empty when the checkout has no application.
+    folder
+        Below it, a folder for each environment gets its cloud assembly; none when the checkout has no application.
 
     Raises
     ------
     AssemblyError
         If its `app.py` fails; its own words are in the text.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     if not checkout.has_app:
-        return {}
+        return
     own = checkout.folder / MANIFEST
     variables = {
         **node_environment(),
         "CDK_CONTEXT_JSON": json.dumps(_context(checkout)),
-        "CDK_OUTDIR": str(output),
+        "CDK_OUTDIR": str(folder / "cdk.out"),
         "CDK_VALIDATION": "false",
-        "DIGITS_ENVIRONMENT": environment,
         "DIGITS_MANIFEST": os.environ.get("DIGITS_MANIFEST") or str(own if own.exists() else manifest),
     }
-    command = [sys.executable, "app.py"]
+    command = [sys.executable, str(SYNTHESIS), str(folder), *environments]
     done = subprocess.run(command, cwd=checkout.folder, env=variables, capture_output=True, text=True, check=False)
     if done.returncode:
-        msg = f"{checkout.name} cannot be synthesised for {environment}:\n{_cause(done.stderr)}"
+        msg = f"{checkout.name} cannot be synthesised {_cause(done.stderr)}"
         raise AssemblyError(msg)
-    return _templates(output)
 
 
-def write_assemblies(sides: Mapping[Path, Checkout], environments: Sequence[str]) -> None:
-    """Synthesise checkouts in every environment: below the folder of each, a folder for each environment.
+def write_assemblies(base: Checkout, head: Checkout, environments: Sequence[str], folder: Path) -> None:
+    """Synthesise two checkouts in every environment, side by side: `base/ENVIRONMENT` and `head/ENVIRONMENT`.
 
-    A checkout that has promoted no model gets that of the last one.
+    A base that has promoted no model gets that of the head.
 
     Raises
     ------
     AssemblyError
         If one of them cannot be synthesised.
     """
-    manifest = [*sides.values()][-1].folder / MANIFEST
-    jobs = [(side, environment, folder / environment) for folder, side in sides.items() for environment in environments]
-    with ThreadPoolExecutor(os.cpu_count() or 1) as workers:
-        for done in [workers.submit(synthesise, side, name, manifest, output) for side, name, output in jobs]:
-            done.result()
+    manifest = head.folder / MANIFEST
+    with ThreadPoolExecutor(2) as workers:
+        jobs = [
+            workers.submit(synthesise, side, environments, manifest, folder / name)
+            for name, side in (("base", base), ("head", head))
+        ]
+        for job in jobs:
+            job.result()
 
 
 def _cause(words: str) -> str:
     """The lines that say what is wrong when the policy rules or our own checks refuse; all the words otherwise."""
     lines = [line.strip() for line in words.splitlines()]
-    return (
-        "\n".join(line for line in lines if line.startswith(("ERROR ", "Acknowledge with", "error: "))) or words.strip()
-    )
+    told = [line for line in lines if line.startswith(("for ", "ERROR ", "Acknowledge with", "error: "))]
+    return "\n".join(told) if len(told) > 1 else words.strip()
 
 
 def _context(checkout: Checkout) -> dict[str, object]:
     """What the CDK CLI would hand over: the flags of cdk.json. Nothing is bundled, no version is reported."""
     flags: dict[str, object] = json.loads((checkout.folder / "cdk.json").read_text())["context"]
     return {**flags, "aws:cdk:bundling-stacks": [], "aws:cdk:version-reporting": False}
-
-
-def _templates(output: Path) -> dict[str, Path]:
-    artifacts = json.loads((output / "manifest.json").read_text())["artifacts"]
-    return {
-        name: output / artifact["properties"]["templateFile"]
-        for name, artifact in artifacts.items()
-        if artifact["type"] == "aws:cloudformation:stack"
-    }

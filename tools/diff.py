@@ -82,7 +82,7 @@ def _both_sides(options: argparse.Namespace) -> tuple[Environments, Environments
         base = extract(ROOT, commit, folder / "checkout")
         head = Checkout(folder=ROOT, name="this checkout")
         environments = options.environment or ENVIRONMENTS
-        write_assemblies({folder / "base": base, folder / "head": head}, environments)
+        write_assemblies(base, head, environments, folder)
         sides = {name: read_environments(folder / name) for name in ("base", "head")}
     return sides["base"], sides["head"], f"{options.base} ({base.name})"
 

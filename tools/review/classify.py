@@ -1,7 +1,7 @@
 """From what differs in a stack to a class and a sentence for each change.
 
-For a property: the rule of its type, otherwise what its name says, otherwise CloudFormation's schema. When CloudFormation
-replaces the resource for it, the worse of that and of what the replacement means.
+For a property: the rule of its type, otherwise what its name says. When CloudFormation replaces the resource for it,
+the worse of that and of what the replacement means.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import math
 import re
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption, unknown
-from tools.review.shapes import always, listed, number, present, switch
+from tools.review.shapes import always, number, present, switch
 
 _LESS_SEEN = access("less of what happens is written down")
 _MORE_SEEN = cost("more of what happens is written down, and kept")
@@ -84,8 +84,11 @@ NAMES: tuple[tuple[str, Rule], ...] = (
     (r"password|secretstring|authtoken|masteruser", always(access("how one signs in changes"))),
     (r"polic(y|ies)(document|text|json)?$|statements?$", always(access("a policy changes whose meaning is not known"))),
     (
-        r"auth|identityprovider|allowedgroups|allowedusers|principal|trust|permission|grant|^accesscontrol|whitelist"
-        r"|allowlist|ipset|cidr|allowed(ip|account|origin|header|method)|cors|alloworigins|exposeheaders",
+        r"auth|identityprovider|principal|trust|permission|grant|^accesscontrol|whitelist|allowlist|ipset|cidr|cors",
+        always(_WHO),
+    ),
+    (
+        r"allow(ed)?(ip|account|group|user|origin|header|method)|exposeheaders",
         always(_WHO),
     ),
     (r"(role|rolearn|executionrole\w*|servicerole\w*|instanceprofile\w*)$", always(_OTHER_RIGHTS)),
@@ -104,8 +107,7 @@ NAMES: tuple[tuple[str, Rule], ...] = (
         switch(on=cost("there are more copies"), off=interruption("a copy that takes over is gone")),
     ),
     (
-        r"^(min|max|desired|initial|target|node|instance|shard|read|write|provisioned)?\w*"
-        r"(capacity|count|size|units|concurrency|concurrentexecutions|instances|throughput|iops|storage|shards|workers)$",
+        r"(capacity|count|size|units|concurrency|executions|instances|throughput|iops|storage|shards|workers)$",
         number(up=cost("it may grow"), down=interruption("there is less of it: what it carried before may fail")),
     ),
     (

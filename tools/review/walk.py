@@ -124,7 +124,7 @@ def _items(part: Part, before: list[Any], after: list[Any]) -> Iterator[Part]:
 
 
 def _matched(before: list[Any], after: list[Any]) -> Iterator[tuple[str, Any, Any]]:
-    """The items of two lists beside each other, by what they are known by, otherwise those that are on one side only."""
+    """The items of two lists beside each other by what they are known by, otherwise those on one side only."""
     identity = next((name for name in IDENTITIES if _identifies(name, before) and _identifies(name, after)), None)
     if identity is not None:
         old, new = ({str(item[identity]): item for item in items} for items in (before, after))

@@ -18,6 +18,8 @@ def compare_access(base: Template, head: Template, stack: str) -> Access:
 
 def is_policy(type: str, property: str | None) -> bool:
     return False
+
+
 @dataclass(frozen=True)
 class AccessChange:
     stack: str
