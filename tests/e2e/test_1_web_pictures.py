@@ -7,10 +7,9 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Dialog, Page, Route, WebSocketRoute, expect
-
-import pytest
 
 from tests.support.photographs import mnist_digits
 from tests.support.web_browser import OpenPage, choose, scrolls_sideways, shows
