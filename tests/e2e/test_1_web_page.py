@@ -145,15 +145,15 @@ def test_a_model_that_takes_long_is_waited_for(page: Page) -> None:
 
 
 def test_work_goes_on_when_the_network_is_back(page: Page) -> None:
-    told = page.locator("p.sentence").filter(has_text="You are offline. This page")
+    notice = page.locator("#notice")
     page.context.set_offline(True)
-    expect(told).to_be_visible()
+    expect(notice).to_contain_text("You are offline")
     draw(page, SEVEN)
     shows(page, "#draw-problem", "You are offline")
     expect(page.locator("#draw-answer")).to_have_text("Not read yet.")
     page.context.set_offline(False)
     shows(page, "#draw-answer .numeral", "7")
-    expect(told).to_be_hidden()
+    expect(notice).to_be_hidden()
 
 
 def test_a_session_that_ends_is_renewed_without_losing_the_drawing(page: Page, person: Person) -> None:
