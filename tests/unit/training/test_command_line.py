@@ -50,7 +50,7 @@ def refused(capsys: pytest.CaptureFixture[str], build: Path, *command: str) -> s
 
 
 @pytest.mark.parametrize(
-    "option", ["--dry-run", "--parallel=2", "--on-demand", "--no-wait", "--set=volume_gb=20", "--set=strategy=Random"]
+    "option", ["--dry-run", "--set=parallel=2", "--set=spot=false", "--no-wait", "--set=volume_gb=20", "--set=strategy=Random"]
 )
 def test_a_search_here_takes_no_options_of_tuning_jobs(
     option: str, build: Path, capsys: pytest.CaptureFixture[str]
