@@ -52,11 +52,14 @@ build/model/manifest.json: | .venv/.stamp node_modules/.stamp
 # --- the loop ----------------------------------------------------------------------------------------------------
 
 .PHONY: check
-check: setup ## format, lint, types, unit, synth and contract tests but the slow ones: offline, fast
+check: lint ## format, lint, types, unit, synth and contract tests but the slow ones: offline, fast
+	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m "not slow and not exhaustive" -n 2 --dist loadfile $(ARGS)
+
+.PHONY: lint
+lint: setup ## format, lint and types
 	@$(RUN) -m ruff format --check --quiet . || { $(RUN) -m ruff format --check .; exit 1; }
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m mypy
-	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m "not slow and not exhaustive" -n 2 --dist loadfile $(ARGS)
 
 .PHONY: slow
 slow: setup ## the tests that check leaves out: clusters, whole jobs, longer fuzzing
@@ -66,13 +69,16 @@ slow: setup ## the tests that check leaves out: clusters, whole jobs, longer fuz
 exhaustive: setup .venv-sagemaker/.stamp ## what takes too long for test: the SageMaker SDK, long fuzzing, every combination
 	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m exhaustive -n 2 --dist loadfile $(ARGS)
 	@$(RUN) -m pytest tests/unit tests/contract -m hypothesis --hypothesis-profile exhaustive -n 2 $(ARGS)
+	@$(RUN) -m pytest tests/e2e -m exhaustive -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test
-test: check slow e2e ## everything: check, slow and the end-to-end tests
+test: lint ## everything but the exhaustive tests
+	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m "not exhaustive" -n 2 --dist loadfile $(ARGS)
+	@$(MAKE) --no-print-directory e2e
 
 .PHONY: e2e
 e2e: setup ## deploy into an emulator of its own with the CDK CLI and try everything
-	@$(RUN) -m pytest tests/e2e -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(RUN) -m pytest tests/e2e -m "not exhaustive" -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: emulator-check
 emulator-check: .venv/.stamp ## format, lint, types and the quick tests of packages/sagemaker-local

@@ -76,7 +76,7 @@ def good_manifest(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
     """The manifest of a model that knows its digits: trained by the process that asks first, for all."""
     own = tmp_path_factory.getbasetemp()
     build = (own if worker_id == "master" else own.parent) / "good"
-    _once(build, lambda: _train(build, "--num-round", "30"))
+    _once(build, lambda: _train(build, "--num-round", "12"))
     return build / "model/manifest.json"
 
 

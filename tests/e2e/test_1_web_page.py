@@ -135,7 +135,7 @@ def test_a_service_that_cannot_answer_is_asked_again_when_it_said(page: Page) ->
 def test_a_model_that_takes_long_is_waited_for(page: Page) -> None:
     def slowly(route: Route) -> None:
         if route.request.method == "POST":
-            page.wait_for_timeout(3300)
+            page.wait_for_timeout(5000)
         route.continue_()
 
     page.route(PREDICTIONS, slowly)
@@ -145,14 +145,15 @@ def test_a_model_that_takes_long_is_waited_for(page: Page) -> None:
 
 
 def test_work_goes_on_when_the_network_is_back(page: Page) -> None:
+    notice = page.locator("#notice")
     page.context.set_offline(True)
-    expect(page.get_by_text("You are offline")).to_be_visible()
+    expect(notice).to_contain_text("You are offline")
     draw(page, SEVEN)
     shows(page, "#draw-problem", "You are offline")
     expect(page.locator("#draw-answer")).to_have_text("Not read yet.")
     page.context.set_offline(False)
     shows(page, "#draw-answer .numeral", "7")
-    expect(page.get_by_text("You are offline")).to_be_hidden()
+    expect(notice).to_be_hidden()
 
 
 def test_a_session_that_ends_is_renewed_without_losing_the_drawing(page: Page, person: Person) -> None:

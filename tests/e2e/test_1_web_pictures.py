@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Dialog, Page, Route, WebSocketRoute, expect
 
@@ -54,6 +55,7 @@ def test_a_photograph_of_twelve_megapixels_is_answered_by_push(page: Page, photo
     expect(page.locator(".boxes rect")).to_have_count(3)
 
 
+@pytest.mark.exhaustive
 def test_without_a_push_the_page_asks_and_shows_what_the_model_saw(page: Page, photograph: Path) -> None:
     page.route_web_socket(REALTIME, lambda socket: socket.close())
     choose(page, photograph)

@@ -81,7 +81,9 @@ FAULTS: dict[str, tuple[list[str], int, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.exhaustive] if name == "too slow" else []) for name in FAULTS]
+)
 def test_a_bad_day_of_the_endpoint_is_told(api: ApiClient, faults: Any, name: str) -> None:
     words, status, slug = FAULTS[name]
     faults("digits-local", *words)

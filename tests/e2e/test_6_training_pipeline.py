@@ -82,6 +82,7 @@ def test_a_better_model_is_registered_with_all_that_is_known_of_it(deployment: D
     assert card["evaluation_details"][0]["metric_groups"][0]["metric_data"][0]["name"] == "accuracy"
 
 
+@pytest.mark.exhaustive
 def test_data_that_would_not_do_is_told_before_training(deployment: Deployment, build: Path, registered: str) -> None:
     done = training(deployment, build, "pipeline", *QUICK, "--instances", "3")
     assert done.returncode == 3
@@ -103,6 +104,7 @@ def test_it_is_promoted_once_it_is_approved(deployment: Deployment, build: Path,
     assert len(archive) == promoted["artifact"]["size_bytes"]
 
 
+@pytest.mark.exhaustive
 def test_a_model_that_is_not_better_is_not_registered(deployment: Deployment, build: Path, registered: str) -> None:
     done = training(deployment, build, "pipeline", *QUICK)
     assert done.returncode == 3

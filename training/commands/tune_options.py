@@ -28,11 +28,12 @@ class Strategy(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class TuningJobOptions(StartOptions):
-    """Options that only a search on SageMaker has."""
+    """Options that only a search on SageMaker has; most are settings, so that few flags are left."""
 
-    parallel: Annotated[
-        int, Option("Training jobs that run at the same time.", flags=("--parallel",), metavar="N", least=1)
-    ] = 2
+    instance_count: Annotated[int | None, Option("Number of hosts of each training job.")] = None
+    instance_type: Annotated[str | None, Option("Instance type, such as ml.m5.xlarge.")] = None
+    spot: Annotated[bool | None, Option("Use spot capacity: cheaper, but it may be interrupted.")] = None
+    parallel: Annotated[int, Option("Training jobs that run at the same time.", least=1)] = 2
     strategy: Annotated[Strategy, Option("Search strategy, Bayesian or Random.")] = Strategy.BAYESIAN
 
 
@@ -53,9 +54,7 @@ class TuneOptions(RoundOptions, TuningJobOptions):
         ),
     ] = ()
     trials: Annotated[int, Option("Number of trials, at most 750.", flags=("--trials",), metavar="N", least=1)] = 20
-    timeout: Annotated[
-        int | None, Option("Maximum time of the search.", flags=("--timeout",), metavar="SECONDS", least=1)
-    ] = None
+    timeout: Annotated[int | None, Option("Maximum time of the search in seconds.", least=1)] = None
     attach: Annotated[
         str | None, Option("Follow this tuning job instead of starting one.", flags=("--attach",), metavar="NAME")
     ] = None

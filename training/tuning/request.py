@@ -65,7 +65,7 @@ class TuningSpec:
         if not 1 <= self.parallel <= min(self.max_jobs, _MOST_PARALLEL):
             raise JobError(
                 f"{self.parallel} training jobs at the same time are requested, allowed are 1 to"
-                f" {min(self.max_jobs, _MOST_PARALLEL)}; correct --parallel"
+                f" {min(self.max_jobs, _MOST_PARALLEL)}; correct --set parallel"
             )
         if not 1 <= self.max_jobs <= _MOST_JOBS:
             raise JobError(f"{self.max_jobs} trials are requested, allowed are 1 to {_MOST_JOBS}; correct --trials")
@@ -74,7 +74,7 @@ class TuningSpec:
         if self.max_seconds is not None and not _SECONDS[0] <= self.max_seconds <= _SECONDS[1]:
             raise JobError(
                 f"the time limit is {self.max_seconds} seconds, allowed are {_SECONDS[0]} to {_SECONDS[1]};"
-                " correct --timeout"
+                " correct --set timeout"
             )
         if "validation" not in {channel.name for channel in self.job.channels}:
             raise JobError("a search needs the channel validation, which judges its trials; publish both channels")

@@ -166,6 +166,7 @@ def check(found: dict[str, int], count: int) -> None:
     assert found["unreadable-image"] > count // 20
 
 
+@pytest.mark.slow
 def test_damaged_pictures_end_in_a_sheet_or_in_a_problem() -> None:
     check(run(200, 1), 200)
 

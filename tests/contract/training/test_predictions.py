@@ -111,6 +111,7 @@ PROBLEMS = {
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.slow
 def test_what_goes_wrong_at_the_api_is_a_sentence(platform: Platform, name: str) -> None:
     platform.status, platform.answer, sentence = PROBLEMS[name]
     with pytest.raises(PredictionError) as caught:
@@ -127,6 +128,7 @@ def test_an_endpoint_that_makes_no_sense_is_a_sentence(platform: Platform) -> No
 @pytest.mark.parametrize(
     "text", ["{}", "no json", '{"schema": "digits.api/2"}', "[]"], ids=["empty", "no", "2", "list"]
 )
+@pytest.mark.slow
 def test_an_address_that_makes_no_sense_is_a_sentence(platform: Platform, text: str) -> None:
     platform.parameters["/digits/local/api"] = text
     with pytest.raises(PredictionError, match=r"expected the schema digits.api/1; deploy the stack digits-local-api"):

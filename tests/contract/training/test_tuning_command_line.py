@@ -23,7 +23,8 @@ pytestmark = pytest.mark.slow
 BUCKET = "digits-tuning-bucket"
 SMALL = (
     "tune", "--where", "sagemaker", "--search", "eta=0.1:0.5:log", "--search", "max_depth=1:3", "--num-round", "2",
-    "--set", "max_leaves=4", "--set", "nthread=1", "--trials", "3", "--parallel", "2", "--on-demand", "--no-wait",
+    "--set", "max_leaves=4", "--set", "nthread=1", "--trials", "3", "--set", "parallel=2", "--set", "spot=false",
+    "--no-wait",
 )  # fmt: skip
 
 

@@ -224,6 +224,7 @@ QUICK = {"blackboard", "shadow on a desk", "parts apart", "small"}
 @pytest.mark.parametrize(
     "scene", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in SCENES]
 )
+@pytest.mark.slow
 def test_all_digits_of_a_photograph_are_found_in_order_and_nothing_else(scene: str) -> None:
     chosen = SCENES[scene]
     count = chosen.rows * chosen.columns
@@ -257,6 +258,7 @@ QUICK_RULINGS = {"over the ink", "as dark as the ink", "dark squares, aslant"}
     "ruling",
     [name if name in QUICK_RULINGS else pytest.param(name, marks=pytest.mark.slow) for name in RULINGS],
 )
+@pytest.mark.slow
 def test_lines_of_the_paper_neither_join_digits_nor_part_them(ruling: str) -> None:
     labels = [1, 2, 7, 4, 5]
     seen, bare = (
@@ -274,6 +276,7 @@ def test_lines_of_the_paper_neither_join_digits_nor_part_them(ruling: str) -> No
         assert unlike < 0.25 * sum(alone.pixels)
 
 
+@pytest.mark.slow
 def test_lines_as_dark_and_as_thick_as_the_strokes_are_a_problem() -> None:
     scene = replace(LINED, pen=0.02, line_width=4, line_colour=BLACK)
     with pytest.raises(ProblemError, match="lines of the paper are as dark and as thick"):

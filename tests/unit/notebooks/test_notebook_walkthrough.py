@@ -125,6 +125,7 @@ ABSENT = ("xgboost", "typer", "rich", "scipy", "pyarrow", "sklearn", "sagemaker"
 """What a kernel may lack when the notebook is opened; pyarrow is used when Parquet is written, and is there."""
 
 
+@pytest.mark.slow
 def test_its_imports_need_only_what_a_notebook_instance_has() -> None:
     # IPython stands aside too: it is the kernel itself, and imports much of its own.
     program = "import sys, types\n"

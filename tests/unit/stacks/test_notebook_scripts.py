@@ -134,6 +134,7 @@ def test_the_first_start_puts_the_files_in_place(instance: Instance) -> None:
     assert sorted(leftovers) == [".placed.json", "mnist.py", "walkthrough.ipynb"]
 
 
+@pytest.mark.slow
 def test_what_a_person_changed_stays_and_the_new_one_is_beside_it(instance: Instance) -> None:
     instance.run(on_start_script(VALUES))
     instance.notebook.write_text("mine")
@@ -147,6 +148,7 @@ def test_what_a_person_changed_stays_and_the_new_one_is_beside_it(instance: Inst
     assert (instance.work / "training/mnist.py").read_text() == "PIXELS = 28 * 28"
 
 
+@pytest.mark.slow
 def test_files_that_are_no_longer_wanted_go_unless_they_were_changed(instance: Instance) -> None:
     instance.serve(notebooks__walkthrough_ipynb="first", training__one_py="1", training__two_py="2")
     instance.run(on_start_script(VALUES))

@@ -95,6 +95,7 @@ def test_the_cost_in_words() -> None:
 
 
 @pytest.mark.parametrize(("count", "width", "height"), [(1, 273, 429), (5, 1261, 429), (7, 1261, 786)])
+@pytest.mark.slow
 def test_predictions_are_drawn_five_in_a_row(count: int, width: int, height: int) -> None:
     split = Split(images=np.zeros((count, 784), dtype=np.uint8), labels=np.arange(count, dtype=np.uint8))
     predictions = [Prediction(digit=0, probabilities=(1.0, *[0.0] * 9))] * count

@@ -154,6 +154,7 @@ def test_a_damaged_record_keeps_no_other_job_from_being_followed(sqs: Sqs) -> No
     assert said[1:4] == ["  job bad  UNREADABLE", "  job one  DONE: 3 0", "  job worse  UNREADABLE"]
 
 
+@pytest.mark.slow
 def test_a_pending_job_is_waited_for(sqs: Sqs) -> None:
     said = list[str]()
     sqs.moved(event_of_s3("one"))

@@ -173,6 +173,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_the_bundle_is_whole_and_the_same_every_time(tmp_path: Path) -> None:
     for name in ("one", "two"):
         bundle(tmp_path / name, called=["https://api.example"])

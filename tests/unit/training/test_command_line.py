@@ -50,7 +50,8 @@ def refused(capsys: pytest.CaptureFixture[str], build: Path, *command: str) -> s
 
 
 @pytest.mark.parametrize(
-    "option", ["--dry-run", "--parallel=2", "--on-demand", "--no-wait", "--set=volume_gb=20", "--set=strategy=Random"]
+    "option",
+    ["--dry-run", "--set=parallel=2", "--set=spot=false", "--no-wait", "--set=volume_gb=20", "--set=strategy=Random"],
 )
 def test_a_search_here_takes_no_options_of_tuning_jobs(
     option: str, build: Path, capsys: pytest.CaptureFixture[str]
@@ -78,12 +79,14 @@ def test_packaging_again_gives_the_same_files(build: Path) -> None:
     assert tree(build) == before
 
 
+@pytest.mark.slow
 def test_fitting_again_gives_the_same_model(build: Path) -> None:
     before = (build / "model/xgboost-model").read_bytes()
     assert main(["--build", str(build), "fit", *FIT, "--from", "csv"]) == 0
     assert (build / "model/xgboost-model").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_look_draws_digits_and_the_hardest_of_them(build: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--build", str(build), "look", "--columns", "4"]) == 0
     names = {path.name for path in (build / "pictures").iterdir()}

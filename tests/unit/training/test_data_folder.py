@@ -53,6 +53,7 @@ def test_it_is_current_until_something_changes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": "digits.data/1"}', '{"schema": "digits.data/2"}'])
+@pytest.mark.slow
 def test_a_damaged_manifest_is_not_current_and_is_named(tmp_path: Path, text: str) -> None:
     small_data_folder(tmp_path)
     (tmp_path / "data/data-manifest.json").write_text(text)

@@ -89,6 +89,7 @@ def test_nothing_but_trees_is_in_the_model(model: bytes) -> None:
     assert load_model(model, name="model").attributes() == {}
 
 
+@pytest.mark.slow
 def test_csv_parquet_and_libsvm_channels_train_the_very_same_model(tmp_path: Path, model: bytes) -> None:
     for file_format in ("csv", "parquet"):
         write_channel(tmp_path / file_format, TRAIN, file_format=file_format, parts=2)

@@ -28,6 +28,7 @@ def test_the_request_is_the_one_written_down(shape: str) -> None:
 
 
 @pytest.mark.parametrize("shape", sorted(SHAPES))
+@pytest.mark.slow
 def test_botocore_finds_nothing_wrong_with_it(shape: str) -> None:
     model = botocore.session.get_session().get_service_model("sagemaker")
     operation = model.operation_model("CreateTrainingJob")

@@ -188,6 +188,7 @@ def test_shared_images_are_counted_once() -> None:
     assert shared_images(one, np.full((2, 784), 9, dtype=np.uint8)) == 0
 
 
+@pytest.mark.slow
 def test_a_registered_model_is_scored_again_where_the_same_images_are(work: Path, tmp_path: Path) -> None:
     evaluate(work)
     manifest = read_manifest(work / "out/manifest.json")

@@ -78,6 +78,7 @@ def test_what_the_list_does_not_show_is_absent_whatever_head_says(s3: Stubbed, s
     assert s3.store.sha256_of(KEY) is None
 
 
+@pytest.mark.slow
 def test_what_the_list_shows_must_not_be_hidden(s3: Stubbed) -> None:
     s3.refused("head_object", "403", 403, HEAD)
     s3.stub.add_response("list_objects_v2", {"Contents": [{"Key": KEY}]}, LIST)
@@ -110,6 +111,7 @@ def test_the_list_says_why_head_was_refused(s3: Stubbed, head: int, code: str, e
 @pytest.mark.parametrize(
     ("status", "expected"), [(301, "another region"), (400, "see the permissions")], ids=["region", "token"]
 )
+@pytest.mark.slow
 def test_a_refusal_without_a_body_is_one_sentence(s3: Stubbed, status: int, expected: str) -> None:
     s3.refused("head_object", str(status), status, HEAD)
     with pytest.raises(PublicationError, match=f"s3://{BUCKET}: .*{expected}") as caught:

@@ -51,6 +51,7 @@ def gzipped(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("spelling", [with_dots, gzipped])
+@pytest.mark.slow
 def test_a_folder_of_idx_files_gives_the_same_digits(
     tmp_path: Path, mnist: Dataset, spelling: Callable[[Path], None]
 ) -> None:
@@ -85,6 +86,7 @@ def as_floats(dataset: Dataset) -> list[tuple[np.ndarray, np.ndarray]]:
     ]
 
 
+@pytest.mark.slow
 def test_the_classic_pickle_gives_the_same_digits(tmp_path: Path, mnist: Dataset) -> None:
     path = tmp_path / "mnist.pkl"
     content = python2_pickle(as_floats(mnist))

@@ -23,6 +23,7 @@ def test_what_xgboost_writes_is_whole(model: bytes) -> None:
     require_whole(model)
 
 
+@pytest.mark.slow
 def test_every_cut_is_refused(model: bytes) -> None:
     for length in range(len(model)):
         with pytest.raises(ValueError, match=rf"^the document of {length} bytes is cut off or is not UBJSON$"):

@@ -45,11 +45,11 @@ class Callers:
 
 
 def test_an_update_changes_the_answers_and_loses_none(
-    deployment: Deployment, api: ApiClient, test_split: Split, hasty_manifest: Path
+    deployment: Deployment, api: ApiClient, test_split: Split, hasty_manifest: Path, workspace: Path
 ) -> None:
     row = test_split.images[0].tolist()
     before = api.predict([row]).json()["predictions"]
-    updated = replace(deployment, manifest=hasty_manifest)
+    updated = replace(deployment, manifest=hasty_manifest, folder=workspace / "updated")
     with Callers(api, row) as callers:
         synthesise(updated)
         deploy(updated)
@@ -59,12 +59,13 @@ def test_an_update_changes_the_answers_and_loses_none(
     assert api.model().json()["sha256"] == json.loads(hasty_manifest.read_text())["artifact"]["sha256"]
 
 
+@pytest.mark.exhaustive
 def test_going_back_is_deploying_the_older_manifest(deployment: Deployment, api: ApiClient) -> None:
-    synthesise(deployment)
     deploy(deployment)
     assert api.model().json()["sha256"] == json.loads(deployment.manifest.read_text())["artifact"]["sha256"]
 
 
+@pytest.mark.exhaustive
 def test_an_artifact_that_is_not_in_the_bucket_stops_the_deployment(
     deployment: Deployment, api: ApiClient, workspace: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

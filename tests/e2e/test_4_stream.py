@@ -98,6 +98,7 @@ def test_bad_records_are_dead_letters_with_their_sequence_number(
     assert "there are no dead letters" in _train(streaming, build, "dead-letters")
 
 
+@pytest.mark.exhaustive
 def test_a_batch_that_is_given_up_can_be_sent_again(streaming: Deployment, build: Path) -> None:
     with _consumer_may_not_write(streaming):
         _train(streaming, build, "stream", "--count", "1", "--start", "1000")
