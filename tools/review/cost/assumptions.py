@@ -50,7 +50,7 @@ def told() -> list[str]:
         "uploads, the stream, sign-ins and pages are paid by their own use",
         f"a prediction takes {FUNCTION_SECONDS * 1000:.0f} ms of the function",
         f"on a serverless endpoint it takes {ENDPOINT_SECONDS * 1000:.0f} ms",
-        f"it writes {FUNCTION_LOG_BYTES / 1000:g} kB of the function's log and {ACCESS_LOG_BYTES / 1000:g} kB of access log",
+        f"it writes {FUNCTION_LOG_BYTES:,} bytes of the function's log and {ACCESS_LOG_BYTES:,} of the access log",
         "machines count in the number that the template says, whether they bear the load or not",
         f"a notebook instance runs {NOTEBOOK_HOURS} hours a month, also when no request comes",
         "not in templates, so not counted: stored data, logs that are kept, data transfer, training jobs",
