@@ -20,7 +20,7 @@ from tools.review.cost.assumptions import (
     FUNCTION_SECONDS,
     UPLOAD_SECONDS,
 )
-from tools.review.cost.items import RATES, number
+from tools.review.cost.items import RATES, mappings, number, properties_of, resources_of
 from tools.review.cost.path import Id, find_path
 
 CAPACITY_RATES = (*RATES, 100_000, 1_000_000)
@@ -153,10 +153,10 @@ def _account() -> Iterator[Limit]:
 
 def _of(templates: Mapping[str, Template], identity: Id) -> Iterator[Limit]:
     stack, name = identity
-    resource = templates[stack].get("Resources", {}).get(name, {})
-    properties = resource.get("Properties", {})
+    resource = resources_of(templates[stack]).get(name, {})
+    properties = properties_of(templates[stack], name)
     if resource.get("Type") == "AWS::ApiGateway::Stage":
-        for setting in properties.get("MethodSettings", []):
+        for setting in mappings(properties.get("MethodSettings")):
             rate = number(setting.get("ThrottlingRateLimit"))
             if rate is not None:
                 yield Limit(name=f"throttle of the API: {rate:g} requests a second", rate=rate * 60, where="template")
@@ -166,12 +166,12 @@ def _of(templates: Mapping[str, Template], identity: Id) -> Iterator[Limit]:
             text = f"reserved concurrency of the function: {reserved:g}"
             yield Limit(name=text, rate=reserved / FUNCTION_SECONDS * 60, where="template")
     elif resource.get("Type") == "AWS::SageMaker::EndpointConfig":
-        yield from (limit for variant in properties.get("ProductionVariants", []) for limit in _variant(variant))
+        yield from (limit for variant in mappings(properties.get("ProductionVariants")) for limit in _variant(variant))
 
 
 def _variant(variant: Mapping[str, Any]) -> Iterator[Limit]:
     serverless = variant.get("ServerlessConfig")
-    if serverless:
+    if isinstance(serverless, Mapping):
         most = number(serverless.get("MaxConcurrency")) or 1
         text = f"serverless endpoint: {most:g} requests at a time"
         yield Limit(name=text, rate=most / ENDPOINT_SECONDS * 60, where="template")
@@ -189,8 +189,8 @@ def _variant(variant: Mapping[str, Any]) -> Iterator[Limit]:
 def machine_of(templates: Mapping[str, Template]) -> str:
     """The type of machine of the endpoint on the path; `ml.m5.large` where it has none."""
     for stack, name in sorted(find_path(templates)):
-        properties = templates[stack].get("Resources", {}).get(name, {}).get("Properties", {})
-        for variant in properties.get("ProductionVariants", []):
+        properties = properties_of(templates[stack], name)
+        for variant in mappings(properties.get("ProductionVariants")):
             if isinstance(variant.get("InstanceType"), str):
                 return str(variant["InstanceType"])
     return "ml.m5.large"

@@ -116,6 +116,28 @@ Pricer = Callable[[Resource], Iterator[Part]]
 """What says which priced things a resource of a type is."""
 
 
+def resources_of(template: Template) -> dict[str, Mapping[str, Any]]:
+    """The resources of a template by logical id; what is none of a resource's shape is left out."""
+    found = template.get("Resources")
+    found = found if isinstance(found, Mapping) else {}
+    return {
+        str(name): resource
+        for name, resource in found.items()
+        if isinstance(resource, Mapping) and isinstance(resource.get("Type"), str)
+    }
+
+
+def properties_of(template: Template, name: str) -> Mapping[str, Any]:
+    """The properties of a resource, empty where it is not there or has none."""
+    properties = resources_of(template).get(name, {}).get("Properties")
+    return properties if isinstance(properties, Mapping) else {}
+
+
+def mappings(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list; none of what is no list, such as an intrinsic function."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
 def number(value: Any) -> float | None:
     """A number, also written as text; None for anything else."""
     if isinstance(value, bool) or not literal(value):

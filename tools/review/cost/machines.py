@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tools.review.cost.items import Missing, Part, Pricer, Resource, by_use, hourly, monthly_fee, number
+from tools.review.cost.items import Missing, Part, Pricer, Resource, by_use, hourly, monthly_fee, number, properties_of
 
 GP3_IOPS = 3000
 GP3_MEGABYTES = 125
@@ -42,8 +42,7 @@ def _named(resource: Resource, reference: Any) -> Mapping[str, Any]:
         name = reference.get("Ref")
         if name is None:
             return _named(resource, reference.get("LaunchTemplateId"))
-        found = resource.template.get("Resources", {}).get(name, {}).get("Properties", {})
-        return found if isinstance(found, Mapping) else {}
+        return properties_of(resource.template, str(name))
     return {}
 
 

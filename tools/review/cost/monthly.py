@@ -8,7 +8,18 @@ from collections.abc import Collection, Mapping, Sequence
 from tools.review.change import Template
 from tools.review.cost import keeping, machines, serving, watching
 from tools.review.cost.free import is_free
-from tools.review.cost.items import RATES, CostLine, Item, Missing, Part, Pricer, Resource, line_of
+from tools.review.cost.items import (
+    RATES,
+    CostLine,
+    Item,
+    Missing,
+    Part,
+    Pricer,
+    Resource,
+    line_of,
+    properties_of,
+    resources_of,
+)
 from tools.review.cost.path import Id, find_path
 from tools.review.cost.prices import Price, prices
 
@@ -87,10 +98,9 @@ def _resources(template: Template, on_path: Collection[str]) -> list[Resource]:
         Resource(
             logical_id=name,
             type=str(resource.get("Type", "")),
-            properties=properties if isinstance(properties := resource.get("Properties"), Mapping) else {},
+            properties=properties_of(template, name),
             template=template,
             on_path=name in on_path,
         )
-        for name, resource in (template.get("Resources") or {}).items()
-        if isinstance(resource, Mapping)
+        for name, resource in resources_of(template).items()
     ]

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from tools.review.change import Template
+from tools.review.cost.items import properties_of, resources_of
 
 Id = tuple[str, str]
 """Stack and logical id."""
@@ -56,8 +57,10 @@ class _Call:
     def __init__(self, stack: str, template: Template, method: Mapping[str, Any], function: str, api: str) -> None:
         self.function, self.api = (stack, function), (stack, api)
         self.verb = BEST_VERBS.get(str(method.get("HttpMethod", "POST")), 0)
-        variables = _properties(template, function).get("Environment", {}).get("Variables", {})
-        self.worth = self.verb + (10 if any("ENDPOINT" in str(name).upper() for name in variables) else 0)
+        environment = properties_of(template, function).get("Environment")
+        variables = environment.get("Variables") if isinstance(environment, Mapping) else None
+        names = variables if isinstance(variables, Mapping) else ()
+        self.worth = self.verb + (10 if any("ENDPOINT" in str(name).upper() for name in names) else 0)
 
 
 def references(value: Any) -> Iterator[str]:
@@ -67,9 +70,9 @@ def references(value: Any) -> Iterator[str]:
             if name == "Ref" and isinstance(inner, str):
                 yield inner
             elif name == "Fn::GetAtt":
-                yield inner[0] if isinstance(inner, list) else str(inner).split(".")[0]
+                yield str(inner[0]) if isinstance(inner, list) and inner else str(inner).split(".")[0]
             elif name == "Fn::Sub":
-                text = inner[0] if isinstance(inner, list) else inner
+                text = inner[0] if isinstance(inner, list) and inner else inner
                 yield from (part.split("}")[0].split(".")[0] for part in str(text).split("${")[1:])
             else:
                 yield from references(inner)
@@ -80,11 +83,11 @@ def references(value: Any) -> Iterator[str]:
 
 def _calls(templates: Mapping[str, Template]) -> Iterator[_Call]:
     for stack, template in templates.items():
-        for resource in template.get("Resources", {}).values():
+        for name, resource in resources_of(template).items():
             if resource.get("Type") not in METHODS:
                 continue
             called, owner = METHODS[resource["Type"]]
-            properties = resource.get("Properties", {})
+            properties = properties_of(template, name)
             functions = _functions(template, properties.get(called) if called else properties)
             apis = list(references(properties.get(owner)))
             yield from (_Call(stack, template, properties, function, apis[0]) for function in functions if apis)
@@ -93,11 +96,11 @@ def _calls(templates: Mapping[str, Template]) -> Iterator[_Call]:
 def _functions(template: Template, value: Any) -> Iterator[str]:
     """Functions that a value names, also by way of an alias or version."""
     for name in references(value):
-        kind = template.get("Resources", {}).get(name, {}).get("Type")
+        kind = resources_of(template).get(name, {}).get("Type")
         if kind == "AWS::Lambda::Function":
             yield name
         elif kind in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
-            yield from references(_properties(template, name).get("FunctionName"))
+            yield from references(properties_of(template, name).get("FunctionName"))
 
 
 def _chosen(worths: Mapping[Id, int], prefer: Collection[Id]) -> set[Id]:
@@ -109,14 +112,14 @@ def _all(templates: Mapping[str, Template], *types: str) -> list[Id]:
     return [
         (stack, name)
         for stack, template in templates.items()
-        for name, resource in template.get("Resources", {}).items()
+        for name, resource in resources_of(template).items()
         if resource.get("Type") in types
     ]
 
 
 def _stages(templates: Mapping[str, Template], found: Collection[Id]) -> Iterator[Id]:
     for stack, name in _all(templates, "AWS::ApiGateway::Stage"):
-        owner = references(_properties(templates[stack], name).get("RestApiId"))
+        owner = references(properties_of(templates[stack], name).get("RestApiId"))
         if any((stack, api) in found for api in owner):
             yield stack, name
 
@@ -124,19 +127,14 @@ def _stages(templates: Mapping[str, Template], found: Collection[Id]) -> Iterato
 def _log_groups(templates: Mapping[str, Template], found: Collection[Id]) -> Iterator[Id]:
     """Log groups of the function and of the stages of the API; an API's execution log takes errors only."""
     for stack, name in [*found, *_stages(templates, found)]:
-        properties = _properties(templates[stack], name)
+        properties = properties_of(templates[stack], name)
         for setting in ("LoggingConfig", "AccessLogSetting"):
             yield from ((stack, group) for group in references(properties.get(setting)))
     for stack, name in _all(templates, "AWS::Logs::LogGroup"):
-        owners = references(_properties(templates[stack], name).get("LogGroupName"))
+        owners = references(properties_of(templates[stack], name).get("LogGroupName"))
         if any((stack, owner) in found and _is_function(templates[stack], owner) for owner in owners):
             yield stack, name
 
 
 def _is_function(template: Template, name: str) -> bool:
-    return bool(template.get("Resources", {}).get(name, {}).get("Type") == "AWS::Lambda::Function")
-
-
-def _properties(template: Template, name: str) -> Mapping[str, Any]:
-    properties: Mapping[str, Any] = template.get("Resources", {}).get(name, {}).get("Properties") or {}
-    return properties
+    return bool(resources_of(template).get(name, {}).get("Type") == "AWS::Lambda::Function")

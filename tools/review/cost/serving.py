@@ -25,6 +25,7 @@ from tools.review.cost.items import (
     hourly,
     monthly_fee,
     number,
+    properties_of,
 )
 
 FUNCTION_MEMORY_MB = 128
@@ -99,8 +100,8 @@ def _provisioned(resource: Resource) -> Iterator[Part]:
         return
     reference = resource.get("FunctionName")
     target = reference.get("Ref") if isinstance(reference, Mapping) else None
-    function = resource.template.get("Resources", {}).get(target, {})
-    memory = number(function.get("Properties", {}).get("MemorySize", FUNCTION_MEMORY_MB)) if function else None
+    function = properties_of(resource.template, str(target))
+    memory = number(function.get("MemorySize", FUNCTION_MEMORY_MB)) if function else None
     if count is None or memory is None:
         yield Missing("provisioned concurrency of a function whose memory or number is not in this template")
         return

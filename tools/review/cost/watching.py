@@ -6,7 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tools.review.cost.assumptions import ACCESS_LOG_BYTES, FUNCTION_LOG_BYTES, GIGABYTE
-from tools.review.cost.items import Item, Missing, Part, Pricer, Resource, by_use, monthly_fee, number
+from tools.review.cost.items import (
+    Item,
+    Missing,
+    Part,
+    Pricer,
+    Resource,
+    by_use,
+    monthly_fee,
+    number,
+    properties_of,
+    resources_of,
+)
 
 STANDARD_SECONDS = 60
 """Alarms on shorter periods are high-resolution ones."""
@@ -43,9 +54,9 @@ def _log_group(resource: Resource) -> Iterator[Part]:
 
 def _is_access_log(resource: Resource) -> bool:
     return any(
-        resource.logical_id in str(other.get("Properties", {}).get("AccessLogSetting"))
-        for other in resource.template.get("Resources", {}).values()
-        if other.get("Type", "").endswith("::Stage")
+        resource.logical_id in str(properties_of(resource.template, name).get("AccessLogSetting"))
+        for name, other in resources_of(resource.template).items()
+        if str(other.get("Type", "")).endswith("::Stage")
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tools.review.cost.capacity import exceeded, limits, machine_of, needs, processors
 from tools.review.cost.comparison import as_markdown, compare_cost, usd
-from tools.review.cost.monthly import estimate, total
+from tools.review.cost.monthly import PRICERS, estimate, total
 from tools.review.cost.path import find_path
 from tools.review.cost.report import as_json, as_text
 
@@ -222,3 +222,47 @@ def test_the_report_for_programs() -> None:
     assert {resource["logical_id"] for resource in report["resources"]} >= {"Config", "Predict", "Stage"}
     assert report["capacity"][-1]["machines"] == 38
     assert report["capacity"][-1]["raise_first"]
+
+
+ODD: list[Any] = [
+    None,
+    1,
+    "x",
+    [],
+    {},
+    ["x"],
+    [None],
+    {"Ref": "X"},
+    {"Fn::If": ["C", {"Ref": "X"}, 1]},
+    {"Fn::GetAtt": []},
+]
+NAMES = (
+    "Integration",
+    "RestApiId",
+    "Environment",
+    "LoggingConfig",
+    "ProductionVariants",
+    "MethodSettings",
+    "ServerlessConfig",
+    "MemorySize",
+    "Architectures",
+    "AccessLogSetting",
+    "BlockDeviceMappings",
+    "GlobalSecondaryIndexes",
+    "ProvisionedConcurrencyConfig",
+    "TaskDefinition",
+    "ClusterConfig",
+    "Metrics",
+)
+
+
+@pytest.mark.parametrize("value", ODD, ids=str)
+def test_odd_values_end_nothing(value: Any) -> None:
+    kinds = [*PRICERS, "AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Integration", "AWS::ApiGateway::RestApi"]
+    odd: dict[str, Any] = {
+        f"R{number}": {"Type": kind, "Properties": dict.fromkeys(NAMES, value)} for number, kind in enumerate(kinds)
+    }
+    for template in ({"Resources": odd}, {"Resources": {"X": value, "Y": {"Type": value, "Properties": value}}}):
+        assert compare_cost(application(), {"s": template}, day=DAY).as_json()
+        assert as_text({"s": template}, "odd", DAY)
+    assert compare_cost({"s": {"Resources": value}}, {"s": {"Resources": value}}, day=DAY).difference() == 0
