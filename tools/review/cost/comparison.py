@@ -54,7 +54,7 @@ class CostComparison:
     new_without_price
         Those of them that this change brings.
     old
-        Prices in use that were seen more than a year ago.
+        Prices of the resources that differ, where they were seen more than a year ago.
     """
 
     rates: tuple[int, ...]
@@ -110,7 +110,9 @@ def compare_cost(
     rates: Sequence[int] = RATES,
     day: datetime.date | None = None,
 ) -> CostComparison:
-    """Estimate both sides and take the difference.
+    """Estimate both sides of one environment and take the difference.
+
+    Requests take one path through all templates of a call, so each environment wants a call of its own.
 
     Parameters
     ----------
@@ -127,14 +129,18 @@ def compare_cost(
     columns = (None, *rates)
     missing = without_price(new_lines)
     before = set(without_price(old_lines))
+    changes = tuple(_changes(old_lines, new_lines, columns))
+    only = {(change.line.stack, change.line.logical_id) for change in changes}
+    day = day or datetime.datetime.now(datetime.UTC).date()
+    old = {price for side in (base_templates, head_templates) for price in old_prices(side, day, only)}
     return CostComparison(
         rates=tuple(rates),
         before={column: total(old_lines, column) for column in columns},
         after={column: total(new_lines, column) for column in columns},
-        changes=tuple(_changes(old_lines, new_lines, columns)),
+        changes=changes,
         without_price=tuple(missing),
         new_without_price=tuple(why for why in missing if why not in before),
-        old=tuple(old_prices({**base_templates, **head_templates}, day or datetime.datetime.now(datetime.UTC).date())),
+        old=tuple(sorted(old, key=lambda price: (price.service, price.what))),
     )
 
 

@@ -70,12 +70,15 @@ def parts_of(resource: Resource) -> list[Part]:
         return [Missing(f"{resource.type}: its properties are not understood")]
 
 
-def old_prices(templates: Mapping[str, Template], day: datetime.date) -> list[Price]:
-    """Rows that the estimate of templates uses and that were seen more than a year before a day."""
+def old_prices(
+    templates: Mapping[str, Template], day: datetime.date, only: Collection[Id] | None = None
+) -> list[Price]:
+    """Rows that the estimate of templates, or of some resources, uses and that were seen more than a year before a day."""
     used = {
         (part.service, part.what)
-        for template in templates.values()
+        for stack, template in templates.items()
         for resource in _resources(template, ())
+        if only is None or (stack, resource.logical_id) in only
         for part in parts_of(resource)
         if isinstance(part, Item)
     }
