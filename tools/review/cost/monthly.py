@@ -73,7 +73,7 @@ def parts_of(resource: Resource) -> list[Part]:
 def old_prices(
     templates: Mapping[str, Template], day: datetime.date, only: Collection[Id] | None = None
 ) -> list[Price]:
-    """Rows that the estimate of templates, or of some resources, uses and that were seen more than a year before a day."""
+    """Rows that templates, or some of their resources, use and that were seen more than a year before a day."""
     used = {
         (part.service, part.what)
         for stack, template in templates.items()
