@@ -118,6 +118,10 @@ bench: setup .venv-benchmarks/.stamp build/model/manifest.json ## measure agains
 diff: setup ## what this checkout would change against BASE=main, in every environment; offline
 	@$(RUN) -m tools.diff --base "$(BASE)" $(ARGS)
 
+.PHONY: cost
+cost: setup ## what an environment costs in a month, and what load it bears: ENV=dev, prod or local; offline
+	@$(RUN) -m tools.cost --env "$(ENV)" $(ARGS)
+
 .PHONY: deploy
 deploy: setup ## deploy to AWS: ENV=dev or ENV=prod (uses your credentials, costs money)
 	@$(RUN) -m tools.deploy $(ENV)
