@@ -7,6 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 ENV ?= dev
 BASE ?= main
+HEAD ?= build/diff/head
 ARGS ?=
 
 UV := .tools/bin/uv
@@ -52,10 +53,11 @@ build/model/manifest.json: | .venv/.stamp node_modules/.stamp
 # --- the loop ----------------------------------------------------------------------------------------------------
 
 .PHONY: check
-check: setup ## format, lint, types, unit, synth and contract tests but the slow ones: offline, fast
+check: setup ## format, lint, types, workflows, unit, synth and contract tests but the slow ones: offline, fast
 	@$(RUN) -m ruff format --check --quiet . || { $(RUN) -m ruff format --check .; exit 1; }
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m mypy
+	@.venv/bin/zizmor --offline --quiet .github
 	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m "not slow and not exhaustive" -n 2 --dist loadfile $(ARGS)
 
 .PHONY: slow
@@ -111,6 +113,16 @@ bench: setup .venv-benchmarks/.stamp build/model/manifest.json ## measure agains
 .PHONY: diff
 diff: setup ## what this checkout would change against BASE=main, in every environment; offline
 	@$(RUN) -m tools.diff --base "$(BASE)" $(ARGS)
+
+.PHONY: assemblies
+assemblies: setup ## write the templates of this checkout and of BASE=main: build/diff/head and build/diff/base
+	@$(RUN) -m tools.assemblies --base "$(BASE)" $(ARGS)
+
+.PHONY: judge
+judge: setup ## compare build/diff/base with HEAD=build/diff/head: build/review/comment.md, review.json and exit code
+	@mkdir -p build/review
+	@code=0; $(RUN) -m tools.diff --assemblies build/diff/base "$(HEAD)" --markdown build/review/comment.md \
+	  --json build/review/review.json || code=$$?; echo "$$code" > build/review/code
 
 .PHONY: deploy
 deploy: setup ## deploy to AWS: ENV=dev or ENV=prod (uses your credentials, costs money)
