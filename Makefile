@@ -7,6 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 ENV ?= dev
 BASE ?= main
+HEAD ?= build/diff/head
 ARGS ?=
 
 UV := .tools/bin/uv
@@ -52,13 +53,14 @@ build/model/manifest.json: | .venv/.stamp node_modules/.stamp
 # --- the loop ----------------------------------------------------------------------------------------------------
 
 .PHONY: check
-check: lint ## format, lint, types, unit, synth and contract tests but the slow ones: offline, fast
+check: lint ## format, lint, types, workflows, unit, synth and contract tests but the slow ones: offline, fast
 	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m "not slow and not exhaustive" -n 2 --dist loadfile $(ARGS)
 
 .PHONY: lint
-lint: setup ## format, lint and types
+lint: setup ## format, lint, types and workflows
 	@$(RUN) -m ruff format --check --quiet . || { $(RUN) -m ruff format --check .; exit 1; }
 	@$(RUN) -m ruff check --quiet .
+	@.venv/bin/zizmor --offline --quiet .github
 	@$(RUN) -m mypy
 
 .PHONY: slow
@@ -121,6 +123,16 @@ diff: setup ## what this checkout would change against BASE=main, in every envir
 .PHONY: cost
 cost: setup ## what an environment costs in a month, and what load it bears: ENV=dev, prod or local; offline
 	@$(RUN) -m tools.cost --env "$(ENV)" $(ARGS)
+
+.PHONY: assemblies
+assemblies: setup ## write the templates of this checkout and of BASE=main: build/diff/head and build/diff/base
+	@$(RUN) -m tools.assemblies --base "$(BASE)" $(ARGS)
+
+.PHONY: judge
+judge: setup ## compare build/diff/base with HEAD=build/diff/head: build/review/comment.md, review.json and exit code
+	@mkdir -p build/review
+	@code=0; $(RUN) -m tools.diff --assemblies build/diff/base "$(HEAD)" --markdown build/review/comment.md \
+	  --json build/review/review.json || code=$$?; echo "$$code" > build/review/code
 
 .PHONY: deploy
 deploy: setup ## deploy to AWS: ENV=dev or ENV=prod (uses your credentials, costs money)

@@ -143,20 +143,16 @@ def parse_manifest(document: Any, *, origin: str, remedy: str = "package the mod
         If fields are wrong; the text names every one, with the value got and what is allowed.
     """
     fields = JsonFields(document)
-    fields.exactly("schema", MODEL)
-    fields.exactly("features", PIXELS)
-    fields.exactly("classes", list(range(CLASSES)))
-    manifest = Manifest(
-        artifact=_artifact(fields.inner("artifact")),
-        framework=_framework(fields.inner("framework")),
-        hyperparameters=_hyperparameters(fields.inner("hyperparameters")),
-        data=_data(fields.inner("data")),
-        metrics=_test_metrics(fields.inner("metrics")),
-        training=training_from_fields(fields.inner("training")),
-        because=fields.optional_text("because"),
-    )
+    manifest = _manifest(fields)
     fields.check(f"the manifest {origin}", remedy=remedy)
     return manifest
+
+
+def manifest_problems(document: Any) -> list[str]:
+    """Everything that is wrong with a manifest, a line for each field; empty when `parse_manifest` would read it."""
+    fields = JsonFields(document)
+    _manifest(fields)
+    return fields.problems
 
 
 def data_from_fields(fields: JsonFields, *, digests: str = "sha256") -> Data:
@@ -180,6 +176,21 @@ def training_from_fields(fields: JsonFields) -> Training:
         host=Host(
             platform=host.text("platform"), python=host.text("python"), processors=host.whole("processors", least=1)
         ),
+    )
+
+
+def _manifest(fields: JsonFields) -> Manifest:
+    fields.exactly("schema", MODEL)
+    fields.exactly("features", PIXELS)
+    fields.exactly("classes", list(range(CLASSES)))
+    return Manifest(
+        artifact=_artifact(fields.inner("artifact")),
+        framework=_framework(fields.inner("framework")),
+        hyperparameters=_hyperparameters(fields.inner("hyperparameters")),
+        data=_data(fields.inner("data")),
+        metrics=_test_metrics(fields.inner("metrics")),
+        training=training_from_fields(fields.inner("training")),
+        because=fields.optional_text("because"),
     )
 
 

@@ -38,7 +38,11 @@ class ModelCard:
 
 
 def public_card(manifest: Manifest) -> dict[str, Any]:
-    """What `GET /model` tells callers. It travels in an environment variable, so it stays under 3 KB."""
+    """What `GET /model` tells callers. It travels in an environment variable, so it stays under 3 KB.
+
+    Nothing of the run that made the model is in it (time, duration, machine): training the same model again must
+    change no function.
+    """
     metrics = manifest.metrics
     return {
         "schema": MODEL,
@@ -61,7 +65,6 @@ def public_card(manifest: Manifest) -> dict[str, Any]:
             ],
         },
         "data": {"source": manifest.data.source, "counts": dict(manifest.data.counts)},
-        "created_at": manifest.training.created_at,
     }
 
 

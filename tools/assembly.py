@@ -12,8 +12,8 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from typing import Any
 from tools.node import node_environment
 
 MANIFEST = Path("models/current.json")
+READ = ("*.template.json", "manifest.json")
+"""What a review reads of a cloud assembly."""
 SYNTHESIS = Path(__file__).with_name("synthesis.py")
 
 
@@ -111,24 +113,43 @@ def synthesise(checkout: Checkout, environments: Sequence[str], manifest: Path, 
         raise AssemblyError(msg)
 
 
-def write_assemblies(base: Checkout, head: Checkout, environments: Sequence[str], folder: Path) -> None:
-    """Synthesise two checkouts in every environment, side by side: `base/ENVIRONMENT` and `head/ENVIRONMENT`.
+def write_side(checkout: Checkout, environments: Sequence[str], fallback: Path, output: Path) -> None:
+    """Write the templates of a checkout in every environment, and its manifest; what was there before is removed.
 
-    A base that has promoted no model gets that of the head.
+    Parameters
+    ----------
+    fallback
+        The manifest to use when the checkout has promoted none.
+    output
+        Gets a folder for each environment, without assets, and `models/current.json` where a model is promoted.
 
     Raises
     ------
     AssemblyError
-        If one of them cannot be synthesised.
+        If its `app.py` fails.
     """
-    manifest = head.folder / MANIFEST
-    with ThreadPoolExecutor(2) as workers:
-        jobs = [
-            workers.submit(synthesise, side, environments, manifest, folder / name)
-            for name, side in (("base", base), ("head", head))
-        ]
-        for job in jobs:
-            job.result()
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        synthesise(checkout, environments, fallback, Path(temporary))
+        for environment in environments:
+            (output / environment).mkdir()
+            _copy_templates(Path(temporary) / environment, output / environment)
+    own = checkout.folder / MANIFEST
+    if own.is_file():
+        (output / MANIFEST).parent.mkdir()
+        shutil.copyfile(own, output / MANIFEST)
+
+
+def _copy_templates(assembly: Path, output: Path) -> None:
+    for pattern in READ:
+        for path in sorted(assembly.rglob(pattern)):
+            # The assets of a stack are code, which may have files of any name.
+            if any(part.startswith("asset.") for part in path.relative_to(assembly).parts[:-1]):
+                continue
+            copy = output / path.relative_to(assembly)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
 
 
 def _cause(words: str) -> str:

@@ -11,44 +11,30 @@ import datetime
 import json
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools.assembly import MANIFEST, AssemblyError, Checkout, synthesise
 from tools.review.change import Template
 from tools.review.cost.report import as_json, as_text
+from tools.review.templates import SUFFIX, TemplateError, read_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("local", "dev", "prod")
-SUFFIX = ".template.json"
 
 
 def templates_of(environment: str) -> dict[str, Template]:
-    """Synthesise an environment of this checkout; templates by stack."""
-    checkout = Checkout(folder=ROOT, name="this checkout")
-    with tempfile.TemporaryDirectory() as temporary:
-        paths = synthesise(checkout, environment, ROOT / MANIFEST, Path(temporary) / "assembly")
-        return read(paths)
-
-
-def read(paths: Mapping[str, Path]) -> dict[str, Template]:
-    """Read templates.
+    """Synthesise an environment of this checkout; templates by stack.
 
     Raises
     ------
     AssemblyError
-        If one of them is no JSON object.
+        If it cannot be synthesised.
     """
-    templates: dict[str, Template] = {}
-    for stack, path in paths.items():
-        try:
-            template = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise AssemblyError(f"{path} cannot be read as a template: {error}") from error
-        if not isinstance(template, dict):
-            raise AssemblyError(f"{path} is no template: it is not a JSON object")
-        templates[stack] = template
-    return templates
+    checkout = Checkout(folder=ROOT, name="this checkout")
+    with tempfile.TemporaryDirectory() as temporary:
+        synthesise(checkout, [environment], ROOT / MANIFEST, Path(temporary))
+        return read_folder(Path(temporary) / environment)
 
 
 def templates_in(folder: Path) -> dict[str, Template]:
@@ -58,11 +44,14 @@ def templates_in(folder: Path) -> dict[str, Template]:
     ------
     AssemblyError
         If there is none.
+    TemplateError
+        If one cannot be read.
     """
-    paths = {path.name.removesuffix(SUFFIX): path for path in sorted(folder.rglob(f"*{SUFFIX}"))}
-    if not paths:
-        raise AssemblyError(f"there is no file *{SUFFIX} below {folder}")
-    return read(paths)
+    templates = read_folder(folder)
+    if not templates:
+        msg = f"there is no file *{SUFFIX} below {folder}"
+        raise AssemblyError(msg)
+    return templates
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -80,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
     day = datetime.datetime.now(datetime.UTC).date()
     try:
         templates = templates_in(options.assembly) if options.assembly else templates_of(options.env)
-    except AssemblyError as error:
+    except (AssemblyError, TemplateError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     title = str(options.assembly or options.env)

@@ -3,7 +3,8 @@
 Offline and without credentials: both sides are synthesised in every environment and their templates compared.
 `--assemblies BASE HEAD` compares two folders of templates instead, of any CDK application.
 
-The exit code is 0, 1 when a change is of a class of `--fail-on`, 2 when it cannot be told.
+The exit code is 0, 1 when a change is of a class of `--fail-on` or the card of the model is refused, 2 when it cannot
+be told.
 """
 
 from __future__ import annotations
@@ -15,29 +16,26 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.assembly import AssemblyError, Checkout, commit_id, extract, write_assemblies
+from tools.assemblies import ENVIRONMENTS, SIDES, write_sides
+from tools.assembly import MANIFEST, AssemblyError
 from tools.review import comment, report
 from tools.review.change import DANGEROUS, Risk
 from tools.review.differences import DifferenceError
-from tools.review.review import Environments, Review, review
-from tools.review.templates import TemplateError, read_environments
-
-ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENTS = ("local", "dev", "prod")
+from tools.review.review import Review, review_folders
+from tools.review.templates import TemplateError
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit code."""
     options = _parse(arguments)
     try:
-        base, head, compared_with = _both_sides(options)
-        found = review(base, head)
+        found, compared_with = _review(options)
         _write(found, options, compared_with)
     except (AssemblyError, DifferenceError, TemplateError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     print(report.as_text(found))
-    return 1 if found.of(options.fail_on) else 0
+    return 1 if found.of(options.fail_on) or found.is_model_refused else 0
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -72,30 +70,26 @@ def _risks(text: str) -> tuple[Risk, ...]:
         raise argparse.ArgumentTypeError(msg) from error
 
 
-def _both_sides(options: argparse.Namespace) -> tuple[Environments, Environments, str]:
+def _review(options: argparse.Namespace) -> tuple[Review, str]:
     if options.assemblies:
-        old, new = options.assemblies
-        return read_environments(old), read_environments(new), str(old)
+        base, head = options.assemblies
+        return review_folders(base, head, manifest=MANIFEST), str(base)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        commit = commit_id(ROOT, options.base)
-        base = extract(ROOT, commit, folder / "checkout")
-        head = Checkout(folder=ROOT, name="this checkout")
-        environments = options.environment or ENVIRONMENTS
-        write_assemblies(base, head, environments, folder)
-        sides = {name: read_environments(folder / name) for name in ("base", "head")}
-    return sides["base"], sides["head"], f"{options.base} ({base.name})"
+        compared_with = write_sides(options.base, SIDES, options.environment or ENVIRONMENTS, folder)
+        return review_folders(folder / "base", folder / "head", manifest=MANIFEST), compared_with
 
 
 def _write(found: Review, options: argparse.Namespace, compared_with: str) -> None:
-    texts = {
-        options.markdown: lambda: comment.as_markdown(found, compared_with),
-        options.json: lambda: json.dumps(report.as_json(found), indent=2),
-    }
-    for path, text in texts.items():
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(f"{text()}\n", encoding="utf-8")
+    if options.markdown is not None:
+        _save(options.markdown, comment.as_markdown(found, compared_with))
+    if options.json is not None:
+        _save(options.json, json.dumps(report.as_json(found), indent=2))
+
+
+def _save(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{text}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

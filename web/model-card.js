@@ -5,7 +5,6 @@ import { problemNote } from "./problem-note.js";
 import { asProblem } from "./problems.js";
 import { percent, sentence } from "./words.js";
 
-const day = new Intl.DateTimeFormat("en", { dateStyle: "long" });
 const count = new Intl.NumberFormat("en");
 
 /** @param {import("./api.js").Api} api */
@@ -26,11 +25,10 @@ export async function showModel(api) {
  * @param {any} model
  * @returns {[string, string | Node, string?][]}
  */
-function facts({ sha256, framework, metrics, data, created_at: createdAt }) {
+function facts({ sha256, framework, metrics, data }) {
   return [
     ["Right on test images", percent(metrics.accuracy, 1), `of ${count.format(metrics.count)} it had never seen`],
     ["Learned from", `${count.format(data.counts.train)} digits`, "of MNIST, written by hand"],
-    ["Made", day.format(new Date(createdAt)), ""],
     ["Kind", `${framework.name} ${framework.version}`, ""],
     ["Digest", make("code", { title: sha256 }, sha256.slice(0, 12)), "of the model file"],
   ];

@@ -84,7 +84,6 @@ SCHEMAS: dict[str, Any] = {
             "framework": {"type": "object"},
             "metrics": {"type": "object"},
             "data": {"type": "object"},
-            "created_at": {"type": "string"},
         },
     },
     "Problem": {

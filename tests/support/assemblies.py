@@ -19,7 +19,7 @@ os.environ.setdefault("JSII_NODE", str(node_binary()))
 import aws_cdk as cdk
 
 from app import build_app
-from contract.manifest import read_manifest
+from contract.manifest import Manifest, read_manifest
 from stacks.policy.rules import check_policies
 from stacks.settings import ENVIRONMENTS, Settings
 
@@ -95,11 +95,11 @@ def synthesise_once(environment: str, folder: Path) -> Assembly:
     return made
 
 
-def make_app(settings: Settings, folder: Path) -> cdk.App:
-    """The application of the fixed manifest, not yet written, and without the policy rules."""
+def make_app(settings: Settings, folder: Path, *, manifest: Manifest | None = None) -> cdk.App:
+    """The application of a manifest, or of the fixed one, not yet written, and without the policy rules."""
     return build_app(
         settings,
-        read_manifest(MANIFEST),
+        manifest or read_manifest(MANIFEST),
         outdir=str(folder),
         context=context(),
         builtin_cloud_formation_validation=False,

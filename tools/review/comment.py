@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tools.review.change import DANGEROUS, Risk
+from tools.review.cost.comparison import as_markdown as cost_as_markdown
+from tools.review.cost.comparison import usd
 from tools.review.report import masked, value_text, verdict, where
 from tools.review.review import Review, ReviewedChange
 
@@ -29,23 +31,19 @@ HEADINGS = {
 }
 
 
-def as_markdown(
-    review: Review, compared_with: str, *, sections: Sequence[str] = (), limit: int = COMMENT_CHARACTERS_MAX
-) -> str:
+def as_markdown(review: Review, compared_with: str, *, limit: int = COMMENT_CHARACTERS_MAX) -> str:
     """The comment.
 
     Parameters
     ----------
     compared_with
         What the base is, for people.
-    sections
-        Finished Markdown on cost and model.
     limit
         Most characters. First what is folded gets shorter, then the sentences are left out; every dangerous change
         keeps its line.
     """
     for detail in _DETAILS:
-        comment = masked("\n".join(_lines(review, compared_with, sections, detail)))
+        comment = masked("\n".join(_lines(review, compared_with, detail)))
         if len(comment) <= limit:
             return comment
     return f"{comment[: limit - 120]}\n\n... {len(review.dangers)} changes are dangerous, more than fit: `make diff`"
@@ -68,7 +66,7 @@ _DETAILS = (
 )
 
 
-def _lines(review: Review, compared_with: str, sections: Sequence[str], detail: _Detail) -> Iterator[str]:
+def _lines(review: Review, compared_with: str, detail: _Detail) -> Iterator[str]:
     yield MARKER
     text = verdict(review)
     yield f"## {text[0].upper()}{text[1:]}"
@@ -84,7 +82,8 @@ def _lines(review: Review, compared_with: str, sections: Sequence[str], detail: 
             yield ""
     yield from _rights(review, detail)
     if detail.rows:
-        yield from sections
+        yield from _costs(review)
+        yield from _model(review)
     for risk in (Risk.COST, Risk.UNKNOWN, Risk.HARMLESS):
         yield from _folded(risk, review.of([risk]), detail)
     yield from _cdk(review, detail)
@@ -132,6 +131,20 @@ def _rights(review: Review, detail: _Detail) -> Iterator[str]:
     if len(rows) > detail.rows:
         yield f"\n{len(rows) - detail.rows} more rows are shown by `make diff`."
     yield from ("", "</details>", "")
+
+
+def _costs(review: Review) -> Iterator[str]:
+    for environment, comparison in review.costs.items():
+        atrest = usd(comparison.difference(), signed=True)
+        name = f" in {plain(environment)}" if environment else ""
+        yield f"<details><summary>Cost{name}: {atrest} USD a month at rest</summary>"
+        yield from ("", cost_as_markdown(comparison), "", "</details>", "")
+
+
+def _model(review: Review) -> Iterator[str]:
+    if review.model is not None:
+        yield f"<details open><summary>Model: {plain(review.model.verdict)}</summary>"
+        yield from ("", review.model.as_markdown(), "", "</details>", "")
 
 
 def _cdk(review: Review, detail: _Detail) -> Iterator[str]:

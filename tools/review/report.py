@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from tools.review.change import DANGEROUS, Risk
+from tools.review.cost.comparison import heading, usd
 from tools.review.review import Review, ReviewedChange
 
 VERSION = 1
@@ -18,8 +19,6 @@ VALUE_CHARACTERS_MAX = 100
 
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
-EYES = {Risk.DATA_LOSS: "data-loss", Risk.INTERRUPTION: "interruption", Risk.ACCESS: "access"}
-
 
 def masked(text: str) -> str:
     """The text without account ids (twelve digits)."""
@@ -28,6 +27,8 @@ def masked(text: str) -> str:
 
 def verdict(review: Review) -> str:
     """One sentence about all of it."""
+    if review.model is not None and review.model.refused:
+        return review.model.verdict
     if not review.changes:
         return f"no difference in {review.stacks} {_plural('stack', review.stacks)}"
     dangers = len(review.dangers)
@@ -42,9 +43,7 @@ def verdict(review: Review) -> str:
     return f"none of {rest} {_plural('change', rest)} {words[0]}{also}"
 
 
-def as_json(
-    review: Review, *, cost: Mapping[str, Any] | None = None, model: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def as_json(review: Review) -> dict[str, Any]:
     """The review for programs; docs/reviewing.md describes the members."""
     return {
         "version": VERSION,
@@ -54,20 +53,18 @@ def as_json(
             for change in review.changes
         ],
         "iam": [{"environments": list(environments), **asdict(change)} for environments, change in review.access],
-        "cost": cost or {},
-        "model": model or {},
+        "cost": {environment: comparison.as_json() for environment, comparison in review.costs.items()},
+        "model": review.model.as_json() if review.model else None,
     }
 
 
-def as_text(review: Review, *, sections: Sequence[str] = ()) -> str:
-    """The review for a terminal: each class with its changes, the rights, other sections, what `cdk diff` shows.
-
-    Parameters
-    ----------
-    sections
-        Finished texts on cost and model.
-    """
-    return masked("\n".join([*_changes(review), *_rights(review), *sections, *_cdk(review), verdict(review)]))
+def as_text(review: Review) -> str:
+    """The review for a terminal: what `cdk diff` shows, then each class with its changes, rights, cost and model."""
+    return masked(
+        "\n".join(
+            [*_cdk(review), *_changes(review), *_rights(review), *_costs(review), *_model(review), verdict(review)]
+        )
+    )
 
 
 def value_text(value: Any) -> str:
@@ -113,6 +110,24 @@ def _rights(review: Review) -> Iterator[str]:
         told = f" [{', '.join(environments)}]" if environments else ""
         yield f"  {sign} {right.principal}: {right.effect} {right.action} on {right.resource}{condition}{told}"
     yield ""
+
+
+def _costs(review: Review) -> Iterator[str]:
+    for environment, comparison in review.costs.items():
+        yield f"cost{f' in {environment}' if environment else ''}"
+        for column in comparison.columns:
+            before, after = usd(comparison.before[column]), usd(comparison.after[column])
+            difference = usd(comparison.difference(column), signed=True)
+            yield f"  {heading(column):>12}  {before:>12} -> {after:>12}  {difference:>12} USD a month"
+        yield from (f"  without a price: {name}" for name in comparison.new_without_price)
+        yield ""
+
+
+def _model(review: Review) -> Iterator[str]:
+    if review.model is not None:
+        yield "model"
+        yield review.model.as_text()
+        yield ""
 
 
 def _cdk(review: Review) -> Iterator[str]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from tools.review.change import DANGEROUS, Risk, Template
 from tools.review.classify import EMPTY, Finding, classify
+from tools.review.cost.comparison import CostComparison, compare_cost
 from tools.review.differences import compare_templates
 from tools.review.iam import AccessChange
+from tools.review.model import ModelComparison, compare_models, parse_model
 from tools.review.sections import compare_sections
+from tools.review.templates import read_environments
 
 Environments = Mapping[str, Mapping[str, Template]]
 """Templates by environment (`""` for the only one) and stack."""
@@ -55,6 +60,10 @@ class Review:
         The worst first.
     access
         Rights that are gained and lost, with the environments.
+    costs
+        By environment, both sums and what differs; only environments whose cost differs.
+    model
+        Both cards when the promoted model differs, otherwise None.
     texts
         By environment and stack, what `cdk diff` shows; only stacks that differ.
     stacks
@@ -65,6 +74,13 @@ class Review:
     access: tuple[tuple[tuple[str, ...], AccessChange], ...]
     texts: Mapping[tuple[str, str], str]
     stacks: int
+    costs: Mapping[str, CostComparison] = field(default_factory=dict)
+    model: ModelComparison | None = None
+
+    @property
+    def is_model_refused(self) -> bool:
+        """Whether the card of the promoted model cannot be true."""
+        return self.model is not None and self.model.refused
 
     @property
     def worst(self) -> Risk:
@@ -80,6 +96,36 @@ class Review:
         """The changes of some classes."""
         wanted = set(risks)
         return tuple(change for change in self.changes if change.risk in wanted)
+
+
+def review_folders(base: Path, head: Path, *, manifest: Path) -> Review:
+    """Compare two folders of templates, the cost of each environment, and the promoted models.
+
+    Parameters
+    ----------
+    base, head
+        Cloud assemblies, folders of bare templates, or folders of such a folder for each environment.
+    manifest
+        Where the manifest of a promoted model is below each of them, if there is one.
+
+    Raises
+    ------
+    TemplateError
+        If a folder or template cannot be read.
+    DifferenceError
+        If the engine of the CDK CLI does not run or understand a template.
+    """
+    old, new = read_environments(base), read_environments(head)
+    costs = {name: compare_cost(old.get(name, {}), new.get(name, {})) for name in dict.fromkeys([*new, *old])}
+    return replace(
+        review(old, new),
+        costs={name: comparison for name, comparison in costs.items() if comparison.differs},
+        model=compare_models(_model(base / manifest), _model(head / manifest), today=datetime.now(UTC).date()),
+    )
+
+
+def _model(path: Path) -> Any:
+    return parse_model(path.read_bytes()) if path.is_file() else None
 
 
 def review(base: Environments, head: Environments) -> Review:

@@ -51,9 +51,10 @@ def promote(context: typer.Context, options: PromoteOptions) -> None:
     """Make a packaged model the current one: the one that the next deployment serves.
 
     The archive beside the manifest must hash to what the manifest says. A model less accurate than the current one is
-    refused unless --because gives a reason. Promoting the same manifest again changes nothing. With --from-registry the
-    model must be approved, is downloaded to BUILD/registry, verified by its digest and scored again if the test
-    images are present, and is uploaded to models/SHA256/model.tar.gz as publish does.
+    refused unless --because gives a reason. Promoting the same model again, also when it was trained once more, leaves
+    the file as it is. With --from-registry the model must be approved, is downloaded to BUILD/registry, verified by its
+    digest and scored again if the test images are present, and is uploaded to models/SHA256/model.tar.gz as publish
+    does.
     """
     from contract.manifest import read_manifest
     from training.common.files import write_file
@@ -69,7 +70,7 @@ def promote(context: typer.Context, options: PromoteOptions) -> None:
     if options.from_registry:
         _publish(manifest, options.environment)
     if promoted is None:
-        say(f"nothing to do: {options.to} already is this manifest")
+        say(f"nothing changed: {options.to} has this model already, with the same metrics, data and hyperparameters")
         return
     write_file(options.to, promoted.to_bytes())
     show(_table(differences(current, promoted)))

@@ -58,7 +58,10 @@ def check_candidate(manifest: Manifest, *, name: str, archive: Path) -> None:
 
 
 def decide(candidate: Manifest, current: Manifest | None, *, because: str | None) -> Manifest | None:
-    """The manifest to write, or None when the candidate is the current one already.
+    """The manifest to write, or None when the candidate is the current one already, perhaps made again.
+
+    The run that made the model (time, duration, machine) is not compared: training the same model again changes
+    nothing that is deployed, so it is no change of the file either.
 
     Parameters
     ----------
@@ -75,7 +78,7 @@ def decide(candidate: Manifest, current: Manifest | None, *, because: str | None
         when the candidate is less accurate and there is no reason given
     """
     because = (because or "").strip()
-    if current is not None and replace(candidate, because=None) == replace(current, because=None):
+    if current is not None and _same_model(candidate, current):
         return None
     if current is not None and candidate.metrics.accuracy < current.metrics.accuracy and not because:
         raise PromotionError(
@@ -83,6 +86,16 @@ def decide(candidate: Manifest, current: Manifest | None, *, because: str | None
             ' current model; train a better one, or say why with --because "..."'
         )
     return replace(candidate, because=because or None)
+
+
+def _same_model(candidate: Manifest, current: Manifest) -> bool:
+    run = replace(
+        candidate.training,
+        seconds=current.training.seconds,
+        created_at=current.training.created_at,
+        host=current.training.host,
+    )
+    return replace(candidate, training=run, because=current.because) == current
 
 
 def differences(old: Manifest | None, new: Manifest) -> list[Difference]:

@@ -31,7 +31,7 @@ SCHEMAS = DOCUMENT["components"]["schemas"]
 PREDICT = DOCUMENT["paths"]["/predictions"]["post"]
 REQUEST_EXAMPLE = PREDICT["requestBody"]["content"]["application/json"]["example"]
 CARD = ModelCard(
-    document={"sha256": "ab" * 32, "features": 784, "classes": list(range(10)), "created_at": "2026-11-22"},
+    document={"sha256": "ab" * 32, "features": 784, "classes": list(range(10))},
     sha256="ab" * 32,
 )
 

@@ -30,9 +30,14 @@ def test_it_tells_no_more_than_it_should() -> None:
         "classes",
         "metrics",
         "data",
-        "created_at",
     }
     assert "key" not in json.dumps(card)
+
+
+def test_the_same_model_trained_again_has_the_same_card() -> None:
+    host = replace(MANIFEST.training.host, platform="another", processors=64)
+    run = replace(MANIFEST.training, created_at="2027-01-01T00:00:00+00:00", seconds=1.0, host=host)
+    assert text_of(replace(MANIFEST, training=run)) == text_of(MANIFEST)
 
 
 def test_it_stays_small_with_long_numbers() -> None:

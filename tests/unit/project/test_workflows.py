@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tools.diff_report import COMMENT_CHARACTERS_MAX, MARKER
+from stacks.shared.node import node_binary
 
 FOLDER = Path(__file__).resolve().parents[3] / ".github/workflows"
+SCRIPT = FOLDER.parent / "scripts/review.cjs"
 WORKFLOWS = sorted(FOLDER.glob("*.yml"))
 
 
@@ -17,6 +19,16 @@ def workflow(name: str) -> str:
     """A workflow without its comments."""
     text = (FOLDER / name).read_text()
     return "\n".join(re.sub(r"(^|\s)#.*$", "", line) for line in text.splitlines())
+
+
+def job(name: str, key: str) -> str:
+    """One job of a workflow, without its comments."""
+    (text,) = re.findall(rf"^  {key}:\n((?:(?:    .*)?\n)+)", f"{workflow(name)}\n", re.MULTILINE)
+    return str(text)
+
+
+def permissions(text: str) -> set[str]:
+    return set(re.findall(r"^ {6}([a-z-]+: (?:read|write))$", text, re.MULTILINE))
 
 
 @pytest.fixture(params=WORKFLOWS, ids=lambda path: path.name)
@@ -36,7 +48,7 @@ def test_there_are_five() -> None:
 
 
 def test_actions_are_pinned_by_commit_and_say_their_version(text: str) -> None:
-    uses = re.findall(r"uses: (.*)", text)
+    uses = re.findall(r"\buses: (.*)", text)
     assert uses
     for line in uses:
         assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
@@ -57,8 +69,13 @@ def test_checkouts_leave_no_token_behind(text: str) -> None:
     assert text.count("actions/checkout@") == text.count("persist-credentials: false")
 
 
+def _scripts_of(text: str) -> list[str]:
+    blocks: list[str] = re.findall(r"^ +script: \|\n((?: {12}.*\n)+)", text, re.MULTILINE)
+    return "".join(blocks).splitlines()
+
+
 def test_no_expression_is_pasted_into_a_script(text: str) -> None:
-    scripts = re.findall(r"^ +(?:- )?run: (.*)$", text, re.MULTILINE) + text.partition("script: |")[2].splitlines()
+    scripts = re.findall(r"^ +(?:- )?run: (.*)$", text, re.MULTILINE) + _scripts_of(text)
     assert [line for line in scripts if "${{" in line] == []
 
 
@@ -68,23 +85,55 @@ def test_what_runs_the_code_of_a_pull_request_may_only_read(name: str) -> None:
     assert re.findall(r"^ {6}([a-z-]+: (?:read|write))$", workflow(name), re.MULTILINE) == ["contents: read"]
 
 
-def test_what_may_write_runs_no_code_of_the_pull_request() -> None:
-    commenting = workflow("diff-comment.yml")
-    assert "checkout" not in commenting
-    assert not re.search(r"\brun: ", commenting)
-    assert "pull.head.sha !== run.head_sha" in commenting
-    assert "/^[1-9][0-9]{0,9}$/.test(number)" in commenting
+def test_what_is_synthesised_of_a_pull_request_is_a_make_target_and_data_to_the_other_half() -> None:
+    synthesis = workflow("diff.yml")
+    assert re.findall(r"run: (make .*)", synthesis) == ['make assemblies ARGS="--only head"']
+    assert "name: assemblies" in synthesis
+    assert workflow("diff-comment.yml").count("name: assemblies\n") == 2
+    assert "workflows: [diff]" in workflow("diff-comment.yml")
+
+
+def test_what_judges_may_only_read_and_runs_the_code_of_the_base() -> None:
+    judging = job("diff-comment.yml", "judge")
+    assert permissions(judging) == {"actions: read", "contents: read"}
+    assert re.findall(r"\bref: (.*)", judging) == ["${{ needs.find.outputs.base }}"]
+    assert [line for line in re.findall(r"run: (.*)", judging) if not line.startswith(("make ", "test -z "))] == []
+    assert 'find "$FOLDER" ! -type f ! -type d' in judging
+
+
+def test_what_may_write_runs_the_script_of_the_base_alone() -> None:
+    telling = job("diff-comment.yml", "tell")
+    assert permissions(telling) == {"actions: read", "contents: read", "pull-requests: write", "statuses: write"}
+    for text in (telling, job("diff-comment.yml", "find")):
+        assert not re.search(r"\brun: ", text)
+        assert not re.search(r"^ +ref: ", text, re.MULTILINE)  # the default: the base, or the default branch
+        assert "sparse-checkout: .github/scripts" in text
+    assert "write" not in job("diff-comment.yml", "find")
+    assert "write" not in job("diff-comment.yml", "judge")
+
+
+def test_nothing_of_the_head_is_checked_out_where_more_is_permitted() -> None:
+    text = workflow("diff-comment.yml")
+    assert "head.sha" not in text
+    assert "head_sha" not in text
+    assert "refs/pull" not in text
+
+
+def test_the_script_of_the_comment_does_what_it_should() -> None:
+    tests = Path(__file__).with_name("review.test.mjs")
+    done = subprocess.run([node_binary(), "--test", tests], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_labels_are_those_that_the_page_on_reviewing_names() -> None:
+    page = (FOLDER.parents[1] / "docs/reviewing.md").read_text()
+    source = SCRIPT.read_text()
+    for danger in ("data-loss", "interruption", "access"):
+        assert f"`accepted: {danger}`" in page
+        assert f'"{danger}"' in source
 
 
 def test_the_tests_of_the_emulator_run_when_it_or_the_lock_changes() -> None:
     paths = re.findall(r"^ {6}- ([^ :\n]+)$", workflow("emulator.yml"), re.MULTILINE)
     once = ["packages/sagemaker-local/**", "uv.lock", "Makefile", ".github/workflows/emulator.yml"]
     assert paths == [*once, *once]  # of pushes and of pull requests
-
-
-def test_both_halves_agree_on_the_comment() -> None:
-    commenting = workflow("diff-comment.yml")
-    assert f"const MARKER = '{MARKER}';" in commenting
-    assert f"const CHARACTERS_MAX = {COMMENT_CHARACTERS_MAX};" in commenting
-    assert "workflows: [diff]" in commenting
-    assert "name: diff" in workflow("diff.yml")

@@ -103,7 +103,21 @@ def test_promote_writes_once_and_says_so(build: Path, tmp_path: Path, capsys: py
     assert "what this promotion changes" in capsys.readouterr().out
     assert (tmp_path / "models/current.json").read_bytes() == (build / "model/manifest.json").read_bytes()
     assert main(promote) == 0
-    assert "nothing to do" in capsys.readouterr().out
+    assert "nothing changed" in capsys.readouterr().out
+
+
+def test_promote_leaves_the_file_alone_when_the_same_model_was_trained_again(
+    build: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    earlier = json.loads((build / "model/manifest.json").read_bytes())
+    earlier["training"] |= {"created_at": "2020-01-01T00:00:00+00:00", "seconds": 7.0}
+    earlier["training"]["host"] = {"platform": "another", "python": "3.11.0", "processors": 64}
+    to = tmp_path / "current.json"
+    to.write_text(json.dumps(earlier))
+    before = to.read_bytes()
+    assert main(["promote", str(build / "model/manifest.json"), "--to", str(to)]) == 0
+    assert f"nothing changed: {to} has this model already" in capsys.readouterr().out.replace("\n", " ")
+    assert to.read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["", "Prod", "a b", "x" * 17])

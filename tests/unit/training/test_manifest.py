@@ -94,6 +94,15 @@ def test_the_first_and_any_better_model_is_promoted() -> None:
     )
 
 
+def test_the_same_model_trained_again_is_not_promoted_again() -> None:
+    current = manifest_with(95)
+    host = replace(current.training.host, platform="another", python="3.14.0", processors=64)
+    run = replace(current.training, created_at="2020-01-01T00:00:00+00:00", seconds=1.0, host=host)
+    assert decide(replace(current, training=run), current, because="again") is None
+    rounds = replace(current, training=replace(run, rounds=run.rounds + 1))
+    assert decide(rounds, current, because=None) == rounds
+
+
 def test_a_worse_model_needs_a_reason_which_is_kept() -> None:
     with pytest.raises(PromotionError, match=r"0\.9400 is lower than the 0\.9500 .* --because"):
         decide(manifest_with(94), manifest_with(95), because=None)

@@ -1,8 +1,10 @@
 """Stub until merged."""
 
 from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Any
+
 from tools.review.change import Template, Verdict
 
 

@@ -1,0 +1,98 @@
+"""Both sides of a change as folders of templates, of applications that are ten lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools.assemblies import ENVIRONMENTS, main, write_side
+from tools.assembly import AssemblyError, Checkout
+
+APP = """
+import json, os, pathlib
+
+out = pathlib.Path(os.environ["CDK_OUTDIR"])
+model = json.loads(pathlib.Path(os.environ["DIGITS_MANIFEST"]).read_text())
+files = {
+    "manifest.json": {"artifacts": {}},
+    "digits.template.json": {"Environment": os.environ["DIGITS_ENVIRONMENT"], "Model": model},
+    "nested.nested.template.json": {},
+    "tree.json": {},
+    "asset.0a/manifest.json": "of the code",
+    "assembly-inner/inner.template.json": {},
+}
+for name, content in files.items():
+    path = out / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
+"""
+
+
+def checkout(folder: Path, *, app: str | None = APP, model: str | None = '"promoted"') -> Checkout:
+    folder.mkdir()
+    (folder / "cdk.json").write_text('{"context": {}}')
+    if app is not None:
+        (folder / "app.py").write_text(app)
+    if model is not None:
+        (folder / "models").mkdir()
+        (folder / "models/current.json").write_text(model)
+    return Checkout(folder=folder, name="this checkout")
+
+
+@pytest.fixture
+def fallback(tmp_path: Path) -> Path:
+    path = tmp_path / "fallback.json"
+    path.write_text('"another"')
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _no_manifest_of_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DIGITS_MANIFEST", raising=False)
+
+
+def written(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_templates_are_written_and_nothing_of_the_code(tmp_path: Path, fallback: Path) -> None:
+    output = tmp_path / "head"
+    output.mkdir()
+    (output / "left.template.json").write_text("from the last time")
+    write_side(checkout(tmp_path / "checkout"), output, fallback=fallback)
+    templates = (
+        "manifest.json",
+        "digits.template.json",
+        "nested.nested.template.json",
+        "assembly-inner/inner.template.json",
+    )
+    expected = {f"{environment}/{name}" for environment in ENVIRONMENTS for name in templates}
+    assert written(output) == {*expected, "models/current.json"}
+    assert '"Environment": "dev"' in (output / "dev/digits.template.json").read_text()
+    assert (output / "models/current.json").read_text() == '"promoted"'
+
+
+def test_a_checkout_that_promoted_no_model_has_the_other_one_and_tells_of_none(tmp_path: Path, fallback: Path) -> None:
+    output = tmp_path / "base"
+    write_side(checkout(tmp_path / "checkout", model=None), output, fallback=fallback)
+    assert '"Model": "another"' in (output / "prod/digits.template.json").read_text()
+    assert not (output / "models").exists()
+
+
+def test_a_checkout_without_an_application_has_empty_environments(tmp_path: Path, fallback: Path) -> None:
+    output = tmp_path / "base"
+    write_side(checkout(tmp_path / "checkout", app=None), output, fallback=fallback)
+    assert sorted(path.name for path in output.iterdir() if path.name != "models") == sorted(ENVIRONMENTS)
+    assert written(output) == {"models/current.json"}
+
+
+def test_an_application_that_fails_is_an_error(tmp_path: Path, fallback: Path) -> None:
+    side = checkout(tmp_path / "checkout", app="import sys\nsys.exit('error: no model')\n")
+    with pytest.raises(AssemblyError, match="this checkout cannot be synthesised for local:\nerror: no model"):
+        write_side(side, tmp_path / "base", fallback=fallback)
+
+
+def test_an_unknown_base_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--base", "nowhere at all", "--only", "base", "--output", str(tmp_path)]) == 2
+    assert "base is 'nowhere at all', which git does not know here" in capsys.readouterr().err

@@ -1,0 +1,80 @@
+"""Write the templates of both sides of a change into folders: `python -m tools.assemblies --base main`.
+
+`build/diff/base` and `build/diff/head` get a folder for each environment with what `tools.diff --assemblies` reads,
+templates alone and no assets, and beside them the manifest of the model. So a workflow can synthesise a pull request in
+one job and judge the templates, which are then data, in another one. Runs offline and without credentials.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tools.assembly import MANIFEST, AssemblyError, Checkout, commit_id, extract, write_side
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ("local", "dev", "prod")
+SIDES = ("base", "head")
+
+
+def write_sides(base: str, sides: Sequence[str], environments: Sequence[str], output: Path) -> str:
+    """Write the sides, at the same time: the commit that `base` names, and this checkout.
+
+    Parameters
+    ----------
+    base
+        A branch, tag or commit.
+    output
+        Gets a folder for each side.
+
+    Returns
+    -------
+    str
+        The base for people: its name and commit.
+
+    Raises
+    ------
+    AssemblyError
+        If git does not know the base, or a side cannot be synthesised.
+    """
+    commit = commit_id(ROOT, base)
+    with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(len(SIDES)) as workers:
+        checkouts = {"head": Checkout(folder=ROOT, name="this checkout")}
+        if "base" in sides:
+            checkouts["base"] = extract(ROOT, commit, Path(temporary) / "checkout")
+        jobs = [
+            workers.submit(write_side, checkouts[side], environments, ROOT / MANIFEST, output / side) for side in sides
+        ]
+        for job in jobs:
+            job.result()
+    return f"{base} ({commit[:12]})"
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.assemblies", description="Write the templates of two sides.")
+    parser.add_argument("--base", default="main", metavar="REF", help="branch, tag or commit of the base (main)")
+    parser.add_argument("--only", choices=SIDES, help="write this side only; head is this checkout")
+    parser.add_argument("--output", type=Path, default=ROOT / "build/diff", metavar="FOLDER", help="(build/diff)")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command line; returns 0, or 2 when a side cannot be synthesised."""
+    options = _parse(arguments)
+    sides = (options.only,) if options.only else SIDES
+    try:
+        write_sides(options.base, sides, ENVIRONMENTS, options.output)
+    except AssemblyError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    for side in sides:
+        print(f"wrote {options.output / side}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
