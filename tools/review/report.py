@@ -59,12 +59,9 @@ def as_json(review: Review) -> dict[str, Any]:
 
 
 def as_text(review: Review) -> str:
-    """The review for a terminal: what `cdk diff` shows, then each class with its changes, rights, cost and model."""
-    return masked(
-        "\n".join(
-            [*_cdk(review), *_changes(review), *_rights(review), *_costs(review), *_model(review), verdict(review)]
-        )
-    )
+    """The review for a terminal: each class with its changes, rights, cost, model, and what `cdk diff` shows."""
+    told = [*_changes(review), *_rights(review), *_costs(review), *_model(review), *_cdk(review)]
+    return masked("\n".join([*([verdict(review), ""] if told else []), *told, verdict(review)]))
 
 
 def value_text(value: Any) -> str:
