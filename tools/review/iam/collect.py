@@ -42,7 +42,8 @@ class Collector:
     @property
     def resources(self) -> Mapping[str, Resource]:
         """The resources of the template."""
-        return self.template.get("Resources", {})
+        resources: Mapping[str, Resource] = self.template.get("Resources", {})
+        return resources
 
     def grants(self) -> Iterator[Grant]:
         """All of them."""
@@ -51,7 +52,7 @@ class Collector:
             for grant in self._of(logical_id, resource, attached):
                 if name := resource.get("Condition"):
                     depends = frozenset({(self.reader.condition(name), "true")})
-                    grant = replace(grant, condition=grant.condition | conditions.read(self.reader, None, depends))  # noqa: PLW2901
+                    grant = replace(grant, condition=grant.condition | conditions.read(self.reader, None, depends))
                 yield grant
 
     def _of(self, logical_id: str, resource: Resource, attached: Mapping[str, set[str]]) -> Iterator[Grant]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -46,7 +45,9 @@ def compare_access(base: Template, head: Template, stack: str) -> Access:
     Returns
     -------
     Access
-        A verdict for each policy property that differs in any way, and the rows of what is gained and lost.
+        A verdict for each policy property that differs in any way (also for one whose text is the same and whose
+        meaning is not, through a condition of the template, say), and the rows of what is gained and lost. Of a
+        resource that comes or goes with its policy there is one only when the policy is dangerous.
     """
     touched = list(_touched(base, head))
     if not touched:
@@ -55,7 +56,10 @@ def compare_access(base: Template, head: Template, stack: str) -> Access:
     verdicts: dict[Key, Verdict] = {}
     gained, lost = _by_source(sides.gained), _by_source(sides.lost)
     for name, path in touched:
-        verdicts[name, path] = _verdict(sides, name, path, gained, lost)
+        verdict = _verdict(sides, name, path, gained, lost)
+        # What is said of a thing that comes or goes with its policy is not for us, unless the policy opens it.
+        if path is not None or verdict.risk.severity or _is_policy(sides, name):
+            verdicts[name, path] = verdict
     _add_untouched(sides, verdicts, gained, lost)
     changes = words.rows(stack, Direction.GAINED, sides.gained) + words.rows(stack, Direction.LOST, sides.lost)
     return Access(verdicts, changes)
@@ -140,6 +144,11 @@ def _verdict(sides: Sides, name: str, path: str | None, gained: Sources, lost: S
     verdict = judge(sides, _of(gained, name, path, whole), _of(lost, name, path, whole))
     gone = path is None and name not in sides.head.get("Resources", {}) and name not in sides.renamed
     return worst(_removed(sides, name), verdict) if gone and resource.get("Type") in sources.HOLDERS else verdict
+
+
+def _is_policy(sides: Sides, name: str) -> bool:
+    resources = (side.get("Resources", {}).get(name) for side in (sides.base, sides.head))
+    return all(resource.get("Type") in _STANDALONE for resource in resources if resource)
 
 
 def _removed(sides: Sides, name: str) -> Verdict:

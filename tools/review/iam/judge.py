@@ -38,6 +38,20 @@ LOGGING_POLICIES = (
 )
 """Managed policies of AWS that allow no more than that, in lower case."""
 
+WATCHERS = frozenset(
+    {
+        "budgets.amazonaws.com",
+        "cloudtrail.amazonaws.com",
+        "cloudwatch.amazonaws.com",
+        "config.amazonaws.com",
+        "costalerts.amazonaws.com",
+        "delivery.logs.amazonaws.com",
+        "guardduty.amazonaws.com",
+        "logging.s3.amazonaws.com",
+    }
+)
+"""Services that serve nobody but tell: when they lose their rights, alarms or logs stop."""
+
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
@@ -104,10 +118,10 @@ def _opened(sides: Sides, gained: Sequence[Grant], lost: Sequence[Grant]) -> Ver
         return access(words.undenied(denials))
     if swapped or undenied_swapped:
         return harmless("the same rights, on content with another digest")
-    return harmless(_reason(sides, grants)) if grants else harmless("nobody may do more")
+    return harmless(_reason(grants)) if grants else harmless("nobody may do more")
 
 
-def _reason(sides: Sides, grants: Sequence[Grant]) -> str:
+def _reason(grants: Sequence[Grant]) -> str:
     if all(is_logging(grant) for grant in grants):
         return f"{words.gained(grants)}: only writing logs and traces"
     if any(grant.scope.kind is Kind.TRUST for grant in grants):
@@ -125,17 +139,33 @@ def _full(grants: Iterable[Grant]) -> str:
 def _shut(sides: Sides, gained: Sequence[Grant], lost: Sequence[Grant]) -> Verdict:
     """What is said of fewer rights: grants lost and denials gained."""
     rights = [grant for grant in lost if not grant.denies]
+    denials = [grant for grant in gained if grant.denies]
+    barred = [grant for grant in denials if _bars(sides, grant)]
     stopped = [grant for grant in rights if _stops(sides, grant)]
+    serving = [grant for grant in stopped if not _watches(grant)]
+    if barred:
+        return interruption(words.denied(barred))
+    if serving:
+        return interruption(f"{words.lost(serving)}, on which something relies")
     if stopped:
-        return interruption(f"{words.lost(stopped)}, on which something relies")
+        return access(f"{words.lost(stopped)}, so that alarms or logs no longer arrive")
     if rights:
         return harmless(f"less is allowed: {words.lost(rights)}")
-    denials = [grant for grant in gained if grant.denies]
     if denials:
         return harmless(f"less is allowed: {words.denied(denials)}")
-    if lost:
-        return harmless("what the denial was for goes with it")
-    return harmless("nobody may do less")
+    return harmless("what the denial was for goes with it" if lost else "nobody may do less")
+
+
+def _bars(sides: Sides, grant: Grant) -> bool:
+    """Whether a denial leaves a thing that was there, or an identity, without any use."""
+    everything = re.fullmatch(r"([a-z0-9-]+:)?\*", str(grant.action))
+    everybody = grant.principal == principals.EVERYBODY or grant.scope.kind is Kind.IDENTITY
+    where = grant.resource in ("*", grant.scope.of) or grant.scope.kind is Kind.RESOURCE
+    return bool(everything and everybody and where and not grant.condition and _existed(sides, grant.scope))
+
+
+def _watches(grant: Grant) -> bool:
+    return str(grant.principal) in WATCHERS
 
 
 def is_logging(grant: Grant) -> bool:
@@ -152,7 +182,7 @@ def is_logging(grant: Grant) -> bool:
 
 def _expected(sides: Sides, grant: Grant) -> bool:
     """Whether a new right opens nothing that is told nowhere else."""
-    if is_logging(grant) or grant.scope.kind is Kind.GUARD and not _existed(sides, grant.scope):
+    if is_logging(grant) or (grant.scope.kind is Kind.GUARD and not _existed(sides, grant.scope)):
         return True
     if principals.is_service(grant.principal):
         if grant.scope.kind is Kind.TRUST:
@@ -240,7 +270,7 @@ def _trust_stops(sides: Sides, grant: Grant) -> bool:
     if not principals.is_service(grant.principal):
         return not any(_trusts(other, old) for old in sides.old if old.scope == grant.scope for other in trust)
     service = str(grant.principal).partition(".")[0]
-    before, after = (_users(template, grant.scope, name) for template, name in _templates(sides, grant.scope))
+    before, after = (_users(template, name) for template, name in _templates(sides, grant.scope))
     return not (before[service] and not after[service]) if service in before else True
 
 
@@ -254,7 +284,7 @@ def _templates(sides: Sides, scope: Scope) -> list[tuple[Template, frozenset[str
     return [(sides.base, frozenset(back.get(name, name) for name in ids)), (sides.head, ids)]
 
 
-def _users(template: Template, scope: Scope, ids: frozenset[str]) -> dict[str, list[str]]:
+def _users(template: Template, ids: frozenset[str]) -> dict[str, list[str]]:
     """Resources that name an identity, by the service that their type belongs to."""
     found: dict[str, list[str]] = {}
     for name, resource in template.get("Resources", {}).items():
@@ -275,4 +305,4 @@ def _identity_stops(sides: Sides, grant: Grant) -> bool:
     mine = [other for other in sides.new if other.scope == grant.scope and not other.denies]
     if is_logging(grant) or any(not is_logging(other) for other in mine):
         return False
-    return any(_users(template, grant.scope, ids) for template, ids in _templates(sides, grant.scope)[1:])
+    return any(_users(template, ids) for template, ids in _templates(sides, grant.scope)[1:])

@@ -53,7 +53,7 @@ def _by_mark(some: Resources, mark: Mark, every: Resources, found: Mapping[str, 
     return grouped
 
 
-def _whole(_: str, resource: Mapping[str, Any], every: Resources) -> str | None:
+def _whole(_: str, resource: Mapping[str, Any], __: Resources) -> str | None:
     properties = dict(resource.get("Properties", {}))
     if resource.get("Type") in IDENTITY:
         properties.pop("PolicyName", None)
@@ -71,7 +71,7 @@ def _rights(name: str, resource: Mapping[str, Any], every: Resources) -> str | N
     return json.dumps([resource["Type"], resource.get("Properties"), sorted(attached)], sort_keys=True)
 
 
-def _identity(_: str, resource: Mapping[str, Any], every: Resources) -> str | None:
+def _identity(_: str, resource: Mapping[str, Any], __: Resources) -> str | None:
     if resource.get("Type") not in HOLDERS:
         return None
     properties = resource.get("Properties", {})

@@ -40,8 +40,10 @@ class Reader:
             return value
         if isinstance(value, dict) and len(value) == 1:
             name, argument = next(iter(value.items()))
-            known = {"Ref": self._ref, "Fn::GetAtt": self._attribute, "Fn::Join": self._join, "Fn::Sub": self._sub}
-            if name in known and (found := known[name](argument)) is not None:
+            if (
+                name in ("Ref", "Fn::GetAtt", "Fn::Join", "Fn::Sub")
+                and (found := self._known(name, argument)) is not None
+            ):
                 return found
             if name == "Fn::GetStackOutput" and isinstance(argument, dict):
                 return "${" + ".".join(self.text(argument.get(part)) for part in ("StackName", "OutputName")) + "}"
@@ -93,8 +95,11 @@ class Reader:
             return {key: self._inner(item) for key, item in value.items()}
         return [self._inner(item) for item in value] if isinstance(value, list) else value
 
-    def _ref(self, argument: Any) -> str | None:
-        return self.reference(argument) if isinstance(argument, str) else None
+    def _known(self, name: str, argument: Any) -> str | None:
+        if name == "Ref":
+            return self.reference(argument) if isinstance(argument, str) else None
+        ways = {"Fn::GetAtt": self._attribute, "Fn::Join": self._join, "Fn::Sub": self._sub}
+        return ways[name](argument)
 
     def _attribute(self, argument: Any) -> str | None:
         parts = argument.split(".", 1) if isinstance(argument, str) else argument
@@ -134,7 +139,7 @@ def owner(text: str) -> str:
 
 def contains(wide: str, narrow: str) -> bool:
     """Whether all that a pattern stands for, another stands for, too; `*` and `?` as IAM has them."""
-    return wide in ("*", narrow) or ("*" in wide or "?" in wide) and bool(_matcher(wide).fullmatch(narrow))
+    return wide in ("*", narrow) or (("*" in wide or "?" in wide) and bool(_matcher(wide).fullmatch(narrow)))
 
 
 @lru_cache(maxsize=4096)

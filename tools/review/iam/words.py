@@ -51,7 +51,7 @@ def gained(grants: Sequence[Grant]) -> str:
 
 def lost(grants: Sequence[Grant]) -> str:
     """`X may no longer s3:GetObject on Y`."""
-    return _sentence(grants, lambda grant: _may(grant).replace(" may now ", " may no longer "))
+    return _sentence(grants, lambda grant: _may(grant).replace(" may now", " may no longer"))
 
 
 def undenied(grants: Sequence[Grant]) -> str:
@@ -67,7 +67,7 @@ def denied(grants: Sequence[Grant]) -> str:
 def _may(grant: Grant) -> str:
     if grant.scope.kind is Kind.TRUST:
         return f"{_who(grant)} may now become {principals.plain(grant.scope.of)} with"
-    if grant.spelled.startswith("arn:") or grant.spelled.startswith("${"):
+    if grant.spelled.startswith(("arn:", "${")):
         return f"{_who(grant)} may now do all of"
     return f"{_who(grant)} may now"
 
@@ -77,25 +77,22 @@ def _who(grant: Grant) -> str:
 
 
 def _sentence(grants: Sequence[Grant], lead: Callable[[Grant], str]) -> str:
-    groups: defaultdict[str, list[Grant]] = defaultdict(list)
+    """The first, most striking row, and how many more there are."""
+    by_resource: defaultdict[tuple[str, str, str], list[Grant]] = defaultdict(list)
     for grant in sorted(grants, key=_weight):
-        groups[lead(grant)].append(grant)
-    first, *others = groups.items()
+        by_resource[lead(grant), _on(grant), _when(grant)].append(grant)
+    by_action: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for (said, on, when), some in by_resource.items():
+        by_action[said, _few(_unique(map(_action, some)), _ACTIONS), when].append(on)
+    ((said, actions, when), places), *others = by_action.items()
+    where = _few([place for place in places if place], _RESOURCES)
     more = f", and {len(others)} more" if others else ""
-    return f"{first[0]} {_what(first[1])}{more}"
+    return f"{said} {actions}{' on ' + where if where else ''}{when}{more}"
 
 
-def _weight(grant: Grant) -> tuple[bool, bool, str]:
+def _weight(grant: Grant) -> tuple[bool, bool, bool, str]:
     outside = principals.is_outside(grant.principal)
-    return (not outside, "*" not in str(grant.action), str(grant.principal))
-
-
-def _what(grants: Sequence[Grant]) -> str:
-    actions = _few(_unique(_action(grant) for grant in grants), _ACTIONS)
-    first = grants[0]
-    if first.scope.kind is Kind.TRUST or isinstance(first.action, str) and first.spelled.startswith("arn:"):
-        return actions + _when(first)
-    return f"{actions} on {_few(_unique(_on(grant) for grant in grants), _RESOURCES)}{_when(first)}"
+    return (not outside, "*" not in str(grant.action), grant.resource != "*", str(grant.principal))
 
 
 def _action(grant: Grant) -> str:
@@ -105,6 +102,8 @@ def _action(grant: Grant) -> str:
 
 
 def _on(grant: Grant) -> str:
+    if grant.scope.kind is Kind.TRUST or grant.spelled.startswith(("arn:", "${")):
+        return ""
     return "everything" if grant.resource == "*" else resource(grant)
 
 
