@@ -54,13 +54,11 @@ def _named(value: str, template: Template, reader: Reader) -> Iterator[str]:
     resources: Mapping[str, Any] = template.get("Resources", {})
     present = {reader.renamed.get(name, name) for name in resources}
     method = _METHOD.fullmatch(value)
-    if method and method["api"] in present:
-        paths = list(_methods(template, reader, method["api"]))
-        if method["stage"] == "test-invoke-stage":
-            return
-        if paths:
-            yield from (path for path in paths if _matches(value, path))
-            return
+    if method and method["stage"] == "test-invoke-stage":
+        return
+    if method and _lists_its_methods(resources, reader, method["api"]):
+        yield from (path for path in _methods(template, reader, method["api"]) if _matches(value, path))
+        return
     first = REFERENCE.search(value)
     if not first:
         yield value
@@ -74,6 +72,14 @@ def _matches(value: str, caller: str) -> bool:
         pattern = "${" + method["api"] + "}/" + method["verb"] + (method["path"] or "/*")
         return method["stage"] != "test-invoke-stage" and meet(pattern, caller)
     return owner(caller) in {"${" + name + "}" for name in logical_ids(value)} or meet(value, caller)
+
+
+def _lists_its_methods(resources: Mapping[str, Any], reader: Reader, api: str) -> bool:
+    """Whether an API is a REST API of this template whose methods are resources, not a document of OpenAPI."""
+    for name, resource in resources.items():
+        if reader.renamed.get(name, name) == api and resource.get("Type") == "AWS::ApiGateway::RestApi":
+            return not {"Body", "BodyS3Location"} & set(resource.get("Properties", {}))
+    return False
 
 
 def _methods(template: Template, reader: Reader, api: str) -> Iterator[str]:

@@ -11,8 +11,9 @@ from tools.review.iam import principals, sources, words
 from tools.review.iam.access import Access, Direction
 from tools.review.iam.collect import Collector, looks_like_policy
 from tools.review.iam.difference import beyond
-from tools.review.iam.judge import Sides, judge, refers
+from tools.review.iam.judge import judge
 from tools.review.iam.renames import renames
+from tools.review.iam.sides import Sides, refers
 from tools.review.iam.statements import Grant, Kind
 
 Key = tuple[str, str | None]
@@ -50,7 +51,7 @@ def compare_access(base: Template, head: Template, stack: str) -> Access:
         resource that comes or goes with its policy there is one only when the policy is dangerous.
     """
     touched = list(_touched(base, head))
-    if not touched:
+    if not touched and base.get("Conditions") == head.get("Conditions"):
         return Access()
     sides = _sides(base, head)
     verdicts: dict[Key, Verdict] = {}

@@ -38,7 +38,7 @@ def named(text: str) -> str:
 
 def is_service(principal: Pattern) -> bool:
     """Whether it is a service of AWS, such as `lambda.amazonaws.com`."""
-    return isinstance(principal, str) and "/" not in principal and bool(_SERVICE.fullmatch(principal))
+    return isinstance(principal, str) and not principal.startswith("Federated:") and bool(_SERVICE.fullmatch(principal))
 
 
 def is_outside(principal: Pattern) -> bool:

@@ -106,7 +106,7 @@ def from_statement(
     effect = "Deny" if reader.text(statement.get("Effect", "Allow")).lower() == "deny" else "Allow"
     block = statement.get("Condition")
     who = [(holder, frozenset())] if holder else _principals(reader, statement)
-    what = [*_patterns(reader, statement, "Action")]
+    what = [*_patterns(reader, statement, "Action")] or [("*", frozenset())]
     where = [*_patterns(reader, statement, "Resource")] or [(scope.of, frozenset())]
     for (principal, one), (action, two), (resource, three) in product(who, what, where):
         yield Grant(

@@ -39,11 +39,9 @@ class Reader:
         if isinstance(value, str):
             return value
         if isinstance(value, dict) and len(value) == 1:
-            name, argument = next(iter(value.items()))
-            if (
-                name in ("Ref", "Fn::GetAtt", "Fn::Join", "Fn::Sub")
-                and (found := self._known(name, argument)) is not None
-            ):
+            name, argument = str(next(iter(value))), next(iter(value.values()))
+            found = self._known(name, argument)
+            if found is not None:
                 return found
             if name == "Fn::GetStackOutput" and isinstance(argument, dict):
                 return "${" + ".".join(self.text(argument.get(part)) for part in ("StackName", "OutputName")) + "}"
@@ -96,10 +94,10 @@ class Reader:
         return [self._inner(item) for item in value] if isinstance(value, list) else value
 
     def _known(self, name: str, argument: Any) -> str | None:
-        if name == "Ref":
-            return self.reference(argument) if isinstance(argument, str) else None
+        if name == "Ref" and isinstance(argument, str):
+            return self.reference(argument)
         ways = {"Fn::GetAtt": self._attribute, "Fn::Join": self._join, "Fn::Sub": self._sub}
-        return ways[name](argument)
+        return ways[name](argument) if name in ways else None
 
     def _attribute(self, argument: Any) -> str | None:
         parts = argument.split(".", 1) if isinstance(argument, str) else argument
