@@ -24,6 +24,8 @@ class Except:
         return "everything except " + ", ".join(sorted(self.names))
 
 
+_FEW = 4
+
 Pattern = str | Except
 """One pattern with `*` and `?`, or all but some patterns."""
 
@@ -78,8 +80,20 @@ def service_actions(service: str) -> tuple[str, ...]:
 
 
 def spelled(action: str) -> str:
-    """An action in the spelling of its service's documentation where it is known: `s3:GetObject`."""
-    return _spelling(action.partition(":")[0]).get(action, action)
+    """An action in the spelling of its service's documentation where it is known: `s3:GetObject`, `s3:Get*`."""
+    known = _spelling(action.partition(":")[0])
+    start = action.removesuffix("*")
+    if start == action:
+        return known.get(action, action)
+    return next((name[: len(start)] + "*" for key, name in known.items() if key.startswith(start)), action)
+
+
+def but(pattern: str, left: Iterable[str]) -> str:
+    """What is not left of a pattern, in a few words: `s3:GetObject, s3:PutObject and 3 more`."""
+    rest = set(expand(pattern)).difference(*map(expand, left))
+    names = [spelled(action) for action in compress(rest)]
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more
 
 
 @lru_cache(maxsize=512)

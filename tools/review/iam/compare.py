@@ -50,6 +50,7 @@ def compare_access(base: Template, head: Template, stack: str) -> Access:
         meaning is not, through a condition of the template, say), and the rows of what is gained and lost. Of a
         resource that comes or goes with its policy there is one only when the policy is dangerous.
     """
+    base, head = _sound(base), _sound(head)
     touched = list(_touched(base, head))
     if not touched and base.get("Conditions") == head.get("Conditions"):
         return Access()
@@ -64,6 +65,18 @@ def compare_access(base: Template, head: Template, stack: str) -> Access:
     _add_untouched(sides, verdicts, gained, lost)
     changes = words.rows(stack, Direction.GAINED, sides.gained) + words.rows(stack, Direction.LOST, sides.lost)
     return Access(verdicts, changes)
+
+
+def _sound(template: Template) -> Template:
+    """The template with only such resources as have a type, each with properties, so that nothing below asks again."""
+    resources = template.get("Resources")
+    sound: dict[str, Any] = {}
+    for name, resource in resources.items() if isinstance(resources, Mapping) else ():
+        if isinstance(resource, Mapping) and isinstance(resource.get("Type"), str):
+            properties = resource.get("Properties")
+            sound[name] = {**resource, "Properties": properties if isinstance(properties, Mapping) else {}}
+    conditions = template.get("Conditions")
+    return {**template, "Resources": sound, "Conditions": conditions if isinstance(conditions, Mapping) else {}}
 
 
 def _touched(base: Template, head: Template) -> Iterator[Key]:
@@ -143,6 +156,8 @@ def _verdict(sides: Sides, name: str, path: str | None, gained: Sources, lost: S
     # A property that names to whom or on what says nothing alone.
     whole = resource.get("Type") in _STANDALONE and resource.get("Type") not in sources.HOLDERS
     verdict = judge(sides, _of(gained, name, path, whole), _of(lost, name, path, whole))
+    if path is None and not verdict.risk.severity and name in sides.renamed:
+        return harmless(f"it is called {sides.renamed[name]} now, with the rights that are told there")
     gone = path is None and name not in sides.head.get("Resources", {}) and name not in sides.renamed
     return worst(_removed(sides, name), verdict) if gone and resource.get("Type") in sources.HOLDERS else verdict
 

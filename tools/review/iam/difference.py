@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from tools.review.iam.actions import spelled, without
+from tools.review.iam.actions import but, spelled, without
 from tools.review.iam.conditions import split
 from tools.review.iam.statements import Grant, Scope, reaches
+
+_PARTS = 6
+"""With more parts left of a pattern, what is not left is said instead."""
 
 _ALTERNATIVES = 256
 """With more alternatives in one condition it is compared as a whole."""
@@ -36,6 +39,13 @@ def beyond(some: Sequence[Grant], others: Iterable[Grant]) -> list[Grant]:
 def _uncovered(grant: Grant, others: Sequence[Grant], alternatives: int) -> Iterator[Grant]:
     reaching = [other.action for other in others if reaches(other, grant)]
     rest = without(grant.action, reaching) if reaching else [grant.action]
+    if len(rest) > _PARTS:
+        yield from _by_value(
+            replace(grant, spelled=f"{grant.spelled} except {but(str(grant.action), map(str, rest))}"),
+            others,
+            alternatives,
+        )
+        return
     for action in rest:
         part = grant if action == grant.action else replace(grant, action=action, spelled=spelled(str(action)))
         yield from _by_value(part, others, alternatives)

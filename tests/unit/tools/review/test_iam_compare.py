@@ -424,3 +424,29 @@ def test_the_rows_of_the_table() -> None:
     assert row.resource == "${Bucket.Arn}/*, Bucket"
     assert row.condition == "StringEquals aws:SourceAccount 111111111111"
     assert row.source == "Policy"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("s3:GetObject", "s3:*", "s3:* except s3:GetObject"),
+        ("s3:PutObject", "s3:PutObject*", "s3:PutObjectAcl, s3:PutObjectLegalHold"),
+        ("sqs:PurgeQueue", "sqs:*", "sqs:* except sqs:PurgeQueue"),
+    ],
+)
+def test_what_is_gained_of_a_pattern_is_readable(before: str, after: str, said: str) -> None:
+    (row,) = compare_access(statements(allow(before)), statements(allow(after)), "stack").changes
+    assert row.direction == "gained"
+    assert row.action.startswith(said)
+
+
+ODD: list[Any] = ["x", {"Effect": 1}, {"Action": {}}]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [None, [], "x", {"Type": {}}, {"Type": "AWS::IAM::Policy", "Properties": []}, policy(*ODD)],
+)
+def test_what_makes_no_sense_is_no_reason_to_fail(resource: Any) -> None:
+    for base, head in ((template(), template(Odd=resource)), (template(Odd=resource), template())):
+        assert compare_access(base, head, "stack") is not None
