@@ -1,76 +1,27 @@
-"""What is said of changed policies of each kind, in both directions."""
+"""What is wider, what is narrower and what is the same, in policies of a role; the rows of the table."""
 
 from __future__ import annotations
 
-import copy
-import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.support.policies import (
+    ARN,
+    OBJECTS,
+    STRING,
+    Json,
+    allow,
+    deny,
+    document,
+    policy,
+    risk,
+    role,
+    statements,
+    template,
+)
 from tools.review.change import Risk
-from tools.review.iam import Direction, compare_access, is_policy
-from tools.review.iam.sources import RESOURCE
-
-Json = dict[str, Any]
-ARN = {"Fn::GetAtt": ["Bucket", "Arn"]}
-OBJECTS = {"Fn::Join": ["", [ARN, "/*"]]}
-
-
-def allow(action: Any = "s3:GetObject", resource: Any = OBJECTS, **more: Any) -> Json:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(action: Any = "s3:*", resource: Any = OBJECTS, **more: Any) -> Json:
-    return {**allow(action, resource, **more), "Effect": "Deny"}
-
-
-def document(*statements: Json) -> Json:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def trust(*principals: Any, **more: Any) -> Json:
-    statements = [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": each, **more} for each in principals]
-    return document(*statements)
-
-
-LAMBDA = {"Service": "lambda.amazonaws.com"}
-
-
-def template(**resources: Json) -> Json:
-    """A function with its role, a bucket, and more."""
-    own: Json = {
-        "Bucket": {"Type": "AWS::S3::Bucket"},
-        "Function": {"Type": "AWS::Lambda::Function", "Properties": {"Role": {"Fn::GetAtt": ["Role", "Arn"]}}},
-        "Role": role(),
-    }
-    return {"Resources": copy.deepcopy({**own, **resources})}
-
-
-def role(**properties: Any) -> Json:
-    return {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust(LAMBDA), **properties}}
-
-
-def policy(*statements: Json, **properties: Any) -> Json:
-    own = {"PolicyName": "p", "PolicyDocument": document(*statements), "Roles": [{"Ref": "Role"}]}
-    return {"Type": "AWS::IAM::Policy", "Properties": {**own, **properties}}
-
-
-def risk(base: Json, head: Json) -> Risk | None:
-    verdicts = compare_access(base, head, "stack").verdicts.values()
-    return max((verdict.risk for verdict in verdicts), key=lambda one: one.severity, default=None)
-
-
-KEEP = allow("dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:111111111111:table/t")
-
-
-def statements(*given: Json) -> Json:
-    """A policy of the role, beside which something always stays allowed."""
-    return template(Policy=policy(KEEP, *given))
-
-
-STRING = {"StringEquals": {"aws:SourceAccount": "111111111111"}}
+from tools.review.iam import Direction, compare_access
 
 
 @pytest.mark.parametrize(
@@ -212,208 +163,6 @@ def test_a_right_that_moves_to_the_next_digest_is_harmless() -> None:
         assert {verdict.risk for verdict in access.verdicts.values()} == {Risk.HARMLESS}
         assert {change.direction for change in access.changes} == {Direction.GAINED, Direction.LOST}
     assert risk(side("a" * 64), side("*", "Role")) is Risk.ACCESS
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        (trust(LAMBDA), trust(LAMBDA, {"AWS": "999999999999"}), Risk.ACCESS),
-        (trust(LAMBDA), trust("*"), Risk.ACCESS),
-        (trust(LAMBDA), trust({"AWS": "999999999999"}), Risk.ACCESS),
-        (trust(LAMBDA), trust(LAMBDA, {"Service": "ec2.amazonaws.com"}), Risk.ACCESS),
-        (trust(LAMBDA), trust({"Service": "ec2.amazonaws.com"}), Risk.INTERRUPTION),
-        (trust(LAMBDA), document(), Risk.INTERRUPTION),
-        (trust(LAMBDA, {"AWS": "999999999999"}), trust(LAMBDA), Risk.HARMLESS),
-        (trust({"AWS": "999999999999"}), document(), Risk.INTERRUPTION),
-        (trust(LAMBDA, Condition=STRING), trust(LAMBDA), Risk.ACCESS),
-        (trust(LAMBDA), trust(LAMBDA, Condition=STRING), Risk.HARMLESS),
-        (trust(LAMBDA), trust({"Service": ["lambda.amazonaws.com"]}), Risk.HARMLESS),
-        (
-            trust({"Federated": "g"}, Condition={"StringLike": {"g:sub": "repo:me/mine:*"}}),
-            trust({"Federated": "g"}, Condition={"StringLike": {"g:sub": "repo:*"}}),
-            Risk.ACCESS,
-        ),
-        (
-            trust({"Federated": "g"}, Condition={"StringEquals": {"g:sub": "repo:me/mine"}}),
-            trust({"Federated": "g"}, Condition={"StringEquals": {"g:sub": "repo:you/yours"}}),
-            Risk.ACCESS,
-        ),
-    ],
-)
-def test_who_may_become_a_role(before: Json, after: Json, expected: Risk) -> None:
-    base, head = (template(Role=role(AssumeRolePolicyDocument=each)) for each in (before, after))
-    assert risk(base, head) is expected
-
-
-MANAGED = "arn:aws:iam::aws:policy/"
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        ({}, {"ManagedPolicyArns": [MANAGED + "ReadOnlyAccess"]}, Risk.ACCESS),
-        ({"ManagedPolicyArns": [MANAGED + "ReadOnlyAccess"]}, {}, Risk.INTERRUPTION),
-        ({}, {"ManagedPolicyArns": [MANAGED + "service-role/AWSLambdaBasicExecutionRole"]}, Risk.HARMLESS),
-        (
-            {"ManagedPolicyArns": [MANAGED + "AdministratorAccess"]},
-            {"ManagedPolicyArns": [MANAGED + "ReadOnlyAccess"]},
-            Risk.HARMLESS,
-        ),
-        (
-            {"ManagedPolicyArns": [MANAGED + "ReadOnlyAccess"]},
-            {"ManagedPolicyArns": [MANAGED + "AdministratorAccess"]},
-            Risk.ACCESS,
-        ),
-        ({"PermissionsBoundary": MANAGED + "ReadOnlyAccess"}, {}, Risk.ACCESS),
-        ({}, {"PermissionsBoundary": MANAGED + "ReadOnlyAccess"}, Risk.HARMLESS),
-        (
-            {"PermissionsBoundary": MANAGED + "ReadOnlyAccess"},
-            {"PermissionsBoundary": MANAGED + "PowerUserAccess"},
-            Risk.ACCESS,
-        ),
-    ],
-)
-def test_managed_policies_and_boundaries(before: Json, after: Json, expected: Risk) -> None:
-    base, head = (template(Role=role(**each)) for each in (before, after))
-    assert risk(base, head) is expected
-
-
-def test_full_access_is_said_to_be() -> None:
-    head = template(Role=role(ManagedPolicyArns=[MANAGED + "AmazonS3FullAccess"]))
-    access = compare_access(template(), head, "stack")
-    (verdict,) = access.verdicts.values()
-    assert verdict.why.endswith("which is full access")
-    assert list(access.verdicts) == [("Role", "ManagedPolicyArns")]
-
-
-@pytest.mark.parametrize("kind", ["User", "Group"])
-def test_users_and_groups_have_rights_as_well(kind: str) -> None:
-    def side(*arns: str) -> Json:
-        return template(Who={"Type": f"AWS::IAM::{kind}", "Properties": {"ManagedPolicyArns": list(arns)}})
-
-    assert risk(side(), side(MANAGED + "ReadOnlyAccess")) is Risk.ACCESS
-    assert risk(side(MANAGED + "ReadOnlyAccess", MANAGED + "X"), side(MANAGED + "X")) is Risk.HARMLESS
-
-
-def test_a_policy_that_is_attached_to_one_more_role_gives_that_role_rights() -> None:
-    def side(*roles: str) -> Json:
-        return template(Other=role(), Policy=policy(allow(), Roles=[{"Ref": name} for name in roles]))
-
-    access = compare_access(side("Role"), side("Role", "Other"), "stack")
-    assert access.verdicts["Policy", "Roles"].risk is Risk.ACCESS
-    assert [change.principal for change in access.changes] == ["Other"]
-
-
-@pytest.mark.parametrize(
-    ("new", "expected"),
-    [
-        ({"Fresh": role()}, Risk.HARMLESS),
-        (
-            {
-                "Fresh": role(),
-                "P": policy(allow("logs:PutLogEvents", {"Fn::GetAtt": ["Logs", "Arn"]}), Roles=[{"Ref": "Fresh"}]),
-            },
-            Risk.HARMLESS,
-        ),
-        ({"Fresh": role(), "P": policy(allow("logs:PutLogEvents", "*"), Roles=[{"Ref": "Fresh"}])}, Risk.ACCESS),
-        ({"Fresh": role(), "P": policy(allow(), Roles=[{"Ref": "Fresh"}])}, Risk.ACCESS),
-        ({"Fresh": role(AssumeRolePolicyDocument=trust({"AWS": "999999999999"}))}, Risk.ACCESS),
-        ({"Fresh": {"Type": "AWS::IAM::User"}}, Risk.HARMLESS),
-        ({"Key": {"Type": "AWS::IAM::AccessKey", "Properties": {"UserName": "me"}}}, Risk.ACCESS),
-    ],
-)
-def test_a_new_identity(new: Json, expected: Risk) -> None:
-    assert risk(template(), template(**new)) is expected
-
-
-def test_a_role_that_goes() -> None:
-    base = template(Gone=role())
-    named = template(Gone=role(RoleName="fixed"))
-    used = template(Gone=role(), User={"Type": "X::Y::Z", "Properties": {"Role": {"Ref": "Gone"}}})
-    left = copy.deepcopy(used)
-    del left["Resources"]["Gone"]
-    assert risk(base, template()) is Risk.HARMLESS
-    assert risk(named, template()) is Risk.INTERRUPTION
-    assert risk(used, left) is Risk.INTERRUPTION
-    assert risk(used, template()) is Risk.HARMLESS
-
-
-def test_a_role_that_loses_all_it_may_stops_what_uses_it() -> None:
-    base = template(Policy=policy(allow(), allow("xray:PutTraceSegments", "*")))
-    assert risk(base, template()) is Risk.INTERRUPTION
-    assert risk(base, template(Policy=policy(allow("xray:PutTraceSegments", "*")))) is Risk.INTERRUPTION
-    assert risk(template(Policy=policy(allow(), KEEP)), template(Policy=policy(KEEP))) is Risk.HARMLESS
-    assert risk(template(Policy=policy(allow("xray:PutTraceSegments", "*"))), template()) is Risk.HARMLESS
-
-
-def guarded(kind: str, path: str, value: Any, on: str | None) -> Json:
-    properties: Json = {}
-    here = properties
-    *outer, last = path.split(".")
-    for name in outer:
-        here = here.setdefault(name, {})
-    if value is not None:
-        here[last] = value
-    if on:
-        properties[on] = [{"Ref": "Bucket"}] if on in ("Queues", "Topics", "TargetIds") else {"Ref": "Bucket"}
-    return template(Guarded={"Type": kind, "Properties": properties})
-
-
-DOCUMENTS = [(kind, each) for kind, documents in RESOURCE.items() for each in documents]
-
-
-@pytest.mark.parametrize(("kind", "document_of"), DOCUMENTS, ids=[f"{kind}.{each.path}" for kind, each in DOCUMENTS])
-@pytest.mark.parametrize("write", [lambda value: value, json.dumps], ids=["object", "text"])
-def test_resource_policies_of_every_kind(kind: str, document_of: Any, write: Callable[[Any], Any]) -> None:
-    def side(*given: Json) -> Json:
-        return guarded(kind, document_of.path, write(document(*given)), document_of.on)
-
-    own = allow("x:Do", "arn:aws:x:::y", Principal={"AWS": "111111111111"})
-    more = allow("x:Do", "arn:aws:x:::y", Principal={"AWS": ["111111111111", "999999999999"]})
-    secure = deny("x:Do", "arn:aws:x:::y", Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}})
-    assert risk(side(own), side(more)) is Risk.ACCESS
-    assert risk(side(more), side(own)) is Risk.HARMLESS
-    assert risk(side(own, secure), side(own)) is Risk.ACCESS
-    assert risk(side(own), side(own, secure)) is Risk.HARMLESS
-    assert is_policy(kind, document_of.reported)
-    assert ("Guarded", document_of.reported) in compare_access(side(own), side(more), "stack").verdicts
-
-
-@pytest.mark.parametrize("kind", ["AWS::EC2::VPCEndpoint", "AWS::ApiGateway::RestApi", "AWS::EFS::FileSystem"])
-def test_where_having_no_policy_means_that_all_is_allowed(kind: str) -> None:
-    (document_of,) = RESOURCE[kind]
-    base = guarded(kind, document_of.path, document(allow("x:Do", "*", Principal={"AWS": "111111111111"})), None)
-    head = guarded(kind, document_of.path, None, None)
-    assert risk(base, head) is Risk.ACCESS
-    assert risk(head, base) is Risk.HARMLESS
-
-
-def test_a_policy_of_a_type_that_is_not_listed_is_seen() -> None:
-    def side(*given: Json) -> Json:
-        return template(Odd={"Type": "Custom::Thing", "Properties": {"Whatever": document(*given)}})
-
-    assert risk(side(), side(allow(Principal="*"))) is Risk.ACCESS
-    assert ("Odd", "Whatever") in compare_access(side(), side(allow(Principal="*")), "stack").verdicts
-
-
-def test_a_policy_that_cannot_be_read_is_access() -> None:
-    assert (
-        risk(
-            guarded("AWS::KMS::Key", "KeyPolicy", {"Ref": "A"}, None),
-            guarded("AWS::KMS::Key", "KeyPolicy", {"Ref": "B"}, None),
-        )
-        is Risk.ACCESS
-    )
-
-
-def test_a_condition_of_the_template_that_changes_changes_the_right() -> None:
-    base = {
-        **statements({"Fn::If": ["Live", allow(), {"Ref": "AWS::NoValue"}]}),
-        "Conditions": {"Live": {"Fn::Equals": ["a", "b"]}},
-    }
-    head = {**base, "Conditions": {"Live": {"Fn::Equals": ["a", "a"]}}}
-    assert risk(base, head) is Risk.ACCESS
-    assert risk(base, base) is None
 
 
 def test_the_rows_of_the_table() -> None:
