@@ -138,7 +138,7 @@ class _Stack:
 
     def _moved(self, change: Change) -> Finding:
         old_id = next(old for old, new in self.ids.items() if new == change.logical_id)
-        if iam.is_policy(change.type, None):
+        if change.type in iam.POLICY_PROPERTIES and change.type.endswith(("Policy", "Permission")):
             return Finding(change=change, verdict=harmless(f"it was {old_id}, and says the same"))
         verdict = _asked(rules.REPLACED, change) or resources.replaced(change)
         if _has_own_name(change.head or {}):
@@ -158,6 +158,7 @@ class _Stack:
         before, after = old.get("Properties", {}), new.get("Properties", {})
         findings = list(self._walked(logical_id, old, new))
         yield from (self._with_replacement(finding, impacts) for finding in findings)
+        yield from self._elsewhere(logical_id, old, new, findings)
         for name, impact in impacts.items():
             if before.get(name) == after.get(name):
                 yield from self._follows(logical_id, old, new, name, impact)
@@ -192,12 +193,22 @@ class _Stack:
                 yield Finding(change=change, verdict=_general(change))
 
     def _ruled(self, change: Change, part: Part) -> Verdict | None:
+        verdict = self.access.verdicts.get((change.logical_id, part.rule_path))
+        if verdict is not None:
+            return verdict
         if iam.is_policy(change.type, part.rule_path):
-            return self.access.verdicts.get((change.logical_id, part.path)) or harmless(
-                "the same rights, written otherwise"
-            )
+            return harmless("the same rights, written otherwise")
         rule = rules.PROPERTIES.get(change.type, {}).get(part.rule_path)
         return rule(change) if rule else None
+
+    def _elsewhere(self, logical_id: str, old: Any, new: Any, findings: list[Finding]) -> Iterator[Finding]:
+        """Rights that change through a property that reads the same: a condition, or what its policy is attached to."""
+        told = {(finding.change.property or "").partition("[")[0] for finding in findings}
+        for (name, path), verdict in self.access.verdicts.items():
+            if name == logical_id and path is not None and verdict.risk != Risk.HARMLESS and path not in told:
+                value = new.get("Properties", {}).get(path)
+                change = self._change(logical_id, old, new, property=path, action="modify", before=value, after=value)
+                yield Finding(change=change, verdict=verdict)
 
     def _with_replacement(self, finding: Finding, impacts: Mapping[str, str]) -> Finding:
         change = finding.change
