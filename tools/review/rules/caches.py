@@ -23,14 +23,15 @@ MACHINE = always(interruption("connections are cut while the cache moves to othe
 SETTINGS = always(interruption("the cache behaves otherwise, and can throw away items sooner"))
 STANDBY = switch(
     on=harmless("a copy takes over when a machine fails"),
-    off=data_loss("no copy takes over when a machine fails, and what it held is lost"),
+    off=interruption("no copy takes over by itself when a machine fails"),
 )
 COPIES = number(
     up=cost("more copies are paid for"),
     down=interruption("fewer copies answer readers, or take over when a machine fails"),
 )
 SHARDS = number(
-    up=cost("more shards are paid for"), down=data_loss("less fits into the cache, and items can be thrown away")
+    up=cost("more shards are paid for"),
+    down=interruption("less fits into the cache and less load is carried while shards are merged"),
 )
 IN_TRANSIT = switch(
     on=harmless("connections are encrypted; clients have to connect so"),
@@ -110,7 +111,9 @@ PROPERTIES: PropertyRules = {
     "AWS::ElastiCache::CacheCluster": {
         **GROUP,
         "AZMode": always(interruption("machines stand in other zones")),
-        "NumCacheNodes": SHARDS,
+        "NumCacheNodes": number(
+            up=cost("more machines are paid for"), down=data_loss("items on the removed machines are lost")
+        ),
         **each(
             ("PreferredAvailabilityZone", "PreferredAvailabilityZones"),
             always(data_loss("machines are made anew in other zones, without what they held")),

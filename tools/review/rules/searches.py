@@ -37,7 +37,7 @@ NODES: dict[str, Rule] = {
     "DedicatedMasterType": MACHINE,
     "InstanceCount": number(
         up=cost("more machines are paid for"),
-        down=data_loss("less fits on fewer machines, and fewer copies survive when one fails"),
+        down=interruption("less fits on fewer machines, and less load is carried"),
         default=1,
     ),
     "InstanceType": MACHINE,
@@ -52,10 +52,12 @@ NODES: dict[str, Rule] = {
     "WarmType": MACHINE,
     "ZoneAwarenessEnabled": switch(
         on=harmless("copies are kept in more than one zone"),
-        off=data_loss("copies are kept in one zone, and can be lost with it"),
+        off=interruption("copies are kept in one zone, and stop with it"),
     ),
     "ZoneAwarenessConfig.AvailabilityZoneCount": number(
-        up=harmless("copies are kept in more zones"), down=data_loss("copies are kept in fewer zones"), default=2
+        up=harmless("copies are kept in more zones"),
+        down=interruption("copies are kept in fewer zones, and stop with them"),
+        default=2,
     ),
 }
 DOMAIN: dict[str, Rule] = {
@@ -170,9 +172,7 @@ PROPERTIES: PropertyRules = {
             number(up=cost("more capacity is always paid for"), down=interruption("sudden load is slower")),
         ),
     },
-    **{
-        kind: {"Policy": always(access("who reaches or reads the collections is decided otherwise"))} for kind in GUARDS
-    },
+    **{kind: {"Policy": always(access("others may reach or read the collections"))} for kind in GUARDS},
     "AWS::OpenSearchServerless::LifecyclePolicy": {
         "Policy": always(data_loss("documents may be deleted earlier than before")),
     },
@@ -199,9 +199,7 @@ PROPERTIES: PropertyRules = {
 HELD = (*DOMAINS, "AWS::OpenSearchServerless::Collection", "AWS::OpenSearchServerless::Index")
 REMOVED: dict[str, Rule] = {
     **each(HELD, removed("the index of documents, with what is in it,")),
-    **each(
-        (*GUARDS, "AWS::OpenSearchServerless::SecurityConfig"), stops("who reached the collections by it is refused")
-    ),
+    **each((*GUARDS, "AWS::OpenSearchServerless::SecurityConfig"), stops("who reached the collections is refused")),
     "AWS::OpenSearchServerless::LifecyclePolicy": always(cost("documents are kept, and paid for, longer")),
     "AWS::OpenSearchServerless::VpcEndpoint": stops("callers inside the network no longer reach the collections"),
     "AWS::OpenSearchService::Application": stops("users of the application get errors"),
