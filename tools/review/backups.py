@@ -14,6 +14,8 @@ from tools.review.shapes import always, listed, number, present, switch
 
 def backup_rules(change: Change) -> Verdict | None:
     """Rules of a plan by name: one that goes, or keeps for a shorter time, loses backups."""
+    if not all(isinstance(value or [], list) for value in (change.before, change.after)):
+        return data_loss("which backups are made cannot be told")
     before, after = (_rules(value) for value in (change.before, change.after))
     if any(name not in after for name in before):
         return data_loss("backups that a removed rule made are made no longer")
@@ -23,7 +25,7 @@ def backup_rules(change: Change) -> Verdict | None:
 
 
 def _rules(value: Any) -> list[str]:
-    return [str(item.get("RuleName")) for item in value or [] if isinstance(item, dict)]
+    return [str(item.get("RuleName")) for item in (value if isinstance(value, list) else []) if isinstance(item, dict)]
 
 
 LIFECYCLE: dict[str, Rule] = {

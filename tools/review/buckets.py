@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import adjusted, each, feature, keyed, opaque
+from tools.review.holders import adjusted, altered, each, feature, keyed, opaque
 from tools.review.shapes import always, listed, ordered, present, switch
 
 
@@ -128,9 +128,9 @@ REPLICATION: dict[str, Rule] = {
     ),
     **each(("[].Prefix", "[].Filter"), _copied),
     "[].Destination.Bucket": always(data_loss("new objects are copied to another bucket than the older ones")),
-    "[].Destination.Account": always(access("copies go to a bucket of another account")),
-    "[].Destination.AccessControlTranslation": always(access("another account may own the copies")),
-    "[].Destination.EncryptionConfiguration": always(access("copies are encrypted with another key")),
+    "[].Destination.Account": altered(access("copies go to a bucket of another account")),
+    "[].Destination.AccessControlTranslation": altered(access("another account may own the copies")),
+    "[].Destination.EncryptionConfiguration": altered(access("copies are encrypted with another key")),
     "[].Destination.StorageClass": adjusted("only the storage class of the copies"),
     "[].Destination.Metrics": feature(
         on=cost("how copying goes on is measured"), off=access("nobody is told that copying lags")

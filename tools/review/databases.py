@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption, worst
 from tools.review.holders import (
     adjusted,
+    altered,
     described,
     each,
     encrypted,
@@ -63,7 +64,7 @@ SHARED: dict[str, Rule] = {
         "PreferredMaintenanceWindow",
         "PromotionTier",
     ),
-    "AssociatedRoles": always(access("the engine may act by another role, or can no longer")),
+    "AssociatedRoles": altered(access("the engine may act by another role, or can no longer")),
     "BackupRetentionPeriod": BACKUP,
     "CACertificateIdentifier": restarted("its certificate is of another authority, which clients may not trust"),
     "DeletionProtection": protected("the database"),
@@ -137,7 +138,7 @@ WATCHED: dict[str, Rule] = {
         off=access("the machine is no longer measured finely, and alarms on it see nothing"),
         changed=adjusted("only how often the machine is measured"),
     ),
-    "MonitoringRoleArn": always(access("measuring stops if the other role lacks a right")),
+    "MonitoringRoleArn": altered(access("measuring stops if the other role lacks a right")),
     **each(
         ("EnablePerformanceInsights", "PerformanceInsightsEnabled"),
         switch(

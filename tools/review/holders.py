@@ -52,6 +52,17 @@ def _fate(resource: Mapping[str, Any] | None, policy: str, by_default: str) -> s
     return "is deleted"
 
 
+def altered(answer: Verdict | Rule) -> Rule:
+    """`answer` for a change of a resource that exists; what a new resource begins with lowers no guard."""
+
+    def rule(change: Change) -> Verdict | None:
+        if change.base is None and change.head is not None:
+            return harmless("a new resource begins with it")
+        return answer(change) if callable(answer) else answer
+
+    return rule
+
+
 def stops(what: str) -> Rule:
     """For something whose removal or replacement interrupts."""
     return always(interruption(what))
@@ -125,9 +136,11 @@ def reachable() -> Rule:
 
 def groups(what: str = "it") -> Rule:
     """For security groups."""
-    return listed(
-        added=access(f"the rules of one more security group let traffic in to {what}"),
-        removed=interruption(f"callers that came in through a removed security group no longer reach {what}"),
+    return altered(
+        listed(
+            added=access(f"the rules of one more security group let traffic in to {what}"),
+            removed=interruption(f"callers that came in through a removed security group no longer reach {what}"),
+        )
     )
 
 
@@ -189,6 +202,8 @@ def matched(key: Callable[[Any], Any], *, added: Verdict, removed: Verdict) -> R
     """For a list of records: what is said when the set of their keys grows or shrinks; None when it stays the same."""
 
     def rule(change: Change) -> Verdict | None:
+        if not all(isinstance(value or [], list) for value in (change.before, change.after)):
+            return worst(added, removed)
         before, after = ([key(item) for item in value or []] for value in (change.before, change.after))
         lost = [item for item in before if item not in after]
         won = [item for item in after if item not in before]

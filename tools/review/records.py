@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.review.change import Rule, access, cost, data_loss, harmless, interruption
 from tools.review.databases import INSTANCE_CLASS, SHARED, restarted
-from tools.review.holders import adjusted, each, feature, kept, reachable, sized
+from tools.review.holders import adjusted, altered, each, feature, kept, reachable, sized
 from tools.review.shapes import always, listed, ordered, switch
 
 INFLUX: dict[str, Rule] = {
@@ -48,7 +48,7 @@ KEYSPACES_TABLE: dict[str, Rule] = {
         off=cost("rows are kept for ever"),
         changed=kept("each row"),
     ),
-    "EncryptionSpecification": always(access("rows are encrypted with another key")),
+    "EncryptionSpecification": altered(access("rows are encrypted with another key")),
     "PointInTimeRecoveryEnabled": switch(
         on=cost("the table can be brought back to any second, and the backups are paid for"),
         off=data_loss("the table can no longer be brought back to a point in time"),

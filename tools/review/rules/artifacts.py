@@ -6,7 +6,19 @@ import json
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import adjusted, described, each, feature, keyed, properties, removed, replaced, sized, stops
+from tools.review.holders import (
+    adjusted,
+    altered,
+    described,
+    each,
+    feature,
+    keyed,
+    properties,
+    removed,
+    replaced,
+    sized,
+    stops,
+)
 from tools.review.shapes import always, listed, ordered, present, switch
 
 
@@ -32,14 +44,15 @@ def _image_expiry(change: Change) -> Verdict:
 def _kept(value: Any) -> dict[str, float] | None:
     try:
         rules = json.loads(value)["rules"] if value else []
-        return {
-            json.dumps(
-                {key: part for key, part in rule["selection"].items() if key != "countNumber"}, sort_keys=True
-            ): (float(rule["selection"]["countNumber"]))
-            for rule in rules
-        }
+        chosen = [dict(rule["selection"]) for rule in rules]
+        return {json.dumps(selection, sort_keys=True): count for selection, count in map(_counted, chosen)}
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
+
+
+def _counted(selection: dict[str, Any]) -> tuple[dict[str, Any], float]:
+    count = float(selection.pop("countNumber"))
+    return selection, count
 
 
 MUTABLE = ordered(
@@ -58,7 +71,7 @@ REPOSITORY: dict[str, Rule] = {
         off=access("new images are no longer scanned for known weaknesses"),
     ),
     "ImageTagMutability": MUTABLE,
-    "ImageTagMutabilityExclusionFilters": always(access("other tags may be moved to another image")),
+    "ImageTagMutabilityExclusionFilters": altered(access("other tags may be moved to another image")),
     "LifecyclePolicy": present(
         added=data_loss("images that match a rule are deleted, also those that something may run"),
         removed=cost("old images are kept, and paid for, for ever"),
@@ -112,7 +125,7 @@ PACKAGE: dict[str, Rule] = {
     **each(("ModelCard", "ModelCard.ModelCardContent"), adjusted("only what is written down about the model")),
     "ModelPackageName": always(interruption("what names the model no longer finds it")),
     "ModelPackageVersion": always(interruption("what names the version no longer finds it")),
-    "SkipModelValidation": always(access("the model may be registered without a check")),
+    "SkipModelValidation": altered(access("the model may be registered without a check")),
     "CertifyForMarketplace": adjusted("only whether the model can be offered to others"),
 }
 PROPERTIES: PropertyRules = {
@@ -127,7 +140,7 @@ PROPERTIES: PropertyRules = {
     "AWS::ECR::RepositoryCreationTemplate": {
         "ImageTagMutability": MUTABLE,
         "LifecyclePolicy": always(data_loss("images of new repositories may be deleted earlier")),
-        "EncryptionConfiguration": always(access("images of new repositories are encrypted with another key")),
+        "EncryptionConfiguration": altered(access("images of new repositories are encrypted with another key")),
         "AppliedFor": adjusted("only for which new repositories the template holds"),
         "CustomRoleArn": always(interruption("repositories are not made if the other role lacks a right")),
     },

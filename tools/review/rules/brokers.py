@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from tools.review.change import PropertyRules, Rule, access, cost, data_loss, harmless, interruption
-from tools.review.holders import adjusted, each, feature, groups, grown, keyed, reachable, removed, replaced, stops
+from tools.review.holders import (
+    adjusted,
+    altered,
+    each,
+    feature,
+    groups,
+    grown,
+    keyed,
+    reachable,
+    removed,
+    replaced,
+    stops,
+)
 from tools.review.shapes import always, listed, number, ordered, switch
 
 BROKER: dict[str, Rule] = {
-    "AuthenticationStrategy": always(access("users prove who they are in another way")),
+    "AuthenticationStrategy": altered(access("users prove who they are in another way")),
     "AutoMinorVersionUpgrade": adjusted("only whether small upgrades come by themselves"),
     "Configuration": always(interruption("the broker restarts with other settings")),
     "DataReplicationMode": ordered(
@@ -20,7 +32,7 @@ BROKER: dict[str, Rule] = {
     "EncryptionOptions.KmsKeyId": keyed("each message"),
     "EngineVersion": always(interruption("the broker restarts with another version")),
     "HostInstanceType": always(interruption("the broker restarts on another machine")),
-    "LdapServerMetadata": always(access("another directory tells who may use the broker")),
+    "LdapServerMetadata": altered(access("another directory tells who may use the broker")),
     "Logs": feature(on=cost("logs are delivered"), off=access("what users do is no longer logged")),
     **each(
         ("Logs.Audit", "Logs.General"),

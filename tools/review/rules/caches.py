@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.review.change import PropertyRules, Rule, access, cost, data_loss, harmless, interruption
 from tools.review.holders import (
     adjusted,
+    altered,
     described,
     each,
     encrypted,
@@ -94,8 +95,8 @@ GROUP: dict[str, Rule] = {
     "GlobalReplicationGroupId": always(data_loss("the cache is no longer the copy that it was")),
 }
 USER: dict[str, Rule] = {
-    "AccessString": always(access("the user may do something else, or more")),
-    "AuthenticationMode": always(access("the user proves who he is in another way, or not at all")),
+    "AccessString": altered(access("the user may do something else, or more")),
+    "AuthenticationMode": altered(access("the user proves who he is in another way, or not at all")),
     "NoPasswordRequired": switch(
         on=access("the user needs no password"), off=harmless("the user needs a password"), default=False
     ),
@@ -148,14 +149,14 @@ PROPERTIES: PropertyRules = {
         "KmsKeyId": keyed("the cache"),
         "SecurityGroupIds": groups("the cache"),
         "SnapshotRetentionLimit": SNAPSHOTS,
-        "UserGroupId": always(access("other users may use the cache")),
+        "UserGroupId": altered(access("other users may use the cache")),
     },
     "AWS::ElastiCache::ParameterGroup": {"Properties": SETTINGS},
     "AWS::ElastiCache::User": USER,
     "AWS::ElastiCache::UserGroup": {"UserIds": USERS},
     "AWS::MemoryDB::Cluster": {
         **QUIET,
-        "ACLName": always(access("other users may use the database")),
+        "ACLName": altered(access("other users may use the database")),
         "Description": adjusted("only a description"),
         **each(("Engine", "EngineVersion"), ENGINE),
         "FinalSnapshotName": feature(

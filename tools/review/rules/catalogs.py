@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.review.change import PropertyRules, Rule, access, cost, data_loss, harmless, interruption
-from tools.review.holders import adjusted, described, each, feature, keyed, stops
+from tools.review.holders import adjusted, altered, described, each, feature, keyed, stops
 from tools.review.shapes import always, listed, number, ordered, switch
 
 LOST = always(interruption("queries find the table in another place or form, or not at all"))
@@ -30,11 +30,9 @@ WORKGROUP: dict[str, Rule] = {
         off=access("who queries may choose another place and encryption for results"),
         default=True,
     ),
-    "WorkGroupConfiguration.EngineVersion": always(
-        interruption("queries run on another engine, which may refuse some")
-    ),
+    "WorkGroupConfiguration.EngineVersion": always(interruption("another engine runs queries, and may refuse some")),
     "WorkGroupConfiguration.EngineConfiguration": always(cost("queries get other machines")),
-    "WorkGroupConfiguration.ExecutionRole": always(access("queries run by another role")),
+    "WorkGroupConfiguration.ExecutionRole": altered(access("queries run by another role")),
     "WorkGroupConfiguration.PublishCloudWatchMetricsEnabled": switch(
         on=harmless("queries are measured"),
         off=access("queries are no longer measured, and alarms on them see nothing"),
@@ -51,8 +49,8 @@ WORKGROUP: dict[str, Rule] = {
     "WorkGroupConfiguration.ResultConfiguration.OutputLocation": always(
         interruption("results go to another place than their readers look at")
     ),
-    "WorkGroupConfiguration.ResultConfiguration.AclConfiguration": always(access("others may read the results")),
-    "WorkGroupConfiguration.ResultConfiguration.ExpectedBucketOwner": always(
+    "WorkGroupConfiguration.ResultConfiguration.AclConfiguration": altered(access("others may read the results")),
+    "WorkGroupConfiguration.ResultConfiguration.ExpectedBucketOwner": altered(
         access("results may go to a bucket of another account")
     ),
     "WorkGroupConfiguration.CustomerContentEncryptionConfiguration": feature(
@@ -63,13 +61,11 @@ WORKGROUP: dict[str, Rule] = {
     "WorkGroupConfiguration.ManagedQueryResultsConfiguration": always(
         interruption("results are found in another place")
     ),
-    "WorkGroupConfiguration.MonitoringConfiguration": always(access("what queries log may no longer be kept")),
+    "WorkGroupConfiguration.MonitoringConfiguration": altered(access("what queries log may no longer be kept")),
     "WorkGroupConfigurationUpdates": always(interruption("the group gets other settings, by an old way to write them")),
 }
 MORE_RIGHTS = always(access("somebody may do something else, or more, with the data"))
-RIGHTS = listed(
-    added=access("somebody may do more with the data"), removed=interruption("somebody is refused the data")
-)
+RIGHTS = listed(added=access("somebody may do more with the data"), removed=interruption("somebody is refused"))
 PROPERTIES: PropertyRules = {
     "AWS::Glue::Table": TABLE,
     "AWS::Glue::Database": {

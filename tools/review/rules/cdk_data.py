@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 
-from tools.review.change import PropertyRules, Rule, cost, data_loss, harmless, interruption
-from tools.review.holders import adjusted, each, feature, stops
+from tools.review.change import Change, PropertyRules, Rule, Verdict, cost, data_loss, harmless, interruption
+from tools.review.holders import adjusted, each, feature, properties, stops
 from tools.review.shapes import always, listed, number, switch
 
 EMPTIED = always(data_loss("all objects or images are deleted as soon as the bucket or repository leaves the stack"))
@@ -51,7 +51,7 @@ DEPLOYED: dict[str, Rule] = {
 }
 NOTIFIED = feature(
     on=harmless("somebody is told of changes of objects"),
-    off=interruption("nobody is told of changes of objects any more, and what follows is not done"),
+    off=interruption("nobody is told of changes of objects, and what follows is not done"),
 )
 PROPERTIES: PropertyRules = {
     "Custom::S3AutoDeleteObjects": {"BucketName": OTHER_EMPTIED, "ServiceToken": PROVIDER},
@@ -102,22 +102,24 @@ PROPERTIES: PropertyRules = {
         "ServiceToken": PROVIDER,
     },
 }
+
+
+def _kept(change: Change) -> Verdict:
+    """The function deletes on its removal only what still has the CDK's tag, or goes with it."""
+    named = properties(change.base)
+    holder = named.get("BucketName", named.get("RepositoryName"))
+    logical_id = holder.get("Ref") if isinstance(holder, dict) else None
+    resource = (change.head_template.get("Resources") or {}).get(logical_id)
+    if resource and not any("auto-delete" in str(tag) for tag in properties(resource).get("Tags") or []):
+        return harmless("the objects or images no longer go together with the bucket or repository")
+    return data_loss("all objects or images are deleted as this resource goes")
+
+
 REMOVED: dict[str, Rule] = {
-    **each(
-        ("Custom::S3AutoDeleteObjects", "Custom::ECRAutoDeleteImages"),
-        always(
-            data_loss(
-                "when this resource goes while its bucket or repository is replaced or removed, it deletes the content"
-            )
-        ),
-    ),
+    **each(("Custom::S3AutoDeleteObjects", "Custom::ECRAutoDeleteImages"), _kept),
     "Custom::LogRetention": always(data_loss("the logs may be deleted with it, or are kept by no rule any more")),
-    "Custom::CDKBucketDeployment": always(
-        data_loss("the uploaded files may be deleted, and new ones are not uploaded")
-    ),
-    "Custom::S3BucketNotifications": stops(
-        "nobody is told of changes of objects any more, and what follows is not done"
-    ),
+    "Custom::CDKBucketDeployment": always(data_loss("the uploaded files may be deleted, and no new ones come")),
+    "Custom::S3BucketNotifications": stops("nobody is told of changes of objects, and what follows is not done"),
     "Custom::DynamoDBReplica": always(data_loss("the copy of the table in a region is deleted")),
 }
 REPLACED: dict[str, Rule] = REMOVED

@@ -17,6 +17,7 @@ from tools.review.databases import (
 )
 from tools.review.holders import (
     adjusted,
+    altered,
     described,
     each,
     feature,
@@ -38,7 +39,7 @@ AUTOMATED_BACKUPS = switch(
     default=True,
 )
 SUPPORT = adjusted("only whether old versions are supported after their end, which is paid for then")
-DIRECTORY = always(access("another directory tells who can sign in"))
+DIRECTORY = altered(access("another directory tells who can sign in"))
 CREDENTIAL = always(interruption("the key for encrypted columns is another, and they may not open"))
 
 INSTANCE: dict[str, Rule] = {
@@ -63,7 +64,7 @@ INSTANCE: dict[str, Rule] = {
     ),
     "AutomaticBackupReplicationKmsKeyId": keyed("each copied backup"),
     "AutomaticBackupReplicationRetentionPeriod": kept("each copied backup"),
-    "AvailabilityZone": restarted("another zone, with a new machine"),
+    "AvailabilityZone": always(data_loss("another zone makes a new, empty database")),
     "DBInstanceClass": INSTANCE_CLASS,
     "DBSnapshotIdentifier": always(data_loss("a new database is made from another snapshot, or empty")),
     "DBClusterSnapshotIdentifier": always(data_loss("a new database is made from another snapshot, or empty")),
@@ -76,7 +77,7 @@ INSTANCE: dict[str, Rule] = {
     "Engine": always(data_loss("another engine makes a new, empty database")),
     "EngineLifecycleSupport": SUPPORT,
     "LicenseModel": restarted("another licence, which is paid for otherwise"),
-    "MasterUserAuthenticationType": always(access("the administrator signs in another way")),
+    "MasterUserAuthenticationType": altered(access("the administrator signs in another way")),
     "MaxAllocatedStorage": number(
         up=cost("storage may grow further by itself"),
         down=interruption("storage grows by itself only to a lower limit, and a full database stops"),
@@ -117,7 +118,7 @@ CLUSTER: dict[str, Rule] = {
     "Engine": always(data_loss("another engine makes a new, empty database")),
     "EngineMode": always(data_loss("another mode makes a new, empty database")),
     "EngineLifecycleSupport": SUPPORT,
-    "MasterUserAuthenticationType": always(access("the administrator signs in another way")),
+    "MasterUserAuthenticationType": altered(access("the administrator signs in another way")),
     "ReplicationSourceIdentifier": always(data_loss("the copy is no longer kept up to date from its source")),
 }
 GLOBAL: dict[str, Rule] = {
@@ -139,11 +140,11 @@ EVENTS: dict[str, Rule] = {
         ("EventCategories", "SourceIds"),
         listed(added=harmless("more events are told"), removed=access("fewer events are told")),
     ),
-    "SourceType": always(access("events of other things are told")),
+    "SourceType": altered(access("events of other things are told")),
 }
 PROXY: dict[str, Rule] = {
-    "Auth": always(access("other secrets or users open the database through the proxy")),
-    "DefaultAuthScheme": always(access("callers prove who they are in another way")),
+    "Auth": altered(access("other secrets or users open the database through the proxy")),
+    "DefaultAuthScheme": altered(access("callers prove who they are in another way")),
     "DebugLogging": switch(
         on=access("queries, with what is in them, are written to the logs"), off=harmless("queries are not logged")
     ),

@@ -54,10 +54,10 @@ def _expires_by(value: Any) -> Any:
 
 
 def _attributes(change: Change) -> Verdict:
-    before, after = (
-        {str(item.get("AttributeName")): item.get("AttributeType") for item in value or []}
-        for value in (change.before, change.after)
-    )
+    sides = (change.before or [], change.after or [])
+    if not all(isinstance(side, list) and all(isinstance(item, dict) for item in side) for side in sides):
+        return data_loss("a key of another type makes a new, empty table, and the types cannot be told")
+    before, after = ({str(item.get("AttributeName")): item.get("AttributeType") for item in side} for side in sides)
     if any(after.get(name, kind) != kind for name, kind in before.items()):
         return data_loss("a key of another type makes a new, empty table")
     return harmless("only the attributes that keys and indexes name are declared, the items stay as they are")
@@ -186,8 +186,23 @@ SCALING = {
         down=cost("more capacity is kept in reserve"),
     ),
 }
+UNITS = present(
+    added=interruption("requests beyond the provisioned units are throttled"),
+    removed=harmless("no units are provisioned where requests are paid for one by one"),
+)
 GLOBAL: dict[str, Rule] = {
     **COMMON,
+    **each(
+        (
+            "ReadProvisionedThroughputSettings",
+            "WriteProvisionedThroughputSettings",
+            "GlobalSecondaryIndexes[].ReadProvisionedThroughputSettings",
+            "GlobalSecondaryIndexes[].WriteProvisionedThroughputSettings",
+            "Replicas[].ReadProvisionedThroughputSettings",
+            "Replicas[].GlobalSecondaryIndexes[].ReadProvisionedThroughputSettings",
+        ),
+        UNITS,
+    ),
     **{
         f"{part}{way}.{path}": rule
         for part in ("", "GlobalSecondaryIndexes[].")
@@ -213,7 +228,6 @@ GLOBAL: dict[str, Rule] = {
     **each(
         (
             "ReadProvisionedThroughputSettings.ReadCapacityUnits",
-            "GlobalSecondaryIndexes[].WriteProvisionedThroughputSettings.WriteCapacityUnits",
             "Replicas[].ReadProvisionedThroughputSettings.ReadCapacityUnits",
             "Replicas[].GlobalSecondaryIndexes[].ReadProvisionedThroughputSettings.ReadCapacityUnits",
         ),

@@ -6,6 +6,7 @@ from tools.review.backups import BACKUP_RULE, SNAPSHOT_POLICY, VAULT, backup_rul
 from tools.review.change import PropertyRules, Rule, access, cost, data_loss, harmless, interruption
 from tools.review.holders import (
     adjusted,
+    altered,
     described,
     each,
     encrypted,
@@ -53,8 +54,8 @@ FSX_KIND: dict[str, Rule] = {
     "HAPairs": number(up=cost("more servers are paid for"), down=interruption("fewer servers serve files")),
     "DiskIopsConfiguration": always(cost("the speed of disks is paid for otherwise")),
     "DataCompressionType": adjusted("only how files are compressed"),
-    "AuditLogConfiguration": always(access("who opens which file may no longer be recorded")),
-    "LogConfiguration": always(access("events may no longer be recorded")),
+    "AuditLogConfiguration": altered(access("who opens which file may no longer be recorded")),
+    "LogConfiguration": altered(access("events may no longer be recorded")),
     "FsxAdminPassword": always(interruption("the password of the administrator changes")),
     "SelfManagedActiveDirectoryConfiguration": always(interruption("users may no longer be recognised")),
     "AutoImportPolicy": always(interruption("files of the bucket appear later, or no longer")),
@@ -103,14 +104,14 @@ PROPERTIES: PropertyRules = {
         "OntapConfiguration.JunctionPath": always(interruption("callers no longer find the files at the old path")),
         "OntapConfiguration.SnaplockConfiguration": always(data_loss("files may be deleted earlier than before")),
         "OntapConfiguration.SnapshotPolicy": always(data_loss("snapshots may be made less often or be kept shorter")),
-        "OntapConfiguration.SecurityStyle": always(access("who may open a file is decided otherwise")),
+        "OntapConfiguration.SecurityStyle": altered(access("who may open a file is decided otherwise")),
         "OntapConfiguration.TieringPolicy": always(cost("files that nobody reads move otherwise")),
         **each(
             ("OntapConfiguration.SizeInBytes", "OntapConfiguration.SizeInMegabytes"),
             number(up=cost("more can be kept"), down=interruption("less fits, and writers get errors")),
         ),
         "OntapConfiguration.StorageEfficiencyEnabled": adjusted("only how files are compressed"),
-        "OpenZFSConfiguration.NfsExports": always(access("other clients may open the files")),
+        "OpenZFSConfiguration.NfsExports": altered(access("other clients may open the files")),
         "OpenZFSConfiguration.ReadOnly": switch(
             on=interruption("writers get errors"), off=access("files may be changed")
         ),
@@ -126,12 +127,12 @@ PROPERTIES: PropertyRules = {
         "ImportedFileChunkSize": adjusted("only how large files are spread"),
     },
     "AWS::EC2::Volume": VOLUME,
-    "AWS::EC2::SnapshotBlockPublicAccess": {"State": always(access("snapshots may be shared with everybody"))},
+    "AWS::EC2::SnapshotBlockPublicAccess": {"State": altered(access("snapshots may be shared with everybody"))},
     "AWS::Backup::BackupPlan": {
         "BackupPlan.AdvancedBackupSettings": always(data_loss("backups may be less consistent")),
         "BackupPlan.BackupPlanRule": backup_rules,
         **under("BackupPlan.BackupPlanRule[]", BACKUP_RULE),
-        "BackupPlan.ScanSettings": always(access("backups may no longer be scanned for malware")),
+        "BackupPlan.ScanSettings": altered(access("backups may no longer be scanned for malware")),
         "BackupPlan.BackupPlanName": adjusted("only the name of the plan"),
     },
     "AWS::Backup::BackupSelection": {
@@ -140,11 +141,11 @@ PROPERTIES: PropertyRules = {
     "AWS::Backup::BackupVault": VAULT,
     "AWS::Backup::LogicallyAirGappedBackupVault": {
         **VAULT,
-        "MpaApprovalTeamArn": always(access("others approve who uses the vault")),
+        "MpaApprovalTeamArn": altered(access("others approve who uses the vault")),
     },
     "AWS::Backup::RestoreTestingPlan": each(
         ("RecoveryPointSelection", "ScheduleExpression", "StartWindowHours"),
-        always(access("restores are tried otherwise, and a backup that cannot be restored may be noticed later")),
+        altered(access("restores are tried otherwise, and a backup that cannot be restored may be noticed later")),
     ),
     "AWS::DLM::LifecyclePolicy": SNAPSHOT_POLICY,
 }
@@ -190,7 +191,7 @@ ADDED: dict[str, Rule] = {
     ),
     "AWS::FSx::Snapshot": always(cost("a snapshot is paid for")),
     **each(BACKUPS, always(cost("more backups are made and paid for"))),
-    **each(MOUNTS, always(access("the files or the disk can be used by one more way"))),
+    **each(MOUNTS, always(harmless("only who is let in by a security group or the machine gains by it"))),
     **each(TESTS, always(cost("restores are tried, and paid for"))),
     **each(REPORTS, always(harmless("only reports about backups"))),
     "AWS::Backup::LegalHold": always(cost("backups are kept, and paid for, until the hold ends")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import KEPT, adjusted, each, feature, keyed, matched, properties, replaced, stops
+from tools.review.holders import KEPT, adjusted, altered, each, feature, keyed, matched, properties, replaced, stops
 from tools.review.shapes import always, number, ordered, present, switch
 
 PENDING = number(
@@ -56,7 +56,7 @@ ROTATION: dict[str, Rule] = {
         up=access("the secret is rotated less often"), down=harmless("the secret is rotated more often")
     ),
     "RotationRules.Duration": adjusted("only how long a rotation may take"),
-    "RotationRules.ScheduleExpression": always(access("the secret may be rotated less often")),
+    "RotationRules.ScheduleExpression": altered(access("the secret may be rotated less often")),
 }
 PARAMETER: dict[str, Rule] = {
     "AllowedPattern": feature(

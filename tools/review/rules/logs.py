@@ -7,6 +7,7 @@ import math
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.holders import (
     adjusted,
+    altered,
     described,
     each,
     feature,
@@ -58,7 +59,7 @@ PROPERTIES: PropertyRules = {
             "EmitSystemFieldDimensions",
             "FieldSelectionCriteria",
         ),
-        always(BLIND),
+        altered(BLIND),
     ),
     "AWS::Logs::SubscriptionFilter": {
         "DestinationArn": always(interruption("log events go to another place, and the old one gets none any more")),
@@ -103,7 +104,7 @@ PROPERTIES: PropertyRules = {
         "KmsKeyId": keyed("what is found"),
         **each(
             ("FilterPattern", "LogGroupArnList", "AnomalyVisibilityTime"),
-            always(access("anomalies are looked for elsewhere or otherwise, and some may be missed")),
+            altered(access("anomalies are looked for elsewhere or otherwise, and some may be missed")),
         ),
         "EvaluationFrequency": adjusted("only how often anomalies are looked for"),
     },

@@ -8,6 +8,7 @@ from typing import Any
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.holders import (
     adjusted,
+    altered,
     both,
     each,
     feature,
@@ -200,7 +201,7 @@ SUBSCRIPTION: dict[str, Rule] = {
     "DeliveryPolicy.healthyRetryPolicy": always(data_loss("a message is tried otherwise before it is given up")),
     "DeliveryPolicy.throttlePolicy": always(interruption("messages arrive at another rate")),
     "Endpoint": both(
-        always(access("somebody else receives every message of the topic")),
+        altered(access("somebody else receives every message of the topic")),
         always(interruption("the endpoint that received the messages receives none any more")),
     ),
     "Protocol": always(interruption("messages arrive by another protocol")),

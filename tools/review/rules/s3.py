@@ -16,7 +16,7 @@ from tools.review.buckets import (
     website,
 )
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import adjusted, each, feature, matched, opaque, properties, removed, replaced
+from tools.review.holders import adjusted, altered, each, feature, matched, opaque, properties, removed, replaced
 from tools.review.lifecycle import lifecycle_rule, lifecycle_rules
 from tools.review.shapes import always, present, switch
 
@@ -31,16 +31,16 @@ PUBLIC_ACLS = frozenset({"PublicRead", "PublicReadWrite", "AuthenticatedRead"})
 
 def _acl(change: Change) -> Verdict:
     before, after = (value or "Private" for value in (change.before, change.after))
-    if after == "Private" or (after == "BucketOwnerFullControl" and before in PUBLIC_ACLS):
+    if after == "Private" or (after == "BucketOwnerFullControl" and str(before) in PUBLIC_ACLS):
         return harmless("only the owner of the bucket is named by its ACL")
-    if after in PUBLIC_ACLS:
+    if str(after) in PUBLIC_ACLS:
         return access("everybody can read the objects, or write them, through the ACL of the bucket")
     return access("the ACL of the bucket lets somebody else read or write")
 
 
 BUCKET: dict[str, Rule] = {
     "AccessControl": _acl,
-    "AbacStatus": always(access("tags of the bucket start or stop deciding who may use it")),
+    "AbacStatus": altered(access("tags of the bucket start or stop deciding who may use it")),
     "AccelerateConfiguration": adjusted("only the way that requests take"),
     "AccelerateConfiguration.AccelerationStatus": switch(
         on=cost("transfers by the accelerated address are paid for"),
@@ -73,10 +73,10 @@ BUCKET: dict[str, Rule] = {
         added=harmless("who uses the bucket is logged, at the price of storing the logs"),
         removed=access("who uses the bucket is no longer logged"),
     ),
-    "LoggingConfiguration.DestinationBucketName": always(
+    "LoggingConfiguration.DestinationBucketName": altered(
         access("who uses the bucket is logged to another place, where nobody may look")
     ),
-    "LoggingConfiguration.LogFilePrefix": always(access("logs of use go to another place, where nobody may look")),
+    "LoggingConfiguration.LogFilePrefix": altered(access("logs of use go to another place, where nobody may look")),
     "LoggingConfiguration.TargetObjectKeyFormat": adjusted("only the names of the log files"),
     "MetadataConfiguration": feature(
         on=cost("a table of the objects is kept up to date"),

@@ -6,6 +6,7 @@ from tools.review.buckets import ENCRYPTION, INVENTORY
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.holders import (
     adjusted,
+    altered,
     described,
     each,
     feature,
@@ -51,7 +52,9 @@ def _point_added(change: Change) -> Verdict:
     block = given.get("PublicAccessBlockConfiguration") or {}
     if any(str(block.get(name, True)).lower() != "true" for name in BLOCKS):
         return access("a new way to the bucket does not block public access")
-    return access("a new way to the bucket is opened, with a policy of its own")
+    if "Policy" in given:
+        return access("a new way to the bucket is opened, with a policy of its own")
+    return harmless("a new way to the bucket, for those whom the policies let in already")
 
 
 GONE_POINT = stops("callers that use the access point get errors")
@@ -65,13 +68,13 @@ PROPERTIES: PropertyRules = {
     },
     "AWS::S3::AccessGrant": each(
         ("AccessGrantsLocationConfiguration", "AccessGrantsLocationId", "ApplicationArn", "Grantee", "Permission"),
-        always(access("the grant gives another right, to another place or to somebody else")),
+        altered(access("the grant gives another right, to another place or to somebody else")),
     ),
     "AWS::S3::AccessGrantsInstance": {
-        "IdentityCenterArn": always(access("people of another directory can be granted"))
+        "IdentityCenterArn": altered(access("people of another directory can be granted"))
     },
     "AWS::S3::AccessGrantsLocation": each(
-        ("IamRoleArn", "LocationScope"), always(access("grants reach another place, or by another role"))
+        ("IamRoleArn", "LocationScope"), altered(access("grants reach another place, or by another role"))
     ),
     "AWS::S3::StorageLens": {"StorageLensConfiguration": adjusted("only what is reported about storage")},
     "AWS::S3::StorageLensGroup": {"Filter": adjusted("only what is reported about storage")},

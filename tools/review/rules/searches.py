@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tools.review.change import PropertyRules, Rule, access, cost, data_loss, harmless, interruption
+from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.holders import (
     adjusted,
+    altered,
+    both,
     described,
     each,
     encrypted,
@@ -20,10 +22,29 @@ from tools.review.holders import (
 )
 from tools.review.shapes import always, listed, number, ordered, present, switch
 
+
+def _upgraded(change: Change) -> Verdict:
+    """Without this update policy, CloudFormation makes a new domain for another version.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html
+    """
+    policy = (change.head or {}).get("UpdatePolicy")
+    if isinstance(policy, dict) and str(policy.get("EnableVersionUpgrade")).lower() == "true":
+        return interruption("the domain moves to another version, which cannot be taken back")
+    return data_loss("a new, empty domain is made for another version, because the update policy allows no upgrade")
+
+
+def _encrypted_later(change: Change) -> Verdict | None:
+    """Domains of older versions are made anew when encryption is switched on."""
+    if change.type == "AWS::Elasticsearch::Domain" and change.base is not None:
+        return data_loss("a new, empty domain may be made, because older versions cannot switch encryption later")
+    return None
+
+
 SIGN_IN = switch(
     on=access("users can sign in by one more way"), off=interruption("users that signed in by this way are refused")
 )
-OTHER_USERS = always(access("other users may sign in, or may do more"))
+OTHER_USERS = altered(access("other users may sign in, or may do more"))
 MACHINE = always(interruption("the domain moves to other machines, which may cost more or carry less"))
 NODES: dict[str, Rule] = {
     "ColdStorageOptions.Enabled": switch(
@@ -115,12 +136,9 @@ DOMAIN: dict[str, Rule] = {
     ),
     "EBSOptions.VolumeSize": grown("each disk of the domain"),
     "EBSOptions.VolumeType": always(cost("disks of another kind are paid for otherwise")),
-    "EncryptionAtRestOptions.Enabled": encrypted("the domain"),
+    "EncryptionAtRestOptions.Enabled": both(_encrypted_later, encrypted("the domain")),
     "EncryptionAtRestOptions.KmsKeyId": keyed("the domain"),
-    **each(
-        ("EngineVersion", "ElasticsearchVersion"),
-        always(interruption("the domain moves to another version, which cannot be taken back")),
-    ),
+    **each(("EngineVersion", "ElasticsearchVersion"), _upgraded),
     "EngineMode": always(data_loss("another mode makes a new, empty domain")),
     "IPAddressType": always(interruption("callers may need another kind of address")),
     "LogPublishingOptions": present(
@@ -128,9 +146,12 @@ DOMAIN: dict[str, Rule] = {
         removed=access("what happens in the domain is no longer logged"),
         changed=access("what happens in the domain may no longer be logged, or elsewhere"),
     ),
-    "NodeToNodeEncryptionOptions.Enabled": switch(
-        on=harmless("traffic between machines of the domain is encrypted"),
-        off=access("traffic between machines of the domain is no longer encrypted"),
+    "NodeToNodeEncryptionOptions.Enabled": both(
+        _encrypted_later,
+        switch(
+            on=harmless("traffic between machines of the domain is encrypted"),
+            off=access("traffic between machines of the domain is no longer encrypted"),
+        ),
     ),
     "SnapshotOptions": adjusted("only when snapshots are made"),
     "VPCOptions": present(
@@ -172,7 +193,7 @@ PROPERTIES: PropertyRules = {
             number(up=cost("more capacity is always paid for"), down=interruption("sudden load is slower")),
         ),
     },
-    **{kind: {"Policy": always(access("others may reach or read the collections"))} for kind in GUARDS},
+    **{kind: {"Policy": altered(access("others may reach or read the collections"))} for kind in GUARDS},
     "AWS::OpenSearchServerless::LifecyclePolicy": {
         "Policy": always(data_loss("documents may be deleted earlier than before")),
     },

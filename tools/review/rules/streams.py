@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.holders import (
     adjusted,
+    altered,
     each,
     encrypted,
     feature,
@@ -112,7 +113,7 @@ TARGET: dict[str, Rule] = {
         up=harmless("delivery is tried longer before records are given up"),
         down=data_loss("records are given up earlier when their destination fails"),
     ),
-    ".EncryptionConfiguration": always(access("delivered records are encrypted with another key, or with none")),
+    ".EncryptionConfiguration": altered(access("delivered records are encrypted with another key, or with none")),
     ".CloudWatchLoggingOptions": adjusted("only where failures are logged"),
     ".CloudWatchLoggingOptions.Enabled": switch(
         on=harmless("failures of delivery are logged"), off=access("failures of delivery are no longer logged")
@@ -146,7 +147,7 @@ KAFKA: dict[str, Rule] = {
         down=harmless("the brokers are reachable from inside the network only"),
         default="DISABLED",
     ),
-    "BrokerNodeGroupInfo.ConnectivityInfo.VpcConnectivity": always(access("other networks may connect to the brokers")),
+    "BrokerNodeGroupInfo.ConnectivityInfo.VpcConnectivity": altered(access("other networks may reach the brokers")),
     "ClientAuthentication": feature(
         on=harmless("clients have to prove who they are"),
         off=access("clients need not prove who they are"),

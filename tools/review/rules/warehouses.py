@@ -6,6 +6,7 @@ from tools.review.change import Change, PropertyRules, Rule, Verdict, access, co
 from tools.review.databases import INSTANCE_CLASS, SHARED, restarted
 from tools.review.holders import (
     adjusted,
+    altered,
     described,
     each,
     encrypted,
@@ -98,6 +99,8 @@ CLUSTER: dict[str, Rule] = {
 
 def _settings(change: Change) -> Verdict:
     """Parameters that are written as a list of names and values: TLS and the record of users have a direction."""
+    if not all(isinstance(value or [], list) for value in (change.before, change.after)):
+        return interruption("which settings of the engine change cannot be told")
     before, after = ({str(item) for item in value or []} for value in (change.before, change.after))
     raised = {str(item) for item in change.after or [] if "true" in str(item).lower()}
     guards = ("require_ssl", "enable_user_activity_logging")
@@ -145,7 +148,7 @@ NAMESPACE: dict[str, Rule] = {
     "KmsKeyId": keyed("the warehouse"),
     "LogExports": exported("logs of the warehouse"),
     "ManageAdminPassword": MANAGED,
-    "RedshiftIdcApplicationArn": always(access("people of another directory may sign in")),
+    "RedshiftIdcApplicationArn": altered(access("people of another directory may sign in")),
     "SnapshotCopyConfigurations": listed(
         added=cost("snapshots are copied to another region"),
         removed=data_loss("snapshots are no longer copied to another region, or not as long"),
@@ -157,7 +160,7 @@ PROPERTIES: PropertyRules = {
     "AWS::Redshift::ClusterParameterGroup": {"Parameters": _settings},
     "AWS::Redshift::ClusterSubnetGroup": {"SubnetIds": always(interruption("the warehouse may run in other subnets"))},
     "AWS::Redshift::EndpointAccess": {"VpcSecurityGroupIds": groups("the warehouse")},
-    "AWS::Redshift::EndpointAuthorization": {"VpcIds": always(access("other networks reach the warehouse"))},
+    "AWS::Redshift::EndpointAuthorization": {"VpcIds": altered(access("other networks reach the warehouse"))},
     "AWS::Redshift::ScheduledAction": {
         path: always(interruption("the warehouse is paused, resumed or resized at another time"))
         for path in ("Enable", "EndTime", "IamRole", "Schedule", "StartTime", "TargetAction")
