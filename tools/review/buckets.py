@@ -16,6 +16,8 @@ def cors_origins(change: Change) -> Verdict | None:
     """Which sites may read: one that goes is an interruption, unless every site could before."""
     if isinstance(change.before, list) and change.after and "*" in change.before and "*" not in change.after:
         return harmless("pages of fewer sites may read the answers of the bucket")
+    if isinstance(change.after, list) and "*" in change.after:
+        return access("pages of every site may read the answers of the bucket")
     return listed(
         added=access("pages of more sites may read the answers of the bucket"),
         removed=interruption("browsers refuse the answers of the bucket to pages of a removed site"),

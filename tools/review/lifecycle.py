@@ -71,15 +71,15 @@ def _without(rules: list[Lifecycle], others: list[Lifecycle]) -> list[Lifecycle]
 
 
 def _pairs(gone: list[Lifecycle], come: list[Lifecycle]) -> Iterator[Verdict]:
-    """Compare rules of the same scope with one another, the rest with nothing."""
-    rest = list(gone)
+    """Compare each new rule with the old one that held for the same objects, or for more; the rest with nothing."""
+    used: list[Lifecycle] = []
     for rule in come:
-        partner = next((old for old in rest if _scope(old) == _scope(rule)), None)
-        if partner:
-            rest.remove(partner)
-        yield _compared(partner, rule)
-    for rule in rest:
-        yield _compared(rule, None)
+        partners = [old for old in gone if _scope(old) == _scope(rule)] or [old for old in gone if _within(rule, old)]
+        yield _compared(partners[0] if partners else None, rule)
+        used.extend(partners[:1])
+    for rule in gone:
+        if rule not in used:
+            yield _compared(rule, None)
 
 
 def _compared(before: Lifecycle | None, after: Lifecycle | None) -> Verdict:
