@@ -1,0 +1,201 @@
+"""Rules for the parts of an S3 bucket that are lists of their own: CORS, encryption, replication, inventory, locks.
+
+The paths are those below the part, `[]` being one of its items; `tools/review/rules/s3.py` puts them into place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.holders import adjusted, altered, each, feature, keyed, opaque
+from tools.review.shapes import always, listed, ordered, present, switch
+
+
+def cors_origins(change: Change) -> Verdict | None:
+    """Which sites may read: one that goes is an interruption, unless every site could before."""
+    if isinstance(change.before, list) and change.after and "*" in change.before and "*" not in change.after:
+        return harmless("pages of fewer sites may read the answers of the bucket")
+    if isinstance(change.after, list) and "*" in change.after:
+        return access("pages of every site may read the answers of the bucket")
+    return listed(
+        added=access("pages of more sites may read the answers of the bucket"),
+        removed=interruption("browsers refuse the answers of the bucket to pages of a removed site"),
+    )(change)
+
+
+def default_retention(change: Change) -> Verdict:
+    """How long new objects are locked, and whether the lock can be passed by."""
+    before, after = (_locked_days(value) for value in (change.before, change.after))
+    if before is None or after is None or after < before:
+        return data_loss("new objects are protected from deletion for a shorter time")
+    if (change.before or {}).get("Mode") == "COMPLIANCE" and (change.after or {}).get("Mode") != "COMPLIANCE":
+        return data_loss("new objects can be deleted before their time by those who may bypass governance")
+    return cost("new objects cannot be deleted, and are paid for, until their time is over")
+
+
+def _locked_days(value: Any) -> float | None:
+    try:
+        return float((value or {}).get("Days") or 0) + 365 * float((value or {}).get("Years") or 0)
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
+def _copied(change: Change) -> Verdict:
+    before, after = (
+        (value.get("Prefix") if isinstance(value, dict) and set(value) <= {"Prefix"} else value) or ""
+        for value in (change.before, change.after)
+    )
+    if isinstance(before, str) and isinstance(after, str) and before.startswith(after):
+        return cost("more objects are copied, and paid for twice")
+    return data_loss("other objects are copied, and those that no rule names have no copy")
+
+
+def object_ownership(change: Change) -> Verdict:
+    """Who owns uploaded objects: only with `BucketOwnerEnforced` do ACLs decide nothing."""
+    if "BucketOwnerEnforced" in str(change.after):
+        return harmless("ACLs decide nothing any more, the policy of the bucket alone does")
+    return access("ACLs can decide who reads an object")
+
+
+def website(change: Change) -> Verdict:
+    """The bucket as a website: what is new is open, what changes is somewhere else for its visitors."""
+    if not change.before:
+        return access("the bucket answers as a website over plain HTTP, for whoever its policy lets read")
+    return interruption("visitors of the website get errors, another page or another place")
+
+
+CORS: dict[str, Rule] = {
+    "[]": present(
+        added=access("pages of other sites may read the answers of the bucket"),
+        removed=interruption("browsers refuse the answers of the bucket to pages of other sites"),
+    ),
+    "[].AllowedOrigins": cors_origins,
+    "[].AllowedMethods": listed(
+        added=access("pages of other sites may send more kinds of requests"),
+        removed=interruption("browsers refuse a kind of request to pages of other sites"),
+    ),
+    "[].AllowedHeaders": listed(
+        added=access("pages of other sites may send more headers"),
+        removed=interruption("browsers refuse requests with a removed header to pages of other sites"),
+    ),
+    "[].ExposedHeaders": listed(
+        added=access("pages of other sites may read more headers of the answers"),
+        removed=interruption("pages of other sites can no longer read a header that they may need"),
+    ),
+    "[].MaxAge": adjusted("only how long browsers remember the answer about other sites"),
+    "[].Id": adjusted("only the name of a rule"),
+}
+
+ENCRYPTION: dict[str, Rule] = {
+    "[]": present(
+        added=harmless("new objects are encrypted by a rule of the bucket"),
+        removed=access("new objects are encrypted with S3's own key only, which guards nothing beyond the bucket"),
+    ),
+    "[].ServerSideEncryptionByDefault": opaque(access("how new objects are encrypted cannot be told")),
+    "[].ServerSideEncryptionByDefault.SSEAlgorithm": ordered(
+        ("AES256", "aws:kms", "aws:kms:dsse"),
+        up=cost("each use of a new object can cost a request to KMS, and readers need a right to its key"),
+        down=access("new objects are readable without a right to a key of KMS"),
+        default="AES256",
+    ),
+    "[].ServerSideEncryptionByDefault.KMSMasterKeyID": keyed("what is newly written"),
+    "[].BucketKeyEnabled": switch(
+        on=harmless("fewer requests go to KMS, the encryption stays"),
+        off=cost("each use of an object costs a request to KMS"),
+    ),
+    "[].BlockedEncryptionTypes": present(
+        added=harmless("some ways to encrypt are refused, such as keys that the caller brings"),
+        removed=access("ways to encrypt that were refused are taken again"),
+        changed=access("other ways to encrypt are refused than before"),
+    ),
+}
+
+REPLICATION: dict[str, Rule] = {
+    "[]": present(
+        added=cost("more objects are copied to another bucket, and paid for twice"),
+        removed=data_loss("objects of a rule are no longer copied to another bucket"),
+    ),
+    "[].Status": switch(
+        on=cost("objects are copied to another bucket, and paid for twice"),
+        off=data_loss("objects are no longer copied to another bucket"),
+    ),
+    "[].Id": adjusted("only the name of a rule"),
+    "[].Priority": always(data_loss("another rule may decide whether, and where, objects are copied")),
+    "[].DeleteMarkerReplication": always(data_loss("deletions may be copied, so that the copy is no backup")),
+    "[].SourceSelectionCriteria": feature(
+        on=cost("objects are copied that were left out by how they are encrypted, and paid for twice"),
+        off=data_loss("objects are left out by how they are encrypted"),
+        changed=data_loss("objects may be left out by how they are encrypted"),
+    ),
+    **each(("[].Prefix", "[].Filter"), _copied),
+    "[].Destination.Bucket": always(data_loss("new objects are copied to another bucket than the older ones")),
+    "[].Destination.Account": altered(access("copies go to a bucket of another account")),
+    "[].Destination.AccessControlTranslation": altered(access("another account may own the copies")),
+    "[].Destination.EncryptionConfiguration": altered(access("copies are encrypted with another key")),
+    "[].Destination.StorageClass": adjusted("only the storage class of the copies"),
+    "[].Destination.Metrics": feature(
+        on=cost("how copying goes on is measured"), off=access("nobody is told that copying lags")
+    ),
+    "[].Destination.ReplicationTime": feature(
+        on=cost("copies arrive within a promised time"),
+        off=data_loss("copies arrive at no promised time, so more can be lost"),
+    ),
+}
+
+INVENTORY: dict[str, Rule] = {
+    "[]": present(
+        added=cost("a list of the objects is written regularly"),
+        removed=interruption("what reads the list of the objects gets no new one"),
+    ),
+    "[].Enabled": switch(
+        on=cost("a list of the objects is written regularly"),
+        off=interruption("what reads the list of the objects gets no new one"),
+    ),
+    "[].Destination": always(interruption("what reads the list of the objects finds no new one in its place")),
+    "[].OptionalFields": listed(
+        added=harmless("the list of the objects says more"),
+        removed=interruption("what reads the list of the objects misses a column"),
+    ),
+    "[].Prefix": always(interruption("the list of the objects names others than before")),
+    **each(
+        ("[].IncludedObjectVersions", "[].ScheduleFrequency"),
+        adjusted("only how often the list of the objects is written, or which versions it names"),
+    ),
+}
+
+LOCK: dict[str, Rule] = {
+    "": present(
+        added=cost("objects can be locked against deletion, and are paid for as long"),
+        removed=data_loss("new objects are no longer locked against deletion"),
+    ),
+    ".ObjectLockEnabled": switch(
+        on=harmless("objects can be locked against deletion"),
+        off=data_loss("objects are no longer locked against deletion"),
+    ),
+    ".Rule": present(
+        added=cost("new objects cannot be deleted, and are paid for, until their time is over"),
+        removed=data_loss("new objects are no longer locked against deletion"),
+    ),
+    ".Rule.DefaultRetention": default_retention,
+}
+
+NOTIFIED: dict[str, Rule] = {
+    "": opaque(interruption("who is told of changes of objects cannot be told")),
+    ".EventBridgeConfiguration": present(
+        added=harmless("EventBridge is told of changes of objects too"),
+        removed=interruption("rules of EventBridge no longer see changes of objects"),
+    ),
+    ".EventBridgeConfiguration.EventBridgeEnabled": switch(
+        on=harmless("EventBridge is told of changes of objects too"),
+        off=interruption("rules of EventBridge no longer see changes of objects"),
+        default=True,
+    ),
+    **{
+        f".{kind}Configurations": listed(
+            added=harmless("somebody more is told of changes of objects"),
+            removed=interruption("somebody is no longer told of changes of objects, and what follows is not done"),
+        )
+        for kind in ("Lambda", "Queue", "Topic")
+    },
+}

@@ -1,0 +1,218 @@
+"""Makers of rules for what holds data: what its removal, its replacement and its usual settings mean.
+
+The sentences take the name of what is held ("the table", "its messages"), so that all stores speak alike. Nothing
+here knows a resource type; the tables in `tools/review/rules` do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption, worst
+from tools.review.shapes import always, listed, number, present, switch
+
+KEPT = frozenset({"Retain", "RetainExceptOnCreate"})
+"""Deletion policies that leave the resource where it is."""
+
+
+def removed(what: str, *, by_default: str = "Delete") -> Rule:
+    """For the removal of what holds data: always a loss for the stack, with what its deletion policy makes of it.
+
+    Parameters
+    ----------
+    what
+        What goes, at the beginning of a sentence: "the table and its items".
+    by_default
+        CloudFormation's deletion policy for this type where the template names none.
+    """
+
+    def rule(change: Change) -> Verdict:
+        return data_loss(f"{what} {_fate(change.base, 'DeletionPolicy', by_default)}")
+
+    return rule
+
+
+def replaced(what: str, *, by_default: str = "Delete") -> Rule:
+    """For the replacement of what holds data: a new, empty one takes the place; see `removed` for the parameters."""
+
+    def rule(change: Change) -> Verdict:
+        fate = _fate(change.base, "UpdateReplacePolicy", by_default)
+        return data_loss(f"a new, empty resource takes the place: {what} {fate}")
+
+    return rule
+
+
+def _fate(resource: Mapping[str, Any] | None, policy: str, by_default: str) -> str:
+    chosen = (resource or {}).get(policy, by_default)
+    if chosen in KEPT:
+        return "stays in the account but leaves the stack, which neither uses nor protects it any more"
+    if chosen == "Snapshot":
+        return "is deleted after a last snapshot"
+    return "is deleted"
+
+
+def altered(answer: Verdict | Rule) -> Rule:
+    """`answer` for a change of a resource that exists; what a new resource begins with lowers no guard."""
+
+    def rule(change: Change) -> Verdict | None:
+        if change.base is None and change.head is not None:
+            return harmless("a new resource begins with it")
+        return answer(change) if callable(answer) else answer
+
+    return rule
+
+
+def stops(what: str) -> Rule:
+    """For something whose removal or replacement interrupts."""
+    return always(interruption(what))
+
+
+def adjusted(why: str = "only tuned, nothing is lost and nobody is locked out") -> Rule:
+    """For a setting that no change of makes dangerous."""
+    return always(harmless(why))
+
+
+def protected(what: str = "the resource", *, default: bool = False) -> Rule:
+    """For deletion protection."""
+    return switch(
+        on=harmless(f"{what} cannot be deleted by mistake any more"),
+        off=data_loss(f"{what} can be deleted by anybody with the right to delete, or by a removal from the stack"),
+        default=default,
+    )
+
+
+def encrypted(what: str, *, default: bool = False) -> Rule:
+    """For encryption at rest, as a switch."""
+    return switch(
+        on=harmless(f"{what} is encrypted at rest from now on"),
+        off=access(f"{what} is no longer encrypted at rest with a key that the account controls"),
+        default=default,
+    )
+
+
+def keyed(what: str) -> Rule:
+    """For the key that encrypts: its policy decides who can read."""
+    return present(
+        added=harmless(f"{what} is encrypted with a key whose policy also decides who can read"),
+        removed=access(f"{what} is no longer encrypted with a key of the account, whose policy guarded it"),
+        changed=access(f"{what} is encrypted with another key: who may use that one can read"),
+    )
+
+
+def kept(what: str, *, default: float | None = None) -> Rule:
+    """For a time that data, backups or messages are kept."""
+    return number(
+        up=cost(f"{what} is kept, and paid for, longer"),
+        down=data_loss(f"{what} is deleted earlier than before"),
+        default=default,
+    )
+
+
+def sized(what: str, *, default: float | None = None) -> Rule:
+    """For capacity that is paid for: machines, shards, units."""
+    return number(
+        up=cost(f"more {what} is paid for"),
+        down=interruption(f"less {what}: load that was carried before can be throttled or refused"),
+        default=default,
+    )
+
+
+def grown(what: str) -> Rule:
+    """For storage, which AWS lets grow but not shrink."""
+    return number(
+        up=cost(f"{what} grows, and is paid for"),
+        down=data_loss(f"{what} cannot shrink: the update fails, or a new and smaller one takes the place"),
+    )
+
+
+def reachable() -> Rule:
+    """For a public address of a database."""
+    return switch(
+        on=access("it gets an address on the internet"),
+        off=harmless("it is reachable from inside the network only, which narrows who can connect"),
+    )
+
+
+def groups(what: str = "it") -> Rule:
+    """For security groups."""
+    return altered(
+        listed(
+            added=access(f"the rules of one more security group let traffic in to {what}"),
+            removed=interruption(f"callers that came in through a removed security group no longer reach {what}"),
+        )
+    )
+
+
+def exported(what: str = "logs") -> Rule:
+    """For the list of logs that a database delivers."""
+    return listed(
+        added=cost(f"more {what} are delivered to CloudWatch Logs and paid for"),
+        removed=access(f"{what} that showed what happened are no longer delivered"),
+    )
+
+
+def described(*names: str) -> dict[str, Rule]:
+    """Rules for properties that no change of makes dangerous, by name."""
+    return {name: adjusted() for name in names}
+
+
+def feature(*, on: Verdict, off: Verdict, changed: Verdict | Rule | None = None) -> Rule:
+    """For a block of settings that exists or not; `changed` speaks when it is on both sides."""
+    return present(added=on, removed=off, changed=changed)
+
+
+def each(paths: tuple[str, ...], rule: Rule) -> dict[str, Rule]:
+    """The same rule for several paths."""
+    return dict.fromkeys(paths, rule)
+
+
+def under(prefix: str, rules: Mapping[str, Rule]) -> dict[str, Rule]:
+    """Rules of a part, below the path of the whole."""
+    return {f"{prefix}.{path}": rule for path, rule in rules.items()}
+
+
+def both(*rules: Rule) -> Rule:
+    """The worst of what several rules say; None when none speaks."""
+
+    def rule(change: Change) -> Verdict | None:
+        verdicts = [verdict for verdict in (each_rule(change) for each_rule in rules) if verdict]
+        return worst(*verdicts) if verdicts else None
+
+    return rule
+
+
+def intrinsic(value: Any) -> bool:
+    """Whether a value is itself a reference or another intrinsic function, whatever its parts are."""
+    return isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::"))
+
+
+def opaque(verdict: Verdict, otherwise: Rule | None = None) -> Rule:
+    """`verdict` when either side is a reference or condition, so that its parts cannot be told; else `otherwise`."""
+
+    def rule(change: Change) -> Verdict | None:
+        if intrinsic(change.before) or intrinsic(change.after):
+            return verdict
+        return otherwise(change) if otherwise else None
+
+    return rule
+
+
+def matched(key: Callable[[Any], Any], *, added: Verdict, removed: Verdict) -> Rule:
+    """For a list of records: what is said when the set of their keys grows or shrinks; None when it stays the same."""
+
+    def rule(change: Change) -> Verdict | None:
+        if not all(isinstance(value or [], list) for value in (change.before, change.after)):
+            return worst(added, removed)
+        before, after = ([key(item) for item in value or []] for value in (change.before, change.after))
+        lost = [item for item in before if item not in after]
+        won = [item for item in after if item not in before]
+        verdicts = [verdict for verdict, there in ((removed, lost), (added, won)) if there]
+        return worst(*verdicts) if verdicts else None
+
+    return rule
+
+
+def properties(resource: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The properties of a resource; empty where there is none."""
+    return (resource or {}).get("Properties") or {}
