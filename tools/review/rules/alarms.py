@@ -23,7 +23,7 @@ def _upward(resource: Mapping[str, Any] | None) -> bool | None:
     operator = str(properties(resource).get("ComparisonOperator", ""))
     if operator in ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "GreaterThanUpperThreshold"):
         return True
-    return False if operator.startswith("LessThanThreshold") or operator.startswith("LessThanOrEqual") else None
+    return False if operator in ("LessThanThreshold", "LessThanOrEqualToThreshold", "LessThanLowerThreshold") else None
 
 
 def _by_direction(change: Change, rising: Rule) -> Verdict:

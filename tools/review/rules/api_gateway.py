@@ -125,8 +125,7 @@ def _constraint(name: str, old: Any, new: Any) -> Verdict:
         looser, tighter = (more, less) if name == "enum" else (less, more)
         return REFUSED if tighter else UNCHECKED if looser else SAME
     if name in ("additionalProperties", "uniqueItems"):
-        looser_when = True if name == "additionalProperties" else False
-        return UNCHECKED if new is looser_when else REFUSED
+        return UNCHECKED if new is (name == "additionalProperties") else REFUSED
     return REFUSED
 
 
@@ -253,9 +252,11 @@ PROPERTIES: PropertyRules = {
             on=harmless("callers need a key; who has none is refused"), off=access("callers no longer need a key")
         ),
         "RequestValidatorId": present(added=CHECKED, removed=UNCHECKED, changed=UNCHECKED),
-        "RequestModels": present(added=CHECKED, removed=UNCHECKED),
+        "RequestModels": present(added=CHECKED, removed=UNCHECKED, changed=REFUSED),
         "RequestParameters": present(
-            added=harmless("parameters are known"), removed=access("parameters are no longer asked for, or passed on")
+            added=harmless("parameters are known"),
+            removed=access("parameters are no longer asked for, or passed on"),
+            changed=interruption("other parameters are asked for, or passed on"),
         ),
         "MethodResponses": members(
             "StatusCode",
