@@ -22,14 +22,20 @@ THROTTLE = number(
     down=interruption("callers are refused that were not before, when more of them come at once"),
     default=math.inf,
 )
-UNLIMITED = present(
-    added=interruption("callers are refused when more of them come at once"),
-    removed=access("nothing limits any more how many requests come at once"),
-    changed=THROTTLE,
-)
+
+
+def limit(change: Change) -> Verdict | None:
+    """For a rate or a burst; 0 refuses everybody, and an absent one leaves what the account grants."""
+    if change.after is None:
+        return access("nothing of this API limits any more how many requests come at once")
+    if change.before is None:
+        return interruption("callers are refused when more of them come at once")
+    return THROTTLE(change)
+
+
 METHOD_SETTING: Mapping[str, Rule] = {
-    "ThrottlingRateLimit": UNLIMITED,
-    "ThrottlingBurstLimit": UNLIMITED,
+    "ThrottlingRateLimit": limit,
+    "ThrottlingBurstLimit": limit,
     "LoggingLevel": ordered(
         ["OFF", "ERROR", "INFO"],
         up=harmless("more is recorded of how requests are answered"),
@@ -87,8 +93,8 @@ LIMITS: Mapping[str, Rule] = {
         added=interruption("callers of the plan are refused when more of them come at once"),
         removed=access("nothing limits any more how many requests of the plan come at once"),
     ),
-    "Throttle.RateLimit": UNLIMITED,
-    "Throttle.BurstLimit": UNLIMITED,
+    "Throttle.RateLimit": limit,
+    "Throttle.BurstLimit": limit,
     "Quota": present(
         added=interruption("callers of the plan are refused when they have used it up"),
         removed=access("nothing limits any more how much callers of the plan use"),
