@@ -41,6 +41,12 @@ def _rule_removed(change: Change) -> Verdict:
     return access("requests that a rule stopped are let through")
 
 
+def _limit(rule: Mapping[str, Any]) -> float:
+    """The limit of a rule that counts requests; infinite for others."""
+    found = ((rule.get("Statement") or {}).get("RateBasedStatement") or {}).get("Limit")
+    return float(found) if isinstance(found, int) else float("inf")
+
+
 def _rule_changed(change: Change) -> Verdict:
     before, after = _action(change.before), _action(change.after)
     rest = [
@@ -51,10 +57,8 @@ def _rule_changed(change: Change) -> Verdict:
         return harmless("requests that fit the rule are stopped, no longer only counted or let pass")
     if before == after and rest[0] == rest[1]:
         return harmless("only what is measured of the rule, or how it answers, changes")
-    if before == after:
-        limits = [((it.get("Statement") or {}).get("RateBasedStatement") or {}).get("Limit") for it in rest]
-        if None not in limits and all(isinstance(it, int) for it in limits) and limits[1] < limits[0]:
-            return harmless("fewer requests at once are let through from one address")
+    if before == after and _limit(change.after) < _limit(change.before):
+        return harmless("fewer requests at once are let through from one address")
     return access("a rule stops fewer requests, or others")
 
 
@@ -69,10 +73,7 @@ def _default(change: Change) -> Verdict:
     return access("requests that fit no rule are let through")
 
 
-def _addresses(change: Change) -> Verdict:
-    return access("a set of addresses changes, on which rules decide who is let through or stopped")
-
-
+ADDRESSES = always(access("a set of addresses changes, on which rules decide who is let through or stopped"))
 PROTECTED = switch(
     on=harmless("cannot be deleted or changed by mistake"), off=data_loss("is no longer protected against deletion")
 )
@@ -99,8 +100,8 @@ PROPERTIES: PropertyRules = {
         "Description": always(harmless("only the description changes")),
     },
     f"{WAF}IPSet": {
-        "Addresses": _addresses,
-        "IPAddressVersion": _addresses,
+        "Addresses": ADDRESSES,
+        "IPAddressVersion": ADDRESSES,
         "Description": always(harmless("only the description changes")),
     },
     f"{WAF}RegexPatternSet": {
