@@ -1,4 +1,4 @@
-"""What records and watches an account: CloudTrail, Config, GuardDuty, Security Hub, Inspector, Macie, Access Analyzer."""
+"""What records and watches an account: CloudTrail, Config, GuardDuty, Security Hub, Inspector, Macie and analyzers."""
 
 from __future__ import annotations
 
@@ -222,9 +222,10 @@ RECORDERS: Mapping[str, str] = {
     "AWS::CloudTrail::": "Trail Channel Dashboard",
     "AWS::Config::": "ConfigurationRecorder DeliveryChannel ConfigRule RemediationConfiguration ConformancePack "
     "ConfigurationAggregator OrganizationConfigRule OrganizationConformancePack",
-    "AWS::GuardDuty::": "Detector Master Member ThreatIntelSet ThreatEntitySet MalwareProtectionPlan PublishingDestination",
-    "AWS::SecurityHub::": "Hub HubV2 Standard SecurityControl OrganizationConfiguration ConfigurationPolicy PolicyAssociation "
-    "FindingAggregator AggregatorV2 ProductSubscription DelegatedAdmin",
+    "AWS::GuardDuty::": "Detector Master Member ThreatIntelSet ThreatEntitySet MalwareProtectionPlan "
+    "PublishingDestination",
+    "AWS::SecurityHub::": "Hub HubV2 Standard SecurityControl OrganizationConfiguration ConfigurationPolicy "
+    "PolicyAssociation FindingAggregator AggregatorV2 ProductSubscription DelegatedAdmin",
     "AWS::Inspector::": "AssessmentTarget AssessmentTemplate ResourceGroup",
     "AWS::InspectorV2::": "CisScanConfiguration CodeSecurityIntegration CodeSecurityScanConfiguration Connector",
     "AWS::Macie::": "Session CustomDataIdentifier Member",
