@@ -6,18 +6,15 @@ from collections.abc import Mapping
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, harmless, interruption
 from tools.review.members import each, prefixed, properties
+from tools.review.rules.api_documents import CHECKED, UNCHECKED, body, schema
 from tools.review.rules.api_gateway import (
     ANSWERS,
     AUTHORIZER,
     AUTHORIZER_RULES,
     BACKEND,
-    CHECKED,
     DEFAULT_ENDPOINT,
     TIMEOUT,
-    UNCHECKED,
     authorization,
-    body,
-    schema,
     scopes,
 )
 from tools.review.rules.cloudfront_parts import origins

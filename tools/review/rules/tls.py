@@ -38,6 +38,7 @@ def strength(name: Any) -> tuple[int, int] | None:
         r"tlsv1()_(\d{4})",  # CloudFront: TLSv1_2016
         r"elbsecuritypolicy-tls13-1-(\d)-(?:res-|ext\d-)?(?:fips-)?(?:pq-)?(\d{4})-\d\d.*",
         r"elbsecuritypolicy-(?:fs-1-|tls-1-)(\d)-(?:res-|ext-)?(\d{4})-\d\d",
+        r"transfersecuritypolicy-()(?:fips-)?(\d{4})-\d\d",  # Transfer Family, in the order of their years
         r"securitypolicy_tls13_(?:1_)?(\d)_(\d{4}).*",  # API Gateway: SecurityPolicy_TLS13_1_3_2025_09
     ):
         if found := re.fullmatch(pattern, word):
