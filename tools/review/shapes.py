@@ -14,6 +14,8 @@ from tools.review.change import Change, Rule, Verdict, harmless, worst
 
 ON = frozenset({"true", "enabled", "enable", "on", "yes", "active", "required"})
 OFF = frozenset({"false", "disabled", "disable", "off", "no", "none", "suspended", "inactive", "optional"})
+SAME = harmless("what it means stays the same: a default that is written out, another spelling or another order")
+"""What is said when only the text changes."""
 
 
 SAME = harmless("it means the same as before")
@@ -68,11 +70,19 @@ def ordered(levels: Sequence[str], *, up: Verdict, down: Verdict, default: str |
     return _compared(place, up=up, down=down)
 
 
-def listed(*, added: Verdict, removed: Verdict) -> Rule:
-    """For lists that are sets: what is said when something is added, and when something is removed."""
+def listed(*, added: Verdict, removed: Verdict, default: Sequence[Any] = ()) -> Rule:
+    """For lists that are sets: what is said when something is added, and when something is removed.
+
+    Parameters
+    ----------
+    added, removed
+        What is said when an item is added, or removed; the worse of both when both happen.
+    default
+        What an absent list means.
+    """
 
     def rule(change: Change) -> Verdict:
-        before, after = _items(change.before), _items(change.after)
+        before, after = (_items(list(default) if it is None else it) for it in (change.before, change.after))
         if before is None or after is None:
             return worst(added, removed)
         verdicts = [verdict for verdict, there in ((added, after - before), (removed, before - after)) if there]
@@ -130,8 +140,6 @@ def _figure(value: Any, default: float | None) -> float | None:
 
 
 def _items(value: Any) -> set[str] | None:
-    if value is None:
-        return set()
     if not isinstance(value, list):
         return None
     return {json.dumps(item, sort_keys=True) for item in value}

@@ -1,0 +1,286 @@
+"""What CloudFront distributions refer to: policies of headers and caches, access to origins, keys and functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tools.review.change import (
+    Change,
+    PropertyRules,
+    Rule,
+    Verdict,
+    access,
+    cost,
+    data_loss,
+    harmless,
+    interruption,
+    unknown,
+)
+from tools.review.members import each, fields, members
+from tools.review.shapes import SAME, always, listed, number, ordered, present, switch
+
+CLOUDFRONT = "AWS::CloudFront::"
+HEADERS = "ResponseHeadersPolicyConfig"
+SECURITY = f"{HEADERS}.SecurityHeadersConfig"
+UNRESTRICTED = frozenset({"frame-ancestors", "form-action", "base-uri", "sandbox", "report-uri", "report-to"})
+"""Directives that do not fall back to `default-src`: absent, they restrict nothing."""
+UNKEPT = access("browsers are no longer told to keep the rule")
+
+
+def content_security_policy(change: Change) -> Verdict:
+    """Whether a page may load or send more than before, by the directives of two policies."""
+    if not isinstance(change.before, str) or not isinstance(change.after, str):
+        return access("pages may load or send more than before")
+    before, after = _directives(change.before), _directives(change.after)
+    for name in before.keys() | after.keys():
+        allowed, wanted = _sources(before, name), _sources(after, name)
+        if allowed is not None and (wanted is None or wanted - allowed):
+            return access(f"pages may load or send more than before, by {name}")
+    return SAME if before == after else harmless("pages may load and send less than before")
+
+
+def _directives(policy: str) -> dict[str, set[str]]:
+    parts = [part.split() for part in policy.split(";") if part.strip()]
+    return {part[0].lower(): {source for source in part[1:] if source != "'none'"} for part in parts}
+
+
+def _sources(directives: Mapping[str, set[str]], name: str) -> set[str] | None:
+    if name in directives or name in UNRESTRICTED:
+        return directives.get(name)
+    return directives.get("default-src")
+
+
+def guard_header(name: str) -> dict[str, Rule]:
+    """For a security header: present or not, and whether it overrides what the origin says."""
+    return {
+        f"{SECURITY}.{name}": present(
+            added=harmless("browsers are told one more rule that protects viewers"),
+            removed=access("browsers are no longer told a rule that protects viewers"),
+        ),
+        f"{SECURITY}.{name}.Override": switch(
+            on=harmless("the rule holds whatever the origin says"),
+            off=access("an answer of the origin may say otherwise"),
+        ),
+    }
+
+
+def _custom_header(change: Change) -> Verdict:
+    item = change.after or change.before or {}
+    name = str(item.get("Header", "")).lower()
+    if name.startswith("access-control-"):
+        return access("scripts of other sites may read answers, or others than before")
+    if not change.before:
+        return harmless("answers carry one more header")
+    return access(f"answers no longer carry the header {name} as before, by which browsers may be told a rule")
+
+
+def origins(*, what: str) -> Rule:
+    """For a list of CORS: `*`, or more than before, opens; less narrows."""
+
+    def rule(change: Change) -> Verdict:
+        before, after = (_items(value) for value in (change.before, change.after))
+        if before is None or after is None:
+            return access(f"{what} of other sites may be let in")
+        if not after and before:
+            return interruption(f"no {what} of other sites are let in any more")
+        if "*" not in before and after - before:
+            return access(f"more {what} of other sites are let in")
+        return SAME if before == after else harmless(f"fewer {what} of other sites are let in")
+
+    return rule
+
+
+def _items(value: Any) -> set[str] | None:
+    items = value.get("Items") if isinstance(value, dict) and "Items" in value else value
+    return set() if items is None else set(map(str, items)) if isinstance(items, list) else None
+
+
+REFERRER = [
+    "unsafe-url",
+    "no-referrer-when-downgrade",
+    "origin-when-cross-origin",
+    "origin",
+    "strict-origin-when-cross-origin",
+    "strict-origin",
+    "same-origin",
+    "no-referrer",
+]
+CACHE = access("what is kept at the edge, and who is given the same answer, is decided differently")
+KEPT = number(up=harmless("answers are kept longer"), down=cost("answers are fetched more often"))
+PROPERTIES: PropertyRules = {
+    f"{CLOUDFRONT}ResponseHeadersPolicy": {
+        SECURITY: present(
+            added=harmless("browsers are told rules that protect viewers"),
+            removed=access("browsers are no longer told the rules that protect viewers"),
+        ),
+        **guard_header("ContentSecurityPolicy"),
+        **guard_header("ContentTypeOptions"),
+        **guard_header("FrameOptions"),
+        **guard_header("ReferrerPolicy"),
+        **guard_header("StrictTransportSecurity"),
+        **guard_header("XSSProtection"),
+        f"{SECURITY}.ContentSecurityPolicy.ContentSecurityPolicy": content_security_policy,
+        f"{SECURITY}.FrameOptions.FrameOption": ordered(
+            ["SAMEORIGIN", "DENY"],
+            up=harmless("no site may show the pages in a frame"),
+            down=access("pages of the same site may show these in a frame"),
+        ),
+        f"{SECURITY}.ReferrerPolicy.ReferrerPolicy": ordered(
+            REFERRER,
+            up=harmless("other sites are told less of where viewers come from"),
+            down=access("other sites are told more of where viewers come from"),
+        ),
+        f"{SECURITY}.StrictTransportSecurity.AccessControlMaxAgeSec": number(
+            up=harmless("browsers keep to HTTPS for longer"), down=access("browsers keep to HTTPS for less long")
+        ),
+        f"{SECURITY}.StrictTransportSecurity.IncludeSubdomains": switch(
+            on=harmless("holds for more names"), off=UNKEPT
+        ),
+        f"{SECURITY}.StrictTransportSecurity.Preload": switch(on=harmless("holds from the first visit"), off=UNKEPT),
+        f"{SECURITY}.XSSProtection.Protection": switch(on=harmless("browsers filter"), off=UNKEPT),
+        f"{SECURITY}.XSSProtection.ModeBlock": switch(on=harmless("browsers block"), off=UNKEPT),
+        f"{SECURITY}.XSSProtection.ReportUri": always(harmless("only where browsers report to")),
+        f"{HEADERS}.CorsConfig": present(
+            added=access("scripts of other sites may read answers"),
+            removed=interruption("scripts of other sites may no longer read answers"),
+        ),
+        f"{HEADERS}.CorsConfig.AccessControlAllowOrigins": origins(what="scripts"),
+        f"{HEADERS}.CorsConfig.AccessControlAllowMethods": origins(what="methods"),
+        f"{HEADERS}.CorsConfig.AccessControlAllowHeaders": origins(what="headers"),
+        f"{HEADERS}.CorsConfig.AccessControlExposeHeaders": origins(what="headers of answers"),
+        f"{HEADERS}.CorsConfig.AccessControlAllowCredentials": switch(
+            on=access("scripts of other sites may ask with the viewer's cookies"),
+            off=interruption("scripts of other sites may no longer ask with the viewer's cookies"),
+        ),
+        f"{HEADERS}.CorsConfig.AccessControlMaxAgeSec": always(harmless("browsers only ask more or less often")),
+        f"{HEADERS}.CorsConfig.OriginOverride": always(
+            access("either the origin or CloudFront tells who may read answers")
+        ),
+        f"{HEADERS}.CustomHeadersConfig": lambda change: members(
+            "Header", added=_custom_header, removed=_custom_header, changed=_custom_header
+        )(_inside(change, "Items")),
+        f"{HEADERS}.RemoveHeadersConfig": lambda change: members(
+            "Header",
+            added=harmless("answers tell less of the origin"),
+            removed=access("answers tell a header of the origin that was kept back"),
+            changed=harmless("the same headers are kept back"),
+        )(_inside(change, "Items")),
+        f"{HEADERS}.ServerTimingHeadersConfig": always(harmless("answers only tell how long they took")),
+        f"{HEADERS}.Name": always(harmless("only the name of the policy changes")),
+        f"{HEADERS}.Comment": always(harmless("only the comment changes")),
+    },
+    f"{CLOUDFRONT}OriginAccessControl": {
+        "OriginAccessControlConfig.SigningBehavior": ordered(
+            ["never", "no-override", "always"],
+            up=harmless("more requests to the origin are signed"),
+            down=interruption("requests to the origin are not signed any more, so that a private one refuses them"),
+        ),
+        "OriginAccessControlConfig.OriginAccessControlOriginType": always(
+            interruption("requests are signed differently")
+        ),
+        "OriginAccessControlConfig.SigningProtocol": always(interruption("requests are signed differently")),
+        "OriginAccessControlConfig.Name": always(harmless("only the name changes")),
+        "OriginAccessControlConfig.Description": always(harmless("only the description changes")),
+    },
+    f"{CLOUDFRONT}CachePolicy": {
+        "CachePolicyConfig": fields(
+            {
+                "DefaultTTL": KEPT,
+                "MinTTL": KEPT,
+                "MaxTTL": KEPT,
+                "Name": always(harmless("only the name of the policy changes")),
+                "Comment": always(harmless("only the comment changes")),
+                "ParametersInCacheKeyAndForwardedToOrigin.EnableAcceptEncodingBrotli": always(
+                    harmless("answers are only compressed differently")
+                ),
+                "ParametersInCacheKeyAndForwardedToOrigin.EnableAcceptEncodingGzip": always(
+                    harmless("answers are only compressed differently")
+                ),
+            },
+            other=CACHE,
+        )
+    },
+    f"{CLOUDFRONT}OriginRequestPolicy": {
+        "OriginRequestPolicyConfig.Name": always(harmless("only the name of the policy changes")),
+        "OriginRequestPolicyConfig.Comment": always(harmless("only the comment changes")),
+        **{
+            f"OriginRequestPolicyConfig.{name}": always(
+                interruption("the origin is told others, and may answer differently")
+            )
+            for name in ("HeadersConfig", "CookiesConfig", "QueryStringsConfig")
+        },
+    },
+    f"{CLOUDFRONT}KeyGroup": {
+        "KeyGroupConfig.Items": listed(
+            added=access("addresses that are signed with one more key are accepted"),
+            removed=interruption("addresses that are signed with a key that is left out are refused"),
+        )
+    },
+    f"{CLOUDFRONT}PublicKey": {
+        "PublicKeyConfig.EncodedKey": always(access("addresses signed with another key are accepted"))
+    },
+    f"{CLOUDFRONT}Function": {
+        "FunctionCode": always(unknown("code that runs for each request changes: read it, a guard may be among it")),
+        "AutoPublish": always(harmless("only whether new code is used at once")),
+        "FunctionConfig.Runtime": always(unknown("the code runs in another version of CloudFront's runtime")),
+        "FunctionConfig.KeyValueStoreAssociations": always(interruption("the code reads other values, or none")),
+        "FunctionConfig.Comment": always(harmless("only the comment changes")),
+    },
+    f"{CLOUDFRONT}RealtimeLogConfig": {
+        "SamplingRate": number(
+            up=cost("more requests are recorded and paid for"), down=access("fewer requests are recorded")
+        ),
+        "Fields": listed(
+            added=access("more of each request is recorded"), removed=access("less of each request is recorded")
+        ),
+        "EndPoints": always(access("requests are recorded elsewhere")),
+    },
+    f"{CLOUDFRONT}MonitoringSubscription": {
+        "MonitoringSubscription": always(access("fewer or more metrics for alarms"))
+    },
+    f"{CLOUDFRONT}TrustStore": {
+        "CaCertificatesBundleSource": always(access("other certificates of viewers are accepted"))
+    },
+    f"{CLOUDFRONT}VpcOrigin": {"VpcOriginEndpointConfig": always(interruption("the origin is reached differently"))},
+    f"{CLOUDFRONT}ContinuousDeploymentPolicy": {
+        "ContinuousDeploymentPolicyConfig": always(
+            interruption("other requests are answered by the staging distribution")
+        )
+    },
+}
+UNUSED = (
+    "ResponseHeadersPolicy OriginAccessControl CachePolicy OriginRequestPolicy KeyGroup PublicKey Function TrustStore"
+)
+UNUSED += " KeyValueStore RealtimeLogConfig CloudFrontOriginAccessIdentity ContinuousDeploymentPolicy VpcOrigin"
+UNUSED += (
+    " FieldLevelEncryptionProfile FieldLevelEncryptionConfig MonitoringSubscription ConnectionFunction ConnectionGroup"
+)
+GUARDS = "ResponseHeadersPolicy TrustStore RealtimeLogConfig MonitoringSubscription ConnectionFunction"
+GUARDS += " FieldLevelEncryptionProfile FieldLevelEncryptionConfig"
+SERVES = (
+    "OriginAccessControl CachePolicy OriginRequestPolicy KeyGroup PublicKey Function CloudFrontOriginAccessIdentity"
+)
+SERVES += " ContinuousDeploymentPolicy VpcOrigin AnycastIpList"
+ADDED: dict[str, Rule] = {
+    **each(CLOUDFRONT, UNUSED, harmless("nothing changes until a distribution names it")),
+    **each(CLOUDFRONT, "AnycastIpList", cost("addresses of its own cost 3,000 USD a month")),
+}
+REMOVED: dict[str, Rule] = {
+    **each(CLOUDFRONT, GUARDS, access("distributions that named it lose what it guarded or recorded")),
+    **each(CLOUDFRONT, SERVES, interruption("distributions that named it serve differently, or not at all")),
+    **each(CLOUDFRONT, "KeyValueStore", data_loss("the values in the store go")),
+}
+REPLACED: dict[str, Rule] = {
+    **each(CLOUDFRONT, GUARDS, access("a new one takes its place, and guards or records only where it is named")),
+    **each(CLOUDFRONT, SERVES, interruption("a new one takes its place, and what knows the old one by its id fails")),
+    **each(
+        CLOUDFRONT, "KeyValueStore", data_loss("the values in the store go: a new one is empty or as first imported")
+    ),
+}
+
+
+def _inside(change: Change, name: str) -> Change:
+    values = [value.get(name) if isinstance(value, dict) else value for value in (change.before, change.after)]
+    return replace(change, before=values[0], after=values[1])

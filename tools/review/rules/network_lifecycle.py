@@ -1,0 +1,108 @@
+"""Parts of networks that are added, removed or made anew: who reaches more by them, and who loses a way."""
+
+from __future__ import annotations
+
+from tools.review.change import Change, Rule, Verdict, access, cost, harmless, interruption
+from tools.review.members import each, properties
+from tools.review.rules.network import EC2, to_internet
+from tools.review.shapes import literal
+
+FLOW_LOG = f"{EC2}FlowLog"
+
+
+def _existed(change: Change, name: str) -> bool:
+    """Whether what the property `name` refers to is no new resource of the same change."""
+    value = properties(change.head).get(name)
+    if not isinstance(value, dict) or len(value) != 1:
+        return True
+    inner = next(iter(value.values()))
+    logical_id = inner[0] if isinstance(inner, list) and inner else inner
+    here, there = (template.get("Resources") or {} for template in (change.head_template, change.base_template))
+    return not (logical_id in here and logical_id not in there)
+
+
+def unless_new(name: str, verdict: Verdict, *, new: str) -> Rule:
+    """The verdict, or harmless where the resource that the property `name` refers to is new as well."""
+    return lambda change: verdict if _existed(change, name) else harmless(new)
+
+
+def _route_added(change: Change) -> Verdict:
+    if not _existed(change, "RouteTableId"):
+        return harmless("a route of a new route table, through which nothing went before")
+    if "GatewayId" in properties(change.head) and to_internet(change):
+        return access("the subnets of this route table are connected to the internet in both directions")
+    return access("the subnets of this route table reach one more network")
+
+
+def _endpoint_added(change: Change) -> Verdict:
+    if str(properties(change.head).get("VpcEndpointType", "Gateway")).lower() == "gateway":
+        return harmless("a gateway endpoint costs nothing, and its policy is looked at by itself")
+    return cost("an endpoint in the network costs money each hour and zone")
+
+
+def _flow_log_replaced(change: Change) -> Verdict:
+    before, after = properties(change.base), properties(change.head)
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)} - {"Tags"}
+    if changed <= {"MaxAggregationInterval", "TrafficType", "LogFormat"} and literal(after.get("TrafficType")):
+        if after.get("TrafficType") in ("ALL", before.get("TrafficType")):
+            return harmless(
+                "a new flow log takes the place of the old one and records as much; what was recorded stays"
+            )
+        return access("less of the network's traffic is recorded")
+    return access("traffic is recorded elsewhere, or of something else")
+
+
+EMPTY = """
+VPC Subnet RouteTable InternetGateway CustomerGateway VPNGateway DHCPOptions EgressOnlyInternetGateway VPCCidrBlock
+SubnetCidrBlock PrefixList NetworkInterface CarrierGateway TransitGatewayRouteTable SubnetCidrReservation
+EIPAssociation TransitGatewayRouteTableAssociation VPCEndpointConnectionNotification NetworkInterfaceAttachment
+TransitGatewayMulticastDomain
+"""
+WAYS_IN = """
+VPCPeeringConnection TransitGatewayAttachment TransitGatewayVpcAttachment TransitGatewayRoute VPNConnectionRoute
+TransitGatewayPeeringAttachment TransitGatewayRouteTablePropagation VPNGatewayRoutePropagation ClientVpnEndpoint
+ClientVpnAuthorizationRule ClientVpnRoute ClientVpnTargetNetworkAssociation VPCEndpointService TransitGatewayConnect
+VPCEndpointServicePermissions NetworkInterfacePermission VPCBlockPublicAccessExclusion
+"""
+WAYS = f"""
+VPC Subnet Route RouteTable SubnetRouteTableAssociation VPCGatewayAttachment InternetGateway NatGateway EIP
+EgressOnlyInternetGateway VPCEndpoint TransitGateway TransitGatewayRouteTable TransitGatewayRouteTableAssociation
+VPNConnection VPNGateway CustomerGateway DHCPOptions VPCDHCPOptionsAssociation VPCCidrBlock SubnetCidrBlock
+EIPAssociation NetworkInterface NetworkInterfaceAttachment PrefixList CarrierGateway GatewayRouteTableAssociation
+TransitGatewayMulticastDomain {WAYS_IN}
+"""
+ADDED: dict[str, Rule] = {
+    **each(EC2, EMPTY, harmless("a new part of a network, in which nothing is yet")),
+    **each(EC2, WAYS_IN, access("one more network, or its users, can reach this one")),
+    **each(EC2, "NatGateway EIP VPNConnection TransitGateway", cost("costs money each hour")),
+    **each(EC2, "FlowLog", harmless("traffic is recorded that was not before; the log costs what it holds")),
+    **each(EC2, "VPCBlockPublicAccessOptions", interruption("what networks have open to the internet is blocked")),
+    **each(EC2, "VPCEncryptionControl", harmless("traffic in the network has to be encrypted, or is watched for it")),
+    **each(EC2, "VPCDHCPOptionsAssociation", interruption("what is in the network asks other servers for names")),
+    **each(EC2, "GatewayRouteTableAssociation", interruption("what comes in by the gateway takes other routes")),
+    f"{EC2}Route": _route_added,
+    f"{EC2}VPCEndpoint": _endpoint_added,
+    f"{EC2}VPCGatewayAttachment": unless_new(
+        "VpcId",
+        access("the network is connected to the internet, or to another network"),
+        new="belongs to a new network",
+    ),
+    f"{EC2}SubnetRouteTableAssociation": unless_new(
+        "SubnetId", interruption("a subnet that exists gets other routes"), new="gives a new subnet its routes"
+    ),
+}
+REMOVED: dict[str, Rule] = {
+    **each(EC2, WAYS, interruption("what is in the network loses a way that it used")),
+    **each(EC2, "FlowLog", access("traffic of the network is no longer recorded")),
+    **each(EC2, "VPCEndpointConnectionNotification", access("nobody is told any more who connects to the endpoint")),
+    **each(EC2, "VPCBlockPublicAccessOptions", access("networks of the region may be open to the internet again")),
+    **each(EC2, "VPCEncryptionControl", access("traffic in the network no longer has to be encrypted")),
+    **each(EC2, "SubnetCidrReservation", harmless("only kept addresses free")),
+}
+REPLACED: dict[str, Rule] = {
+    **each(EC2, WAYS, interruption("is made anew, and what is in the network loses its way until then")),
+    **each(EC2, "VPCEndpointConnectionNotification", harmless("the same is told by a new notification")),
+    **each(EC2, "VPCBlockPublicAccessOptions VPCEncryptionControl", access("the block is off until it is made anew")),
+    **each(EC2, "SubnetCidrReservation", harmless("only keeps other addresses free")),
+    FLOW_LOG: _flow_log_replaced,
+}
