@@ -19,7 +19,7 @@ from tools.review.rules.work_shapes import (
     reference,
     switch,
 )
-from tools.review.shapes import always
+from tools.review.shapes import always, ordered
 
 _MINUTES = {"minute": 1, "minutes": 1, "hour": 60, "hours": 60, "day": 1440, "days": 1440}
 _RATE = re.compile(r"rate\((\d+)\s+(\w+)\)")
@@ -44,8 +44,9 @@ def pattern(change: Change) -> Verdict:
         return interruption("no event matches any more")
     if not change.before:
         return cost("events start work")
-    wider = _matches(change.after, change.before)
-    if wider and not _matches(change.before, change.after):
+    if _matches(change.after, change.before):
+        if _matches(change.before, change.after):
+            return harmless("the same events match")
         return cost("more events match and start work")
     return interruption("events that matched so far no longer do: nobody works on them")
 
@@ -173,8 +174,11 @@ _SOURCES = (
 )
 
 _PIPE: dict[str, Rule] = {
-    "DesiredState": switch(
-        on=harmless("the pipe runs"), off=interruption("the pipe is stopped: nobody processes the events"), default=True
+    "DesiredState": ordered(
+        ["STOPPED", "RUNNING"],
+        up=harmless("the pipe runs"),
+        down=interruption("the pipe is stopped: nobody processes the events"),
+        default="RUNNING",
     ),
     "Target": reference(interruption("events go to another target")),
     "Enrichment": reference(
