@@ -39,11 +39,7 @@ def next_instance_type(change: Change) -> Verdict:
     return compare_machines(change.before, change.after, down=_SMALLER)
 
 
-def user_data(change: Change) -> Verdict:
-    """Judge what a machine does when it starts: it is code."""
-    return harmless("what new machines do when they start is code, which every release changes")
-
-
+_START = harmless("what new machines do when they start is code, which every release changes")
 _MEASURED = switch(
     on=cost("the machine is measured every minute"), off=harmless("the machine is measured every five minutes")
 )
@@ -113,7 +109,7 @@ _COMMON: dict[str, Rule] = {
         "SecurityGroupIds",
         "SecurityGroups",
     ),
-    "UserData": user_data,
+    "UserData": always(_START),
     "KeyName": dropped(
         harmless("nobody signs in with a key"),
         added=access("who has the key signs in"),
@@ -173,7 +169,7 @@ _INSTANCE: dict[str, Rule] = {
     "Tenancy": always(cost("the machine shares its hardware, or does not")),
     "Volumes": listed(added=harmless("a volume more"), removed=interruption("a volume is taken from the machine")),
     "LaunchTemplate": always(data_loss("a new machine takes its place: what is on the disk of the old one is gone")),
-    "UserData": lambda change: worst(user_data(change), _RESTART),
+    "UserData": always(_RESTART),
 }
 
 _NEXT: dict[str, Rule] = {
