@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tools.review.change import Rule, access, cost, data_loss, harmless, interruption
-from tools.review.rules.work_shapes import count, dropped, each, number, reference, switch
-from tools.review.shapes import always, listed, ordered
+from tools.review.rules.work_shapes import count, dropped, each, listed, number, reference, switch
+from tools.review.shapes import always, ordered
 
 _JOB_SIZE = count(
     zero=interruption("with no worker no job runs"),

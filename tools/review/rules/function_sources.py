@@ -11,12 +11,13 @@ from tools.review.rules.work_shapes import (
     at,
     dropped,
     failures,
+    listed,
     number,
     properties,
     reference,
     switch,
 )
-from tools.review.shapes import always, listed, ordered
+from tools.review.shapes import always, ordered
 
 
 def filters(change: Change) -> Verdict:

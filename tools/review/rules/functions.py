@@ -13,12 +13,13 @@ from tools.review.rules.work_shapes import (
     dropped,
     each,
     failures,
+    listed,
     number,
     properties,
     reference,
     switch,
 )
-from tools.review.shapes import always, listed, ordered
+from tools.review.shapes import always, ordered
 
 _LANGUAGE = re.compile(r"(?P<language>[a-z]+)(?P<version>[\d.]*)(?P<rest>.*)")
 _LAYER = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:(?P<account>\d{12}):layer:(?P<name>[^:]+):(?P<version>\d+)")

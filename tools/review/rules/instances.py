@@ -10,11 +10,12 @@ from tools.review.rules.work_shapes import (
     dropped,
     each,
     guard_switch,
+    listed,
     number,
     reference,
     switch,
 )
-from tools.review.shapes import always, listed, ordered
+from tools.review.shapes import always, ordered
 
 _SMALLER = interruption("a smaller machine: it may not hold the load")
 _RESTART = interruption("the machine is stopped for it, and started again")
@@ -180,7 +181,10 @@ _NEXT: dict[str, Rule] = {
 
 PROPERTIES: dict[str, dict[str, Rule]] = {
     "AWS::EC2::Instance": _INSTANCE,
-    "AWS::EC2::LaunchTemplate": below("LaunchTemplateData.", _NEXT),
+    "AWS::EC2::LaunchTemplate": {
+        **below("LaunchTemplateData.", _NEXT),
+        **each(always(harmless("only the names of versions and templates")), "VersionDescription", "TagSpecifications"),
+    },
     "AWS::AutoScaling::LaunchConfiguration": _NEXT,
 }
 

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.rules.scaling import bound
-from tools.review.rules.work_shapes import danger_switch, dropped, each, figure, guard_switch, number, reference, switch
-from tools.review.shapes import always, listed, ordered
+from tools.review.rules.work_shapes import (
+    danger_switch,
+    dropped,
+    each,
+    figure,
+    guard_switch,
+    listed,
+    number,
+    reference,
+    switch,
+)
+from tools.review.shapes import always, ordered
 
 _EVERYWHERE = ["0.0.0.0/0"]
 

@@ -13,11 +13,12 @@ from tools.review.rules.work_shapes import (
     dropped,
     each,
     failures,
+    listed,
     number,
     reference,
     switch,
 )
-from tools.review.shapes import always, listed, ordered
+from tools.review.shapes import always, ordered
 
 _NETWORK: dict[str, Rule] = {
     "SecurityGroupIds": listed(

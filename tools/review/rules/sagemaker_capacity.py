@@ -13,11 +13,12 @@ from tools.review.rules.work_shapes import (
     danger_switch,
     dropped,
     guard_switch,
+    listed,
     number,
     reference,
     switch,
 )
-from tools.review.shapes import always, listed
+from tools.review.shapes import always
 
 _SMALLER = interruption("a smaller machine: it may not hold the model or the load")
 

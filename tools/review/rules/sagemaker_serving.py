@@ -19,6 +19,7 @@ from tools.review.rules.work_shapes import (
     dropped,
     followed,
     guard_switch,
+    listed,
     number,
     properties,
     reference,
@@ -26,7 +27,7 @@ from tools.review.rules.work_shapes import (
     switch,
     target_of,
 )
-from tools.review.shapes import always, listed, ordered
+from tools.review.shapes import always, ordered
 
 PROMOTION = "the endpoint moves to the promoted model without interruption, by design"
 _RENAMED = interruption("a variant has another name: its alarms, scaling and callers do not find it")

@@ -13,11 +13,12 @@ from tools.review.rules.work_shapes import (
     each,
     figure,
     guard_switch,
+    listed,
     number,
     reference,
     switch,
 )
-from tools.review.shapes import always, listed, ordered
+from tools.review.shapes import always, ordered
 
 _GROUPS = listed(
     added=access("what another security group lets out is open"),

@@ -9,11 +9,12 @@ from tools.review.rules.work_shapes import (
     dropped,
     each,
     guard_switch,
+    listed,
     number,
     reference,
     switch,
 )
-from tools.review.shapes import always, listed, ordered
+from tools.review.shapes import always, ordered
 
 _NOBODY = interruption("none may run: nobody works")
 

@@ -11,11 +11,12 @@ from tools.review.rules.work_shapes import (
     dropped,
     each,
     guard_switch,
+    listed,
     number,
     reference,
     switch,
 )
-from tools.review.shapes import always, listed, ordered
+from tools.review.shapes import always, ordered
 
 _RELEASE = harmless("other code in the same container, which is what a release is")
 _ROOT = {"", "0", "root", "0:0", "root:root"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tools.review.change import Change, Rule, Template, Verdict, access, data_loss, harmless, unknown, worst
+from tools.review.change import Change, Risk, Rule, Template, Verdict, access, data_loss, harmless, unknown, worst
 from tools.review.shapes import OFF, ON
+from tools.review.shapes import listed as _listed
 from tools.review.shapes import number as _number
 from tools.review.shapes import switch as _switch
 
@@ -31,6 +32,19 @@ def number(*, up: Verdict, down: Verdict, default: float | None = None) -> Rule:
     def rule(change: Change) -> Verdict | None:
         before, after = (default if value is None else figure(value) for value in (change.before, change.after))
         return UNCHANGED if before is not None and before == after else plain(change)
+
+    return rule
+
+
+def listed(*, added: Verdict, removed: Verdict) -> Rule:
+    """Like `shapes.listed`; an exchange that opens something is access, and not that the old entry is gone."""
+    plain, opens = _listed(added=added, removed=removed), (Risk.ACCESS, Risk.INTERRUPTION)
+
+    def rule(change: Change) -> Verdict | None:
+        before, after = (value or [] for value in (change.before, change.after))
+        written = isinstance(before, list) and isinstance(after, list)
+        more = written and any(item not in before for item in after)
+        return added if more and (added.risk, removed.risk) == opens else plain(change)
 
     return rule
 
