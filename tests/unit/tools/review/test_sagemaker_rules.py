@@ -1,0 +1,323 @@
+"""What is said of changes of SageMaker: a promotion is by design, what stands beside it is not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.work_changes import judge, judge_whole, template
+from tools.review.change import Change, Risk
+from tools.review.rules import sagemaker_serving, sagemaker_work, workflows
+from tools.review.rules.sagemaker_serving import hosts_promoted_model
+
+H, C, A, N, D, U = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS, Risk.UNKNOWN
+
+ENDPOINT = "AWS::SageMaker::Endpoint"
+CONFIG = "AWS::SageMaker::EndpointConfig"
+MODEL = "AWS::SageMaker::Model"
+ROLLOUT = "DeploymentConfig.BlueGreenUpdatePolicy"
+ALARMS = [{"AlarmName": {"Ref": "Errors"}}, {"AlarmName": {"Ref": "Latency"}}]
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:{}"
+
+
+def artifact(bucket: str, key: str) -> dict[str, Any]:
+    return {"Fn::Join": ["", ["s3://", {"Fn::GetStackOutput": {"OutputName": bucket}}, f"/models/{key}/model.tar.gz"]]}
+
+
+def config(variant: str = "AllTraffic") -> dict[str, Any]:
+    return {"Type": CONFIG, "Properties": {"ProductionVariants": [{"VariantName": variant}]}}
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "risk"),
+    [
+        ("PrimaryContainer.Image", IMAGE.format("3.0-5"), IMAGE.format("3.2-0"), H),
+        ("PrimaryContainer.Image", IMAGE.format("3.0-5"), "docker.io/somebody/xgboost:3", A),
+        ("PrimaryContainer.ModelDataUrl", artifact("Data", "a"), artifact("Data", "b"), H),
+        ("PrimaryContainer.ModelDataUrl", artifact("Data", "a"), artifact("Other", "a"), A),
+        ("PrimaryContainer.ModelDataUrl", "s3://a/m1.tar.gz", "s3://a/m2.tar.gz", H),
+        ("PrimaryContainer.ModelDataUrl", "s3://a/m1.tar.gz", "s3://b/m1.tar.gz", A),
+        ("EnableNetworkIsolation", True, False, A),
+        ("EnableNetworkIsolation", True, None, A),
+        ("EnableNetworkIsolation", False, True, H),
+        ("VpcConfig", {"Subnets": ["a"]}, None, A),
+        ("VpcConfig", None, {"Subnets": ["a"]}, H),
+        ("ExecutionRoleArn", {"Fn::GetAtt": ["Role", "Arn"]}, {"Fn::GetAtt": ["Role", "Arn"]}, H),
+        ("ExecutionRoleArn", {"Fn::GetAtt": ["Role", "Arn"]}, "arn:aws:iam::1:role/admin", A),
+    ],
+)
+def test_a_property_of_a_model(path: str, before: Any, after: Any, risk: Risk) -> None:
+    assert judge(sagemaker_serving, MODEL, path, before, after) == risk
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "risk"),
+    [
+        ("ProductionVariants", [{"VariantName": "a"}], [{"VariantName": "b"}], N),
+        ("ProductionVariants", [{"VariantName": "a"}], [{"VariantName": "a", "InstanceType": "x"}], None),
+        ("ProductionVariants[]", None, {"VariantName": "b"}, C),
+        ("ProductionVariants[].VariantName", "a", "b", N),
+        ("ProductionVariants[].ModelName", "a", "b", H),
+        ("ProductionVariants[].InstanceType", "ml.m5.large", "ml.m5.24xlarge", C),
+        ("ProductionVariants[].InstanceType", "ml.m5.xlarge", "ml.m5.large", N),
+        ("ProductionVariants[].InstanceType", None, "ml.m5.large", C),
+        ("ProductionVariants[].InstanceType", "ml.m5.large", None, N),
+        ("ProductionVariants[].InitialInstanceCount", 2, 1, N),
+        ("ProductionVariants[].InitialInstanceCount", 2, 20, C),
+        ("ProductionVariants[].InitialVariantWeight", 1, 0, N),
+        ("ProductionVariants[].InitialVariantWeight", 1, 2, H),
+        ("ProductionVariants[].ServerlessConfig.MaxConcurrency", 10, 0, N),
+        ("ProductionVariants[].ServerlessConfig.MaxConcurrency", 10, 1, N),
+        ("ProductionVariants[].ServerlessConfig.MaxConcurrency", 10, 50, C),
+        ("ProductionVariants[].ServerlessConfig.MemorySizeInMB", 2048, 6144, C),
+        ("ProductionVariants[].ServerlessConfig.MemorySizeInMB", 2048, 1024, N),
+        ("ProductionVariants[].EnableSSMAccess", None, True, A),
+        ("KmsKeyId", "key", None, A),
+        ("KmsKeyId", None, "key", H),
+        ("DataCaptureConfig", {"EnableCapture": True}, None, D),
+        ("DataCaptureConfig", None, {"EnableCapture": True}, C),
+        ("DataCaptureConfig.EnableCapture", True, False, D),
+        ("DataCaptureConfig.InitialSamplingPercentage", 100, 1, D),
+        ("DataCaptureConfig.DestinationS3Uri", "s3://a", "s3://b", A),
+        ("AsyncInferenceConfig.OutputConfig.NotificationConfig", {"ErrorTopic": "t"}, None, N),
+    ],
+)
+def test_a_property_of_a_configuration(path: str, before: Any, after: Any, risk: Risk | None) -> None:
+    assert judge(sagemaker_serving, CONFIG, path, before, after) == risk
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "risk"),
+    [
+        ("EndpointConfigName", "a", "b", H),
+        ("DeploymentConfig", {"BlueGreenUpdatePolicy": {}}, None, A),
+        ("DeploymentConfig", None, {"BlueGreenUpdatePolicy": {}}, H),
+        ("DeploymentConfig.AutoRollbackConfiguration", {"Alarms": ALARMS}, None, A),
+        ("DeploymentConfig.AutoRollbackConfiguration.Alarms", ALARMS, ALARMS[:1], A),
+        ("DeploymentConfig.AutoRollbackConfiguration.Alarms", ALARMS, [], A),
+        ("DeploymentConfig.AutoRollbackConfiguration.Alarms", ALARMS[:1], ALARMS, H),
+        (f"{ROLLOUT}.TrafficRoutingConfiguration.Type", "CANARY", "ALL_AT_ONCE", A),
+        (f"{ROLLOUT}.TrafficRoutingConfiguration.Type", "ALL_AT_ONCE", "CANARY", H),
+        (f"{ROLLOUT}.TrafficRoutingConfiguration.WaitIntervalInSeconds", 300, 0, A),
+        (f"{ROLLOUT}.TrafficRoutingConfiguration.WaitIntervalInSeconds", 300, 600, H),
+        (f"{ROLLOUT}.TrafficRoutingConfiguration.CanarySize.Value", 10, 50, A),
+        (f"{ROLLOUT}.TrafficRoutingConfiguration.CanarySize.Value", 50, 10, H),
+        (f"{ROLLOUT}.TerminationWaitInSeconds", 300, 0, A),
+        (f"{ROLLOUT}.MaximumExecutionTimeoutInSeconds", 2400, 3600, H),
+        ("RetainAllVariantProperties", True, None, N),
+        ("RetainAllVariantProperties", None, True, H),
+    ],
+)
+def test_a_property_of_an_endpoint(path: str, before: Any, after: Any, risk: Risk) -> None:
+    assert judge(sagemaker_serving, ENDPOINT, path, before, after) == risk
+
+
+def test_a_promotion_keeps_the_names_of_the_variants() -> None:
+    def moved(variant: str) -> Risk | None:
+        return judge(
+            sagemaker_serving,
+            ENDPOINT,
+            "EndpointConfigName",
+            {"Fn::GetAtt": ["Old", "EndpointConfigName"]},
+            {"Fn::GetAtt": ["New", "EndpointConfigName"]},
+            base_template=template(Old=config()),
+            head_template=template(New=config(variant)),
+        )
+
+    assert moved("AllTraffic") == H
+    assert moved("Other") == N
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "risk"),
+    [
+        ("replace", MODEL, H),
+        ("replace", CONFIG, H),
+        ("replace", ENDPOINT, N),
+        ("remove", ENDPOINT, N),
+        ("remove", MODEL, N),
+        ("add", ENDPOINT, C),
+        ("add", MODEL, H),
+    ],
+)
+def test_a_whole_resource_that_serves(action: str, kind: str, risk: Risk) -> None:
+    assert judge_whole(sagemaker_serving, action, kind) == risk
+
+
+def test_a_configuration_under_another_logical_id() -> None:
+    found = judge_whole(
+        sagemaker_serving,
+        "remove",
+        CONFIG,
+        base_template=template(Thing=config()),
+        head_template=template(New=config()),
+    )
+    assert found == H
+
+
+def test_the_role_of_a_promoted_model() -> None:
+    def served(key: str) -> dict[str, Any]:
+        properties = {"ExecutionRoleArn": {"Fn::GetAtt": ["Role", "Arn"]}, "PrimaryContainer": {"ModelDataUrl": key}}
+        return template(Model={"Type": MODEL, "Properties": properties})
+
+    def change(key: str, logical_id: str = "Role") -> Change:
+        return Change(
+            stack="s",
+            logical_id=logical_id,
+            type="AWS::IAM::Role",
+            property=None,
+            action="replace",
+            base_template=served("a"),
+            head_template=served(key),
+        )
+
+    assert hosts_promoted_model(change("b"))
+    assert not hosts_promoted_model(change("a"))
+    assert not hosts_promoted_model(change("b", "Other"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "before", "after", "risk"),
+    [
+        ("NotebookInstance", "RootAccess", "Disabled", "Enabled", A),
+        ("NotebookInstance", "RootAccess", "Disabled", None, A),
+        ("NotebookInstance", "RootAccess", "Enabled", "Disabled", H),
+        ("NotebookInstance", "DirectInternetAccess", "Disabled", "Enabled", A),
+        ("NotebookInstance", "DirectInternetAccess", None, "Disabled", H),
+        ("NotebookInstance", "KmsKeyId", {"Ref": "Key"}, None, A),
+        ("NotebookInstance", "InstanceType", "ml.t3.medium", "ml.p4d.24xlarge", C),
+        ("NotebookInstance", "InstanceType", "ml.t3.large", "ml.t3.medium", H),
+        ("NotebookInstance", "VolumeSizeInGB", 20, 100, C),
+        ("NotebookInstance", "VolumeSizeInGB", 20, 5, D),
+        ("NotebookInstance", "PlatformIdentifier", "notebook-al2-v3", "notebook-al2023-v1", H),
+        ("NotebookInstance", "PlatformIdentifier", "notebook-al2-v3", "notebook-al2-v2", A),
+        ("NotebookInstance", "LifecycleConfigName", {"Ref": "Scripts"}, None, A),
+        ("NotebookInstance", "SubnetId", {"Ref": "Subnet"}, None, A),
+        ("NotebookInstanceLifecycleConfig", "OnStart", [{"Content": "a"}], None, A),
+        ("NotebookInstanceLifecycleConfig", "OnStart", [{"Content": "a"}], [{"Content": "b"}], H),
+        ("Domain", "AppNetworkAccessType", "VpcOnly", "PublicInternetOnly", A),
+        ("Domain", "AppNetworkAccessType", None, "VpcOnly", H),
+        ("ModelPackage", "ModelApprovalStatus", "PendingManualApproval", "Approved", A),
+        ("ModelPackage", "ModelApprovalStatus", "Approved", "Rejected", N),
+        ("ModelPackage", "ModelApprovalStatus", "PendingManualApproval", "Rejected", H),
+    ],
+)
+def test_a_property_of_where_people_work(kind: str, path: str, before: Any, after: Any, risk: Risk) -> None:
+    assert judge(sagemaker_work, f"AWS::SageMaker::{kind}", path, before, after) == risk
+
+
+def test_the_version_of_the_metadata_service() -> None:
+    path = "InstanceMetadataServiceConfiguration.MinimumInstanceMetadataServiceVersion"
+    assert judge(sagemaker_work, "AWS::SageMaker::NotebookInstance", path, "2", "1") == A
+    assert judge(sagemaker_work, "AWS::SageMaker::NotebookInstance", path, "2", None) == A
+    assert judge(sagemaker_work, "AWS::SageMaker::NotebookInstance", path, "1", "2") == H
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "risk"),
+    [
+        ("remove", "NotebookInstance", D),
+        ("replace", "NotebookInstance", D),
+        ("add", "NotebookInstance", C),
+        ("remove", "Domain", D),
+        ("remove", "MonitoringSchedule", A),
+        ("remove", "NotebookInstanceLifecycleConfig", A),
+        ("replace", "NotebookInstanceLifecycleConfig", H),
+    ],
+)
+def test_a_whole_resource_where_people_work(action: str, kind: str, risk: Risk) -> None:
+    assert judge_whole(sagemaker_work, action, f"AWS::SageMaker::{kind}") == risk
+
+
+def pipeline(**changes: Any) -> dict[str, Any]:
+    """Make a pipeline with a gate; the names of what changes are those of the arguments."""
+    train = {
+        "AlgorithmSpecification": {"TrainingImage": changes.get("image", IMAGE.format("3.2-0"))},
+        "EnableNetworkIsolation": changes.get("isolation", True),
+        "ResourceConfig": {
+            "InstanceType": changes.get("machine", "ml.m5.large"),
+            "InstanceCount": changes.get("count", 1),
+        },
+        "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+    }
+    gate = {
+        "Name": "Gate",
+        "Type": "Condition",
+        "Arguments": {"Conditions": [{"LeftValue": changes.get("gate", 0.98)}]},
+    }
+    text = json.dumps(
+        {
+            "Parameters": [
+                {"Name": "NumRound", "DefaultValue": changes.get("rounds", "100")},
+                {"Name": "PromotedAccuracy", "DefaultValue": changes.get("promoted", 0.97)},
+                {"Name": "MinimumImprovement", "DefaultValue": changes.get("minimum", 0.0005)},
+                {"Name": "LogLossTolerance", "DefaultValue": changes.get("tolerance", 0.0)},
+            ],
+            "Steps": [
+                {"Name": "Train", "Type": "Training", "Arguments": train},
+                *([gate] if changes.get("with_gate", True) else []),
+                {
+                    "Name": "Register",
+                    "Arguments": {"ModelApprovalStatus": changes.get("approval", "PendingManualApproval")},
+                },
+            ],
+        }
+    )
+    before, role, after = text.partition('{"Fn::GetAtt": ["Role", "Arn"]}')
+    return {"Fn::Join": ["", [f'{before}"', json.loads(role), f'"{after}']]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "risk"),
+    [
+        ({"rounds": "200"}, H),
+        ({"promoted": 0.98}, H),
+        ({"image": IMAGE.format("3.3-1")}, H),
+        ({"machine": "ml.m5.4xlarge"}, C),
+        ({"count": 10}, C),
+        ({"isolation": False}, A),
+        ({"with_gate": False}, A),
+        ({"gate": 0.5}, A),
+        ({"minimum": 0.0}, A),
+        ({"minimum": 0.01}, H),
+        ({"tolerance": 1.0}, A),
+        ({"approval": "Approved"}, A),
+        ({"image": "docker.io/somebody/x:1"}, A),
+    ],
+)
+def test_the_definition_of_a_pipeline(changes: dict[str, Any], risk: Risk) -> None:
+    path = "PipelineDefinition.PipelineDefinitionBody"
+    assert judge(workflows, "AWS::SageMaker::Pipeline", path, pipeline(), pipeline(**changes)) == risk
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "risk"),
+    [
+        ({"States": {"A": {"Retry": [1]}}}, {"States": {"A": {}}}, N),
+        ({"States": {"A": {}}}, {"States": {"A": {"Retry": [1]}}}, H),
+        ({"States": {"A": {}, "B": {}}}, {"States": {"A": {}}}, N),
+        ({"TimeoutSeconds": 60}, {"TimeoutSeconds": 5}, N),
+        ({"Comment": "a"}, {"Comment": "b"}, H),
+        ({"Comment": "a"}, "no JSON", U),
+    ],
+)
+def test_the_definition_of_a_state_machine(before: Any, after: Any, risk: Risk) -> None:
+    text = after if isinstance(after, str) else {"Fn::Sub": json.dumps(after)}
+    assert judge(workflows, "AWS::StepFunctions::StateMachine", "DefinitionString", json.dumps(before), text) == risk
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "risk"),
+    [
+        ("LoggingConfiguration", {"Level": "ALL"}, None, D),
+        ("LoggingConfiguration.Level", "ALL", "OFF", D),
+        ("LoggingConfiguration.Level", "ERROR", "ALL", C),
+        ("LoggingConfiguration.IncludeExecutionData", False, True, A),
+        ("TracingConfiguration.Enabled", True, False, H),
+        ("EncryptionConfiguration", {"KmsKeyId": "k"}, None, A),
+    ],
+)
+def test_a_property_of_a_state_machine(path: str, before: Any, after: Any, risk: Risk) -> None:
+    assert judge(workflows, "AWS::StepFunctions::StateMachine", path, before, after) == risk

@@ -1,0 +1,285 @@
+"""Custom resources: those of the CDK, this project's own, and unknown ones.
+
+The rules under `Custom::*` are for every custom resource that has none of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption, unknown
+from tools.review.rules.work_shapes import each, followed, guard_switch, listed, number, reference, switch
+from tools.review.shapes import always, literal
+
+ANY_CUSTOM = "Custom::*"
+_UNNAMED = "AWS::CloudFormation::CustomResource"
+
+_HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{32,}\.zip|\d{10,13}|\d{4}-\d{2}-\d{2}T[\d:.]+Z?")
+_DESCRIBES = re.compile(
+    r"(?i)hash|digest|checksum|nonce|timestamp|salt|trigger|version$|physicalresourceid|^comment$|installlatest"
+)
+_PROVIDER = harmless("the function behind it follows its own code; nothing is asked of it that was not asked before")
+_DELETES = re.compile(r"(?i)delete|remove|terminate|purge|disable|detach|revoke|deregister")
+
+
+def any_property(change: Change) -> Verdict:
+    """Judge a property of a custom resource of which nothing is known."""
+    name = (change.property or "").rpartition(".")[2]
+    values = (change.before, change.after)
+    if _DESCRIBES.search(name) or all(isinstance(value, str) and _HASH.fullmatch(value) for value in values):
+        return harmless("it only tells the resource that something changed")
+    return followed(change) or unknown(f"nobody can tell here what the custom resource does with another {name}")
+
+
+def service_token(change: Change) -> Verdict:
+    """Judge which function makes the resource."""
+    return followed(change) or access("another function makes the resource, with its own rights")
+
+
+def sdk_call(change: Change) -> Verdict:
+    """Judge the call that `AwsCustomResource` makes when it is created, updated or deleted."""
+    before, after = (_call(value) for value in (change.before, change.after))
+    when = (change.property or "").split(".")[0]
+    if when == "Delete":
+        return _delete_call(before, after)
+    if after is None:
+        return interruption("the call is no longer made")
+    if (
+        before is not None
+        and before.get("parameters") == after.get("parameters")
+        and before.get("action") == after.get("action")
+    ):
+        return harmless("the same call, named or logged otherwise")
+    action = str(after.get("action"))
+    if re.match(r"(?i)get|list|describe|head", action):
+        return harmless(f"the call {action} only reads")
+    if _DELETES.match(action):
+        return data_loss(f"the deployment calls {action}, which takes something away")
+    return unknown(f"the deployment calls {after.get('service')} {action} with other parameters; look at them")
+
+
+def _delete_call(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Verdict:
+    if after is None:
+        return harmless("nothing is taken away when the resource is removed; what it made stays")
+    if (
+        before is None
+        or before.get("action") != after.get("action")
+        or before.get("parameters") != after.get("parameters")
+    ):
+        return data_loss("something else is taken away when the resource is removed")
+    return harmless("the same call when the resource is removed")
+
+
+def _call(value: Any) -> dict[str, Any] | None:
+    """Read a call: JSON as text, with references inside it as `Fn::Join`."""
+    if value is None:
+        return None
+    if isinstance(value, dict) and literal(value):
+        return value
+    text = value if isinstance(value, str) else json.dumps(value)
+    found = {
+        name: match[1]
+        for name in ("service", "action")
+        if (match := re.search(rf'\\*"{name}\\*":\s*\\*"([^"\\]+)', text))
+    }
+    parameters = re.search(
+        r'\\*"parameters\\*":(.*?)(?:\\*"physicalResourceId|\\*"logApiResponseData|$)', text, re.DOTALL
+    )
+    return {**found, "parameters": parameters[1] if parameters else ""}
+
+
+_CHECKED = harmless("it follows the promoted model, by design: the deployment looks for that artifact")
+_CHECK: dict[str, Rule] = {
+    "ServiceToken": service_token,
+    **each(always(_CHECKED), "Key", "Sha256", "SizeBytes"),
+    "Bucket": lambda change: followed(change) or access("the artifact of the model is looked for in another bucket"),
+    "ServiceTimeout": number(
+        up=harmless("the check may take longer"),
+        down=interruption("a check that takes longer makes the deployment fail"),
+        default=3600,
+    ),
+}
+
+_ANY: dict[str, Rule] = {
+    "ServiceToken": service_token,
+    "ServiceTimeout": always(harmless("only how long CloudFormation waits for it")),
+    "*": any_property,
+}
+
+_AWS: dict[str, Rule] = {
+    "ServiceToken": service_token,
+    "ServiceTimeout": always(harmless("only how long CloudFormation waits for it")),
+    **each(sdk_call, "Create", "Update", "Delete"),
+    "InstallLatestAwsSdk": always(harmless("only which SDK makes the call")),
+}
+
+_EMPTIES = "the bucket is emptied when it is removed"
+_COPY: dict[str, Rule] = {
+    **each(
+        always(harmless("other files are copied, which is what a release is")),
+        "SourceObjectKeys",
+        "SourceBucketNames",
+        "SourceMarkers",
+    ),
+    **each(
+        always(harmless("only how the files are copied or kept by browsers")),
+        "SystemMetadata",
+        "UserMetadata",
+        "Exclude",
+        "Include",
+        "Extract",
+    ),
+    "Prune": switch(
+        on=data_loss("files that are not in the source are deleted from the bucket"),
+        off=harmless("other files stay in the bucket"),
+        default=True,
+    ),
+    "RetainOnDelete": switch(
+        on=harmless("files stay when it is removed"),
+        off=data_loss("files are deleted when it is removed"),
+        default=True,
+    ),
+    "DestinationBucketName": reference(interruption("files are copied to another bucket")),
+    "DestinationBucketKeyPrefix": always(
+        data_loss("files are copied to another place, and those at the old one are deleted")
+    ),
+    "DistributionPaths": always(harmless("only which pages browsers and edges fetch anew")),
+    "DistributionId": reference(
+        interruption("another distribution fetches the files anew, the old one shows old ones")
+    ),
+    "ServiceToken": service_token,
+}
+
+_RETENTION: dict[str, Rule] = {
+    "RetentionInDays": number(
+        up=cost("logs are kept for longer"), down=data_loss("logs are deleted sooner"), default=float("inf")
+    ),
+    "LogGroupName": reference(data_loss("the retention is set for another group")),
+    "RemovalPolicy": lambda change: (
+        data_loss("logs are deleted when it is removed")
+        if change.after == "destroy"
+        else harmless("logs stay when it is removed")
+    ),
+    "ServiceToken": service_token,
+}
+
+_OIDC: dict[str, Rule] = {
+    "Url": always(access("people of another provider sign in")),
+    "ClientIDList": listed(
+        added=access("more clients are trusted"), removed=interruption("a client is no longer trusted")
+    ),
+    "ThumbprintList": listed(
+        added=access("another certificate is trusted"), removed=harmless("a certificate is no longer trusted")
+    ),
+    "RejectUnauthorized": guard_switch("the certificate of the provider is checked"),
+    "CodeHash": always(harmless("it only tells the resource that its code changed")),
+    "ServiceToken": service_token,
+}
+
+_EXPORTS: dict[str, Rule] = {
+    **each(
+        always(harmless("it carries over values to stacks in other regions, which are compared themselves")),
+        "WriterProps",
+        "ReaderProps",
+    ),
+    "ServiceToken": service_token,
+}
+
+PROPERTIES: dict[str, dict[str, Rule]] = {
+    _UNNAMED: _ANY,
+    ANY_CUSTOM: _ANY,
+    "Custom::ModelArtifactCheck": _CHECK,
+    "Custom::AWS": _AWS,
+    "Custom::CDKBucketDeployment": _COPY,
+    "Custom::LogRetention": _RETENTION,
+    "Custom::AWSCDKOpenIdConnectProvider": _OIDC,
+    "Custom::CrossRegionExportWriter": _EXPORTS,
+    "Custom::CrossRegionExportReader": _EXPORTS,
+    "Custom::VpcRestrictDefaultSG": {
+        "DefaultSecurityGroupId": reference(
+            access("the default security group of another VPC is closed, that of the old one open")
+        ),
+        "Account": always(harmless("it follows the account")),
+        "ServiceToken": service_token,
+    },
+    "Custom::S3AutoDeleteObjects": {
+        "BucketName": reference(data_loss("another bucket is emptied when it is removed")),
+        "ServiceToken": service_token,
+    },
+    "Custom::ECRAutoDeleteImages": {
+        "RepositoryName": reference(data_loss("another repository is emptied when it is removed")),
+        "ServiceToken": service_token,
+    },
+}
+
+
+def removed_call(change: Change) -> Verdict:
+    """Judge an `AwsCustomResource` that is gone: its call for that is made, when it has one."""
+    call = _call((change.before or {}).get("Properties", {}).get("Delete"))
+    if call is None:
+        return unknown("what the resource once set stays as it is, and nothing sets it any more")
+    return data_loss(f"the deployment calls {call.get('service')} {call.get('action')}, which takes something away")
+
+
+_UNKNOWN = "nobody can tell here what the custom resource does"
+_CARRIES = ("Custom::CrossRegionExportReader", "Custom::CrossRegionStringParameterReader")
+REMOVED: dict[str, Rule] = {
+    **each(always(interruption(f"what it made may be deleted with it; {_UNKNOWN}")), _UNNAMED, ANY_CUSTOM),
+    "Custom::ModelArtifactCheck": always(
+        access("a model whose artifact is missing or another is no longer stopped before it is served")
+    ),
+    "Custom::AWS": removed_call,
+    "Custom::CDKBucketDeployment": always(
+        interruption("files are no longer copied, and may be deleted from the bucket")
+    ),
+    "Custom::LogRetention": always(harmless("the retention that was set stays, and is no longer kept so by the stack")),
+    "Custom::AWSCDKOpenIdConnectProvider": always(interruption("people of the provider no longer sign in")),
+    "Custom::CrossRegionExportWriter": always(
+        interruption("stacks in other regions that read the values fail to deploy")
+    ),
+    **each(always(harmless("it only reads")), *_CARRIES),
+    "Custom::VpcRestrictDefaultSG": always(
+        access("the default security group lets everything through between its members")
+    ),
+    "Custom::S3AutoDeleteObjects": always(harmless("the bucket is no longer emptied when it is removed")),
+    "Custom::ECRAutoDeleteImages": always(harmless("the repository is no longer emptied when it is removed")),
+    "Custom::S3BucketNotifications": always(interruption("nobody is told of new objects any more")),
+}
+ADDED: dict[str, Rule] = {
+    **each(always(unknown(_UNKNOWN)), _UNNAMED, ANY_CUSTOM, "Custom::AWS"),
+    "Custom::ModelArtifactCheck": always(harmless("a guard more: a model is looked for before it is served")),
+    "Custom::CDKBucketDeployment": always(harmless("files are copied to a bucket, which is what a release is")),
+    "Custom::LogRetention": always(data_loss("logs that are older than the retention are deleted")),
+    "Custom::AWSCDKOpenIdConnectProvider": always(access("people of another provider can be trusted")),
+    "Custom::CrossRegionExportWriter": always(harmless("it carries over values to other regions")),
+    **each(always(harmless("it only reads")), *_CARRIES),
+    "Custom::VpcRestrictDefaultSG": always(harmless("a guard more: the default security group lets nothing through")),
+    "Custom::S3AutoDeleteObjects": always(data_loss(_EMPTIES)),
+    "Custom::ECRAutoDeleteImages": always(data_loss("the repository is emptied when it is removed")),
+    "Custom::S3BucketNotifications": always(harmless("somebody is told of new objects")),
+}
+REPLACED: dict[str, Rule] = {
+    **each(always(harmless("it only reads")), *_CARRIES),
+    **each(
+        always(harmless("it is made anew with the same settings")),
+        "Custom::ModelArtifactCheck",
+        "Custom::LogRetention",
+        "Custom::VpcRestrictDefaultSG",
+        "Custom::CrossRegionExportWriter",
+        "Custom::S3BucketNotifications",
+    ),
+    **each(
+        always(interruption(f"what it made may be deleted and made anew; {_UNKNOWN}")),
+        _UNNAMED,
+        ANY_CUSTOM,
+        "Custom::AWS",
+    ),
+    "Custom::CDKBucketDeployment": always(
+        interruption("files are copied anew, and those of the old place may be deleted")
+    ),
+    "Custom::AWSCDKOpenIdConnectProvider": always(access("people of another provider sign in")),
+    "Custom::S3AutoDeleteObjects": always(data_loss(_EMPTIES)),
+    "Custom::ECRAutoDeleteImages": always(data_loss("the repository is emptied when it is removed")),
+}
