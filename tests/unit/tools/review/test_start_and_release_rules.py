@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.work_changes import judge, judge_whole, template
 from tools.review.change import Risk
-from tools.review.rules import custom, data_jobs, delivery, events, nested
+from tools.review.rules import custom, data_jobs, delivery, events, nested, pipes
 
 H, C, A, N, D, U = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS, Risk.UNKNOWN
 
@@ -49,11 +49,6 @@ PIPE = "AWS::Pipes::Pipe"
         (SCHEDULE, "Target.RetryPolicy.MaximumRetryAttempts", 10, 1, D),
         (SCHEDULE, "ScheduleExpression", "rate(5 minutes)", "rate(1 minute)", C),
         (SCHEDULE, "EndDate", None, "2030-01-01T00:00:00Z", N),
-        (PIPE, "DesiredState", "RUNNING", "STOPPED", N),
-        (PIPE, "DesiredState", None, "STOPPED", N),
-        (PIPE, "DesiredState", "STOPPED", "RUNNING", H),
-        (PIPE, "SourceParameters.FilterCriteria", None, {"Filters": [{"Pattern": "a"}]}, D),
-        (PIPE, "SourceParameters.KinesisStreamParameters.DeadLetterConfig", {"Arn": "q"}, None, D),
         ("AWS::Events::EventBus", "DeadLetterConfig", {"Arn": "q"}, None, D),
         ("AWS::Events::EventBus", "Policy", None, {"Statement": []}, A),
         ("AWS::Events::Archive", "RetentionDays", 0, 7, D),
@@ -70,7 +65,6 @@ def test_a_property_of_what_starts_work(kind: str, path: str, before: Any, after
     [
         ("remove", RULE, N),
         ("remove", SCHEDULE, N),
-        ("remove", PIPE, N),
         ("remove", "AWS::Events::Archive", D),
         ("replace", RULE, H),
         ("add", RULE, H),
@@ -79,6 +73,27 @@ def test_a_property_of_what_starts_work(kind: str, path: str, before: Any, after
 )
 def test_a_whole_resource_that_starts_work(action: str, kind: str, risk: Risk) -> None:
     assert judge_whole(events, action, kind) == risk
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "risk"),
+    [
+        ("DesiredState", "RUNNING", "STOPPED", N),
+        ("DesiredState", None, "STOPPED", N),
+        ("DesiredState", "STOPPED", "RUNNING", H),
+        ("Target", "a", "b", N),
+        ("SourceParameters.FilterCriteria", None, {"Filters": [{"Pattern": "a"}]}, D),
+        ("SourceParameters.KinesisStreamParameters.DeadLetterConfig", {"Arn": "q"}, None, D),
+        ("SourceParameters.KinesisStreamParameters.DeadLetterConfig", None, {"Arn": "q"}, H),
+    ],
+)
+def test_a_property_of_a_pipe(path: str, before: Any, after: Any, risk: Risk) -> None:
+    assert judge(pipes, PIPE, path, before, after) == risk
+
+
+def test_a_whole_pipe() -> None:
+    assert judge_whole(pipes, "remove", PIPE) == N
+    assert judge_whole(pipes, "add", PIPE) == H
 
 
 APPROVAL = {"Name": "Prod", "Actions": [{"Name": "Approve", "ActionTypeId": {"Category": "Approval"}}]}
