@@ -1,4 +1,4 @@
-"""What starts work: rules and buses of EventBridge, schedules, pipes."""
+"""What starts work: rules and buses of EventBridge, schedules."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.rules.function_sources import filters
 from tools.review.rules.work_shapes import (
     below,
     dropped,
@@ -19,7 +18,7 @@ from tools.review.rules.work_shapes import (
     reference,
     switch,
 )
-from tools.review.shapes import always, ordered
+from tools.review.shapes import always
 
 _MINUTES = {"minute": 1, "minutes": 1, "hour": 60, "hours": 60, "day": 1440, "days": 1440}
 _RATE = re.compile(r"rate\((\d+)\s+(\w+)\)")
@@ -139,66 +138,6 @@ _SCHEDULE: dict[str, Rule] = {
     **below("Target.", _TARGET),
 }
 
-_STREAM: dict[str, Rule] = {
-    "DeadLetterConfig": failures("records"),
-    "BatchSize": number(up=harmless("more records in a call"), down=cost("more calls for the same records")),
-    "MaximumBatchingWindowInSeconds": always(harmless("only how long records wait for a full batch")),
-    "MaximumRetryAttempts": number(
-        up=harmless("records that fail are tried more often"),
-        down=data_loss("records that fail are given up after fewer tries"),
-        default=math.inf,
-    ),
-    "MaximumRecordAgeInSeconds": number(
-        up=harmless("older records are still processed"),
-        down=data_loss("records that wait for longer than this are given up"),
-        default=math.inf,
-    ),
-    "OnPartialBatchItemFailure": dropped(
-        data_loss("one bad record takes its whole batch with it"), added=harmless("a batch that fails is divided")
-    ),
-    "ParallelizationFactor": number(
-        up=cost("more calls at the same time"),
-        down=interruption("fewer calls at the same time: it may fall behind"),
-        default=1,
-    ),
-}
-
-_SOURCES = (
-    "KinesisStream",
-    "DynamoDBStream",
-    "SqsQueue",
-    "ManagedStreamingKafka",
-    "SelfManagedKafka",
-    "ActiveMQBroker",
-    "RabbitMQBroker",
-)
-
-_PIPE: dict[str, Rule] = {
-    "DesiredState": ordered(
-        ["STOPPED", "RUNNING"],
-        up=harmless("the pipe runs"),
-        down=interruption("the pipe is stopped: nobody processes the events"),
-        default="RUNNING",
-    ),
-    "Target": reference(interruption("events go to another target")),
-    "Enrichment": reference(
-        interruption("events are completed by another function"), removed=interruption("events are no longer completed")
-    ),
-    "RoleArn": reference(access("the pipe works with the rights of another role")),
-    "SourceParameters.FilterCriteria": filters,
-    **{f"SourceParameters.{source}Parameters.{name}": rule for source in _SOURCES for name, rule in _STREAM.items()},
-    "TargetParameters": always(_CONTENT),
-    "EnrichmentParameters": always(_CONTENT),
-    "LogConfiguration": dropped(
-        data_loss("the pipe no longer logs"), added=cost("the pipe logs"), changed=data_loss("the pipe logs otherwise")
-    ),
-    "KmsKeyIdentifier": reference(
-        access("the pipe is encrypted with another key"),
-        removed=access("the pipe can be read without the right to use a key of your own"),
-        added=harmless("the pipe is encrypted with a key of your own"),
-    ),
-}
-
 _BUS: dict[str, Rule] = {
     "DeadLetterConfig": failures("events"),
     "Policy": dropped(
@@ -245,7 +184,6 @@ PROPERTIES: dict[str, dict[str, Rule]] = {
     "AWS::Events::Connection": _CONNECTION,
     "AWS::Events::ApiDestination": _CONNECTION,
     "AWS::Scheduler::Schedule": _SCHEDULE,
-    "AWS::Pipes::Pipe": _PIPE,
 }
 
 
@@ -259,7 +197,7 @@ def replaced_rule(change: Change) -> Verdict:
 
 _NOTHING_STARTS = always(interruption("nothing starts the work any more"))
 REMOVED: dict[str, Rule] = {
-    **each(_NOTHING_STARTS, "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::Pipes::Pipe"),
+    **each(_NOTHING_STARTS, "AWS::Events::Rule", "AWS::Scheduler::Schedule"),
     "AWS::Events::EventBus": always(interruption("the bus is gone: whoever sends events to it sees errors")),
     "AWS::Scheduler::ScheduleGroup": always(interruption("the group is gone, with every schedule in it")),
     "AWS::Events::Archive": always(data_loss("the kept events are deleted")),
@@ -273,7 +211,6 @@ ADDED: dict[str, Rule] = {
     "AWS::Events::Rule": always(harmless("a rule more; what it starts is paid for when it does")),
     "AWS::Scheduler::Schedule": always(harmless("a schedule more; what it starts is paid for when it does")),
     "AWS::Scheduler::ScheduleGroup": always(harmless("a group costs nothing")),
-    "AWS::Pipes::Pipe": always(harmless("a pipe more; it costs with each event")),
     "AWS::Events::EventBus": always(harmless("a bus costs nothing until events are sent")),
     "AWS::Events::Archive": always(cost("events are kept, and paid for")),
     "AWS::Events::Connection": always(harmless("a way to sign in to another system, which nothing uses by itself")),
@@ -283,9 +220,6 @@ REPLACED: dict[str, Rule] = {
     "AWS::Events::Rule": replaced_rule,
     "AWS::Scheduler::Schedule": always(
         harmless("the same schedule under another name; the new one works before the old one goes")
-    ),
-    "AWS::Pipes::Pipe": always(
-        interruption("a new pipe reads the source from its own position; records are skipped or repeated")
     ),
     "AWS::Events::EventBus": always(interruption("a bus of another name: whoever sends to the old one sees errors")),
     "AWS::Events::Archive": always(data_loss("the kept events are deleted, and a new archive begins")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tools.review.change import Change, Risk, Rule, Template, Verdict, access, data_loss, harmless, unknown, worst
+from tools.review.change import Change, Risk, Rule, Template, Verdict, access, data_loss, harmless
 from tools.review.shapes import OFF, ON
 from tools.review.shapes import listed as _listed
 from tools.review.shapes import number as _number
@@ -136,11 +136,6 @@ def failures(name: str) -> Rule:
     )
 
 
-def same(change: Change) -> bool:
-    """Whether both sides are equal, as text: 5 and "5" are."""
-    return str(change.before) == str(change.after)
-
-
 def figure(value: Any) -> float | None:
     """Read a number, also written as text; None for anything else."""
     try:
@@ -197,21 +192,6 @@ def each(rule: Rule, *paths: str) -> dict[str, Rule]:
 def below(prefix: str, rules: Mapping[str, Rule]) -> dict[str, Rule]:
     """Rules whose paths stand below a prefix, such as `LaunchTemplateData.`."""
     return {prefix + path: rule for path, rule in rules.items()}
-
-
-def not_judged(what: str) -> Verdict:
-    """Say that nobody can tell here, and what a person has to look at."""
-    return unknown(f"look at it: {what}")
-
-
-def worse(*rules: Rule) -> Rule:
-    """Give the worst of what several rules say, None when none speaks."""
-
-    def rule(change: Change) -> Verdict | None:
-        verdicts = [verdict for one in rules if (verdict := one(change)) is not None]
-        return worst(*verdicts) if verdicts else None
-
-    return rule
 
 
 def _truth(value: Any) -> bool | None:
