@@ -243,6 +243,16 @@ PROPERTIES: PropertyRules = {
     f"{CLOUDFRONT}TrustStore": {
         "CaCertificatesBundleSource": always(access("other certificates of viewers are accepted"))
     },
+    f"{CLOUDFRONT}CloudFrontOriginAccessIdentity": {
+        "CloudFrontOriginAccessIdentityConfig": always(harmless("only the comment changes"))
+    },
+    f"{CLOUDFRONT}ConnectionFunction": {
+        "ConnectionFunctionCode": always(access("connections are checked by other code: read it")),
+        "ConnectionFunctionConfig": always(access("connections are checked by other code or values")),
+    },
+    f"{CLOUDFRONT}FieldLevelEncryptionProfile": {
+        "FieldLevelEncryptionProfileConfig": always(access("other fields are encrypted, or with another key"))
+    },
     f"{CLOUDFRONT}VpcOrigin": {"VpcOriginEndpointConfig": always(interruption("the origin is reached differently"))},
     f"{CLOUDFRONT}ContinuousDeploymentPolicy": {
         "ContinuousDeploymentPolicyConfig": always(
@@ -254,11 +264,9 @@ UNUSED = (
     "ResponseHeadersPolicy OriginAccessControl CachePolicy OriginRequestPolicy KeyGroup PublicKey Function TrustStore"
 )
 UNUSED += " KeyValueStore RealtimeLogConfig CloudFrontOriginAccessIdentity ContinuousDeploymentPolicy VpcOrigin"
-UNUSED += (
-    " FieldLevelEncryptionProfile FieldLevelEncryptionConfig MonitoringSubscription ConnectionFunction ConnectionGroup"
-)
+UNUSED += " FieldLevelEncryptionProfile MonitoringSubscription ConnectionFunction ConnectionGroup"
 GUARDS = "ResponseHeadersPolicy TrustStore RealtimeLogConfig MonitoringSubscription ConnectionFunction"
-GUARDS += " FieldLevelEncryptionProfile FieldLevelEncryptionConfig"
+GUARDS += " FieldLevelEncryptionProfile"
 SERVES = (
     "OriginAccessControl CachePolicy OriginRequestPolicy KeyGroup PublicKey Function CloudFrontOriginAccessIdentity"
 )
