@@ -36,9 +36,15 @@ def content_security_policy(change: Change) -> Verdict:
     before, after = _directives(change.before), _directives(change.after)
     for name in before.keys() | after.keys():
         allowed, wanted = _sources(before, name), _sources(after, name)
-        if allowed is not None and (wanted is None or wanted - allowed):
+        if allowed is not None and (wanted is None or _more(wanted, allowed)):
             return access(f"pages may load or send more than before, by {name}")
     return SAME if before == after else harmless("pages may load and send less than before")
+
+
+def _more(wanted: set[str], allowed: set[str]) -> bool:
+    """Whether a source is wanted that is not allowed; `*` allows every host, but neither schemes nor inline code."""
+    rest = wanted - allowed
+    return any("*" not in allowed or source.startswith("'unsafe") or source.endswith(":") for source in rest)
 
 
 def _directives(policy: str) -> dict[str, set[str]]:

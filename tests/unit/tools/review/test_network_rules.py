@@ -29,6 +29,7 @@ FROM_GROUP = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "SourceSecu
         ([rule()], [rule(), SSH], "access"),
         (None, [SSH], "access"),
         ([rule()], [rule("10.0.0.0/8")], "access"),
+        ([FROM_GROUP], [FROM_GROUP | {"CidrIp": "0.0.0.0/0", "SourceSecurityGroupId": None}], "access"),
         ([rule()], [rule(port=443, last=8443)], "access"),
         ([rule()], [rule(IpProtocol="-1")], "access"),
         ([rule()], [rule(), FROM_GROUP], "access"),
