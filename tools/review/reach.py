@@ -56,6 +56,8 @@ class Opening:
             return True
         if self.protocol not in ("-1", other.protocol) or not self._ports_cover(other):
             return False
+        if self.everybody and other.network is None:
+            return True
         if self.network is None or other.network is None:
             return self.peer == other.peer
         return self.network.version == other.network.version and self.network.supernet_of(other.network)  # type: ignore[arg-type]

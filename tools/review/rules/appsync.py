@@ -164,13 +164,9 @@ CODE = always(unknown("the code that answers changes: read it"))
 RESOLVER = {
     **dict.fromkeys(("Code", "RequestMappingTemplate", "ResponseMappingTemplate"), CODE),
     **dict.fromkeys(("CodeS3Location", "RequestMappingTemplateS3Location", "ResponseMappingTemplateS3Location"), CODE),
-    **dict.fromkeys(("DataSourceName", "PipelineConfig", "Kind", "SyncConfig"), always(ANSWERS)),
+    **dict.fromkeys(("DataSourceName", "SyncConfig"), always(ANSWERS)),
     "Runtime": CODE,
     "MaxBatchSize": always(harmless("only how many calls go together")),
-    "MetricsConfig": always(harmless("only what is measured")),
-    "CachingConfig": always(access("callers may be given answers that were kept for others")),
-    "FunctionVersion": CODE,
-    "Description": always(harmless("only the description changes")),
 }
 EVENTS = "EventConfig"
 PROPERTIES: PropertyRules = {
@@ -197,7 +193,7 @@ PROPERTIES: PropertyRules = {
     f"{APPSYNC}GraphQLApi": {
         "AuthenticationType": authentication,
         "AdditionalAuthenticationProviders": PROVIDERS,
-        **PROVIDER,
+        **{name: rule for name, rule in PROVIDER.items() if name != "CognitoConfig"},
         "LogConfig": _logs("FieldLogLevel"),
         "XrayEnabled": switch(on=harmless("requests are traced"), off=harmless("traces only show how requests went")),
         "IntrospectionConfig": ENDS_SOONER,
@@ -207,8 +203,16 @@ PROPERTIES: PropertyRules = {
         "EnhancedMetricsConfig": always(harmless("only what is measured")),
         "MergedApiExecutionRoleArn": always(interruption("the API reads its sources with other permissions")),
         "OwnerContact": always(harmless("only a note")),
+        "Visibility": ordered(
+            ["GLOBAL", "PRIVATE"],
+            up=interruption("callers on the internet no longer reach the API"),
+            down=access("the API can be called from the internet"),
+            default="GLOBAL",
+        ),
+        "ApiType": always(ANSWERS),
         "Name": always(harmless("only the name changes")),
     },
+    f"{APPSYNC}Type": {name: always(ANSWERS) for name in ("Definition", "Format")},
     f"{APPSYNC}ApiKey": {
         "Expires": EXPIRY,
         "Description": always(harmless("only the description changes")),
@@ -217,8 +221,19 @@ PROPERTIES: PropertyRules = {
         "Definition": always(interruption("callers of fields that are gone or changed get errors")),
         "DefinitionS3Location": always(interruption("callers of fields that are gone or changed get errors")),
     },
-    f"{APPSYNC}Resolver": RESOLVER,
-    f"{APPSYNC}FunctionConfiguration": {**RESOLVER, "Name": always(harmless("only the name changes"))},
+    f"{APPSYNC}Resolver": {
+        **RESOLVER,
+        "PipelineConfig": always(ANSWERS),
+        "Kind": always(ANSWERS),
+        "MetricsConfig": always(harmless("only what is measured")),
+        "CachingConfig": always(access("callers may be given answers that were kept for others")),
+    },
+    f"{APPSYNC}FunctionConfiguration": {
+        **RESOLVER,
+        "FunctionVersion": CODE,
+        "Name": always(harmless("only the name changes")),
+        "Description": always(harmless("only the description changes")),
+    },
     f"{APPSYNC}DataSource": {
         **{
             name: always(ANSWERS)

@@ -191,6 +191,35 @@ PROPERTIES: PropertyRules = {
         f"{CONFIG}.AnycastIpListId": always(interruption("viewers reach the distribution at other addresses")),
         f"{CONFIG}.Comment": always(harmless("only the comment changes")),
     },
+    f"{CLOUDFRONT}DistributionTenant": {
+        "Enabled": switch(
+            on=access("everybody can reach what it serves"), off=interruption("nobody is served any more"), default=True
+        ),
+        "Domains": listed(
+            added=harmless("answers to one more name"),
+            removed=interruption("viewers who come by this name are refused"),
+        ),
+        **{
+            name: always(access("viewers of the tenant are served by other rules"))
+            for name in (
+                "Customizations",
+                "Parameters",
+                "DistributionId",
+                "ConnectionGroupId",
+                "ManagedCertificateRequest",
+            )
+        },
+    },
+    f"{CLOUDFRONT}ConnectionGroup": {
+        "Enabled": switch(
+            on=access("everybody can reach what it serves"), off=interruption("nobody is served any more"), default=True
+        ),
+        "Ipv6Enabled": always(harmless("viewers reach the same by IPv4")),
+        "AnycastIpListId": always(interruption("viewers reach it at other addresses")),
+    },
+    f"{CLOUDFRONT}StreamingDistribution": {
+        "StreamingDistributionConfig": always(interruption("viewers are served in another way, or not at all"))
+    },
 }
 ADDED: dict[str, Rule] = {
     **each(

@@ -36,9 +36,15 @@ def content_security_policy(change: Change) -> Verdict:
     before, after = _directives(change.before), _directives(change.after)
     for name in before.keys() | after.keys():
         allowed, wanted = _sources(before, name), _sources(after, name)
-        if allowed is not None and (wanted is None or wanted - allowed):
+        if allowed is not None and (wanted is None or _more(wanted, allowed)):
             return access(f"pages may load or send more than before, by {name}")
     return SAME if before == after else harmless("pages may load and send less than before")
+
+
+def _more(wanted: set[str], allowed: set[str]) -> bool:
+    """Whether a source is wanted that is not allowed; `*` allows every host, but neither schemes nor inline code."""
+    rest = wanted - allowed
+    return any("*" not in allowed or source.startswith("'unsafe") or source.endswith(":") for source in rest)
 
 
 def _directives(policy: str) -> dict[str, set[str]]:
@@ -243,6 +249,16 @@ PROPERTIES: PropertyRules = {
     f"{CLOUDFRONT}TrustStore": {
         "CaCertificatesBundleSource": always(access("other certificates of viewers are accepted"))
     },
+    f"{CLOUDFRONT}CloudFrontOriginAccessIdentity": {
+        "CloudFrontOriginAccessIdentityConfig": always(harmless("only the comment changes"))
+    },
+    f"{CLOUDFRONT}ConnectionFunction": {
+        "ConnectionFunctionCode": always(access("connections are checked by other code: read it")),
+        "ConnectionFunctionConfig": always(access("connections are checked by other code or values")),
+    },
+    f"{CLOUDFRONT}FieldLevelEncryptionProfile": {
+        "FieldLevelEncryptionProfileConfig": always(access("other fields are encrypted, or with another key"))
+    },
     f"{CLOUDFRONT}VpcOrigin": {"VpcOriginEndpointConfig": always(interruption("the origin is reached differently"))},
     f"{CLOUDFRONT}ContinuousDeploymentPolicy": {
         "ContinuousDeploymentPolicyConfig": always(
@@ -254,11 +270,9 @@ UNUSED = (
     "ResponseHeadersPolicy OriginAccessControl CachePolicy OriginRequestPolicy KeyGroup PublicKey Function TrustStore"
 )
 UNUSED += " KeyValueStore RealtimeLogConfig CloudFrontOriginAccessIdentity ContinuousDeploymentPolicy VpcOrigin"
-UNUSED += (
-    " FieldLevelEncryptionProfile FieldLevelEncryptionConfig MonitoringSubscription ConnectionFunction ConnectionGroup"
-)
+UNUSED += " FieldLevelEncryptionProfile MonitoringSubscription ConnectionFunction ConnectionGroup"
 GUARDS = "ResponseHeadersPolicy TrustStore RealtimeLogConfig MonitoringSubscription ConnectionFunction"
-GUARDS += " FieldLevelEncryptionProfile FieldLevelEncryptionConfig"
+GUARDS += " FieldLevelEncryptionProfile"
 SERVES = (
     "OriginAccessControl CachePolicy OriginRequestPolicy KeyGroup PublicKey Function CloudFrontOriginAccessIdentity"
 )

@@ -154,6 +154,20 @@ PROPERTIES: PropertyRules = {
         ),
         "Location": always(access("nothing is told of other addresses")),
     },
+    **{
+        f"AWS::GuardDuty::{name}": {"Activate": WATCHED, "Location": always(LESS)}
+        for name in ("ThreatEntitySet", "TrustedEntitySet")
+    },
+    "AWS::GuardDuty::Member": {"Status": always(LESS)},
+    **{
+        f"AWS::Config::{name}": dict.fromkeys(properties.split(), always(LESS))
+        for name, properties in {
+            "OrganizationConfigRule": "OrganizationManagedRuleMetadata OrganizationCustomRuleMetadata ExcludedAccounts "
+            "OrganizationCustomPolicyRuleMetadata",
+            "OrganizationConformancePack": "TemplateBody TemplateS3Uri ConformancePackInputParameters ExcludedAccounts",
+            "ConfigurationAggregator": "AccountAggregationSources OrganizationAggregationSource",
+        }.items()
+    },
     "AWS::GuardDuty::ThreatIntelSet": {"Activate": WATCHED, "Location": always(LESS)},
     "AWS::GuardDuty::MalwareProtectionPlan": {
         "Actions": always(LESS),

@@ -34,6 +34,10 @@ CORS: Mapping[str, Rule] = {
 }
 
 
+SHARED = ("AuthorizerUri", "AuthorizerResultTtlInSeconds", "IdentitySource", "IdentityValidationExpression", "Name")
+"""What authorizers of both kinds of API have."""
+
+
 def _route_added(change: Change) -> Verdict:
     found = properties(change.head)
     if str(found.get("AuthorizationType", "NONE")) == "NONE" and found.get("RouteKey") != "$disconnect":
@@ -111,7 +115,7 @@ PROPERTIES: PropertyRules = {
         name: always(ANSWERS) for name in ("RouteResponseKey", "ResponseParameters", "ResponseModels")
     },
     f"{API}Authorizer": {
-        **AUTHORIZER_RULES,
+        **{name: AUTHORIZER_RULES[name] for name in SHARED},
         "AuthorizerType": AUTHORIZER_RULES["Type"],
         "AuthorizerCredentialsArn": AUTHORIZER_RULES["AuthorizerCredentials"],
         "AuthorizerPayloadFormatVersion": always(interruption("the authorizer is asked in another form")),

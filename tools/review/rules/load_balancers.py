@@ -202,6 +202,10 @@ PROPERTIES: PropertyRules = {
                 other=interruption("requests reach the machines at another port"),
             ),
         ),
+        **{
+            name: always(interruption("callers lose the machine that knows their session"))
+            for name in ("AppCookieStickinessPolicy", "LBCookieStickinessPolicy")
+        },
         "Policies": always(access("policies of TLS or of sessions change")),
         "SecurityGroups": _groups,
         "Subnets": listed(

@@ -52,7 +52,6 @@ RECORD: dict[str, Rule] = {
             "Type",
             "Region",
             "GeoLocation",
-            "GeoProximityLocation",
             "Failover",
             "MultiValueAnswer",
             "SetIdentifier",
