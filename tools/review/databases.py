@@ -14,6 +14,7 @@ from tools.review.holders import (
     groups,
     kept,
     keyed,
+    properties,
     protected,
     reachable,
 )
@@ -53,6 +54,15 @@ def _parameter(name: str, after: object) -> Verdict:
 
 
 BACKUP = kept("each backup, with the points in time to go back to,", default=1)
+
+
+def _public(change: Change) -> Verdict | None:
+    """Left out, RDS decides by the network: without a subnet group the default one may be public."""
+    if change.after is None and change.head is not None and "DBSubnetGroupName" not in properties(change.head):
+        return access("it is no longer kept off the internet, and the default network may give it an address")
+    return reachable()(change)
+
+
 SHARED: dict[str, Rule] = {
     **described(
         "AllowMajorVersionUpgrade",
@@ -83,7 +93,7 @@ SHARED: dict[str, Rule] = {
         keyed("the password of the administrator"),
     ),
     **each(("Port", "DBPort"), always(interruption("clients that use the old port no longer reach the database"))),
-    "PubliclyAccessible": reachable(),
+    "PubliclyAccessible": _public,
     "RotateMasterUserPassword": always(
         interruption("the password of the administrator changes, and what holds the old one is refused")
     ),

@@ -42,9 +42,11 @@ BROKER: dict[str, Rule] = {
     "PubliclyAccessible": reachable(),
     "SecurityGroups": groups("the broker"),
     "StorageSize": grown("the storage of the broker"),
-    "Users": listed(
-        added=access("a user or password is added, or may do more"),
-        removed=interruption("a user or password no longer opens the broker"),
+    "Users": altered(
+        listed(
+            added=access("a user or password is added, or may do more"),
+            removed=interruption("a user or password no longer opens the broker"),
+        )
     ),
 }
 

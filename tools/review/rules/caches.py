@@ -89,8 +89,8 @@ GROUP: dict[str, Rule] = {
         down=access("connections may be unencrypted"),
         default="required",
     ),
-    "UserGroupIds": listed(
-        added=access("more users may use the cache"), removed=interruption("users are refused by the cache")
+    "UserGroupIds": altered(
+        listed(added=access("more users may use the cache"), removed=interruption("users are refused by the cache"))
     ),
     "GlobalReplicationGroupId": always(data_loss("the cache is no longer the copy that it was")),
 }

@@ -93,7 +93,7 @@ DOMAIN: dict[str, Rule] = {
         on=access("whoever reaches the domain may use it"), off=harmless("users have to prove who they are")
     ),
     "AdvancedSecurityOptions.AnonymousAuthDisableDate": OTHER_USERS,
-    "AdvancedSecurityOptions.InternalUserDatabaseEnabled": SIGN_IN,
+    "AdvancedSecurityOptions.InternalUserDatabaseEnabled": altered(SIGN_IN),
     **each(
         (
             "AdvancedSecurityOptions.IAMFederationOptions",
@@ -104,7 +104,7 @@ DOMAIN: dict[str, Rule] = {
         ),
         OTHER_USERS,
     ),
-    "CognitoOptions.Enabled": SIGN_IN,
+    "CognitoOptions.Enabled": altered(SIGN_IN),
     **each(("CognitoOptions.IdentityPoolId", "CognitoOptions.RoleArn", "CognitoOptions.UserPoolId"), OTHER_USERS),
     "DomainEndpointOptions.EnforceHTTPS": switch(
         on=harmless("only encrypted requests are taken"), off=access("requests may be unencrypted")

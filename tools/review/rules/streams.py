@@ -162,9 +162,11 @@ KAFKA: dict[str, Rule] = {
             "ClientAuthentication.Sasl.Scram.Enabled",
             "ClientAuthentication.Tls.Enabled",
         ),
-        switch(
-            on=access("clients can sign in by one more way"),
-            off=interruption("clients that sign in by a removed way get errors"),
+        altered(
+            switch(
+                on=access("clients can sign in by one more way"),
+                off=interruption("clients that sign in by a removed way get errors"),
+            )
         ),
     ),
     "ClientAuthentication.Tls.CertificateAuthorityArnList": listed(

@@ -32,9 +32,11 @@ ROUTED = switch(
     on=harmless("data is loaded and unloaded through the network of the account only"),
     off=access("data is loaded and unloaded over the internet"),
 )
-ROLES = listed(
-    added=access("the warehouse may act by one more role"),
-    removed=interruption("loads that used a removed role fail"),
+ROLES = altered(
+    listed(
+        added=access("the warehouse may act by one more role"),
+        removed=interruption("loads that used a removed role fail"),
+    )
 )
 LOGGED = feature(
     on=cost("what users do is logged"),

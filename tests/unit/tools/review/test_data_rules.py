@@ -22,6 +22,7 @@ MODULES = (
     "keys",
     "logs",
     "messages",
+    "movers",
     "s3",
     "s3_more",
     "searches",
@@ -223,6 +224,7 @@ DATABASES: tuple[Row, ...] = (
     (DB, "StorageEncrypted", True, False, OPEN),
     (DB, "PubliclyAccessible", False, True, OPEN),
     (DB, "PubliclyAccessible", True, False, FINE),
+    (DB, "PubliclyAccessible", False, None, OPEN),
     (DB, "MultiAZ", True, False, STOP),
     (DB, "MultiAZ", False, True, COST),
     (DB, "DBInstanceClass", "db.t4g.small", "db.r8g.24xlarge", STOP),
@@ -293,7 +295,17 @@ FILES: tuple[Row, ...] = (
     ("Custom::CDKBucketDeployment", "SourceObjectKeys", ["a"], ["b"], FINE),
     ("Custom::CDKBucketDeployment", "RetainOnDelete", True, False, LOSS),
 )
-ROWS = (*MESSAGES, *RECORDS, *LOGS_AND_KEYS, *DATABASES, *FILES)
+MOVED: tuple[Row, ...] = (
+    ("AWS::DMS::ReplicationTask", "TableMappings", "a", "b", LOSS),
+    ("AWS::DMS::ReplicationInstance", "PubliclyAccessible", False, True, OPEN),
+    ("AWS::Transfer::Server", "SecurityPolicyName", "a", "b", OPEN),
+    ("AWS::Transfer::User", "SshPublicKeys", ["a"], ["a", "b"], OPEN),
+    ("AWS::Transfer::User", "SshPublicKeys", ["a", "b"], ["a"], STOP),
+    ("AWS::DSQL::Cluster", "DeletionProtectionEnabled", None, False, LOSS),
+    ("AWS::OSIS::Pipeline", "BufferOptions.PersistentBufferEnabled", True, False, LOSS),
+    ("AWS::SecretsManager::ResourcePolicy", "BlockPublicPolicy", True, False, OPEN),
+)
+ROWS = (*MOVED, *MESSAGES, *RECORDS, *LOGS_AND_KEYS, *DATABASES, *FILES)
 
 
 @pytest.mark.parametrize(("kind", "path", "before", "after", "risk"), ROWS)

@@ -1,0 +1,209 @@
+"""Rules for what moves data or keeps it beside the large stores: DMS, DataSync, Transfer, indexes for search and chat."""
+
+from __future__ import annotations
+
+from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.databases import INSTANCE_CLASS, SHARED
+from tools.review.holders import (
+    adjusted,
+    altered,
+    described,
+    each,
+    feature,
+    groups,
+    keyed,
+    properties,
+    protected,
+    reachable,
+    removed,
+    replaced,
+    sized,
+    stops,
+)
+from tools.review.shapes import always, listed, number, switch
+
+LOST_ROLE = always(interruption("it stops if the other role lacks a right"))
+COPIED = always(data_loss("other data is copied than before, or deleted where it is copied to"))
+ELSEWHERE = always(interruption("data comes from another place, or goes to one"))
+TIMED = always(interruption("data is copied at other times, or no longer by itself"))
+REPLICATION_MACHINE: dict[str, Rule] = {
+    "AllocatedStorage": number(up=cost("more storage is paid for"), down=interruption("copying stops when it is full")),
+    "EngineVersion": always(interruption("copying stops while the machine changes to another version")),
+    "MultiAZ": switch(on=cost("a second machine stands by"), off=interruption("no machine stands by")),
+    "PubliclyAccessible": reachable(),
+    "ReplicationInstanceClass": always(interruption("copying stops while the machine is changed")),
+    "VpcSecurityGroupIds": groups("the machine that copies"),
+    **described("AllowMajorVersionUpgrade", "AutoMinorVersionUpgrade", "NetworkType", "PreferredMaintenanceWindow"),
+}
+SERVER: dict[str, Rule] = {
+    "Certificate": always(interruption("clients may not trust the other certificate")),
+    "EndpointType": altered(access("the server is reached from elsewhere, such as the internet")),
+    "EndpointDetails": altered(access("the server is reached from elsewhere, such as the internet")),
+    "EndpointDetails.SecurityGroupIds": groups("the server"),
+    "IdentityProviderDetails": altered(access("something else tells who may sign in")),
+    "LoggingRole": feature(
+        on=harmless("what users do is logged"),
+        off=access("what users do is no longer logged"),
+        changed=altered(access("what users do may no longer be logged")),
+    ),
+    "Protocols": listed(
+        added=access("users connect by one more protocol"),
+        removed=interruption("users of a removed protocol are refused"),
+    ),
+    "SecurityPolicyName": altered(access("weaker encryption may be taken")),
+    "StructuredLogDestinations": listed(
+        added=harmless("what users do is logged"), removed=access("what users do is no longer logged there")
+    ),
+    "WorkflowDetails": always(interruption("what happens with uploaded files is not done, or another thing")),
+    **described("PostAuthenticationLoginBanner", "PreAuthenticationLoginBanner", "S3StorageOptions"),
+    "ProtocolDetails": always(interruption("clients may have to connect otherwise")),
+}
+USER: dict[str, Rule] = {
+    **each(
+        ("HomeDirectory", "HomeDirectoryMappings", "HomeDirectoryType", "PosixProfile", "Role"),
+        altered(access("the user may open other files")),
+    ),
+    "SshPublicKeys": listed(
+        added=access("one more key opens the files of the user"),
+        removed=interruption("a removed key is refused"),
+    ),
+}
+PROPERTIES: PropertyRules = {
+    "AWS::DMS::ReplicationInstance": REPLICATION_MACHINE,
+    "AWS::DMS::ReplicationTask": {
+        "TableMappings": COPIED,
+        **each(("ReplicationTaskSettings", "TaskData"), COPIED),
+        **each(("CdcStartPosition", "CdcStartTime", "CdcStopPosition"), COPIED),
+    },
+    "AWS::DMS::ReplicationConfig": {
+        **each(("ReplicationSettings", "ReplicationType", "SupplementalSettings", "TableMappings"), COPIED),
+        **each(("SourceEndpointArn", "TargetEndpointArn"), ELSEWHERE),
+        "ComputeConfig.MaxCapacityUnits": sized("capacity at most"),
+        "ComputeConfig.MinCapacityUnits": sized("capacity at least"),
+        "ComputeConfig.MultiAZ": REPLICATION_MACHINE["MultiAZ"],
+        "ComputeConfig.VpcSecurityGroupIds": groups("the machine that copies"),
+    },
+    "AWS::DMS::Endpoint": {
+        **each(
+            ("DatabaseName", "EndpointType", "EngineName", "ExtraConnectionAttributes", "Port", "ServerName"), ELSEWHERE
+        ),
+        **each(("Password", "Username"), always(interruption("copying stops if the other login is refused"))),
+        "SslMode": altered(access("the connection to the database may be unencrypted")),
+        "CertificateArn": altered(access("another certificate of the database is trusted")),
+    },
+    "AWS::DataSync::Task": {
+        **each(("Excludes", "Includes", "ManifestConfig", "Options"), COPIED),
+        "Schedule": TIMED,
+        "CloudWatchLogGroupArn": feature(
+            on=harmless("copying is logged"),
+            off=access("copying is no longer logged"),
+            changed=altered(access("copying is logged to another place")),
+        ),
+        "TaskReportConfig": adjusted("only the reports of copying"),
+    },
+    "AWS::AppFlow::Flow": {
+        **each(("DestinationFlowConfigList", "SourceFlowConfig", "Tasks"), COPIED),
+        **each(("FlowStatus", "TriggerConfig"), TIMED),
+        "MetadataCatalogConfig": adjusted("only what the catalog says of the data"),
+    },
+    "AWS::OSIS::Pipeline": {
+        "PipelineConfigurationBody": always(data_loss("records are changed, dropped or delivered otherwise")),
+        "BufferOptions.PersistentBufferEnabled": switch(
+            on=cost("records are kept until they are delivered"), off=data_loss("records that wait can be lost")
+        ),
+        "LogPublishingOptions": altered(access("failures may no longer be logged")),
+        "MaxUnits": sized("capacity at most"),
+        "MinUnits": sized("capacity at least"),
+        "PipelineRoleArn": LOST_ROLE,
+        "VpcOptions": altered(access("the pipeline is reached from elsewhere")),
+        "EncryptionAtRestOptions.KmsKeyArn": keyed("what waits for delivery"),
+    },
+    "AWS::Transfer::Server": SERVER,
+    "AWS::Transfer::User": USER,
+    "AWS::DSQL::Cluster": {
+        "DeletionProtectionEnabled": protected("the database", default=True),
+        "KmsEncryptionKey": keyed("the database"),
+        "MultiRegionProperties": always(data_loss("a region may keep no copy any more")),
+    },
+    "AWS::DocDB::GlobalCluster": {
+        "DeletionProtection": protected("the database"),
+        "EngineVersion": SHARED["EngineVersion"],
+    },
+    "AWS::NeptuneGraph::Graph": {
+        "DeletionProtection": protected("the graph"),
+        "ProvisionedMemory": sized("memory"),
+        "PublicConnectivity": reachable(),
+    },
+    "AWS::Kendra::Index": {
+        "CapacityUnits": always(cost("capacity is paid for otherwise")),
+        "DocumentMetadataConfigurations": always(interruption("documents are found otherwise")),
+        "Edition": INSTANCE_CLASS,
+        "RoleArn": LOST_ROLE,
+        **each(("UserContextPolicy", "UserTokenConfigurations"), altered(access("users may find other documents"))),
+    },
+    "AWS::Bedrock::KnowledgeBase": {"RoleArn": LOST_ROLE},
+    "AWS::Bedrock::DataSource": {
+        "DataDeletionPolicy": always(data_loss("what was indexed may be deleted together with the source")),
+        "DataSourceConfiguration": always(data_loss("other documents are indexed, and some no longer")),
+        "VectorIngestionConfiguration": always(interruption("documents are indexed, and found, otherwise")),
+        "ServerSideEncryptionConfiguration": altered(access("documents are encrypted with another key meanwhile")),
+    },
+    "AWS::SecretsManager::ResourcePolicy": {
+        "BlockPublicPolicy": switch(
+            on=harmless("a policy that lets everybody read the secret is refused"),
+            off=access("a policy that lets everybody read the secret is taken"),
+            default=True,
+        ),
+    },
+}
+
+
+def _server_added(change: Change) -> Verdict:
+    if properties(change.head).get("EndpointType", "PUBLIC") == "PUBLIC":
+        return access("a new server for files is reached from the internet")
+    return cost("a server is paid for by the hour")
+
+
+HELD = (
+    "AWS::Bedrock::KnowledgeBase",
+    "AWS::DSQL::Cluster",
+    "AWS::HealthLake::FHIRDatastore",
+    "AWS::Kendra::Index",
+    "AWS::NeptuneGraph::Graph",
+    "AWS::NeptuneGraph::GraphSnapshot",
+)
+MOVERS = (
+    "AWS::AppFlow::Flow",
+    "AWS::DMS::Endpoint",
+    "AWS::DMS::ReplicationConfig",
+    "AWS::DMS::ReplicationInstance",
+    "AWS::DMS::ReplicationTask",
+    "AWS::DataSync::Task",
+)
+REMOVED: dict[str, Rule] = {
+    **each(HELD, removed("what is kept or indexed here")),
+    **each(MOVERS, stops("data is no longer copied")),
+    "AWS::OSIS::Pipeline": always(data_loss("records that wait can be lost, and later ones are delivered nowhere")),
+    "AWS::DocDB::GlobalCluster": always(data_loss("the database is no longer copied to other regions")),
+    "AWS::Bedrock::DataSource": always(data_loss("what was indexed from the source may be deleted")),
+    **each(("AWS::Transfer::Server", "AWS::Transfer::User"), stops("users can no longer send or fetch files")),
+    "AWS::NeptuneGraph::PrivateGraphEndpoint": stops("callers inside the network no longer reach the graph"),
+}
+REPLACED: dict[str, Rule] = {
+    **each(HELD, replaced("what was kept or indexed in the old one")),
+    **each(MOVERS, stops("data is not copied until the new one runs, and may be copied again from the beginning")),
+    "AWS::OSIS::Pipeline": always(data_loss("records that wait in the old pipeline can be lost")),
+    "AWS::DocDB::GlobalCluster": always(data_loss("the database is copied anew to other regions")),
+    "AWS::Bedrock::DataSource": always(data_loss("what was indexed from the old source may be deleted")),
+    **each(("AWS::Transfer::Server", "AWS::Transfer::User"), stops("users of the old server are cut off")),
+}
+ADDED: dict[str, Rule] = {
+    **each(HELD, always(cost("it is paid for by the hour, or by what it holds"))),
+    **each(MOVERS, always(cost("data is copied, and paid for"))),
+    "AWS::OSIS::Pipeline": always(cost("it is paid for by the hour")),
+    "AWS::DocDB::GlobalCluster": always(cost("the database is copied to other regions")),
+    "AWS::Bedrock::DataSource": always(cost("documents are indexed, and paid for")),
+    "AWS::Transfer::Server": _server_added,
+    "AWS::Transfer::User": always(access("somebody may send or fetch files")),
+    "AWS::NeptuneGraph::PrivateGraphEndpoint": always(access("the graph can be reached from one more network")),
+}
