@@ -6,14 +6,16 @@ the worse of that and of what the replacement means.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tools.review import iam, names, resources, rules
-from tools.review.change import Change, Risk, Template, Verdict, harmless, interruption, unknown, worst
+from tools.review.change import DANGEROUS, Change, Risk, Rule, Template, Verdict, harmless, interruption, unknown, worst
 from tools.review.differences import MAY_REPLACE, WILL_REPLACE, ResourceDifference
 from tools.review.renames import rename, renamed_ids
+from tools.review.rules.sagemaker_serving import PROMOTION, hosts_promoted_model
 from tools.review.walk import Part, branches, parts
 
 EMPTY: Template = {"Resources": {}}
@@ -129,18 +131,17 @@ class _Stack:
 
     def _removed(self, change: Change) -> Iterator[Finding]:
         policy = self._policy_verdict(change)
-        if policy and change.type not in rules.REMOVED:
+        rule = _asked(rules.REMOVED, change)
+        if policy and rule is None:
             yield Finding(change=change, verdict=policy[0])
         else:
-            yield Finding(
-                change=change, verdict=worst(_asked(rules.REMOVED, change) or resources.removed(change), *policy)
-            )
+            yield Finding(change=change, verdict=worst(rule or resources.removed(change), *policy))
 
     def _moved(self, change: Change) -> Finding:
         old_id = next(old for old, new in self.ids.items() if new == change.logical_id)
-        if change.type in iam.POLICY_PROPERTIES and change.type.endswith(("Policy", "Permission")):
+        if _only_grants(change.type):
             return Finding(change=change, verdict=harmless(f"it was {old_id}, and says the same"))
-        verdict = _asked(rules.REPLACED, change) or resources.replaced(change)
+        verdict = _replacement(change)
         if _has_own_name(change.head or {}):
             verdict = worst(verdict, interruption("the new one cannot be made while the old one has the name"))
         if verdict.risk == Risk.HARMLESS:
@@ -157,7 +158,8 @@ class _Stack:
         impacts = self.differences[logical_id].properties if logical_id in self.differences else {}
         before, after = old.get("Properties", {}), new.get("Properties", {})
         findings = list(self._walked(logical_id, old, new))
-        yield from (self._with_replacement(finding, impacts) for finding in findings)
+        for finding in findings:
+            yield from self._with_replacement(finding, impacts)
         yield from self._elsewhere(logical_id, old, new, findings)
         for name, impact in impacts.items():
             if before.get(name) == after.get(name):
@@ -198,7 +200,7 @@ class _Stack:
             return verdict
         if iam.is_policy(change.type, part.rule_path):
             return harmless("the same rights, written otherwise")
-        rule = rules.PROPERTIES.get(change.type, {}).get(part.rule_path)
+        rule = rules.property_rule(change.type, part.rule_path)
         return rule(change) if rule else None
 
     def _elsewhere(self, logical_id: str, old: Any, new: Any, findings: list[Finding]) -> Iterator[Finding]:
@@ -210,24 +212,36 @@ class _Stack:
                 change = self._change(logical_id, old, new, property=path, action="modify", before=value, after=value)
                 yield Finding(change=change, verdict=verdict)
 
-    def _with_replacement(self, finding: Finding, impacts: Mapping[str, str]) -> Finding:
+    def _with_replacement(self, finding: Finding, impacts: Mapping[str, str]) -> Iterator[Finding]:
+        """The finding, and what the replacement of the resource means when that is a danger of another kind."""
         change = finding.change
         impact = impacts.get((change.property or "").partition(".")[0].partition("[")[0])
-        ruled = change.type in rules.PROPERTIES and finding.verdict.risk != Risk.UNKNOWN
-        if impact != WILL_REPLACE and (impact != MAY_REPLACE or ruled):
-            return finding
-        whole = replace(change, property=None, action="replace", before=change.base, after=change.head)
-        means = _asked(rules.REPLACED, whole) or resources.replaced(whole)
-        if means.risk == Risk.HARMLESS and finding.verdict.risk == Risk.UNKNOWN:
-            return Finding(change=replace(change, action="replace"), verdict=means)
-        return Finding(change=replace(change, action="replace"), verdict=worst(means, finding.verdict))
+        known = (
+            finding.verdict.risk != Risk.UNKNOWN and rules.property_rule(change.type, _rule_path(change)) is not None
+        )
+        if impact != WILL_REPLACE and (impact != MAY_REPLACE or known):
+            yield finding
+            return
+        change = replace(change, action="replace")
+        if _only_grants(change.type):
+            yield Finding(change=change, verdict=finding.verdict)
+            return
+        whole = replace(change, property=None, before=change.base, after=change.head)
+        means = _replacement(whole)
+        if finding.verdict.risk in DANGEROUS and means.risk in DANGEROUS and means.risk != finding.verdict.risk:
+            yield Finding(change=whole, verdict=means)
+            yield Finding(change=change, verdict=finding.verdict)
+        elif means.risk == Risk.HARMLESS and finding.verdict.risk == Risk.UNKNOWN:
+            yield Finding(change=change, verdict=means)
+        else:
+            yield Finding(change=change, verdict=worst(means, finding.verdict))
 
     def _follows(self, logical_id: str, old: Any, new: Any, name: str, impact: str) -> Iterator[Finding]:
         """A property that reads the same and names a resource that is replaced."""
         value = new.get("Properties", {}).get(name)
         change = self._change(logical_id, old, new, property=name, action="modify", before=value, after=value)
         finding = Finding(change=change, verdict=harmless("it names a resource that is replaced, and follows it"))
-        yield self._with_replacement(finding, {name: impact})
+        yield from self._with_replacement(finding, {name: impact})
 
     # --- attributes --------------------------------------------------------------------------------------------
 
@@ -263,9 +277,25 @@ class _Stack:
         return Verdict(verdict.risk, f"whether it is there depends on another condition; without it: {verdict.why}")
 
 
-def _asked(table: Mapping[str, Callable[[Change], Verdict | None]], change: Change) -> Verdict | None:
-    rule = table.get(change.type)
+def _asked(table: Mapping[str, Rule], change: Change) -> Verdict | None:
+    rule = rules.whole_rule(table, change.type)
     return rule(change) if rule else None
+
+
+def _replacement(change: Change) -> Verdict:
+    """What it means that CloudFormation makes a new resource."""
+    if change.type == "AWS::IAM::Role" and hosts_promoted_model(change):
+        return harmless(PROMOTION)
+    return _asked(rules.REPLACED, change) or resources.replaced(change)
+
+
+def _only_grants(resource_type: str) -> bool:
+    """Whether resources of a type are nothing but rights, which are compared by what they say."""
+    return resource_type in iam.POLICY_PROPERTIES and resource_type.endswith(("Policy", "Permission"))
+
+
+def _rule_path(change: Change) -> str:
+    return re.sub(r"\[[^\]]*\]", "[]", change.property or "")
 
 
 def _general(change: Change) -> Verdict:

@@ -19,6 +19,7 @@ IDENTITIES = (
     "PolicyName",
     "Sid",
     "ParameterKey",
+    "OptionName",
     "DeviceName",
     "DomainName",
     "PathPattern",

@@ -54,12 +54,14 @@ def _redrive(path: str) -> dict[str, Rule]:
         ),
         f"{path}.maxReceiveCount": number(
             up=harmless("a message is tried more often before it goes to the dead-letter queue"),
-            down=interruption("a message is given up after fewer tries, and waits in the dead-letter queue"),
+            down=data_loss(
+                "a message is given up after fewer tries, and is lost unless somebody looks after it in time"
+            ),
         ),
         f"{path}.deadLetterTargetArn": feature(
             on=harmless("messages that fail too often are kept in a dead-letter queue"),
             off=data_loss("messages that fail are thrown away instead of kept in a dead-letter queue"),
-            changed=interruption("messages that fail go to another queue, where nobody may look for them"),
+            changed=data_loss("messages that fail go to another queue, where nobody may look for them"),
         ),
     }
 
