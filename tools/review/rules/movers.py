@@ -1,4 +1,4 @@
-"""Rules for what moves data or keeps it beside the large stores: DMS, DataSync, Transfer, indexes for search and chat."""
+"""Rules for what moves data, or keeps it beside the large stores: DMS, DataSync, Transfer, indexes for search."""
 
 from __future__ import annotations
 
@@ -26,6 +26,26 @@ LOST_ROLE = always(interruption("it stops if the other role lacks a right"))
 COPIED = always(data_loss("other data is copied than before, or deleted where it is copied to"))
 ELSEWHERE = always(interruption("data comes from another place, or goes to one"))
 TIMED = always(interruption("data is copied at other times, or no longer by itself"))
+ENGINES = (
+    "DocDb",
+    "DynamoDb",
+    "Elasticsearch",
+    "GcpMySQL",
+    "IbmDb2",
+    "Kafka",
+    "Kinesis",
+    "MicrosoftSqlServer",
+    "MongoDb",
+    "MySql",
+    "Neptune",
+    "Oracle",
+    "PostgreSql",
+    "Redis",
+    "Redshift",
+    "S3",
+    "Sybase",
+)
+"""The kinds of databases and places that DMS copies from or to, as the names of their settings begin."""
 REPLICATION_MACHINE: dict[str, Rule] = {
     "AllocatedStorage": number(up=cost("more storage is paid for"), down=interruption("copying stops when it is full")),
     "EngineVersion": always(interruption("copying stops while the machine changes to another version")),
@@ -88,6 +108,10 @@ PROPERTIES: PropertyRules = {
             ("DatabaseName", "EndpointType", "EngineName", "ExtraConnectionAttributes", "Port", "ServerName"), ELSEWHERE
         ),
         **each(("Password", "Username"), always(interruption("copying stops if the other login is refused"))),
+        **each(
+            tuple(f"{engine}Settings" for engine in ENGINES),
+            always(interruption("data is read, or written, in another way or with another login")),
+        ),
         "SslMode": altered(access("the connection to the database may be unencrypted")),
         "CertificateArn": altered(access("another certificate of the database is trusted")),
     },
@@ -141,7 +165,10 @@ PROPERTIES: PropertyRules = {
         "RoleArn": LOST_ROLE,
         **each(("UserContextPolicy", "UserTokenConfigurations"), altered(access("users may find other documents"))),
     },
-    "AWS::Bedrock::KnowledgeBase": {"RoleArn": LOST_ROLE},
+    "AWS::Bedrock::KnowledgeBase": {
+        "RoleArn": LOST_ROLE,
+        "KnowledgeBaseConfiguration": always(data_loss("documents may have to be indexed anew")),
+    },
     "AWS::Bedrock::DataSource": {
         "DataDeletionPolicy": always(data_loss("what was indexed may be deleted together with the source")),
         "DataSourceConfiguration": always(data_loss("other documents are indexed, and some no longer")),
