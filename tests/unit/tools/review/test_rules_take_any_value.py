@@ -46,7 +46,7 @@ def test_every_rule_of_a_resource_takes_any_value(rules: dict[str, Any]) -> None
             assert isinstance(said, Verdict), (kind, json.dumps(value))
 
 
-LITERALS = (
+LITERALS: tuple[Any, ...] = (
     None,
     "a",
     True,
