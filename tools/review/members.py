@@ -154,6 +154,17 @@ def each(prefix: str, names: str, verdict: Verdict) -> dict[str, Rule]:
     return {prefix + name: _always(verdict) for name in names.split()}
 
 
+def expression(value: Any) -> bool:
+    """Whether the value itself, not a part of it, is a reference or another intrinsic function."""
+    return isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::", "Condition"))
+
+
+def objects(change: Change) -> Change:
+    """The same change with empty objects where there is none, for `fields`; an expression stays as it is."""
+    sides = [{} if value is None else value for value in (change.before, change.after)]
+    return replace(change, before=sides[0], after=sides[1])
+
+
 def properties(resource: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """The properties of a resource; none when it does not exist."""
     found = (resource or {}).get("Properties")

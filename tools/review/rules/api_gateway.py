@@ -201,7 +201,8 @@ GUARDING_HEADERS = ("strict-transport-security", "content-security-policy", "x-f
 
 
 def _lost_header(change: Change) -> Verdict:
-    names = [{str(name).lower() for name in value or {}} for value in (change.before, change.after)]
+    sides = [value if isinstance(value, dict) else {} for value in (change.before, change.after)]
+    names = [{name.lower() for name in side} for side in sides]
     if any(name.endswith(guard) for name in names[0] - names[1] for guard in GUARDING_HEADERS):
         return access("errors lose a header that protects browsers")
     return harmless("errors only carry other headers, none of which protects anybody")

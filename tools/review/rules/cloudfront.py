@@ -15,7 +15,7 @@ from tools.review.change import (
     interruption,
     worst,
 )
-from tools.review.members import each, fields, members, prefixed, properties
+from tools.review.members import each, expression, fields, members, prefixed, properties
 from tools.review.rules import tls
 from tools.review.rules.cloudfront_behaviors import BEHAVIOR, ELSEWHERE, ORIGIN
 from tools.review.shapes import SAME, always, listed, number, ordered, present, switch
@@ -43,8 +43,9 @@ def _origin_changed(change: Change) -> Verdict:
 
 
 def _behavior_added(change: Change) -> Verdict:
-    behaviors = ((properties(change.head).get(CONFIG) or {}).get("DefaultCacheBehavior")) or {}
-    guarded = any(behaviors.get(name) for name in ("TrustedKeyGroups", "TrustedSigners"))
+    config = properties(change.head).get(CONFIG)
+    default = config.get("DefaultCacheBehavior") if isinstance(config, dict) else None
+    guarded = isinstance(default, dict) and any(default.get(name) for name in ("TrustedKeyGroups", "TrustedSigners"))
     if guarded and not any(change.after.get(name) for name in ("TrustedKeyGroups", "TrustedSigners")):
         return access("paths that needed a signed address no longer need one")
     if change.after.get("ViewerProtocolPolicy") == "allow-all":
@@ -75,7 +76,9 @@ def _kinds(kind: str, other: str) -> tuple[set[str], set[str]]:
 def _countries(value: Any) -> tuple[str, set[str]] | None:
     if value is None:
         return "none", set()
-    restriction = value.get("GeoRestriction", value) if isinstance(value, dict) else None
+    if expression(value) or not isinstance(value, dict) or expression(value.get("GeoRestriction")):
+        return None
+    restriction = value.get("GeoRestriction", value)
     if not isinstance(restriction, dict) or not isinstance(restriction.get("Locations", []), list):
         return None
     return str(restriction.get("RestrictionType", "none")), set(map(str, restriction.get("Locations", [])))
@@ -83,7 +86,7 @@ def _countries(value: Any) -> tuple[str, set[str]] | None:
 
 def _certificate(change: Change) -> Verdict:
     before, after = change.before or {}, change.after or {}
-    if not isinstance(before, dict) or not isinstance(after, dict):
+    if any(expression(it) or not isinstance(it, dict) for it in (before, after)):
         return interruption("viewers are shown another certificate")
     verdicts = []
     names = ("AcmCertificateArn", "IamCertificateId", "CloudFrontDefaultCertificate")

@@ -37,8 +37,9 @@ def _header_policy(change: Change) -> Verdict:
 
 
 def _methods(change: Change) -> Verdict | None:
-    after, before = change.after, change.before
-    if isinstance(after, list) and set(map(str, after)) - set(map(str, before or ["GET", "HEAD"])) == {"OPTIONS"}:
+    before, after = (["GET", "HEAD"] if value is None else value for value in (change.before, change.after))
+    old, new = (set(map(str, value)) if isinstance(value, list) else set() for value in (before, after))
+    if old < new == {*old, "OPTIONS"}:
         return harmless("browsers may ask what is allowed")
     return listed(
         added=access("requests that change something may reach the origin"),
@@ -114,7 +115,7 @@ ORIGIN: Mapping[str, Rule] = {
     "S3OriginConfig.OriginAccessIdentity": present(
         added=harmless("requests to the bucket carry an identity"),
         removed=interruption("requests to the bucket carry no identity any more, so that a private one refuses them"),
-        changed=interruption("requests to the bucket carry another identity"),
+        changed=lambda change: interruption("requests to the bucket carry another identity") if change.after else SAME,
     ),
     "CustomOriginConfig.OriginProtocolPolicy": ordered(
         ["http-only", "match-viewer", "https-only"],

@@ -18,7 +18,7 @@ from tools.review.change import (
     interruption,
     unknown,
 )
-from tools.review.members import each, fields, members
+from tools.review.members import each, expression, fields, members
 from tools.review.shapes import SAME, always, listed, number, ordered, present, switch
 
 CLOUDFRONT = "AWS::CloudFront::"
@@ -296,5 +296,8 @@ REPLACED: dict[str, Rule] = {
 
 
 def _inside(change: Change, name: str) -> Change:
-    values = [value.get(name) if isinstance(value, dict) else value for value in (change.before, change.after)]
+    values = [
+        value.get(name) if isinstance(value, dict) and not expression(value) else value
+        for value in (change.before, change.after)
+    ]
     return replace(change, before=values[0], after=values[1])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, harmless, interruption
-from tools.review.members import each, members, properties
+from tools.review.members import each, expression, members, properties
 from tools.review.shapes import SAME, always, listed, number, ordered, present, switch
 
 COGNITO = "AWS::Cognito::"
@@ -35,6 +35,8 @@ def _seconds(found: Mapping[str, Any], token: str) -> float | None:
     unit, default = TOKENS[token]
     value = found.get(f"{token}Validity")
     units = found.get("TokenValidityUnits") or {}
+    if expression(units) or not isinstance(units, dict):
+        return None
     try:
         factor = SECONDS[str(units.get(token, unit))]
         return default if value in (None, 0, "0") else float(str(value)) * factor
@@ -43,8 +45,8 @@ def _seconds(found: Mapping[str, Any], token: str) -> float | None:
 
 
 def _flows(change: Change) -> Verdict | None:
-    before, after = change.before, change.after
-    if isinstance(after, list) and any(flow in SECRETLESS for flow in after if flow not in (before or [])):
+    before, after = (value if isinstance(value, list) else [] for value in (change.before, change.after))
+    if any(flow in SECRETLESS for flow in after if flow not in before):
         return access("clients may send passwords themselves, which whoever stands between can read or try")
     return listed(
         added=access("users may sign in, or stay signed in, in one more way"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.members import each, fields, members
+from tools.review.members import each, fields, members, objects
 from tools.review.shapes import SAME, always, listed, number, ordered, present, switch
 
 COGNITO = "AWS::Cognito::"
@@ -174,7 +174,7 @@ PROPERTIES: PropertyRules = {
                 )
             },
             other=access("custom ways of signing in are guarded differently"),
-        )(_filled(change)),
+        )(objects(change)),
         "UserPoolTier": ordered(
             ["LITE", "ESSENTIALS", "PLUS"],
             up=cost("each active user costs more"),
@@ -188,7 +188,7 @@ PROPERTIES: PropertyRules = {
                 "ConfigurationSet": always(harmless("only how sent messages are counted")),
             },
             other=interruption("codes and invitations are sent in another way, or not at all"),
-        )(_filled(change)),
+        )(objects(change)),
         "SmsConfiguration": present(
             added=harmless("messages can be sent"),
             removed=interruption("no codes are sent by message any more"),
@@ -244,8 +244,3 @@ REPLACED: dict[str, Rule] = each(
     "UserPool UserPoolUser UserPoolReplica",
     data_loss("new ones are empty: the accounts do not move with them"),
 )
-
-
-def _filled(change: Change) -> Change:
-    sides = [value if isinstance(value, dict) else {} for value in (change.before, change.after)]
-    return replace(change, before=sides[0], after=sides[1])

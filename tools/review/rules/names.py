@@ -15,7 +15,9 @@ ELSEWHERE = interruption("who asks for the name is led elsewhere, or gets no ans
 def _weight(change: Change) -> Verdict:
     if str(change.after) == "0":
         return interruption("nobody is led here any more")
-    return ELSEWHERE if None in (change.before, change.after) else harmless("callers are only spread differently")
+    if all(str(value).isdigit() for value in (change.before, change.after)):
+        return harmless("callers are only spread differently")
+    return ELSEWHERE
 
 
 def _records(change: Change) -> Verdict:

@@ -26,7 +26,8 @@ def _endpoint(change: Change) -> Verdict:
 
 
 def _protocols(change: Change) -> Verdict | None:
-    if "FTP" in (change.after or []) and "FTP" not in (change.before or []):
+    before, after = (value if isinstance(value, list) else [] for value in (change.before, change.after))
+    if "FTP" in after and "FTP" not in before:
         return access("files and passwords go unencrypted by FTP")
     return listed(
         added=access("users may come by one more protocol"),
