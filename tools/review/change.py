@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -36,10 +36,17 @@ DANGEROUS = (Risk.DATA_LOSS, Risk.INTERRUPTION, Risk.ACCESS)
 
 @dataclass(frozen=True)
 class Verdict:
-    """A class and one sentence of why, without a full stop, for a person who reads the change beside it."""
+    """A class and one sentence of why, without a full stop, for a person who reads the change beside it.
+
+    Attributes
+    ----------
+    also
+        Dangers of other classes that the same change brings; each is told as a change of its own.
+    """
 
     risk: Risk
     why: str
+    also: tuple[Verdict, ...] = ()
 
 
 def data_loss(why: str) -> Verdict:
@@ -73,8 +80,14 @@ def unknown(why: str) -> Verdict:
 
 
 def worst(*verdicts: Verdict) -> Verdict:
-    """The most severe verdict; the first of equals."""
-    return max(verdicts, key=lambda verdict: verdict.risk.severity)
+    """The most severe verdict, the first of equals; the dangers of other classes go with it."""
+    first = max(verdicts, key=lambda verdict: verdict.risk.severity)
+    others = {
+        verdict.risk: replace(verdict, also=())
+        for verdict in (inner for outer in reversed(verdicts) for inner in (*outer.also, outer))
+        if verdict.risk in DANGEROUS and verdict.risk != first.risk
+    }
+    return replace(first, also=tuple(others.values()))
 
 
 Template = Mapping[str, Any]

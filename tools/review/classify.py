@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tools.review import iam, names, resources, rules
-from tools.review.change import DANGEROUS, Change, Risk, Rule, Template, Verdict, harmless, interruption, unknown, worst
+from tools.review.change import Change, Risk, Rule, Template, Verdict, harmless, interruption, unknown, worst
 from tools.review.differences import MAY_REPLACE, WILL_REPLACE, ResourceDifference
 from tools.review.renames import rename, renamed_ids
 from tools.review.rules.sagemaker_serving import PROMOTION, hosts_promoted_model
@@ -51,7 +51,15 @@ def classify(
     ids = renamed_ids(base, head)
     renamed_base = _renamed(base, ids)
     access = iam.compare_access(renamed_base, head, stack)
-    return list(_Stack(stack, renamed_base, head, differences, ids, access).findings()), access
+    found = _Stack(stack, renamed_base, head, differences, ids, access).findings()
+    return [each for finding in found for each in _told_apart(finding)], access
+
+
+def _told_apart(finding: Finding) -> Iterator[Finding]:
+    """The finding, and one for each danger of another class that the same change brings."""
+    yield Finding(change=finding.change, verdict=replace(finding.verdict, also=()))
+    for verdict in finding.verdict.also:
+        yield Finding(change=finding.change, verdict=verdict)
 
 
 def _renamed(base: Template, ids: Mapping[str, str]) -> Template:
@@ -228,10 +236,7 @@ class _Stack:
             return
         whole = replace(change, property=None, before=change.base, after=change.head)
         means = _replacement(whole)
-        if finding.verdict.risk in DANGEROUS and means.risk in DANGEROUS and means.risk != finding.verdict.risk:
-            yield Finding(change=whole, verdict=means)
-            yield Finding(change=change, verdict=finding.verdict)
-        elif means.risk == Risk.HARMLESS and finding.verdict.risk == Risk.UNKNOWN:
+        if means.risk == Risk.HARMLESS and finding.verdict.risk == Risk.UNKNOWN:
             yield Finding(change=change, verdict=means)
         else:
             yield Finding(change=change, verdict=worst(means, finding.verdict))

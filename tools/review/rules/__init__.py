@@ -38,7 +38,7 @@ def _joined(table: str) -> dict[str, Any]:
                 joined[resource_type] = entry
             else:
                 msg = f"{module.__name__} has rules of {resource_type} in {table} that another module has, too"
-                continue  # TEMPORARY
+                raise ValueError(msg)
     return joined
 
 

@@ -214,10 +214,6 @@ PROPERTIES: PropertyRules = {
         name: always(interruption("metrics are sent elsewhere, in another form or others of them"))
         for name in ("FirehoseArn", "RoleArn", "OutputFormat", "IncludeFilters", "ExcludeFilters")
     },
-    "AWS::Logs::MetricFilter": {
-        name: always(access("the metric counts something else, and alarms on it may stay quiet"))
-        for name in ("FilterPattern", "MetricTransformations", "FieldSelectionCriteria", "ApplyOnTransformedLogs")
-    },
     "AWS::Synthetics::Canary": {
         "Schedule": always(access("the canary looks at other times, perhaps less often")),
         "StartCanaryAfterCreation": switch(on=harmless("the canary looks"), off=access("the canary no longer looks")),
@@ -259,8 +255,8 @@ WATCHES = (
     "AWS::CloudWatch::Alarm AWS::CloudWatch::CompositeAlarm AWS::CloudWatch::LogAlarm AWS::CloudWatch::AnomalyDetector"
 )
 WATCHES += " AWS::CloudWatch::InsightRule AWS::ApplicationSignals::ServiceLevelObjective AWS::Synthetics::Canary"
-WATCHES += " AWS::Logs::MetricFilter AWS::RUM::AppMonitor AWS::InternetMonitor::Monitor AWS::Oam::Link AWS::Oam::Sink"
-SENDS = "AWS::CloudWatch::MetricStream AWS::Logs::SubscriptionFilter"
+WATCHES += " AWS::RUM::AppMonitor AWS::InternetMonitor::Monitor AWS::Oam::Link AWS::Oam::Sink"
+SENDS = "AWS::CloudWatch::MetricStream"
 ADDED: dict[str, Rule] = {
     **each("", SHOWS, harmless("only shows what is there")),
     **each("", WATCHES, harmless("watches more than before")),

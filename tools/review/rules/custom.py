@@ -9,8 +9,8 @@ import json
 import re
 from typing import Any
 
-from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption, unknown
-from tools.review.rules.work_shapes import each, followed, guard_switch, listed, number, reference, switch
+from tools.review.change import Change, Rule, Verdict, access, data_loss, harmless, interruption, unknown
+from tools.review.rules.work_shapes import each, followed, guard_switch, listed, number, reference
 from tools.review.shapes import always, literal
 
 ANY_CUSTOM = "Custom::*"
@@ -115,55 +115,6 @@ _AWS: dict[str, Rule] = {
     "InstallLatestAwsSdk": always(harmless("only which SDK makes the call")),
 }
 
-_EMPTIES = "the bucket is emptied when it is removed"
-_COPY: dict[str, Rule] = {
-    **each(
-        always(harmless("other files are copied, which is what a release is")),
-        "SourceObjectKeys",
-        "SourceBucketNames",
-        "SourceMarkers",
-    ),
-    **each(
-        always(harmless("only how the files are copied or kept by browsers")),
-        "SystemMetadata",
-        "UserMetadata",
-        "Exclude",
-        "Include",
-        "Extract",
-    ),
-    "Prune": switch(
-        on=data_loss("files that are not in the source are deleted from the bucket"),
-        off=harmless("other files stay in the bucket"),
-        default=True,
-    ),
-    "RetainOnDelete": switch(
-        on=harmless("files stay when it is removed"),
-        off=data_loss("files are deleted when it is removed"),
-        default=True,
-    ),
-    "DestinationBucketName": reference(interruption("files are copied to another bucket")),
-    "DestinationBucketKeyPrefix": always(
-        data_loss("files are copied to another place, and those at the old one are deleted")
-    ),
-    "DistributionPaths": always(harmless("only which pages browsers and edges fetch anew")),
-    "DistributionId": reference(
-        interruption("another distribution fetches the files anew, the old one shows old ones")
-    ),
-    "ServiceToken": service_token,
-}
-
-_RETENTION: dict[str, Rule] = {
-    "RetentionInDays": number(
-        up=cost("logs are kept for longer"), down=data_loss("logs are deleted sooner"), default=float("inf")
-    ),
-    "LogGroupName": reference(data_loss("the retention is set for another group")),
-    "RemovalPolicy": lambda change: (
-        data_loss("logs are deleted when it is removed")
-        if change.after == "destroy"
-        else harmless("logs stay when it is removed")
-    ),
-    "ServiceToken": service_token,
-}
 
 _OIDC: dict[str, Rule] = {
     "Url": always(access("people of another provider sign in")),
@@ -192,8 +143,6 @@ PROPERTIES: dict[str, dict[str, Rule]] = {
     ANY_CUSTOM: _ANY,
     "Custom::ModelArtifactCheck": _CHECK,
     "Custom::AWS": _AWS,
-    "Custom::CDKBucketDeployment": _COPY,
-    "Custom::LogRetention": _RETENTION,
     "Custom::AWSCDKOpenIdConnectProvider": _OIDC,
     "Custom::CrossRegionExportWriter": _EXPORTS,
     "Custom::CrossRegionExportReader": _EXPORTS,
@@ -202,14 +151,6 @@ PROPERTIES: dict[str, dict[str, Rule]] = {
             access("the default security group of another VPC is closed, that of the old one open")
         ),
         "Account": always(harmless("it follows the account")),
-        "ServiceToken": service_token,
-    },
-    "Custom::S3AutoDeleteObjects": {
-        "BucketName": reference(data_loss("another bucket is emptied when it is removed")),
-        "ServiceToken": service_token,
-    },
-    "Custom::ECRAutoDeleteImages": {
-        "RepositoryName": reference(data_loss("another repository is emptied when it is removed")),
         "ServiceToken": service_token,
     },
 }
@@ -231,10 +172,6 @@ REMOVED: dict[str, Rule] = {
         access("a model whose artifact is missing or another is no longer stopped before it is served")
     ),
     "Custom::AWS": removed_call,
-    "Custom::CDKBucketDeployment": always(
-        interruption("files are no longer copied, and may be deleted from the bucket")
-    ),
-    "Custom::LogRetention": always(harmless("the retention that was set stays, and is no longer kept so by the stack")),
     "Custom::AWSCDKOpenIdConnectProvider": always(interruption("people of the provider no longer sign in")),
     "Custom::CrossRegionExportWriter": always(
         interruption("stacks in other regions that read the values fail to deploy")
@@ -243,32 +180,22 @@ REMOVED: dict[str, Rule] = {
     "Custom::VpcRestrictDefaultSG": always(
         access("the default security group lets everything through between its members")
     ),
-    "Custom::S3AutoDeleteObjects": always(harmless("the bucket is no longer emptied when it is removed")),
-    "Custom::ECRAutoDeleteImages": always(harmless("the repository is no longer emptied when it is removed")),
-    "Custom::S3BucketNotifications": always(interruption("nobody is told of new objects any more")),
 }
 ADDED: dict[str, Rule] = {
     **each(always(unknown(_UNKNOWN)), _UNNAMED, ANY_CUSTOM, "Custom::AWS"),
     "Custom::ModelArtifactCheck": always(harmless("a guard more: a model is looked for before it is served")),
-    "Custom::CDKBucketDeployment": always(harmless("files are copied to a bucket, which is what a release is")),
-    "Custom::LogRetention": always(data_loss("logs that are older than the retention are deleted")),
     "Custom::AWSCDKOpenIdConnectProvider": always(access("people of another provider can be trusted")),
     "Custom::CrossRegionExportWriter": always(harmless("it carries over values to other regions")),
     **each(always(harmless("it only reads")), *_CARRIES),
     "Custom::VpcRestrictDefaultSG": always(harmless("a guard more: the default security group lets nothing through")),
-    "Custom::S3AutoDeleteObjects": always(data_loss(_EMPTIES)),
-    "Custom::ECRAutoDeleteImages": always(data_loss("the repository is emptied when it is removed")),
-    "Custom::S3BucketNotifications": always(harmless("somebody is told of new objects")),
 }
 REPLACED: dict[str, Rule] = {
     **each(always(harmless("it only reads")), *_CARRIES),
     **each(
         always(harmless("it is made anew with the same settings")),
         "Custom::ModelArtifactCheck",
-        "Custom::LogRetention",
         "Custom::VpcRestrictDefaultSG",
         "Custom::CrossRegionExportWriter",
-        "Custom::S3BucketNotifications",
     ),
     **each(
         always(interruption(f"what it made may be deleted and made anew; {_UNKNOWN}")),
@@ -276,10 +203,5 @@ REPLACED: dict[str, Rule] = {
         ANY_CUSTOM,
         "Custom::AWS",
     ),
-    "Custom::CDKBucketDeployment": always(
-        interruption("files are copied anew, and those of the old place may be deleted")
-    ),
     "Custom::AWSCDKOpenIdConnectProvider": always(access("people of another provider sign in")),
-    "Custom::S3AutoDeleteObjects": always(data_loss(_EMPTIES)),
-    "Custom::ECRAutoDeleteImages": always(data_loss("the repository is emptied when it is removed")),
 }

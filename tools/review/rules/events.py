@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import replace
 from typing import Any
@@ -157,12 +156,6 @@ _BUS: dict[str, Rule] = {
     ),
 }
 
-_ARCHIVE: dict[str, Rule] = {
-    "RetentionDays": lambda change: number(
-        up=cost("events are kept for longer"), down=data_loss("events are deleted sooner"), default=math.inf
-    )(_endless(change)),
-    "EventPattern": always(data_loss("other events than before are kept")),
-}
 
 _CONNECTION: dict[str, Rule] = {
     "AuthParameters": always(access("it signs in to the other system in another way")),
@@ -180,7 +173,6 @@ _CONNECTION: dict[str, Rule] = {
 PROPERTIES: dict[str, dict[str, Rule]] = {
     "AWS::Events::Rule": _RULE,
     "AWS::Events::EventBus": _BUS,
-    "AWS::Events::Archive": _ARCHIVE,
     "AWS::Events::Connection": _CONNECTION,
     "AWS::Events::ApiDestination": _CONNECTION,
     "AWS::Scheduler::Schedule": _SCHEDULE,
@@ -200,7 +192,6 @@ REMOVED: dict[str, Rule] = {
     **each(_NOTHING_STARTS, "AWS::Events::Rule", "AWS::Scheduler::Schedule"),
     "AWS::Events::EventBus": always(interruption("the bus is gone: whoever sends events to it sees errors")),
     "AWS::Scheduler::ScheduleGroup": always(interruption("the group is gone, with every schedule in it")),
-    "AWS::Events::Archive": always(data_loss("the kept events are deleted")),
     **each(
         always(interruption("events no longer reach the other system")),
         "AWS::Events::Connection",
@@ -212,7 +203,6 @@ ADDED: dict[str, Rule] = {
     "AWS::Scheduler::Schedule": always(harmless("a schedule more; what it starts is paid for when it does")),
     "AWS::Scheduler::ScheduleGroup": always(harmless("a group costs nothing")),
     "AWS::Events::EventBus": always(harmless("a bus costs nothing until events are sent")),
-    "AWS::Events::Archive": always(cost("events are kept, and paid for")),
     "AWS::Events::Connection": always(harmless("a way to sign in to another system, which nothing uses by itself")),
     "AWS::Events::ApiDestination": always(access("events can be sent to an address outside")),
 }
@@ -222,7 +212,6 @@ REPLACED: dict[str, Rule] = {
         harmless("the same schedule under another name; the new one works before the old one goes")
     ),
     "AWS::Events::EventBus": always(interruption("a bus of another name: whoever sends to the old one sees errors")),
-    "AWS::Events::Archive": always(data_loss("the kept events are deleted, and a new archive begins")),
     "AWS::Scheduler::ScheduleGroup": always(
         interruption("a group of another name; schedules of the old one are deleted")
     ),

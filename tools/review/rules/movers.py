@@ -142,8 +142,6 @@ PROPERTIES: PropertyRules = {
         "VpcOptions": altered(access("the pipeline is reached from elsewhere")),
         "EncryptionAtRestOptions.KmsKeyArn": keyed("what waits for delivery"),
     },
-    "AWS::Transfer::Server": SERVER,
-    "AWS::Transfer::User": USER,
     "AWS::DSQL::Cluster": {
         "DeletionProtectionEnabled": protected("the database", default=True),
         "KmsEncryptionKey": keyed("the database"),
@@ -213,7 +211,6 @@ REMOVED: dict[str, Rule] = {
     "AWS::OSIS::Pipeline": always(data_loss("records that wait can be lost, and later ones are delivered nowhere")),
     "AWS::DocDB::GlobalCluster": always(data_loss("the database is no longer copied to other regions")),
     "AWS::Bedrock::DataSource": always(data_loss("what was indexed from the source may be deleted")),
-    **each(("AWS::Transfer::Server", "AWS::Transfer::User"), stops("users can no longer send or fetch files")),
     "AWS::NeptuneGraph::PrivateGraphEndpoint": stops("callers inside the network no longer reach the graph"),
 }
 REPLACED: dict[str, Rule] = {
@@ -222,7 +219,6 @@ REPLACED: dict[str, Rule] = {
     "AWS::OSIS::Pipeline": always(data_loss("records that wait in the old pipeline can be lost")),
     "AWS::DocDB::GlobalCluster": always(data_loss("the database is copied anew to other regions")),
     "AWS::Bedrock::DataSource": always(data_loss("what was indexed from the old source may be deleted")),
-    **each(("AWS::Transfer::Server", "AWS::Transfer::User"), stops("users of the old server are cut off")),
 }
 ADDED: dict[str, Rule] = {
     **each(HELD, always(cost("it is paid for by the hour, or by what it holds"))),
@@ -230,7 +226,5 @@ ADDED: dict[str, Rule] = {
     "AWS::OSIS::Pipeline": always(cost("it is paid for by the hour")),
     "AWS::DocDB::GlobalCluster": always(cost("the database is copied to other regions")),
     "AWS::Bedrock::DataSource": always(cost("documents are indexed, and paid for")),
-    "AWS::Transfer::Server": _server_added,
-    "AWS::Transfer::User": always(access("somebody may send or fetch files")),
     "AWS::NeptuneGraph::PrivateGraphEndpoint": always(access("the graph can be reached from one more network")),
 }

@@ -160,11 +160,6 @@ PROPERTIES: dict[str, dict[str, Rule]] = {
     "AWS::SageMaker::Domain": _DOMAIN,
     "AWS::SageMaker::UserProfile": _DOMAIN,
     "AWS::SageMaker::MonitoringSchedule": _MONITORING,
-    "AWS::SageMaker::ModelPackage": {
-        "ModelApprovalStatus": approval,
-        "ApprovalDescription": always(harmless("only a description")),
-        "CustomerMetadataProperties": always(harmless("only a description")),
-    },
 }
 
 _WATCHES = (
