@@ -16,6 +16,7 @@ VERSION = 1
 """Of the JSON; raised when a member changes its meaning or goes."""
 
 VALUE_CHARACTERS_MAX = 100
+CUT = " ... "
 LINE_MAX = 400
 """Characters of a line of what `cdk diff` shows; a policy or a model card in one line may have thousands."""
 
@@ -72,7 +73,10 @@ def value_text(value: Any) -> str:
         return "-"
     text = value if isinstance(value, str) else json.dumps(value)
     text = " ".join(text.split())
-    return text if len(text) <= VALUE_CHARACTERS_MAX else f"{text[: VALUE_CHARACTERS_MAX - 4]} ..."
+    if len(text) <= VALUE_CHARACTERS_MAX:
+        return text
+    half = (VALUE_CHARACTERS_MAX - len(CUT)) // 2
+    return f"{text[:half]}{CUT}{text[-half:]}"
 
 
 def short_lines(text: str) -> str:

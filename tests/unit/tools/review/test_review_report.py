@@ -164,7 +164,13 @@ def test_a_fence_in_a_difference_does_not_end_the_block() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(None, "-"), ("a\n b", "a b"), ({"Ref": "A"}, '{"Ref": "A"}'), ("x" * 200, "x" * 96 + " ...")]
+    ("value", "text"),
+    [
+        (None, "-"),
+        ("a\n b", "a b"),
+        ({"Ref": "A"}, '{"Ref": "A"}'),
+        ("x" * 200 + "y", "x" * 47 + " ... " + "x" * 46 + "y"),
+    ],
 )
 def test_a_value_in_one_line(value: Any, text: str) -> None:
     assert value_text(value) == text
