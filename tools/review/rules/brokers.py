@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tools.review.change import PropertyRules, Rule, access, cost, data_loss, harmless, interruption
+import math
+from dataclasses import replace
+
+from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.holders import (
     adjusted,
     altered,
@@ -10,13 +13,15 @@ from tools.review.holders import (
     feature,
     groups,
     grown,
+    kept,
     keyed,
     reachable,
     removed,
     replaced,
     stops,
 )
-from tools.review.shapes import always, listed, number, ordered, switch
+from tools.review.rules.work_shapes import is_zero
+from tools.review.shapes import always, listed, ordered, switch
 
 BROKER: dict[str, Rule] = {
     "AuthenticationStrategy": altered(access("users prove who they are in another way")),
@@ -50,6 +55,13 @@ BROKER: dict[str, Rule] = {
     ),
 }
 
+
+def _archived(change: Change) -> Verdict | None:
+    """How long events stay in an archive, where 0 days mean for ever."""
+    before, after = (None if is_zero(value) else value for value in (change.before, change.after))
+    return kept("each archived event", default=math.inf)(replace(change, before=before, after=after))
+
+
 PROPERTIES: PropertyRules = {
     "AWS::AmazonMQ::Broker": BROKER,
     "AWS::AmazonMQ::Configuration": {"Data": always(interruption("the broker behaves otherwise"))},
@@ -57,11 +69,7 @@ PROPERTIES: PropertyRules = {
         "Configuration": always(interruption("the broker restarts with other settings"))
     },
     "AWS::Events::Archive": {
-        "RetentionDays": number(
-            up=cost("events are kept, and paid for, longer"),
-            down=data_loss("events are deleted earlier than before"),
-            default=float("inf"),
-        ),
+        "RetentionDays": _archived,
         "EventPattern": feature(
             on=data_loss("events that do not match are no longer archived"),
             off=cost("all events are archived"),

@@ -6,12 +6,13 @@ https://github.com/aws/aws-cdk/tree/main/packages/aws-cdk-lib (custom-resource-h
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, cost, data_loss, harmless, interruption
-from tools.review.holders import adjusted, each, feature, properties, stops
+from tools.review.holders import adjusted, each, feature, stops
+from tools.review.rules.work_shapes import properties, resource, target_of
 from tools.review.shapes import always, listed, number, switch
 
-EMPTIED = always(data_loss("all objects or images are deleted as soon as the bucket or repository leaves the stack"))
 OTHER_EMPTIED = always(
     data_loss("the objects or images of what was named before are deleted, and later those of what is named now")
 )
@@ -106,13 +107,29 @@ PROPERTIES: PropertyRules = {
 
 def _kept(change: Change) -> Verdict:
     """The function deletes on its removal only what still has the CDK's tag, or goes with it."""
-    named = properties(change.base)
-    holder = named.get("BucketName", named.get("RepositoryName"))
-    logical_id = holder.get("Ref") if isinstance(holder, dict) else None
-    resource = (change.head_template.get("Resources") or {}).get(logical_id)
-    if resource and not any("auto-delete" in str(tag) for tag in properties(resource).get("Tags") or []):
+    holder = resource(change.head_template, _holder(change.base))
+    if holder and not any("auto-delete" in str(tag) for tag in properties(holder).get("Tags") or []):
         return harmless("the objects or images no longer go together with the bucket or repository")
     return data_loss("all objects or images are deleted as this resource goes")
+
+
+def _holder(custom: Any) -> str | None:
+    """Logical id of what a custom resource works on, or of the function whose log group it is."""
+    named = properties(custom)
+    names = ("BucketName", "RepositoryName", "DestinationBucketName", "LogGroupName")
+    return next((target_of(named[name]) for name in names if name in named), None)
+
+
+def _begins(new: str, existing: str) -> Rule:
+    """For what a custom resource does at its beginning: to a holder of the same change, which is empty, or another."""
+
+    def rule(change: Change) -> Verdict:
+        holder = _holder(change.head)
+        if resource(change.head_template, holder) and not resource(change.base_template, holder):
+            return harmless(new)
+        return data_loss(existing)
+
+    return rule
 
 
 REMOVED: dict[str, Rule] = {
@@ -124,11 +141,20 @@ REMOVED: dict[str, Rule] = {
 }
 REPLACED: dict[str, Rule] = REMOVED
 ADDED: dict[str, Rule] = {
-    "Custom::S3AutoDeleteObjects": EMPTIED,
-    "Custom::ECRAutoDeleteImages": EMPTIED,
-    "Custom::LogRetention": always(data_loss("logs are deleted after a time that they were kept beyond before")),
-    "Custom::CDKBucketDeployment": always(
-        data_loss("files are uploaded, over those of the same name, and others may be deleted")
+    **each(
+        ("Custom::S3AutoDeleteObjects", "Custom::ECRAutoDeleteImages"),
+        _begins(
+            "the bucket or repository is new and empty; what it will hold is deleted when it leaves the stack",
+            "all objects or images are deleted as soon as the bucket or repository leaves the stack",
+        ),
+    ),
+    "Custom::LogRetention": _begins(
+        "the logs are those of a new function, and are kept for a time",
+        "logs are deleted after a time that they were kept beyond before",
+    ),
+    "Custom::CDKBucketDeployment": _begins(
+        "the files go to a new, empty bucket",
+        "files are uploaded, over those of the same name, and others may be deleted",
     ),
     "Custom::S3BucketNotifications": always(
         harmless("somebody is told of changes of objects, at the price of what follows")

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.work_changes import judge, judge_whole, template
+from tests.support.review_rules import judge, judge_whole, template
 from tools.review.change import Change, Risk
-from tools.review.rules import sagemaker_serving, sagemaker_work
 from tools.review.rules.sagemaker_serving import hosts_promoted_model
 
 H, C, A, N, D, U = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS, Risk.UNKNOWN
@@ -48,7 +47,7 @@ def config(variant: str = "AllTraffic") -> dict[str, Any]:
     ],
 )
 def test_a_property_of_a_model(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(sagemaker_serving, MODEL, path, before, after) == risk
+    assert judge(MODEL, path, before, after) == risk
 
 
 @pytest.mark.parametrize(
@@ -84,7 +83,7 @@ def test_a_property_of_a_model(path: str, before: Any, after: Any, risk: Risk) -
     ],
 )
 def test_a_property_of_a_configuration(path: str, before: Any, after: Any, risk: Risk | None) -> None:
-    assert judge(sagemaker_serving, CONFIG, path, before, after) == risk
+    assert judge(CONFIG, path, before, after) == risk
 
 
 @pytest.mark.parametrize(
@@ -110,13 +109,12 @@ def test_a_property_of_a_configuration(path: str, before: Any, after: Any, risk:
     ],
 )
 def test_a_property_of_an_endpoint(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(sagemaker_serving, ENDPOINT, path, before, after) == risk
+    assert judge(ENDPOINT, path, before, after) == risk
 
 
 def test_a_promotion_keeps_the_names_of_the_variants() -> None:
     def moved(variant: str) -> Risk | None:
         return judge(
-            sagemaker_serving,
             ENDPOINT,
             "EndpointConfigName",
             {"Fn::GetAtt": ["Old", "EndpointConfigName"]},
@@ -142,12 +140,11 @@ def test_a_promotion_keeps_the_names_of_the_variants() -> None:
     ],
 )
 def test_a_whole_resource_that_serves(action: str, kind: str, risk: Risk) -> None:
-    assert judge_whole(sagemaker_serving, action, kind) == risk
+    assert judge_whole(action, kind) == risk
 
 
 def test_a_configuration_under_another_logical_id() -> None:
     found = judge_whole(
-        sagemaker_serving,
         "remove",
         CONFIG,
         base_template=template(Thing=config()),
@@ -204,14 +201,14 @@ def test_the_role_of_a_promoted_model() -> None:
     ],
 )
 def test_a_property_of_where_people_work(kind: str, path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(sagemaker_work, f"AWS::SageMaker::{kind}", path, before, after) == risk
+    assert judge(f"AWS::SageMaker::{kind}", path, before, after) == risk
 
 
 def test_the_version_of_the_metadata_service() -> None:
     path = "InstanceMetadataServiceConfiguration.MinimumInstanceMetadataServiceVersion"
-    assert judge(sagemaker_work, "AWS::SageMaker::NotebookInstance", path, "2", "1") == A
-    assert judge(sagemaker_work, "AWS::SageMaker::NotebookInstance", path, "2", None) == A
-    assert judge(sagemaker_work, "AWS::SageMaker::NotebookInstance", path, "1", "2") == H
+    assert judge("AWS::SageMaker::NotebookInstance", path, "2", "1") == A
+    assert judge("AWS::SageMaker::NotebookInstance", path, "2", None) == A
+    assert judge("AWS::SageMaker::NotebookInstance", path, "1", "2") == H
 
 
 @pytest.mark.parametrize(
@@ -227,4 +224,4 @@ def test_the_version_of_the_metadata_service() -> None:
     ],
 )
 def test_a_whole_resource_where_people_work(action: str, kind: str, risk: Risk) -> None:
-    assert judge_whole(sagemaker_work, action, f"AWS::SageMaker::{kind}") == risk
+    assert judge_whole(action, f"AWS::SageMaker::{kind}") == risk

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.work_changes import template
+from tests.support.review_rules import template
 from tools.review.change import Change, Risk, harmless, interruption
 from tools.review.rules.machines import compare_machines, machine_rule, parse_machine
 from tools.review.rules.variables import secret_references, variable, variables

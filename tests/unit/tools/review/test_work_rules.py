@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.work_changes import judge, judge_whole, template
+from tests.support.review_rules import judge, judge_whole, template
 from tools.review.change import Risk
-from tools.review.rules import beanstalk, containers, instances, kubernetes, platforms, scaling
 
 H, C, A, N, D, U = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS, Risk.UNKNOWN
 
@@ -50,7 +49,7 @@ BREAKER = "DeploymentConfiguration.DeploymentCircuitBreaker"
     ],
 )
 def test_a_property_of_a_service(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(containers, SERVICE, path, before, after) == risk
+    assert judge(SERVICE, path, before, after) == risk
 
 
 @pytest.mark.parametrize(
@@ -84,7 +83,7 @@ def test_a_property_of_a_service(path: str, before: Any, after: Any, risk: Risk)
     ],
 )
 def test_a_property_of_a_task(path: str, before: Any, after: Any, risk: Risk | None) -> None:
-    assert judge(containers, TASK, path, before, after) == risk
+    assert judge(TASK, path, before, after) == risk
 
 
 @pytest.mark.parametrize(
@@ -99,19 +98,19 @@ def test_a_property_of_a_task(path: str, before: Any, after: Any, risk: Risk | N
     ],
 )
 def test_a_whole_resource_of_containers(action: str, kind: str, risk: Risk) -> None:
-    assert judge_whole(containers, action, kind) == risk
+    assert judge_whole(action, kind) == risk
 
 
 def test_a_task_definition_under_another_logical_id() -> None:
-    assert judge_whole(containers, "remove", TASK, head_template=template(New={"Type": TASK})) == H
+    assert judge_whole("remove", TASK, head_template=template(New={"Type": TASK})) == H
 
 
 def test_how_a_cluster_measures_and_logs() -> None:
     on, off = ([{"Name": "containerInsights", "Value": value}] for value in ("enabled", "disabled"))
-    assert judge(containers, "AWS::ECS::Cluster", "ClusterSettings", off, on) == C
-    assert judge(containers, "AWS::ECS::Cluster", "ClusterSettings", on, off) == H
+    assert judge("AWS::ECS::Cluster", "ClusterSettings", off, on) == C
+    assert judge("AWS::ECS::Cluster", "ClusterSettings", on, off) == H
     logging = "Configuration.ExecuteCommandConfiguration.Logging"
-    assert judge(containers, "AWS::ECS::Cluster", logging, "OVERRIDE", "NONE") == A
+    assert judge("AWS::ECS::Cluster", logging, "OVERRIDE", "NONE") == A
 
 
 @pytest.mark.parametrize(
@@ -138,7 +137,7 @@ def test_how_a_cluster_measures_and_logs() -> None:
     ],
 )
 def test_a_property_of_a_machine(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(instances, "AWS::EC2::Instance", path, before, after) == risk
+    assert judge("AWS::EC2::Instance", path, before, after) == risk
 
 
 @pytest.mark.parametrize(
@@ -152,18 +151,18 @@ def test_a_property_of_a_machine(path: str, before: Any, after: Any, risk: Risk)
     ],
 )
 def test_a_property_of_a_launch_template(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(instances, "AWS::EC2::LaunchTemplate", f"LaunchTemplateData.{path}", before, after) == risk
-    assert judge(instances, "AWS::AutoScaling::LaunchConfiguration", path, before, after) == risk
+    assert judge("AWS::EC2::LaunchTemplate", f"LaunchTemplateData.{path}", before, after) == risk
+    assert judge("AWS::AutoScaling::LaunchConfiguration", path, before, after) == risk
 
 
 def test_a_whole_machine() -> None:
-    assert judge_whole(instances, "remove", "AWS::EC2::Instance") == D
-    assert judge_whole(instances, "replace", "AWS::EC2::Instance") == D
-    assert judge_whole(instances, "add", "AWS::EC2::Instance") == C
-    assert judge_whole(instances, "remove", "AWS::EC2::LaunchTemplate") == N
-    assert judge_whole(instances, "replace", "AWS::EC2::LaunchTemplate") == H
+    assert judge_whole("remove", "AWS::EC2::Instance") == D
+    assert judge_whole("replace", "AWS::EC2::Instance") == D
+    assert judge_whole("add", "AWS::EC2::Instance") == C
+    assert judge_whole("remove", "AWS::EC2::LaunchTemplate") == N
+    assert judge_whole("replace", "AWS::EC2::LaunchTemplate") == H
     new = template(New={"Type": "AWS::EC2::LaunchTemplate"})
-    assert judge_whole(instances, "remove", "AWS::EC2::LaunchTemplate", head_template=new) == H
+    assert judge_whole("remove", "AWS::EC2::LaunchTemplate", head_template=new) == H
 
 
 @pytest.mark.parametrize(
@@ -192,13 +191,13 @@ def test_a_whole_machine() -> None:
     ],
 )
 def test_a_property_of_scaling(kind: str, path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(scaling, f"AWS::{kind}", path, before, after) == risk
+    assert judge(f"AWS::{kind}", path, before, after) == risk
 
 
 def test_whole_scaling() -> None:
-    assert judge_whole(scaling, "remove", "AWS::ApplicationAutoScaling::ScalingPolicy") == N
-    assert judge_whole(scaling, "remove", "AWS::AutoScaling::AutoScalingGroup") == N
-    assert judge_whole(scaling, "add", "AWS::AutoScaling::AutoScalingGroup") == C
+    assert judge_whole("remove", "AWS::ApplicationAutoScaling::ScalingPolicy") == N
+    assert judge_whole("remove", "AWS::AutoScaling::AutoScalingGroup") == N
+    assert judge_whole("add", "AWS::AutoScaling::AutoScalingGroup") == C
 
 
 @pytest.mark.parametrize(
@@ -224,13 +223,13 @@ def test_whole_scaling() -> None:
     ],
 )
 def test_a_property_of_kubernetes(kind: str, path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(kubernetes, f"AWS::EKS::{kind}", path, before, after) == risk
+    assert judge(f"AWS::EKS::{kind}", path, before, after) == risk
 
 
 def test_whole_kubernetes() -> None:
-    assert judge_whole(kubernetes, "remove", "AWS::EKS::Cluster") == D
-    assert judge_whole(kubernetes, "remove", "AWS::EKS::Nodegroup") == N
-    assert judge_whole(kubernetes, "add", "AWS::EKS::AccessEntry") == A
+    assert judge_whole("remove", "AWS::EKS::Cluster") == D
+    assert judge_whole("remove", "AWS::EKS::Nodegroup") == N
+    assert judge_whole("add", "AWS::EKS::AccessEntry") == A
 
 
 @pytest.mark.parametrize(
@@ -253,13 +252,13 @@ def test_whole_kubernetes() -> None:
     ],
 )
 def test_a_property_of_a_platform(kind: str, path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(platforms, f"AWS::{kind}", path, before, after) == risk
+    assert judge(f"AWS::{kind}", path, before, after) == risk
 
 
 def test_whole_platforms() -> None:
-    assert judge_whole(platforms, "remove", "AWS::AppRunner::Service") == N
-    assert judge_whole(platforms, "remove", "AWS::Lightsail::Instance") == D
-    assert judge_whole(platforms, "replace", "AWS::Batch::JobDefinition") == H
+    assert judge_whole("remove", "AWS::AppRunner::Service") == N
+    assert judge_whole("remove", "AWS::Lightsail::Instance") == D
+    assert judge_whole("replace", "AWS::Batch::JobDefinition") == H
 
 
 @pytest.mark.parametrize(
@@ -279,4 +278,4 @@ def test_an_option_of_beanstalk(namespace: str, name: str, before: Any, after: A
         None if value is None else {"Namespace": namespace, "OptionName": name, "Value": value}
         for value in (before, after)
     )
-    assert judge(beanstalk, "AWS::ElasticBeanstalk::Environment", "OptionSettings[]", old, new) == risk
+    assert judge("AWS::ElasticBeanstalk::Environment", "OptionSettings[]", old, new) == risk

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.work_changes import judge
+from tests.support.review_rules import judge
 from tools.review.change import Risk
-from tools.review.rules import workflows
 
 H, C, A, N, D, U = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS, Risk.UNKNOWN
 
@@ -74,7 +73,7 @@ def pipeline(**changes: Any) -> dict[str, Any]:
 )
 def test_the_definition_of_a_pipeline(changes: dict[str, Any], risk: Risk) -> None:
     path = "PipelineDefinition.PipelineDefinitionBody"
-    assert judge(workflows, "AWS::SageMaker::Pipeline", path, pipeline(), pipeline(**changes)) == risk
+    assert judge("AWS::SageMaker::Pipeline", path, pipeline(), pipeline(**changes)) == risk
 
 
 @pytest.mark.parametrize(
@@ -90,7 +89,7 @@ def test_the_definition_of_a_pipeline(changes: dict[str, Any], risk: Risk) -> No
 )
 def test_the_definition_of_a_state_machine(before: Any, after: Any, risk: Risk) -> None:
     text = after if isinstance(after, str) else {"Fn::Sub": json.dumps(after)}
-    assert judge(workflows, "AWS::StepFunctions::StateMachine", "DefinitionString", json.dumps(before), text) == risk
+    assert judge("AWS::StepFunctions::StateMachine", "DefinitionString", json.dumps(before), text) == risk
 
 
 @pytest.mark.parametrize(
@@ -105,4 +104,4 @@ def test_the_definition_of_a_state_machine(before: Any, after: Any, risk: Risk) 
     ],
 )
 def test_a_property_of_a_state_machine(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(workflows, "AWS::StepFunctions::StateMachine", path, before, after) == risk
+    assert judge("AWS::StepFunctions::StateMachine", path, before, after) == risk
