@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
-from tools.assembly import AssemblyError, Checkout, commit_id, extract, synthesise
 from tools.diff_report import COMMENT_CHARACTERS_MAX, MARKER, as_markdown, as_text, verdict
 from tools.stack_diff import DestructiveChange, StackDiff, parse_destructive
+
+from tools.assembly import AssemblyError, Checkout, commit_id, extract, synthesise
 
 WORDS = """Stack digits-prod-inference
 Resources
