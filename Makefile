@@ -99,8 +99,8 @@ fix: .venv/.stamp ## repair format and lint where that can be done by a program
 	@$(RUN) -m ruff check --fix .
 
 .PHONY: snapshots
-snapshots: setup ## write the snapshots of the templates anew; read the difference before you commit it
-	@$(RUN) -m pytest tests/synth --snapshot-update $(ARGS)
+snapshots: setup ## write the snapshots of the templates anew and review what changes; read it before you commit
+	@$(RUN) -m tools.snapshots $(ARGS)
 
 .PHONY: lab
 lab: setup .venv-lab/.stamp ## open the walkthrough notebook in JupyterLab; 'make up' first, so that it has something to talk to

@@ -17,6 +17,7 @@ BENCHMARKS = {
     "deployed_api": PROJECT,
     "external_memory": PROJECT,
     "stream": PROJECT,
+    "review": PROJECT,
     "synthesis": PROJECT,
     "training_hosts": PROJECT,
     "upload_reading": PROJECT,

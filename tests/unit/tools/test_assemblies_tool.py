@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.assemblies import ENVIRONMENTS, main, write_side
-from tools.assembly import AssemblyError, Checkout
+from tools.assemblies import ENVIRONMENTS, main
+from tools.assembly import AssemblyError, Checkout, write_side
 
 APP = """
 import json, os, pathlib
@@ -60,7 +60,7 @@ def test_templates_are_written_and_nothing_of_the_code(tmp_path: Path, fallback:
     output = tmp_path / "head"
     output.mkdir()
     (output / "left.template.json").write_text("from the last time")
-    write_side(checkout(tmp_path / "checkout"), output, fallback=fallback)
+    write_side(checkout(tmp_path / "checkout"), ENVIRONMENTS, fallback, output)
     templates = (
         "manifest.json",
         "digits.template.json",
@@ -75,14 +75,14 @@ def test_templates_are_written_and_nothing_of_the_code(tmp_path: Path, fallback:
 
 def test_a_checkout_that_promoted_no_model_has_the_other_one_and_tells_of_none(tmp_path: Path, fallback: Path) -> None:
     output = tmp_path / "base"
-    write_side(checkout(tmp_path / "checkout", model=None), output, fallback=fallback)
+    write_side(checkout(tmp_path / "checkout", model=None), ENVIRONMENTS, fallback, output)
     assert '"Model": "another"' in (output / "prod/digits.template.json").read_text()
     assert not (output / "models").exists()
 
 
 def test_a_checkout_without_an_application_has_empty_environments(tmp_path: Path, fallback: Path) -> None:
     output = tmp_path / "base"
-    write_side(checkout(tmp_path / "checkout", app=None), output, fallback=fallback)
+    write_side(checkout(tmp_path / "checkout", app=None), ENVIRONMENTS, fallback, output)
     assert sorted(path.name for path in output.iterdir() if path.name != "models") == sorted(ENVIRONMENTS)
     assert written(output) == {"models/current.json"}
 
@@ -90,7 +90,7 @@ def test_a_checkout_without_an_application_has_empty_environments(tmp_path: Path
 def test_an_application_that_fails_is_an_error(tmp_path: Path, fallback: Path) -> None:
     side = checkout(tmp_path / "checkout", app="import sys\nsys.exit('error: no model')\n")
     with pytest.raises(AssemblyError, match="this checkout cannot be synthesised for local:\nerror: no model"):
-        write_side(side, tmp_path / "base", fallback=fallback)
+        write_side(side, ENVIRONMENTS, fallback, tmp_path / "base")
 
 
 def test_an_unknown_base_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
