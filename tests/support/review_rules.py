@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tools.review.change import Change, Risk, Rule, Verdict
@@ -84,3 +85,22 @@ def told(rule: Rule, it: Change) -> Verdict | None:
     assert verdict is None or isinstance(verdict, Verdict)
     assert verdict is None or (verdict.why and not verdict.why.endswith(".")), (it.type, it.property, verdict)
     return verdict
+
+
+def each_row(rows: Iterable[tuple[Any, ...]]) -> Callable[[Callable[..., None]], Callable[[], None]]:
+    """One test of a whole table, whose rows are too many to be a test each; it tells every row that fails."""
+
+    def decorated(test: Callable[..., None]) -> Callable[[], None]:
+        def every_row() -> None:
+            failed = []
+            for row in rows:
+                try:
+                    test(*row)
+                except AssertionError as error:
+                    failed.append(f"{row}: {error}")
+            assert not failed, "\n".join(failed)
+
+        every_row.__name__, every_row.__doc__ = test.__name__, test.__doc__
+        return every_row
+
+    return decorated

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import judge, resource, whole_said
+from tests.support.review_rules import each_row, judge, resource, whole_said
 
 REST = "AWS::ApiGateway::"
 HTTP = "AWS::ApiGatewayV2::"
@@ -15,8 +13,7 @@ def setting(**more: Any) -> dict[str, Any]:
     return {"ResourcePath": "/*", "HttpMethod": "*", **more}
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         (f"{REST}Method", "AuthorizationType", "COGNITO_USER_POOLS", "NONE", "access"),
         (f"{REST}Method", "AuthorizationType", "NONE", "COGNITO_USER_POOLS", "harmless"),
@@ -123,8 +120,7 @@ def test_properties_of_apis(kind: str, path: str, before: Any, after: Any, risk:
 SCHEMA = {"type": "object", "required": ["a"], "properties": {"a": {"type": "array", "maxItems": 5, "minItems": 1}}}
 
 
-@pytest.mark.parametrize(
-    ("change", "risk"),
+@each_row(
     [
         ({"description": "new"}, "harmless"),
         ({"required": []}, "access"),
@@ -144,8 +140,7 @@ def document(**operations: Any) -> dict[str, Any]:
     return {"paths": {"/it": operations}}
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         ({"get": {"security": [{"a": []}]}}, {"get": {}}, "access"),
         ({"get": {}}, {"get": {"security": [{"a": []}]}}, "harmless"),
@@ -163,8 +158,7 @@ def test_an_openapi_document(before: Any, after: Any, risk: str) -> None:
     assert judge("AWS::ApiGateway::RestApi", "Body", document(**before), document(**after)) == risk
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "base", "head", "risk"),
+@each_row(
     [
         ("add", f"{REST}Method", None, {"HttpMethod": "GET", "AuthorizationType": "NONE"}, "access"),
         ("add", f"{REST}Method", None, {"HttpMethod": "GET", "AuthorizationType": "AWS_IAM"}, "harmless"),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import COST, FINE, LOSS, OPEN, STOP, judge, property_said
+from tests.support.review_rules import COST, FINE, LOSS, OPEN, STOP, each_row, judge, property_said
 from tools.review.change import Risk
 
 BUCKET = "AWS::S3::Bucket"
@@ -16,8 +14,7 @@ def rule(status: str = "Enabled", **what: Any) -> dict[str, Any]:
     return {"Status": status, **what}
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         (None, rule(ExpirationInDays=30), LOSS),
         (rule(ExpirationInDays=30), None, COST),
@@ -104,8 +101,7 @@ def test_a_rule_inserted_before_others_is_the_only_one_that_counts() -> None:
     assert judge(BUCKET, "LifecycleConfiguration.Rules", [kept], [aborts, kept]) == FINE
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("VersioningConfiguration.Status", "Enabled", "Suspended", LOSS),
         ("VersioningConfiguration.Status", "Enabled", None, LOSS),

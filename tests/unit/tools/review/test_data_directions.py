@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import ARN_A, ARN_B, COST, FINE, LOSS, OPEN, STOP, Row, judge
+from tests.support.review_rules import ARN_A, ARN_B, COST, FINE, LOSS, OPEN, STOP, Row, each_row, judge
 from tools.review.change import Risk
 
 SQS, SNS, SUB = "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::SNS::Subscription"
@@ -264,6 +262,6 @@ MOVED: tuple[Row, ...] = (
 ROWS = (*MOVED, *MESSAGES, *RECORDS, *LOGS_AND_KEYS, *DATABASES, *FILES)
 
 
-@pytest.mark.parametrize(("kind", "path", "before", "after", "risk"), ROWS)
+@each_row(ROWS)
 def test_a_property_has_its_class_in_this_direction(kind: str, path: str, before: Any, after: Any, risk: Risk) -> None:
     assert judge(kind, path, before, after) == risk

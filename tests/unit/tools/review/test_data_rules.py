@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from tests.support.review_rules import ARN_A, COST, FINE, LOSS, OPEN, STOP, judge, judge_whole, resource, template
+from tests.support.review_rules import (
+    ARN_A,
+    COST,
+    FINE,
+    LOSS,
+    OPEN,
+    STOP,
+    each_row,
+    judge,
+    judge_whole,
+    resource,
+    template,
+)
 from tools.review.change import Risk
 
 HOLDERS = (
@@ -47,8 +59,7 @@ def test_what_holds_data_never_goes_quietly(policy: str | None) -> None:
             assert judge_whole(action, kind, attributes=attributes) == LOSS, (action, kind)
 
 
-@pytest.mark.parametrize(
-    ("kind", "given", "risk"),
+@each_row(
     [
         ("AWS::S3::Bucket", {}, FINE),
         ("AWS::S3::Bucket", {"AccessControl": "PublicRead"}, OPEN),
@@ -82,9 +93,7 @@ def test_an_upgrade_that_the_update_policy_allows_replaces_nothing() -> None:
     assert judge(kind, "EngineVersion", "1", "2", head=head) == STOP
 
 
-@pytest.mark.parametrize(
-    ("tags", "risk"), [([], FINE), ([{"Key": "aws-cdk:auto-delete-objects", "Value": "true"}], LOSS)]
-)
+@each_row([([], FINE), ([{"Key": "aws-cdk:auto-delete-objects", "Value": "true"}], LOSS)])
 def test_what_empties_a_bucket_goes_quietly_when_the_bucket_stays_and_lost_its_tag(tags: list[Any], risk: Risk) -> None:
     after = template(B=resource("AWS::S3::Bucket", Tags=tags))
     assert (
@@ -102,8 +111,7 @@ def policy(count: int, status: str = "untagged", priority: int = 1) -> str:
     return json.dumps({"rules": [{"rulePriority": priority, "selection": selection, "action": {"type": "expire"}}]})
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         (policy(100), policy(1), LOSS),
         (policy(1), policy(100), COST),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import judge, judge_whole, template
+from tests.support.review_rules import each_row, judge, judge_whole, template
 from tools.review.change import Risk
 
 FUNCTION = "AWS::Lambda::Function"
@@ -16,8 +14,7 @@ H, C, A, N, D = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.D
 LAYER = "arn:aws:lambda:us-east-1:{}:layer:x:1"
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("Code", {"S3Key": "a.zip"}, {"S3Key": "b.zip"}, H),
         ("Runtime", "python3.11", "python3.12", H),
@@ -99,8 +96,7 @@ def test_a_role_may_be_renamed() -> None:
     assert found == H
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("Enabled", True, False, N),
         ("Enabled", None, False, N),
@@ -136,8 +132,7 @@ def test_a_property_of_an_event_source_mapping(path: str, before: Any, after: An
     assert judge(MAPPING, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("Url", "AuthType", "AWS_IAM", "NONE", A),
         ("Url", "AuthType", "NONE", "AWS_IAM", N),
@@ -159,8 +154,7 @@ def test_a_property_beside_a_function(kind: str, path: str, before: Any, after: 
     assert judge(f"AWS::Lambda::{kind}", path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "properties", "risk"),
+@each_row(
     [
         ("remove", "EventSourceMapping", {}, N),
         ("remove", "Url", {}, N),

@@ -2,17 +2,14 @@
 
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import judge, judge_whole, resource
+from tests.support.review_rules import each_row, judge, judge_whole, resource
 
 ALARM = "AWS::CloudWatch::Alarm"
 HIGH = {"ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 3, "Statistic": "Maximum"}
 LOW = HIGH | {"ComparisonOperator": "LessThanThreshold"}
 
 
-@pytest.mark.parametrize(
-    ("around", "path", "before", "after", "risk"),
+@each_row(
     [
         (HIGH, "Threshold", 1, 100, "access"),
         (HIGH, "Threshold", 100, 1, "harmless"),
@@ -77,8 +74,7 @@ FORWARD = {"Type": "forward", "TargetGroupArn": "a"}
 SIGN_IN = {"Type": "authenticate-oidc", "Order": 1}
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         (DISTRIBUTION, "DistributionConfig.Enabled", True, False, "interruption"),
         (DISTRIBUTION, "DistributionConfig.Enabled", False, True, "access"),
@@ -240,8 +236,7 @@ def test_properties_of_guards_and_doors(kind: str, path: str, before: Any, after
     assert judge(kind, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "it", "risk"),
+@each_row(
     [
         ("remove", ALARM, {}, "access"),
         ("add", ALARM, {}, "harmless"),

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import judge, resource, template, whole_said
+from tests.support.review_rules import each_row, judge, resource, template, whole_said
 from tools.review.reach import beyond, openings
 
 GROUP = "AWS::EC2::SecurityGroup"
@@ -23,8 +21,7 @@ NOTHING_OUT = {"CidrIp": "255.255.255.255/32", "IpProtocol": "icmp", "FromPort":
 FROM_GROUP = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "SourceSecurityGroupId": {"Ref": "Other"}}
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         ([rule()], [rule(), SSH], "access"),
         (None, [SSH], "access"),
@@ -54,8 +51,7 @@ def test_ingress_is_compared_by_what_it_lets_in(before: Any, after: Any, risk: s
     assert judge(GROUP, "SecurityGroupIngress", before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         ([rule()], [ALL_OUT], "access"),
         ([rule()], None, "access"),
@@ -87,8 +83,7 @@ def test_a_rule_beside_its_group_is_judged_with_those_in_it() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         (rule(), rule("0.0.0.0/0"), "access"),
         (rule(), rule("10.0.3.0/24"), "harmless"),
@@ -114,7 +109,7 @@ def test_a_removed_rule_interrupts_callers_but_not_those_who_log_in() -> None:
         )
 
 
-@pytest.mark.parametrize(("rules", "risk"), [([SSH], "access"), ([rule()], "harmless"), ([], "harmless")])
+@each_row([([SSH], "access"), ([rule()], "harmless"), ([], "harmless")])
 def test_a_new_group_opens_only_what_comes_from_outside(rules: Any, risk: str) -> None:
     assert whole_said("add", GROUP, None, resource(GROUP, SecurityGroupIngress=rules)).risk == risk
 
@@ -133,8 +128,7 @@ def entry(**more: Any) -> dict[str, Any]:
     return resource("AWS::EC2::NetworkAclEntry", **found, PortRange={"From": 443, "To": 443}, **more)
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         ({}, {"CidrBlock": "0.0.0.0/0"}, "access"),
         ({}, {"CidrBlock": "10.0.0.0/24"}, "interruption"),
@@ -151,8 +145,7 @@ def test_entries_of_network_acls(before: Any, after: Any, risk: str) -> None:
     assert judge("AWS::EC2::NetworkAclEntry", "RuleAction", None, None, **around) == risk
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("AWS::EC2::Subnet", "MapPublicIpOnLaunch", False, True, "access"),
         ("AWS::EC2::Subnet", "MapPublicIpOnLaunch", None, False, "harmless"),
@@ -173,8 +166,7 @@ def test_properties_of_networks(kind: str, path: str, before: Any, after: Any, r
     assert judge(kind, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "base", "head", "risk"),
+@each_row(
     [
         ("remove", "AWS::EC2::FlowLog", {}, None, "access"),
         ("remove", "AWS::EC2::NatGateway", {}, None, "interruption"),

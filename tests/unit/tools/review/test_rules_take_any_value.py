@@ -58,11 +58,12 @@ def changes(kind: str, path: str, pairs: Pairs) -> Iterator[Change]:
 
 
 def beside(values: tuple[Any, ...]) -> Pairs:
-    """Each value and the next, each and the one after that, and the reverse: a value of another form on either side."""
-    for steps in (1, 2):
-        for index, value in enumerate(values):
-            other = values[(index + steps) % len(values)]
-            yield from ((value, other), (other, value))
+    """Each value and the next, and the reverse: a value of another form on either side."""
+    return [
+        pair
+        for one, other in zip(values, (*values[1:], values[0]), strict=True)
+        for pair in ((one, other), (other, one))
+    ]
 
 
 def each_rule() -> Iterator[tuple[str, str, Rule]]:
@@ -76,7 +77,7 @@ def each_rule() -> Iterator[tuple[str, str, Rule]]:
 
 
 def test_every_rule_of_a_property_takes_any_value() -> None:
-    pairs = list(beside(VALUES))
+    pairs = beside(VALUES)
     for kind, path, rule in each_rule():
         for it in changes(kind, path, pairs):
             told(rule, it)

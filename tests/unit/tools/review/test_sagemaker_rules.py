@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import judge, judge_whole, template
+from tests.support.review_rules import each_row, judge, judge_whole, template
 from tools.review.change import Change, Risk
 from tools.review.rules.sagemaker_serving import hosts_promoted_model
 
@@ -28,8 +26,7 @@ def config(variant: str = "AllTraffic") -> dict[str, Any]:
     return {"Type": CONFIG, "Properties": {"ProductionVariants": [{"VariantName": variant}]}}
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("PrimaryContainer.Image", IMAGE.format("3.0-5"), IMAGE.format("3.2-0"), H),
         ("PrimaryContainer.Image", IMAGE.format("3.0-5"), "docker.io/somebody/xgboost:3", A),
@@ -50,8 +47,7 @@ def test_a_property_of_a_model(path: str, before: Any, after: Any, risk: Risk) -
     assert judge(MODEL, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("ProductionVariants", [{"VariantName": "a"}], [{"VariantName": "b"}], N),
         ("ProductionVariants", [{"VariantName": "a"}], [{"VariantName": "a", "InstanceType": "x"}], None),
@@ -86,8 +82,7 @@ def test_a_property_of_a_configuration(path: str, before: Any, after: Any, risk:
     assert judge(CONFIG, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("EndpointConfigName", "a", "b", H),
         ("DeploymentConfig", {"BlueGreenUpdatePolicy": {}}, None, A),
@@ -127,8 +122,7 @@ def test_a_promotion_keeps_the_names_of_the_variants() -> None:
     assert moved("Other") == N
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "risk"),
+@each_row(
     [
         ("replace", MODEL, H),
         ("replace", CONFIG, H),
@@ -174,8 +168,7 @@ def test_the_role_of_a_promoted_model() -> None:
     assert not hosts_promoted_model(change("b", "Other"))
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("NotebookInstance", "RootAccess", "Disabled", "Enabled", A),
         ("NotebookInstance", "RootAccess", "Disabled", None, A),
@@ -211,8 +204,7 @@ def test_the_version_of_the_metadata_service() -> None:
     assert judge("AWS::SageMaker::NotebookInstance", path, "1", "2") == H
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "risk"),
+@each_row(
     [
         ("remove", "NotebookInstance", D),
         ("replace", "NotebookInstance", D),

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import judge, judge_whole, property_said, resource
+from tests.support.review_rules import each_row, judge, judge_whole, property_said, resource
 
 COGNITO = "AWS::Cognito::"
 POOL = f"{COGNITO}UserPool"
@@ -16,8 +14,7 @@ def recovery(*names: str) -> dict[str, Any]:
     return {"RecoveryMechanisms": [{"Name": name, "Priority": place + 1} for place, name in enumerate(names)]}
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         (POOL, "DeletionProtection", "ACTIVE", "INACTIVE", "data-loss"),
         (POOL, "DeletionProtection", "ACTIVE", None, "data-loss"),
@@ -127,8 +124,7 @@ def test_policies_on_both_sides_are_looked_at_in_parts() -> None:
     assert property_said(POOL, "Policies", {"PasswordPolicy": {}}, {"PasswordPolicy": {"MinimumLength": 6}}) is None
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "head", "risk"),
+@each_row(
     [
         ("remove", POOL, {}, "data-loss"),
         ("replace", POOL, {}, "data-loss"),

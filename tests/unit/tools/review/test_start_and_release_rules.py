@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import judge, judge_whole, template
+from tests.support.review_rules import each_row, judge, judge_whole, template
 from tools.review.change import Risk
 
 H, C, A, N, D, U = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS, Risk.UNKNOWN
@@ -17,8 +15,7 @@ SCHEDULE = "AWS::Scheduler::Schedule"
 PIPE = "AWS::Pipes::Pipe"
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         (RULE, "State", "ENABLED", "DISABLED", N),
         (RULE, "State", None, "DISABLED", N),
@@ -59,8 +56,7 @@ def test_a_property_of_what_starts_work(kind: str, path: str, before: Any, after
     assert judge(kind, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "risk"),
+@each_row(
     [
         ("remove", RULE, N),
         ("remove", SCHEDULE, N),
@@ -74,8 +70,7 @@ def test_a_whole_resource_that_starts_work(action: str, kind: str, risk: Risk) -
     assert judge_whole(action, kind) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("DesiredState", "RUNNING", "STOPPED", N),
         ("DesiredState", None, "STOPPED", N),
@@ -99,8 +94,7 @@ APPROVAL = {"Name": "Prod", "Actions": [{"Name": "Approve", "ActionTypeId": {"Ca
 DEPLOY = {"Name": "Deploy", "Actions": [{"Name": "Deploy", "ActionTypeId": {"Category": "Deploy"}}]}
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("CodeBuild::Project", "Environment.PrivilegedMode", False, True, A),
         ("CodeBuild::Project", "Environment.PrivilegedMode", True, False, H),
@@ -132,8 +126,7 @@ def test_a_property_of_releases(kind: str, path: str, before: Any, after: Any, r
     assert judge(f"AWS::{kind}", path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("Glue::Job", "NumberOfWorkers", 2, 10, C),
         ("Glue::Job", "NumberOfWorkers", 10, 2, N),
@@ -150,8 +143,7 @@ def test_a_property_of_jobs_on_data(kind: str, path: str, before: Any, after: An
     assert judge(f"AWS::{kind}", path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("TemplateURL", "a", "b", H),
         ("EnableTerminationProtection", True, False, D),
@@ -165,8 +157,7 @@ def test_a_property_of_a_nested_stack(path: str, before: Any, after: Any, risk: 
     assert judge("AWS::CloudFormation::Stack", path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "risk"),
+@each_row(
     [
         ("remove", "AWS::CloudFormation::Stack", D),
         ("add", "AWS::CloudFormation::Stack", H),
@@ -183,8 +174,7 @@ def call(action: str, **parameters: Any) -> str:
     return json.dumps({"service": "S3", "action": action, "parameters": parameters, "physicalResourceId": {"id": "x"}})
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("Create", call("getObject", Key="a"), call("getObject", Key="b"), H),
         ("Update", call("putObject", Key="a"), call("putObject", Key="b"), U),
@@ -210,8 +200,7 @@ def test_a_call_with_references_inside() -> None:
     assert judge("Custom::AWS", "Update", joined("putX"), joined("listX")) == H
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("Custom::Thing", "CodeHash", "a", "b", H),
         ("Custom::Thing", "Something", "a" * 64, "b" * 64, H),
@@ -232,8 +221,7 @@ def test_a_property_of_a_custom_resource(kind: str, path: str, before: Any, afte
     assert judge(kind, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "properties", "risk"),
+@each_row(
     [
         ("remove", "Custom::ModelArtifactCheck", {}, A),
         ("add", "Custom::ModelArtifactCheck", {}, H),
@@ -265,8 +253,7 @@ def test_a_service_token_follows_its_function() -> None:
     assert found == H
 
 
-@pytest.mark.parametrize(
-    ("kind", "properties"),
+@each_row(
     [
         ("Custom::S3AutoDeleteObjects", {"BucketName": {"Ref": "Holder"}}),
         ("Custom::ECRAutoDeleteImages", {"RepositoryName": {"Ref": "Holder"}}),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import judge, judge_whole, template
+from tests.support.review_rules import each_row, judge, judge_whole, template
 from tools.review.change import Risk
 
 H, C, A, N, D, U = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS, Risk.UNKNOWN
@@ -16,8 +14,7 @@ TASK = "AWS::ECS::TaskDefinition"
 BREAKER = "DeploymentConfiguration.DeploymentCircuitBreaker"
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("DesiredCount", 2, 0, N),
         ("DesiredCount", 2, 1, N),
@@ -52,8 +49,7 @@ def test_a_property_of_a_service(path: str, before: Any, after: Any, risk: Risk)
     assert judge(SERVICE, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("Cpu", "256", "512", C),
         ("Memory", "2048", "512", N),
@@ -86,8 +82,7 @@ def test_a_property_of_a_task(path: str, before: Any, after: Any, risk: Risk | N
     assert judge(TASK, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "risk"),
+@each_row(
     [
         ("replace", TASK, H),
         ("remove", TASK, N),
@@ -113,8 +108,7 @@ def test_how_a_cluster_measures_and_logs() -> None:
     assert judge("AWS::ECS::Cluster", logging, "OVERRIDE", "NONE") == A
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("MetadataOptions.HttpTokens", "required", "optional", A),
         ("MetadataOptions.HttpTokens", "required", None, A),
@@ -140,8 +134,7 @@ def test_a_property_of_a_machine(path: str, before: Any, after: Any, risk: Risk)
     assert judge("AWS::EC2::Instance", path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("InstanceType", "t3.micro", "m5.24xlarge", C),
         ("InstanceType", "m5.large", "t3.micro", N),
@@ -165,8 +158,7 @@ def test_a_whole_machine() -> None:
     assert judge_whole("remove", "AWS::EC2::LaunchTemplate", head_template=new) == H
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("AutoScaling::AutoScalingGroup", "MinSize", "2", "1", N),
         ("AutoScaling::AutoScalingGroup", "MinSize", "1", "2", C),
@@ -200,8 +192,7 @@ def test_whole_scaling() -> None:
     assert judge_whole("add", "AWS::AutoScaling::AutoScalingGroup") == C
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("Cluster", "Version", "1.32", "1.33", H),
         ("Cluster", "Version", "1.9", "1.10", H),
@@ -232,8 +223,7 @@ def test_whole_kubernetes() -> None:
     assert judge_whole("add", "AWS::EKS::AccessEntry") == A
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("Batch::ComputeEnvironment", "State", "ENABLED", "DISABLED", N),
         ("Batch::ComputeEnvironment", "ComputeResources.MaxvCpus", 10, 0, N),
@@ -261,8 +251,7 @@ def test_whole_platforms() -> None:
     assert judge_whole("replace", "AWS::Batch::JobDefinition") == H
 
 
-@pytest.mark.parametrize(
-    ("namespace", "name", "before", "after", "risk"),
+@each_row(
     [
         ("aws:autoscaling:asg", "MinSize", "2", "1", N),
         ("aws:autoscaling:asg", "MaxSize", "2", "10", C),

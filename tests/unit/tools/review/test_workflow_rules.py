@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import judge
+from tests.support.review_rules import each_row, judge
 from tools.review.change import Risk
 
 H, C, A, N, D, U = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS, Risk.UNKNOWN
@@ -53,8 +51,7 @@ def pipeline(**changes: Any) -> dict[str, Any]:
     return {"Fn::Join": ["", [f'{before}"', json.loads(role), f'"{after}']]}
 
 
-@pytest.mark.parametrize(
-    ("changes", "risk"),
+@each_row(
     [
         ({"rounds": "200"}, H),
         ({"promoted": 0.98}, H),
@@ -76,8 +73,7 @@ def test_the_definition_of_a_pipeline(changes: dict[str, Any], risk: Risk) -> No
     assert judge("AWS::SageMaker::Pipeline", path, pipeline(), pipeline(**changes)) == risk
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         ({"States": {"A": {"Retry": [1]}}}, {"States": {"A": {}}}, N),
         ({"States": {"A": {}}}, {"States": {"A": {"Retry": [1]}}}, H),
@@ -92,8 +88,7 @@ def test_the_definition_of_a_state_machine(before: Any, after: Any, risk: Risk) 
     assert judge("AWS::StepFunctions::StateMachine", "DefinitionString", json.dumps(before), text) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("LoggingConfiguration", {"Level": "ALL"}, None, D),
         ("LoggingConfiguration.Level", "ALL", "OFF", D),
