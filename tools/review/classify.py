@@ -208,6 +208,8 @@ class _Stack:
             return verdict
         if iam.is_policy(change.type, part.rule_path):
             return harmless("the same rights, written otherwise")
+        if change.type == "AWS::IAM::Role" and change.property == "Path" and hosts_promoted_model(change):
+            return harmless(PROMOTION)
         rule = rules.property_rule(change.type, part.rule_path)
         return rule(change) if rule else None
 
