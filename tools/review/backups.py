@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import adjusted, each, feature, kept, under
-from tools.review.shapes import always, listed, number, present, switch
+from tools.review.holders import kept
+from tools.review.shapes import always, each, listed, number, present, switch, under
 
 
 def backup_rules(change: Change) -> Verdict | None:
@@ -39,7 +39,7 @@ LIFECYCLE: dict[str, Rule] = {
         down=interruption("backups move earlier to cold storage, from where a restore takes hours"),
         default=float("inf"),
     ),
-    "OptInToArchiveForSupportedResources": adjusted("only which backups may move to cold storage"),
+    "OptInToArchiveForSupportedResources": always(harmless("only which backups may move to cold storage")),
 }
 BACKUP_RULE: dict[str, Rule] = {
     "CompletionWindowMinutes": number(
@@ -56,16 +56,17 @@ BACKUP_RULE: dict[str, Rule] = {
         off=data_loss("only the times of backups are left"),
     ),
     **under("Lifecycle", LIFECYCLE),
-    "IndexActions": adjusted("only whether backups can be searched"),
-    "RecoveryPointTags": adjusted("only tags of backups"),
+    "IndexActions": always(harmless("only whether backups can be searched")),
+    "RecoveryPointTags": always(harmless("only tags of backups")),
     "ScanActions": listed(
         added=cost("backups are scanned"), removed=access("backups are no longer scanned for malware")
     ),
     "ScheduleExpression": always(data_loss("backups may be made less often")),
-    "ScheduleExpressionTimezone": adjusted("only the hour of the backup"),
+    "ScheduleExpressionTimezone": always(harmless("only the hour of the backup")),
     **each(
-        ("TargetBackupVault", "TargetLogicallyAirGappedBackupVaultArn"),
         always(data_loss("backups go to another vault, which may be protected less")),
+        "TargetBackupVault",
+        "TargetLogicallyAirGappedBackupVaultArn",
     ),
 }
 VAULT: dict[str, Rule] = {
@@ -84,9 +85,9 @@ VAULT: dict[str, Rule] = {
         down=data_loss("backups may be kept for a shorter time only"),
         default=float("inf"),
     ),
-    "Notifications": feature(
-        on=harmless("somebody is told of events of backups"),
-        off=access("nobody is told of failed backups"),
+    "Notifications": present(
+        added=harmless("somebody is told of events of backups"),
+        removed=access("nobody is told of failed backups"),
         changed=access("others are told, or of other events of backups"),
     ),
 }
@@ -98,7 +99,7 @@ SNAPSHOT_POLICY: dict[str, Rule] = {
         up=data_loss("snapshots are made less often"), down=cost("more snapshots are made"), default=1
     ),
     "RetainInterval": kept("each snapshot", default=7),
-    "CopyTags": adjusted("only tags of snapshots"),
+    "CopyTags": always(harmless("only tags of snapshots")),
     "CrossRegionCopyTargets": listed(
         added=cost("snapshots are also copied"), removed=data_loss("snapshots are no longer copied to a region")
     ),

@@ -8,20 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import adjusted, altered, each, feature, keyed, opaque
-from tools.review.shapes import always, listed, ordered, present, switch
-
-
-def cors_origins(change: Change) -> Verdict | None:
-    """Which sites may read: one that goes is an interruption, unless every site could before."""
-    if isinstance(change.before, list) and change.after and "*" in change.before and "*" not in change.after:
-        return harmless("pages of fewer sites may read the answers of the bucket")
-    if isinstance(change.after, list) and "*" in change.after:
-        return access("pages of every site may read the answers of the bucket")
-    return listed(
-        added=access("pages of more sites may read the answers of the bucket"),
-        removed=interruption("browsers refuse the answers of the bucket to pages of a removed site"),
-    )(change)
+from tools.review.cors import EXPOSED, HEADERS, METHODS, ORIGINS
+from tools.review.holders import altered, keyed
+from tools.review.shapes import always, each, listed, opaque, ordered, present, switch
 
 
 def default_retention(change: Change) -> Verdict:
@@ -70,21 +59,12 @@ CORS: dict[str, Rule] = {
         added=access("pages of other sites may read the answers of the bucket"),
         removed=interruption("browsers refuse the answers of the bucket to pages of other sites"),
     ),
-    "[].AllowedOrigins": cors_origins,
-    "[].AllowedMethods": listed(
-        added=access("pages of other sites may send more kinds of requests"),
-        removed=interruption("browsers refuse a kind of request to pages of other sites"),
-    ),
-    "[].AllowedHeaders": listed(
-        added=access("pages of other sites may send more headers"),
-        removed=interruption("browsers refuse requests with a removed header to pages of other sites"),
-    ),
-    "[].ExposedHeaders": listed(
-        added=access("pages of other sites may read more headers of the answers"),
-        removed=interruption("pages of other sites can no longer read a header that they may need"),
-    ),
-    "[].MaxAge": adjusted("only how long browsers remember the answer about other sites"),
-    "[].Id": adjusted("only the name of a rule"),
+    "[].AllowedOrigins": ORIGINS,
+    "[].AllowedMethods": METHODS,
+    "[].AllowedHeaders": HEADERS,
+    "[].ExposedHeaders": EXPOSED,
+    "[].MaxAge": always(harmless("only how long browsers remember the answer about other sites")),
+    "[].Id": always(harmless("only the name of a rule")),
 }
 
 ENCRYPTION: dict[str, Rule] = {
@@ -120,26 +100,26 @@ REPLICATION: dict[str, Rule] = {
         on=cost("objects are copied to another bucket, and paid for twice"),
         off=data_loss("objects are no longer copied to another bucket"),
     ),
-    "[].Id": adjusted("only the name of a rule"),
+    "[].Id": always(harmless("only the name of a rule")),
     "[].Priority": always(data_loss("another rule may decide whether, and where, objects are copied")),
     "[].DeleteMarkerReplication": always(data_loss("deletions may be copied, so that the copy is no backup")),
-    "[].SourceSelectionCriteria": feature(
-        on=cost("objects are copied that were left out by how they are encrypted, and paid for twice"),
-        off=data_loss("objects are left out by how they are encrypted"),
+    "[].SourceSelectionCriteria": present(
+        added=cost("objects are copied that were left out by how they are encrypted, and paid for twice"),
+        removed=data_loss("objects are left out by how they are encrypted"),
         changed=data_loss("objects may be left out by how they are encrypted"),
     ),
-    **each(("[].Prefix", "[].Filter"), _copied),
+    **each(_copied, "[].Prefix", "[].Filter"),
     "[].Destination.Bucket": always(data_loss("new objects are copied to another bucket than the older ones")),
     "[].Destination.Account": altered(access("copies go to a bucket of another account")),
     "[].Destination.AccessControlTranslation": altered(access("another account may own the copies")),
     "[].Destination.EncryptionConfiguration": altered(access("copies are encrypted with another key")),
-    "[].Destination.StorageClass": adjusted("only the storage class of the copies"),
-    "[].Destination.Metrics": feature(
-        on=cost("how copying goes on is measured"), off=access("nobody is told that copying lags")
+    "[].Destination.StorageClass": always(harmless("only the storage class of the copies")),
+    "[].Destination.Metrics": present(
+        added=cost("how copying goes on is measured"), removed=access("nobody is told that copying lags")
     ),
-    "[].Destination.ReplicationTime": feature(
-        on=cost("copies arrive within a promised time"),
-        off=data_loss("copies arrive at no promised time, so more can be lost"),
+    "[].Destination.ReplicationTime": present(
+        added=cost("copies arrive within a promised time"),
+        removed=data_loss("copies arrive at no promised time, so more can be lost"),
     ),
 }
 
@@ -159,8 +139,9 @@ INVENTORY: dict[str, Rule] = {
     ),
     "[].Prefix": always(interruption("the list of the objects names others than before")),
     **each(
-        ("[].IncludedObjectVersions", "[].ScheduleFrequency"),
-        adjusted("only how often the list of the objects is written, or which versions it names"),
+        always(harmless("only how often the list of the objects is written, or which versions it names")),
+        "[].IncludedObjectVersions",
+        "[].ScheduleFrequency",
     ),
 }
 

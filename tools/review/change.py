@@ -27,8 +27,10 @@ class Risk(StrEnum):
     @property
     def severity(self) -> int:
         """0 for harmless, more for worse."""
-        return len(Risk) - 1 - list(Risk).index(self)
+        return _SEVERITY[self]
 
+
+_SEVERITY = {risk: index for index, risk in enumerate(reversed(Risk))}
 
 DANGEROUS = (Risk.DATA_LOSS, Risk.INTERRUPTION, Risk.ACCESS)
 """What fails a review unless somebody accepts it."""

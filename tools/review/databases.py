@@ -3,22 +3,9 @@
 from __future__ import annotations
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption, worst
-from tools.review.holders import (
-    adjusted,
-    altered,
-    described,
-    each,
-    encrypted,
-    exported,
-    feature,
-    groups,
-    kept,
-    keyed,
-    properties,
-    protected,
-    reachable,
-)
-from tools.review.shapes import always, number, switch
+from tools.review.holders import altered, described, encrypted, exported, groups, kept, keyed, protected, reachable
+from tools.review.shapes import always, each, number, present, switch
+from tools.review.values import properties
 
 TLS = frozenset({"rds.force_ssl", "require_secure_transport", "require_ssl", "tls", "neptune_enforce_ssl"})
 """Parameters that refuse plain connections."""
@@ -80,7 +67,7 @@ SHARED: dict[str, Rule] = {
     "DeletionProtection": protected("the database"),
     "EnableCloudwatchLogsExports": exported("logs of the database"),
     "EngineVersion": restarted("another version, which cannot be taken back"),
-    **each(("KmsKeyId",), keyed("the database")),
+    **each(keyed("the database"), "KmsKeyId"),
     "ManageMasterUserPassword": switch(
         on=interruption("the password of the administrator changes, and what holds the old one is refused"),
         off=access("the password of the administrator is no longer rotated by itself"),
@@ -88,25 +75,25 @@ SHARED: dict[str, Rule] = {
     "MasterUserPassword": always(
         interruption("the password of the administrator changes, and what holds the old one is refused")
     ),
-    **each(
-        ("MasterUserSecret.KmsKeyId", "MasterUserSecretKmsKeyId"),
-        keyed("the password of the administrator"),
-    ),
-    **each(("Port", "DBPort"), always(interruption("clients that use the old port no longer reach the database"))),
+    **each(keyed("the password of the administrator"), "MasterUserSecret.KmsKeyId", "MasterUserSecretKmsKeyId"),
+    **each(always(interruption("clients that use the old port no longer reach the database")), "Port", "DBPort"),
     "PubliclyAccessible": _public,
     "RotateMasterUserPassword": always(
         interruption("the password of the administrator changes, and what holds the old one is refused")
     ),
     "StorageEncrypted": encrypted("the database"),
     "StorageType": always(cost("storage of another kind is paid for otherwise, and is slow while it is converted")),
-    **each(("VPCSecurityGroups", "VpcSecurityGroupIds", "DBSecurityGroups"), groups("the database")),
+    **each(groups("the database"), "VPCSecurityGroups", "VpcSecurityGroupIds", "DBSecurityGroups"),
     **each(
-        ("DBParameterGroupName", "DBClusterParameterGroupName", "DBInstanceParameterGroupName", "OptionGroupName"),
         restarted("other settings, which can also lower what is encrypted or recorded"),
+        "DBParameterGroupName",
+        "DBClusterParameterGroupName",
+        "DBInstanceParameterGroupName",
+        "OptionGroupName",
     ),
-    "GlobalClusterIdentifier": feature(
-        on=cost("the database is copied to other regions"),
-        off=data_loss("the database is no longer copied to other regions"),
+    "GlobalClusterIdentifier": present(
+        added=cost("the database is copied to other regions"),
+        removed=data_loss("the database is no longer copied to other regions"),
         changed=data_loss("the database belongs to other copies in other regions"),
     ),
     **{
@@ -127,11 +114,12 @@ SHARED: dict[str, Rule] = {
                 default=True,
             ),
             **each(
-                ("SecondsUntilAutoPause", "SecondsBeforeTimeout"),
                 number(
                     up=cost("the database runs longer when nobody uses it"),
                     down=interruption("the database stops earlier when nobody uses it, and the next caller waits"),
                 ),
+                "SecondsUntilAutoPause",
+                "SecondsBeforeTimeout",
             ),
             "TimeoutAction": always(interruption("connections may be cut when the capacity changes")),
         }.items()
@@ -143,23 +131,21 @@ IAM_SIGN_IN = switch(
     off=interruption("users of IAM can no longer sign in to the database"),
 )
 WATCHED: dict[str, Rule] = {
-    "MonitoringInterval": feature(
-        on=cost("the machine is measured more finely"),
-        off=access("the machine is no longer measured finely, and alarms on it see nothing"),
-        changed=adjusted("only how often the machine is measured"),
+    "MonitoringInterval": present(
+        added=cost("the machine is measured more finely"),
+        removed=access("the machine is no longer measured finely, and alarms on it see nothing"),
+        changed=always(harmless("only how often the machine is measured")),
     ),
     "MonitoringRoleArn": altered(access("measuring stops if the other role lacks a right")),
     **each(
-        ("EnablePerformanceInsights", "PerformanceInsightsEnabled"),
         switch(
             on=harmless("what slows the database is recorded"),
             off=access("what slows the database is no longer recorded"),
         ),
+        "EnablePerformanceInsights",
+        "PerformanceInsightsEnabled",
     ),
-    **each(
-        ("PerformanceInsightsKMSKeyId", "PerformanceInsightsKmsKeyId"),
-        keyed("what is recorded of queries"),
-    ),
+    **each(keyed("what is recorded of queries"), "PerformanceInsightsKMSKeyId", "PerformanceInsightsKmsKeyId"),
     "PerformanceInsightsRetentionPeriod": kept("what is recorded of queries", default=7),
     "DatabaseInsightsMode": always(cost("more, or less, is recorded of what slows the database")),
 }

@@ -6,11 +6,11 @@ here knows a resource type; the tables in `tools/review/rules` do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption, worst
-from tools.review.shapes import always, listed, number, present, switch
+from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.shapes import always, each, listed, number, present, switch
 
 KEPT = frozenset({"Retain", "RetainExceptOnCreate"})
 """Deletion policies that leave the resource where it is."""
@@ -61,16 +61,6 @@ def altered(answer: Verdict | Rule) -> Rule:
         return answer(change) if callable(answer) else answer
 
     return rule
-
-
-def stops(what: str) -> Rule:
-    """For something whose removal or replacement interrupts."""
-    return always(interruption(what))
-
-
-def adjusted(why: str = "only tuned, nothing is lost and nobody is locked out") -> Rule:
-    """For a setting that no change of makes dangerous."""
-    return always(harmless(why))
 
 
 def protected(what: str = "the resource", *, default: bool = False) -> Rule:
@@ -154,65 +144,4 @@ def exported(what: str = "logs") -> Rule:
 
 def described(*names: str) -> dict[str, Rule]:
     """Rules for properties that no change of makes dangerous, by name."""
-    return {name: adjusted() for name in names}
-
-
-def feature(*, on: Verdict, off: Verdict, changed: Verdict | Rule | None = None) -> Rule:
-    """For a block of settings that exists or not; `changed` speaks when it is on both sides."""
-    return present(added=on, removed=off, changed=changed)
-
-
-def each(paths: tuple[str, ...], rule: Rule) -> dict[str, Rule]:
-    """The same rule for several paths."""
-    return dict.fromkeys(paths, rule)
-
-
-def under(prefix: str, rules: Mapping[str, Rule]) -> dict[str, Rule]:
-    """Rules of a part, below the path of the whole."""
-    return {f"{prefix}.{path}": rule for path, rule in rules.items()}
-
-
-def both(*rules: Rule) -> Rule:
-    """The worst of what several rules say; None when none speaks."""
-
-    def rule(change: Change) -> Verdict | None:
-        verdicts = [verdict for verdict in (each_rule(change) for each_rule in rules) if verdict]
-        return worst(*verdicts) if verdicts else None
-
-    return rule
-
-
-def intrinsic(value: Any) -> bool:
-    """Whether a value is itself a reference or another intrinsic function, whatever its parts are."""
-    return isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::"))
-
-
-def opaque(verdict: Verdict, otherwise: Rule | None = None) -> Rule:
-    """`verdict` when either side is a reference or condition, so that its parts cannot be told; else `otherwise`."""
-
-    def rule(change: Change) -> Verdict | None:
-        if intrinsic(change.before) or intrinsic(change.after):
-            return verdict
-        return otherwise(change) if otherwise else None
-
-    return rule
-
-
-def matched(key: Callable[[Any], Any], *, added: Verdict, removed: Verdict) -> Rule:
-    """For a list of records: what is said when the set of their keys grows or shrinks; None when it stays the same."""
-
-    def rule(change: Change) -> Verdict | None:
-        if not all(isinstance(value or [], list) for value in (change.before, change.after)):
-            return worst(added, removed)
-        before, after = ([key(item) for item in value or []] for value in (change.before, change.after))
-        lost = [item for item in before if item not in after]
-        won = [item for item in after if item not in before]
-        verdicts = [verdict for verdict, there in ((removed, lost), (added, won)) if there]
-        return worst(*verdicts) if verdicts else None
-
-    return rule
-
-
-def properties(resource: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """The properties of a resource; empty where there is none."""
-    return (resource or {}).get("Properties") or {}
+    return each(always(harmless("only tuned, nothing is lost and nobody is locked out")), *names)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tools.review.change import Change, Verdict, cost, data_loss, harmless, interruption, worst
-from tools.review.shapes import literal
+from tools.review.values import literal
 
 Lifecycle = Mapping[str, Any]
 

@@ -84,7 +84,7 @@ def members(
     """
 
     def rule(change: Change) -> Verdict:
-        before, after = by_key(change.before, names), by_key(change.after, names)
+        before, after = _by_key(change.before, names), _by_key(change.after, names)
         if before is None or after is None:
             return unclear
         shared = [key for key in before if key in after]
@@ -99,7 +99,7 @@ def members(
     return rule
 
 
-def by_key(value: Any, names: Sequence[str]) -> dict[str, Any] | None:
+def _by_key(value: Any, names: Sequence[str]) -> dict[str, Any] | None:
     """The items of a list by the fields `names`, in their order; None when it is not a list of objects.
 
     Items with equal fields are told apart by their place among themselves.
@@ -136,36 +136,11 @@ def attributes(rules: Mapping[str, Rule], *, other: Said) -> Rule:
 
 
 def _pairs(value: Any) -> dict[str, Any] | None:
-    items = by_key(value, ["Key"])
+    items = _by_key(value, ["Key"])
     return None if items is None else {str(item.get("Key")): item.get("Value") for item in items.values()}
-
-
-def prefixed(prefix: str, rules: Mapping[str, Rule]) -> dict[str, Rule]:
-    """The same rules for fields of an object that stands at `prefix`."""
-    return {f"{prefix}.{path}": rule for path, rule in rules.items()}
-
-
-def _always(verdict: Verdict) -> Rule:
-    return lambda _: verdict
-
-
-def each(prefix: str, names: str, verdict: Verdict) -> dict[str, Rule]:
-    """A rule that always says the verdict, for each of the resource types that are named without their prefix."""
-    return {prefix + name: _always(verdict) for name in names.split()}
-
-
-def expression(value: Any) -> bool:
-    """Whether the value itself, not a part of it, is a reference or another intrinsic function."""
-    return isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::", "Condition"))
 
 
 def objects(change: Change) -> Change:
     """The same change with empty objects where there is none, for `fields`; an expression stays as it is."""
     sides = [{} if value is None else value for value in (change.before, change.after)]
     return replace(change, before=sides[0], after=sides[1])
-
-
-def properties(resource: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """The properties of a resource; none when it does not exist."""
-    found = (resource or {}).get("Properties")
-    return found if isinstance(found, dict) else {}

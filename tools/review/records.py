@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tools.review.change import Rule, access, cost, data_loss, harmless, interruption
 from tools.review.databases import INSTANCE_CLASS, SHARED, restarted
-from tools.review.holders import adjusted, altered, each, feature, kept, reachable, sized
-from tools.review.shapes import always, listed, ordered, switch
+from tools.review.holders import altered, kept, reachable, sized
+from tools.review.shapes import always, each, listed, ordered, present, switch
 
 INFLUX: dict[str, Rule] = {
     "AllocatedStorage": always(cost("storage grows, and is paid for")),
@@ -14,12 +14,12 @@ INFLUX: dict[str, Rule] = {
     "DbStorageType": always(cost("storage of another kind is paid for otherwise")),
     "DeploymentType": always(interruption("the database restarts with or without a standby")),
     "FailoverMode": always(interruption("a standby takes over by itself, or no longer")),
-    "LogDeliveryConfiguration": feature(
-        on=cost("what users do is logged"),
-        off=access("what users do is no longer logged"),
+    "LogDeliveryConfiguration": present(
+        added=cost("what users do is logged"),
+        removed=access("what users do is no longer logged"),
         changed=access("what users do may no longer be logged, or elsewhere"),
     ),
-    "MaintenanceSchedule": adjusted("only when maintenance happens"),
+    "MaintenanceSchedule": always(harmless("only when maintenance happens")),
     "Port": SHARED["Port"],
     "PubliclyAccessible": reachable(),
 }
@@ -32,20 +32,18 @@ KEYSPACES_TABLE: dict[str, Rule] = {
         default="ON_DEMAND",
     ),
     **each(
-        (
-            "BillingMode.ProvisionedThroughput.ReadCapacityUnits",
-            "BillingMode.ProvisionedThroughput.WriteCapacityUnits",
-        ),
         sized("capacity"),
+        "BillingMode.ProvisionedThroughput.ReadCapacityUnits",
+        "BillingMode.ProvisionedThroughput.WriteCapacityUnits",
     ),
-    "CdcSpecification": feature(
-        on=cost("changes of rows can be read as a stream"),
-        off=interruption("what reads the changes of rows gets none any more"),
+    "CdcSpecification": present(
+        added=cost("changes of rows can be read as a stream"),
+        removed=interruption("what reads the changes of rows gets none any more"),
         changed=interruption("what reads the changes of rows gets others, or none any more"),
     ),
-    "DefaultTimeToLive": feature(
-        on=data_loss("rows are deleted after a time"),
-        off=cost("rows are kept for ever"),
+    "DefaultTimeToLive": present(
+        added=data_loss("rows are deleted after a time"),
+        removed=cost("rows are kept for ever"),
         changed=kept("each row"),
     ),
     "EncryptionSpecification": altered(access("rows are encrypted with another key")),
@@ -60,5 +58,5 @@ KEYSPACES_TABLE: dict[str, Rule] = {
         added=cost("one more region keeps a copy, or more capacity"),
         removed=interruption("a region has less capacity"),
     ),
-    "WarmThroughput": adjusted("only the capacity at the beginning"),
+    "WarmThroughput": always(harmless("only the capacity at the beginning")),
 }

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tools.review.values import is_function
+
 IDENTITIES = (
     "Id",
     "ID",
@@ -26,6 +28,7 @@ IDENTITIES = (
     "ContainerPort",
     "Header",
     "HttpMethod",
+    "Region",
 )
 """Properties by which the items of a list are known, the first that every item has, each with another value."""
 
@@ -72,15 +75,6 @@ def branches(part: Part) -> list[Part]:
         if before != after
     ]
     return ways[:BRANCHES_MAX]
-
-
-def is_function(value: Any) -> bool:
-    """Whether a value is an intrinsic function."""
-    return isinstance(value, dict) and len(value) == 1 and _is_function_name(next(iter(value)))
-
-
-def _is_function_name(name: str) -> bool:
-    return name in ("Ref", "Condition") or name.startswith("Fn::")
 
 
 def _are(kind: type, before: Any, after: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tools.review.change import Template
 from tools.review.cost.prices import Price, price_of
-from tools.review.shapes import literal
+from tools.review.values import literal
 
 HOURS = 730.0
 """Hours of a month in AWS's own examples: 365 * 24 / 12."""

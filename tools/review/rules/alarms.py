@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.members import each, fields, members, properties
-from tools.review.shapes import SAME, always, listed, number, ordered, present, switch
+from tools.review.members import fields, members
+from tools.review.shapes import SAME, always, each_type, listed, number, ordered, present, switch
+from tools.review.values import figure, properties
 
 CLOUDWATCH = "AWS::CloudWatch::"
 ALARM = f"{CLOUDWATCH}Alarm"
@@ -38,13 +39,9 @@ def _by_direction(change: Change, rising: Rule) -> Verdict:
 
 def threshold(change: Change) -> Verdict:
     """A higher threshold fires later where the alarm looks for high values, sooner where it looks for low ones."""
-    if not all(_figure(value) for value in (change.before, change.after)):
+    if not all(figure(value) is not None for value in (change.before, change.after)):
         return LATER
     return _by_direction(change, number(up=LATER, down=SOONER))
-
-
-def _figure(value: Any) -> bool:
-    return bool(re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", str(value)))
 
 
 def statistic(change: Change) -> Verdict:
@@ -258,23 +255,23 @@ WATCHES += " AWS::CloudWatch::InsightRule AWS::ApplicationSignals::ServiceLevelO
 WATCHES += " AWS::RUM::AppMonitor AWS::InternetMonitor::Monitor AWS::Oam::Link AWS::Oam::Sink"
 SENDS = "AWS::CloudWatch::MetricStream"
 ADDED: dict[str, Rule] = {
-    **each("", SHOWS, harmless("only shows what is there")),
-    **each("", WATCHES, harmless("watches more than before")),
-    **each("", "AWS::Synthetics::Canary AWS::RUM::AppMonitor", cost("each run or report is paid for")),
-    **each("", "AWS::CloudWatch::MetricStream", cost("each metric that is sent is paid for")),
-    **each("", "AWS::CloudWatch::AlarmMuteRule", access("alarms are kept quiet")),
-    **each("", "AWS::Oam::Link AWS::Oam::Sink", access("another account sees metrics, logs or traces")),
+    **each_type("", SHOWS, harmless("only shows what is there")),
+    **each_type("", WATCHES, harmless("watches more than before")),
+    **each_type("", "AWS::Synthetics::Canary AWS::RUM::AppMonitor", cost("each run or report is paid for")),
+    **each_type("", "AWS::CloudWatch::MetricStream", cost("each metric that is sent is paid for")),
+    **each_type("", "AWS::CloudWatch::AlarmMuteRule", access("alarms are kept quiet")),
+    **each_type("", "AWS::Oam::Link AWS::Oam::Sink", access("another account sees metrics, logs or traces")),
 }
 REMOVED: dict[str, Rule] = {
-    **each("", SHOWS, harmless("only showed what is there")),
-    **each("", WATCHES, access("nobody is told any more of what it watched")),
-    **each("", SENDS, interruption("receivers no longer get what was sent to them")),
-    **each("", "AWS::CloudWatch::AlarmMuteRule", harmless("nothing keeps alarms quiet any more")),
+    **each_type("", SHOWS, harmless("only showed what is there")),
+    **each_type("", WATCHES, access("nobody is told any more of what it watched")),
+    **each_type("", SENDS, interruption("receivers no longer get what was sent to them")),
+    **each_type("", "AWS::CloudWatch::AlarmMuteRule", harmless("nothing keeps alarms quiet any more")),
 }
 REPLACED: dict[str, Rule] = {
-    **each("", SHOWS, harmless("the same is shown under another name")),
-    **each("", WATCHES, access("a new one takes its place; what names the old one no longer sees its state")),
-    **each("", SENDS, interruption("what is sent meanwhile does not reach its receivers")),
-    **each("", "AWS::CloudWatch::AlarmMuteRule", access("alarms are kept quiet by another rule")),
-    **each("", "AWS::CloudWatch::AnomalyDetector", access("what is usual has to be learnt anew")),
+    **each_type("", SHOWS, harmless("the same is shown under another name")),
+    **each_type("", WATCHES, access("a new one takes its place; what names the old one no longer sees its state")),
+    **each_type("", SENDS, interruption("what is sent meanwhile does not reach its receivers")),
+    **each_type("", "AWS::CloudWatch::AlarmMuteRule", access("alarms are kept quiet by another rule")),
+    **each_type("", "AWS::CloudWatch::AnomalyDetector", access("what is usual has to be learnt anew")),
 }

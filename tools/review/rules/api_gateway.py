@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, harmless, interruption
-from tools.review.members import each, members, properties
+from tools.review.members import members
 from tools.review.rules import tls
 from tools.review.rules.api_documents import AUTHORISATION, CHECKED, REFUSED, UNCHECKED, body, schema
-from tools.review.shapes import SAME, always, listed, number, present, switch
+from tools.review.shapes import SAME, always, each_type, listed, number, present, switch
+from tools.review.values import properties
 
 API = "AWS::ApiGateway::"
 BACKEND = interruption("requests go to another backend, or reach it in another form")
@@ -210,40 +211,42 @@ def _lost_header(change: Change) -> Verdict:
 
 DESIGN = harmless("each change of methods makes a new deployment, which the stage names; nothing else happens by it")
 ADDED: dict[str, Rule] = {
-    **each(
+    **each_type(
         API, "RestApi Resource", harmless("nothing can be called until a method is there, which is looked at by itself")
     ),
-    **each(API, "Authorizer RequestValidator Model", harmless("decides on nothing until a method names it")),
-    **each(API, "DocumentationPart DocumentationVersion ClientCertificate", harmless("changes nothing for callers")),
-    **each(API, "GatewayResponse", harmless("callers only see another form of this error")),
-    **each(API, "Account", harmless("APIs of this account may write logs")),
-    **each(API, "Deployment", DESIGN),
+    **each_type(API, "Authorizer RequestValidator Model", harmless("decides on nothing until a method names it")),
+    **each_type(
+        API, "DocumentationPart DocumentationVersion ClientCertificate", harmless("changes nothing for callers")
+    ),
+    **each_type(API, "GatewayResponse", harmless("callers only see another form of this error")),
+    **each_type(API, "Account", harmless("APIs of this account may write logs")),
+    **each_type(API, "Deployment", DESIGN),
     f"{API}Method": _method_added,
 }
 SERVES = interruption("callers of it get errors")
 REMOVED: dict[str, Rule] = {
-    **each(API, "RestApi Resource Method", SERVES),
-    **each(API, "Authorizer", access("no longer decides who may call")),
-    **each(API, "RequestValidator Model", UNCHECKED),
-    **each(API, "DocumentationPart DocumentationVersion", harmless("only described the API")),
-    **each(API, "ClientCertificate", access("backends no longer know that API Gateway calls")),
-    **each(
+    **each_type(API, "RestApi Resource Method", SERVES),
+    **each_type(API, "Authorizer", access("no longer decides who may call")),
+    **each_type(API, "RequestValidator Model", UNCHECKED),
+    **each_type(API, "DocumentationPart DocumentationVersion", harmless("only described the API")),
+    **each_type(API, "ClientCertificate", access("backends no longer know that API Gateway calls")),
+    **each_type(
         API,
         "GatewayResponse",
         interruption("callers see this error as API Gateway words it, and scripts may not read it"),
     ),
-    **each(API, "Account", access("APIs of this account may no longer write logs")),
-    **each(API, "Deployment", DESIGN),
+    **each_type(API, "Account", access("APIs of this account may no longer write logs")),
+    **each_type(API, "Deployment", DESIGN),
 }
 REPLACED: dict[str, Rule] = {
-    **each(API, "RestApi", interruption("the API gets a new address; callers of the old one get errors")),
-    **each(
+    **each_type(API, "RestApi", interruption("the API gets a new address; callers of the old one get errors")),
+    **each_type(
         API, "Resource Method", interruption("the path or method is another one; callers of the old one get errors")
     ),
-    **each(API, "Authorizer", AUTHORISATION),
-    **each(API, "RequestValidator Model", access("a new one checks, where it is named")),
-    **each(API, "DocumentationPart DocumentationVersion", harmless("only describes the API")),
-    **each(API, "ClientCertificate", access("backends no longer know that API Gateway calls")),
-    **each(API, "GatewayResponse", interruption("callers see another error in another form")),
-    **each(API, "Deployment", DESIGN),
+    **each_type(API, "Authorizer", AUTHORISATION),
+    **each_type(API, "RequestValidator Model", access("a new one checks, where it is named")),
+    **each_type(API, "DocumentationPart DocumentationVersion", harmless("only describes the API")),
+    **each_type(API, "ClientCertificate", access("backends no longer know that API Gateway calls")),
+    **each_type(API, "GatewayResponse", interruption("callers see another error in another form")),
+    **each_type(API, "Deployment", DESIGN),
 }

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, harmless, interruption
-from tools.review.members import each, fields, members
+from tools.review.members import fields, members
 from tools.review.rules import tls
-from tools.review.shapes import always, listed, number, ordered, present, switch
+from tools.review.shapes import always, each_type, listed, number, ordered, present, switch
 
 REST = "AWS::ApiGateway::"
 HTTP = "AWS::ApiGatewayV2::"
@@ -222,31 +222,35 @@ PROPERTIES: PropertyRules = {
 UNUSED = harmless("nothing is called by it until a method or key names it")
 REFUSED = interruption("callers with these keys are refused")
 ADDED: dict[str, Rule] = {
-    **each(REST, "Stage DomainName", harmless("its methods tell who may call, and are looked at by themselves")),
-    **each(
+    **each_type(REST, "Stage DomainName", harmless("its methods tell who may call, and are looked at by themselves")),
+    **each_type(
         HTTP, "Stage DomainName Deployment", harmless("its routes tell who may call, and are looked at by themselves")
     ),
-    **each(REST, "BasePathMapping BasePathMappingV2", access("the API answers to one more name")),
-    **each(HTTP, "ApiMapping RoutingRule", access("the API answers to one more name")),
-    **each(REST, "ApiKey UsagePlanKey", access("one more key lets callers in")),
-    **each(REST, "UsagePlan VpcLink DomainNameAccessAssociation", UNUSED),
-    **each(HTTP, "VpcLink", harmless("nothing is called by it until a route names it")),
-    **each(REST, "DomainNameV2", harmless("its policy tells who may call")),
+    **each_type(REST, "BasePathMapping BasePathMappingV2", access("the API answers to one more name")),
+    **each_type(HTTP, "ApiMapping RoutingRule", access("the API answers to one more name")),
+    **each_type(REST, "ApiKey UsagePlanKey", access("one more key lets callers in")),
+    **each_type(REST, "UsagePlan VpcLink DomainNameAccessAssociation", UNUSED),
+    **each_type(HTTP, "VpcLink", harmless("nothing is called by it until a route names it")),
+    **each_type(REST, "DomainNameV2", harmless("its policy tells who may call")),
 }
 _SERVES = interruption("callers of it get errors")
 REMOVED: dict[str, Rule] = {
-    **each(REST, "Stage DomainName DomainNameV2 BasePathMapping BasePathMappingV2 VpcLink", _SERVES),
-    **each(REST, "ApiKey UsagePlan UsagePlanKey DomainNameAccessAssociation", REFUSED),
-    **each(HTTP, "Stage DomainName ApiMapping RoutingRule VpcLink", _SERVES),
-    **each(HTTP, "Deployment", harmless("each change of routes makes a new deployment, which the stage names")),
+    **each_type(REST, "Stage DomainName DomainNameV2 BasePathMapping BasePathMappingV2 VpcLink", _SERVES),
+    **each_type(REST, "ApiKey UsagePlan UsagePlanKey DomainNameAccessAssociation", REFUSED),
+    **each_type(HTTP, "Stage DomainName ApiMapping RoutingRule VpcLink", _SERVES),
+    **each_type(HTTP, "Deployment", harmless("each change of routes makes a new deployment, which the stage names")),
 }
 REPLACED: dict[str, Rule] = {
-    **each(REST, "Stage", interruption("the stage's name is part of the address; callers of the old one get errors")),
-    **each(HTTP, "Stage", interruption("the stage's name is part of the address; callers of the old one get errors")),
-    **each(REST, "DomainName DomainNameV2 BasePathMapping BasePathMappingV2 VpcLink UsagePlan", _SERVES),
-    **each(
+    **each_type(
+        REST, "Stage", interruption("the stage's name is part of the address; callers of the old one get errors")
+    ),
+    **each_type(
+        HTTP, "Stage", interruption("the stage's name is part of the address; callers of the old one get errors")
+    ),
+    **each_type(REST, "DomainName DomainNameV2 BasePathMapping BasePathMappingV2 VpcLink UsagePlan", _SERVES),
+    **each_type(
         REST, "ApiKey UsagePlanKey DomainNameAccessAssociation", interruption("callers with the old key are refused")
     ),
-    **each(HTTP, "DomainName ApiMapping RoutingRule VpcLink", _SERVES),
-    **each(HTTP, "Deployment", harmless("each change of routes makes a new deployment, which the stage names")),
+    **each_type(HTTP, "DomainName ApiMapping RoutingRule VpcLink", _SERVES),
+    **each_type(HTTP, "Deployment", harmless("each change of routes makes a new deployment, which the stage names")),
 }

@@ -20,8 +20,9 @@ from tools.review.change import (
     unknown,
     worst,
 )
-from tools.review.members import each, fields, members, properties
-from tools.review.shapes import SAME, always, number, ordered, present, switch
+from tools.review.members import fields, members
+from tools.review.shapes import SAME, always, each_type, number, ordered, present, switch
+from tools.review.values import properties
 
 APPSYNC = "AWS::AppSync::"
 ANSWERS = interruption("requests are answered by something else, or in another way")
@@ -268,21 +269,21 @@ PROPERTIES: PropertyRules = {
 PARTS = "Resolver FunctionConfiguration DataSource GraphQLSchema DomainName DomainNameApiAssociation Type"
 PARTS += " SourceApiAssociation"
 ADDED: dict[str, Rule] = {
-    **each(APPSYNC, PARTS, harmless("the API tells who may call it, and answers more than before")),
-    **each(APPSYNC, "ChannelNamespace", harmless("who may publish and subscribe is what the API tells")),
-    **each(APPSYNC, "ApiKey", access("one more key lets callers in, who do not sign in")),
-    **each(APPSYNC, "ApiCache", cost("a cache costs money each hour")),
+    **each_type(APPSYNC, PARTS, harmless("the API tells who may call it, and answers more than before")),
+    **each_type(APPSYNC, "ChannelNamespace", harmless("who may publish and subscribe is what the API tells")),
+    **each_type(APPSYNC, "ApiKey", access("one more key lets callers in, who do not sign in")),
+    **each_type(APPSYNC, "ApiCache", cost("a cache costs money each hour")),
     f"{APPSYNC}Api": _api_added,
     f"{APPSYNC}GraphQLApi": _api_added,
 }
 REMOVED: dict[str, Rule] = {
-    **each(APPSYNC, f"Api GraphQLApi ChannelNamespace ApiKey {PARTS}", interruption("callers of it get errors")),
-    **each(APPSYNC, "ApiCache", cost("each request reaches its source and is paid for there")),
+    **each_type(APPSYNC, f"Api GraphQLApi ChannelNamespace ApiKey {PARTS}", interruption("callers of it get errors")),
+    **each_type(APPSYNC, "ApiCache", cost("each request reaches its source and is paid for there")),
 }
 REPLACED: dict[str, Rule] = {
-    **each(APPSYNC, f"Api GraphQLApi ApiKey {PARTS}", interruption("callers of the old one get errors")),
-    **each(
+    **each_type(APPSYNC, f"Api GraphQLApi ApiKey {PARTS}", interruption("callers of the old one get errors")),
+    **each_type(
         APPSYNC, "ChannelNamespace", interruption("channels get another name; subscribers of the old one hear nothing")
     ),
-    **each(APPSYNC, "ApiCache", harmless("what was kept is fetched anew")),
+    **each_type(APPSYNC, "ApiCache", harmless("what was kept is fetched anew")),
 }

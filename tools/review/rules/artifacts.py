@@ -6,20 +6,9 @@ import json
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import (
-    adjusted,
-    altered,
-    described,
-    each,
-    feature,
-    keyed,
-    properties,
-    removed,
-    replaced,
-    sized,
-    stops,
-)
-from tools.review.shapes import always, listed, ordered, present, switch
+from tools.review.holders import altered, described, keyed, removed, replaced, sized
+from tools.review.shapes import always, each, listed, ordered, present, switch
+from tools.review.values import properties
 
 
 def _image_expiry(change: Change) -> Verdict:
@@ -84,9 +73,9 @@ FEATURES: dict[str, Rule] = {
         added=harmless("records may have one more feature"),
         removed=data_loss("a feature goes, with the values that were recorded"),
     ),
-    "OnlineStoreConfig.TtlDuration": feature(
-        on=data_loss("records are deleted from the online store after a time"),
-        off=cost("records stay in the online store for ever"),
+    "OnlineStoreConfig.TtlDuration": present(
+        added=data_loss("records are deleted from the online store after a time"),
+        removed=cost("records stay in the online store for ever"),
         changed=data_loss("records may be deleted from the online store earlier"),
     ),
     "ThroughputConfig.ThroughputMode": ordered(
@@ -96,8 +85,9 @@ FEATURES: dict[str, Rule] = {
         default="OnDemand",
     ),
     **each(
-        ("ThroughputConfig.ProvisionedReadCapacityUnits", "ThroughputConfig.ProvisionedWriteCapacityUnits"),
         sized("capacity"),
+        "ThroughputConfig.ProvisionedReadCapacityUnits",
+        "ThroughputConfig.ProvisionedWriteCapacityUnits",
     ),
 }
 
@@ -113,24 +103,22 @@ def _approval(change: Change) -> Verdict:
 PACKAGE: dict[str, Rule] = {
     "ModelApprovalStatus": _approval,
     **each(
-        (
-            "AdditionalInferenceSpecifications",
-            "AdditionalInferenceSpecificationsToAdd",
-            "InferenceSpecification",
-            "SourceUri",
-        ),
         always(interruption("who deploys the model gets another container or artifact")),
+        "AdditionalInferenceSpecifications",
+        "AdditionalInferenceSpecificationsToAdd",
+        "InferenceSpecification",
+        "SourceUri",
     ),
     **described("ApprovalDescription", "CustomerMetadataProperties", "LastModifiedTime", "ModelPackageStatusDetails"),
-    **each(("ModelCard", "ModelCard.ModelCardContent"), adjusted("only what is written down about the model")),
+    **each(always(harmless("only what is written down about the model")), "ModelCard", "ModelCard.ModelCardContent"),
     "ModelPackageName": always(interruption("what names the model no longer finds it")),
     "ModelPackageVersion": always(interruption("what names the version no longer finds it")),
     "SkipModelValidation": altered(access("the model may be registered without a check")),
-    "CertifyForMarketplace": adjusted("only whether the model can be offered to others"),
+    "CertifyForMarketplace": always(harmless("only whether the model can be offered to others")),
 }
 PROPERTIES: PropertyRules = {
     "AWS::ECR::Repository": REPOSITORY,
-    "AWS::ECR::PublicRepository": {"RepositoryCatalogData": adjusted("only what the gallery shows")},
+    "AWS::ECR::PublicRepository": {"RepositoryCatalogData": always(harmless("only what the gallery shows"))},
     "AWS::ECR::ReplicationConfiguration": {
         "ReplicationConfiguration": always(data_loss("images may no longer be copied, or not to the same places")),
     },
@@ -141,7 +129,7 @@ PROPERTIES: PropertyRules = {
         "ImageTagMutability": MUTABLE,
         "LifecyclePolicy": always(data_loss("images of new repositories may be deleted earlier")),
         "EncryptionConfiguration": altered(access("images of new repositories are encrypted with another key")),
-        "AppliedFor": adjusted("only for which new repositories the template holds"),
+        "AppliedFor": always(harmless("only for which new repositories the template holds")),
         "CustomRoleArn": always(interruption("repositories are not made if the other role lacks a right")),
     },
     "AWS::ECR::RegistryScanningConfiguration": {
@@ -156,7 +144,7 @@ PROPERTIES: PropertyRules = {
         ),
     },
     "AWS::CodeCommit::Repository": {
-        "Code": adjusted("only the first commit of a new repository"),
+        "Code": always(harmless("only the first commit of a new repository")),
         "KmsKeyId": keyed("the source code"),
         "RepositoryName": always(interruption("who pushes to the old name gets errors")),
         "Triggers": listed(
@@ -201,12 +189,14 @@ REMOVED: dict[str, Rule] = {
     **{kind: removed(what) for kind, what in HELD.items()},
     "AWS::ECR::ReplicationConfiguration": always(data_loss("images are no longer copied")),
     "AWS::ECR::RegistryScanningConfiguration": always(access("images are no longer scanned as before")),
-    "AWS::ECR::PullThroughCacheRule": stops("images of the other registry can no longer be pulled through this one"),
+    "AWS::ECR::PullThroughCacheRule": always(
+        interruption("images of the other registry can no longer be pulled through this one")
+    ),
     "AWS::ECR::RepositoryCreationTemplate": always(access("new repositories are made without these settings")),
 }
 REPLACED: dict[str, Rule] = {kind: replaced(f"old: {what}") for kind, what in HELD.items()}
 ADDED: dict[str, Rule] = {
-    **each(tuple(HELD), always(harmless("it is new and empty, and costs only what it will hold"))),
+    **each(always(harmless("it is new and empty, and costs only what it will hold")), *HELD),
     "AWS::ECR::Repository": _repository_added,
     "AWS::ECR::PublicRepository": always(access("images in the repository can be pulled by everybody")),
     "AWS::ECR::ReplicationConfiguration": always(cost("images are copied, and paid for twice")),

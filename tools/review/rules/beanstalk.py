@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption, unknown
+from tools.review.references import reference
 from tools.review.rules.instances import next_instance_type
 from tools.review.rules.scaling import bound
 from tools.review.rules.variables import variable
-from tools.review.rules.work_shapes import at, danger_switch, dropped, each, number, reference, switch
-from tools.review.shapes import always, ordered
+from tools.review.shapes import always, danger_switch, each, number, ordered, present, switch
+from tools.review.values import at
 
 
 def option(change: Change) -> Verdict:
@@ -30,8 +31,8 @@ _OPTIONS: dict[str, Rule] = {
     "MinSize": bound("at least"),
     "MaxSize": bound("at most"),
     **each(next_instance_type, "InstanceType", "InstanceTypes"),
-    "EC2KeyName": dropped(
-        harmless("nobody signs in with a key"),
+    "EC2KeyName": present(
+        removed=harmless("nobody signs in with a key"),
         added=access("who has the key signs in"),
         changed=access("who has another key signs in"),
     ),

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from tools.review.change import PropertyRules, Rule, access, cost, data_loss, harmless, interruption
-from tools.review.holders import (
-    adjusted,
-    altered,
-    each,
-    feature,
-    groups,
-    grown,
-    keyed,
-    reachable,
-    removed,
-    replaced,
-    stops,
-)
-from tools.review.shapes import always, listed, number, ordered, switch
+import math
+from dataclasses import replace
+
+from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.holders import altered, groups, grown, kept, keyed, reachable, removed, replaced
+from tools.review.shapes import always, each, listed, ordered, present, switch
+from tools.review.values import is_zero
 
 BROKER: dict[str, Rule] = {
     "AuthenticationStrategy": altered(access("users prove who they are in another way")),
-    "AutoMinorVersionUpgrade": adjusted("only whether small upgrades come by themselves"),
+    "AutoMinorVersionUpgrade": always(harmless("only whether small upgrades come by themselves")),
     "Configuration": always(interruption("the broker restarts with other settings")),
     "DataReplicationMode": ordered(
         ("NONE", "CRDR"),
@@ -33,12 +25,13 @@ BROKER: dict[str, Rule] = {
     "EngineVersion": always(interruption("the broker restarts with another version")),
     "HostInstanceType": always(interruption("the broker restarts on another machine")),
     "LdapServerMetadata": altered(access("another directory tells who may use the broker")),
-    "Logs": feature(on=cost("logs are delivered"), off=access("what users do is no longer logged")),
+    "Logs": present(added=cost("logs are delivered"), removed=access("what users do is no longer logged")),
     **each(
-        ("Logs.Audit", "Logs.General"),
         switch(on=cost("logs are delivered"), off=access("what users do is no longer logged")),
+        "Logs.Audit",
+        "Logs.General",
     ),
-    "MaintenanceWindowStartTime": adjusted("only when maintenance happens"),
+    "MaintenanceWindowStartTime": always(harmless("only when maintenance happens")),
     "PubliclyAccessible": reachable(),
     "SecurityGroups": groups("the broker"),
     "StorageSize": grown("the storage of the broker"),
@@ -50,6 +43,13 @@ BROKER: dict[str, Rule] = {
     ),
 }
 
+
+def _archived(change: Change) -> Verdict | None:
+    """How long events stay in an archive, where 0 days mean for ever."""
+    before, after = (None if is_zero(value) else value for value in (change.before, change.after))
+    return kept("each archived event", default=math.inf)(replace(change, before=before, after=after))
+
+
 PROPERTIES: PropertyRules = {
     "AWS::AmazonMQ::Broker": BROKER,
     "AWS::AmazonMQ::Configuration": {"Data": always(interruption("the broker behaves otherwise"))},
@@ -57,14 +57,10 @@ PROPERTIES: PropertyRules = {
         "Configuration": always(interruption("the broker restarts with other settings"))
     },
     "AWS::Events::Archive": {
-        "RetentionDays": number(
-            up=cost("events are kept, and paid for, longer"),
-            down=data_loss("events are deleted earlier than before"),
-            default=float("inf"),
-        ),
-        "EventPattern": feature(
-            on=data_loss("events that do not match are no longer archived"),
-            off=cost("all events are archived"),
+        "RetentionDays": _archived,
+        "EventPattern": present(
+            added=data_loss("events that do not match are no longer archived"),
+            removed=cost("all events are archived"),
             changed=data_loss("events that do not match any more are no longer archived"),
         ),
         "KmsKeyIdentifier": keyed("each archived event"),
@@ -73,17 +69,17 @@ PROPERTIES: PropertyRules = {
 REMOVED: dict[str, Rule] = {
     "AWS::AmazonMQ::Broker": removed("the broker, with the messages in it,"),
     "AWS::AmazonMQ::Configuration": always(harmless("only settings that no broker uses any more go")),
-    "AWS::AmazonMQ::ConfigurationAssociation": stops("the broker restarts with other settings"),
+    "AWS::AmazonMQ::ConfigurationAssociation": always(interruption("the broker restarts with other settings")),
     "AWS::Events::Archive": removed("the archive, with the events in it,"),
 }
 REPLACED: dict[str, Rule] = {
     "AWS::AmazonMQ::Broker": replaced("the old broker, with the messages in it,"),
-    "AWS::AmazonMQ::Configuration": stops("the broker restarts with other settings"),
+    "AWS::AmazonMQ::Configuration": always(interruption("the broker restarts with other settings")),
     "AWS::Events::Archive": replaced("the old archive, with the events in it,"),
 }
 ADDED: dict[str, Rule] = {
     "AWS::AmazonMQ::Broker": always(cost("a broker is paid for by the hour, used or not")),
     "AWS::AmazonMQ::Configuration": always(harmless("only settings that no broker uses yet")),
-    "AWS::AmazonMQ::ConfigurationAssociation": stops("the broker restarts with other settings"),
+    "AWS::AmazonMQ::ConfigurationAssociation": always(interruption("the broker restarts with other settings")),
     "AWS::Events::Archive": always(cost("events are archived, and paid for")),
 }

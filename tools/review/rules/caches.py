@@ -3,21 +3,8 @@
 from __future__ import annotations
 
 from tools.review.change import PropertyRules, Rule, access, cost, data_loss, harmless, interruption
-from tools.review.holders import (
-    adjusted,
-    altered,
-    described,
-    each,
-    encrypted,
-    feature,
-    groups,
-    kept,
-    keyed,
-    removed,
-    replaced,
-    stops,
-)
-from tools.review.shapes import always, listed, number, ordered, switch
+from tools.review.holders import altered, described, encrypted, groups, kept, keyed, removed, replaced
+from tools.review.shapes import always, each, listed, number, ordered, present, switch
 
 ENGINE = always(interruption("connections are cut while the cache changes to another version or engine"))
 MACHINE = always(interruption("connections are cut while the cache moves to other machines, which may cost more"))
@@ -39,9 +26,9 @@ IN_TRANSIT = switch(
     off=access("connections are no longer encrypted"),
 )
 SNAPSHOTS = kept("each snapshot", default=0)
-TOLD = feature(
-    on=harmless("somebody is told of events of the cache"),
-    off=access("nobody is told of events of the cache"),
+TOLD = present(
+    added=harmless("somebody is told of events of the cache"),
+    removed=access("nobody is told of events of the cache"),
     changed=access("others are told of events of the cache"),
 )
 DELIVERED = listed(
@@ -60,18 +47,18 @@ QUIET = described(
 GROUP: dict[str, Rule] = {
     **QUIET,
     "AtRestEncryptionEnabled": encrypted("the cache"),
-    "AuthToken": feature(
-        on=harmless("clients need a password"),
-        off=access("clients need no password any more"),
+    "AuthToken": present(
+        added=harmless("clients need a password"),
+        removed=access("clients need no password any more"),
         changed=interruption("clients with the old password are refused"),
     ),
     "AutomaticFailoverEnabled": STANDBY,
     "CacheNodeType": MACHINE,
     "CacheParameterGroupName": SETTINGS,
-    **each(("CacheSecurityGroupNames", "SecurityGroupIds", "VpcSecurityGroupIds"), groups("the cache")),
+    **each(groups("the cache"), "CacheSecurityGroupNames", "SecurityGroupIds", "VpcSecurityGroupIds"),
     "ClusterMode": always(interruption("clients have to connect in another mode")),
     "Durability": always(data_loss("writes that were answered can be lost in another way")),
-    **each(("Engine", "EngineVersion"), ENGINE),
+    **each(ENGINE, "Engine", "EngineVersion"),
     "KmsKeyId": keyed("the cache"),
     "LogDeliveryConfigurations": DELIVERED,
     "MultiAZEnabled": STANDBY,
@@ -116,20 +103,21 @@ PROPERTIES: PropertyRules = {
             up=cost("more machines are paid for"), down=data_loss("items on the removed machines are lost")
         ),
         **each(
-            ("PreferredAvailabilityZone", "PreferredAvailabilityZones"),
             always(data_loss("machines are made anew in other zones, without what they held")),
+            "PreferredAvailabilityZone",
+            "PreferredAvailabilityZones",
         ),
     },
     "AWS::ElastiCache::GlobalReplicationGroup": {
         "AutomaticFailoverEnabled": STANDBY,
         "CacheNodeType": MACHINE,
         "CacheParameterGroupName": SETTINGS,
-        **each(("Engine", "EngineVersion"), ENGINE),
+        **each(ENGINE, "Engine", "EngineVersion"),
         "GlobalNodeGroupCount": SHARDS,
         "Members": listed(
             added=cost("one more region keeps a copy"), removed=data_loss("a region keeps no copy any more")
         ),
-        "RegionalConfigurations": adjusted("only where shards stand in a region"),
+        "RegionalConfigurations": always(harmless("only where shards stand in a region")),
     },
     "AWS::ElastiCache::ServerlessCache": {
         "CacheUsageLimits.DataStorage.Maximum": number(
@@ -144,8 +132,8 @@ PROPERTIES: PropertyRules = {
         "CacheUsageLimits.ECPUPerSecond.Minimum": number(
             up=cost("more capacity is always paid for"), down=interruption("sudden load is throttled")
         ),
-        "DailySnapshotTime": adjusted("only when snapshots are made"),
-        **each(("Engine", "MajorEngineVersion"), ENGINE),
+        "DailySnapshotTime": always(harmless("only when snapshots are made")),
+        **each(ENGINE, "Engine", "MajorEngineVersion"),
         "KmsKeyId": keyed("the cache"),
         "SecurityGroupIds": groups("the cache"),
         "SnapshotRetentionLimit": SNAPSHOTS,
@@ -157,12 +145,12 @@ PROPERTIES: PropertyRules = {
     "AWS::MemoryDB::Cluster": {
         **QUIET,
         "ACLName": altered(access("other users may use the database")),
-        "Description": adjusted("only a description"),
-        **each(("Engine", "EngineVersion"), ENGINE),
-        "FinalSnapshotName": feature(
-            on=harmless("a last snapshot is made when the database is deleted"),
-            off=data_loss("no last snapshot is made when the database is deleted"),
-            changed=adjusted("only the name of the last snapshot"),
+        "Description": always(harmless("only a description")),
+        **each(ENGINE, "Engine", "EngineVersion"),
+        "FinalSnapshotName": present(
+            added=harmless("a last snapshot is made when the database is deleted"),
+            removed=data_loss("no last snapshot is made when the database is deleted"),
+            changed=always(harmless("only the name of the last snapshot")),
         ),
         "KmsKeyId": keyed("the database"),
         "NodeType": MACHINE,
@@ -226,22 +214,22 @@ USER_TYPES = (
     "AWS::MemoryDB::ACL",
 )
 REMOVED: dict[str, Rule] = {
-    **each(STORES, removed("the cache, with what it holds,")),
-    **each(SETTING_TYPES, always(harmless("only settings that no cache uses any more go"))),
-    **each(USER_TYPES, stops("users are refused by the cache")),
+    **each(removed("the cache, with what it holds,"), *STORES),
+    **each(always(harmless("only settings that no cache uses any more go")), *SETTING_TYPES),
+    **each(always(interruption("users are refused by the cache")), *USER_TYPES),
     "AWS::ElastiCache::GlobalReplicationGroup": always(data_loss("the cache is no longer copied to other regions")),
     "AWS::MemoryDB::Snapshot": removed("the snapshot"),
 }
 REPLACED: dict[str, Rule] = {
-    **each(STORES, replaced("the old cache, with what it holds,")),
-    **each(SETTING_TYPES, SETTINGS),
-    **each(USER_TYPES, stops("users are refused by the cache until they are made anew")),
+    **each(replaced("the old cache, with what it holds,"), *STORES),
+    **each(SETTINGS, *SETTING_TYPES),
+    **each(always(interruption("users are refused by the cache until they are made anew")), *USER_TYPES),
     "AWS::MemoryDB::Snapshot": replaced("the old snapshot"),
 }
 ADDED: dict[str, Rule] = {
-    **each(STORES, always(cost("a new cache is paid for by the hour, used or not"))),
-    **each(SETTING_TYPES, always(harmless("only settings that no cache uses yet"))),
-    **each(USER_TYPES, always(access("somebody may use the cache"))),
+    **each(always(cost("a new cache is paid for by the hour, used or not")), *STORES),
+    **each(always(harmless("only settings that no cache uses yet")), *SETTING_TYPES),
+    **each(always(access("somebody may use the cache")), *USER_TYPES),
     "AWS::ElastiCache::GlobalReplicationGroup": always(cost("the cache is copied to other regions")),
     "AWS::MemoryDB::Snapshot": always(cost("a snapshot is paid for")),
 }

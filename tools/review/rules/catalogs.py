@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tools.review.change import PropertyRules, Rule, access, cost, data_loss, harmless, interruption
-from tools.review.holders import adjusted, altered, described, each, feature, keyed, stops
-from tools.review.shapes import always, listed, number, ordered, switch
+from tools.review.holders import altered, described, keyed
+from tools.review.shapes import always, each, listed, number, ordered, present, switch
 
 LOST = always(interruption("queries find the table in another place or form, or not at all"))
 TABLE: dict[str, Rule] = {
@@ -41,9 +41,9 @@ WORKGROUP: dict[str, Rule] = {
         on=cost("queries may read what the reader pays for"),
         off=interruption("queries of what the reader pays for fail"),
     ),
-    "WorkGroupConfiguration.ResultConfiguration.EncryptionConfiguration": feature(
-        on=harmless("results are encrypted"),
-        off=access("results are no longer encrypted as the group says"),
+    "WorkGroupConfiguration.ResultConfiguration.EncryptionConfiguration": present(
+        added=harmless("results are encrypted"),
+        removed=access("results are no longer encrypted as the group says"),
         changed=access("results are encrypted with another key"),
     ),
     "WorkGroupConfiguration.ResultConfiguration.OutputLocation": always(
@@ -53,9 +53,9 @@ WORKGROUP: dict[str, Rule] = {
     "WorkGroupConfiguration.ResultConfiguration.ExpectedBucketOwner": altered(
         access("results may go to a bucket of another account")
     ),
-    "WorkGroupConfiguration.CustomerContentEncryptionConfiguration": feature(
-        on=harmless("what users write is encrypted with a key of the account"),
-        off=access("what users write is no longer encrypted with a key of the account"),
+    "WorkGroupConfiguration.CustomerContentEncryptionConfiguration": present(
+        added=harmless("what users write is encrypted with a key of the account"),
+        removed=access("what users write is no longer encrypted with a key of the account"),
         changed=access("what users write is encrypted with another key"),
     ),
     "WorkGroupConfiguration.ManagedQueryResultsConfiguration": always(
@@ -69,13 +69,14 @@ RIGHTS = listed(added=access("somebody may do more with the data"), removed=inte
 PROPERTIES: PropertyRules = {
     "AWS::Glue::Table": TABLE,
     "AWS::Glue::Database": {
-        "DatabaseInput.Description": adjusted("only a description"),
-        "DatabaseInput.Parameters": adjusted("only notes about the database"),
+        "DatabaseInput.Description": always(harmless("only a description")),
+        "DatabaseInput.Parameters": always(harmless("only notes about the database")),
         "DatabaseInput.LocationUri": always(interruption("new tables are kept in another place")),
         "DatabaseInput.CreateTableDefaultPermissions": MORE_RIGHTS,
         **each(
-            ("DatabaseInput.FederatedDatabase", "DatabaseInput.TargetDatabase"),
             always(interruption("queries find another database")),
+            "DatabaseInput.FederatedDatabase",
+            "DatabaseInput.TargetDatabase",
         ),
     },
     "AWS::Glue::DataCatalogEncryptionSettings": {
@@ -96,13 +97,13 @@ PROPERTIES: PropertyRules = {
     },
     "AWS::Glue::Schema": {
         "Compatibility": always(interruption("versions of the schema that writers need may be refused")),
-        "CheckpointVersion": adjusted("only from which version compatibility is checked"),
+        "CheckpointVersion": always(harmless("only from which version compatibility is checked")),
     },
     "AWS::Glue::TableOptimizer": {
         "TableOptimizerConfiguration": always(data_loss("older states of the table may be deleted earlier")),
     },
     "AWS::Athena::WorkGroup": WORKGROUP,
-    "AWS::Athena::DataCatalog": each(("Parameters", "Type"), always(interruption("queries find other tables"))),
+    "AWS::Athena::DataCatalog": each(always(interruption("queries find other tables")), "Parameters", "Type"),
     "AWS::Athena::PreparedStatement": {
         "QueryStatement": always(interruption("callers of the statement get other results")),
     },
@@ -111,31 +112,29 @@ PROPERTIES: PropertyRules = {
         "CapacityAssignmentConfiguration": always(interruption("other groups get the capacity")),
     },
     "AWS::LakeFormation::DataLakeSettings": each(
-        (
-            "Admins",
-            "AllowExternalDataFiltering",
-            "AllowFullTableExternalDataAccess",
-            "AuthorizedSessionTagValueList",
-            "CreateDatabaseDefaultPermissions",
-            "CreateTableDefaultPermissions",
-            "ExternalDataFilteringAllowList",
-            "MutationType",
-            "Parameters",
-            "ReadOnlyAdmins",
-            "TrustedResourceOwners",
-        ),
         MORE_RIGHTS,
+        "Admins",
+        "AllowExternalDataFiltering",
+        "AllowFullTableExternalDataAccess",
+        "AuthorizedSessionTagValueList",
+        "CreateDatabaseDefaultPermissions",
+        "CreateTableDefaultPermissions",
+        "ExternalDataFilteringAllowList",
+        "MutationType",
+        "Parameters",
+        "ReadOnlyAdmins",
+        "TrustedResourceOwners",
     ),
     "AWS::LakeFormation::Permissions": {
-        **each(("DataLakePrincipal", "Resource"), MORE_RIGHTS),
-        **each(("Permissions", "PermissionsWithGrantOption"), RIGHTS),
+        **each(MORE_RIGHTS, "DataLakePrincipal", "Resource"),
+        **each(RIGHTS, "Permissions", "PermissionsWithGrantOption"),
     },
     "AWS::LakeFormation::PrincipalPermissions": {
-        **each(("Principal", "Resource"), MORE_RIGHTS),
-        **each(("Permissions", "PermissionsWithGrantOption"), RIGHTS),
+        **each(MORE_RIGHTS, "Principal", "Resource"),
+        **each(RIGHTS, "Permissions", "PermissionsWithGrantOption"),
     },
     "AWS::LakeFormation::Resource": each(
-        ("HybridAccessEnabled", "RoleArn", "UseServiceLinkedRole", "WithFederation"), MORE_RIGHTS
+        MORE_RIGHTS, "HybridAccessEnabled", "RoleArn", "UseServiceLinkedRole", "WithFederation"
     ),
     "AWS::LakeFormation::Tag": {"TagValues": RIGHTS},
 }
@@ -145,28 +144,28 @@ TABLES = ("AWS::Glue::Table", "AWS::Glue::Database", "AWS::Glue::Partition", "AW
 SCHEMAS = ("AWS::Glue::Registry", "AWS::Glue::Schema", "AWS::Glue::SchemaVersion")
 SAVED = ("AWS::Athena::NamedQuery", "AWS::Glue::SchemaVersionMetadata", "AWS::Glue::DataQualityRuleset")
 REMOVED: dict[str, Rule] = {
-    **each(TABLES, always(data_loss("the definition of the data leaves the catalog, and queries on it fail"))),
-    **each(SCHEMAS, always(data_loss("the versions of the schema go, and what is encoded by them may not be read"))),
-    **each(SAVED, always(harmless("only a saved query or note goes, the data stays"))),
-    **each((*GRANTS, *FILTERS), always(interruption("who had access by it is refused the data"))),
+    **each(always(data_loss("the definition of the data leaves the catalog, and queries on it fail")), *TABLES),
+    **each(always(data_loss("the versions of the schema go, and what is encoded by them may not be read")), *SCHEMAS),
+    **each(always(harmless("only a saved query or note goes, the data stays")), *SAVED),
+    **each(always(interruption("who had access by it is refused the data")), *GRANTS, *FILTERS),
     "AWS::LakeFormation::DataLakeSettings": MORE_RIGHTS,
     "AWS::Glue::DataCatalogEncryptionSettings": always(access("the catalog is no longer encrypted as it was")),
     "AWS::Glue::TableOptimizer": always(cost("files of the table are no longer merged or removed")),
-    "AWS::Athena::WorkGroup": stops("queries of the group fail"),
-    "AWS::Athena::PreparedStatement": stops("callers of the statement get errors"),
-    "AWS::Athena::CapacityReservation": stops("queries wait longer"),
+    "AWS::Athena::WorkGroup": always(interruption("queries of the group fail")),
+    "AWS::Athena::PreparedStatement": always(interruption("callers of the statement get errors")),
+    "AWS::Athena::CapacityReservation": always(interruption("queries wait longer")),
 }
 REPLACED: dict[str, Rule] = {
-    **each(TABLES, always(data_loss("the definition of the data is made anew, without its partitions and versions"))),
-    **each(SCHEMAS, always(data_loss("the schema is made anew, without its older versions"))),
-    **each(SAVED, always(harmless("only a saved query or note is made anew, the data stays"))),
-    **each((*GRANTS, *FILTERS), MORE_RIGHTS),
-    "AWS::Athena::WorkGroup": stops("queries of the old group fail"),
+    **each(always(data_loss("the definition of the data is made anew, without its partitions and versions")), *TABLES),
+    **each(always(data_loss("the schema is made anew, without its older versions")), *SCHEMAS),
+    **each(always(harmless("only a saved query or note is made anew, the data stays")), *SAVED),
+    **each(MORE_RIGHTS, *GRANTS, *FILTERS),
+    "AWS::Athena::WorkGroup": always(interruption("queries of the old group fail")),
 }
 ADDED: dict[str, Rule] = {
-    **each(TABLES, always(harmless("only a definition of data that lies elsewhere"))),
-    **each((*SCHEMAS, *SAVED), always(harmless("only a definition that nobody uses yet"))),
-    **each((*GRANTS, *FILTERS), MORE_RIGHTS),
+    **each(always(harmless("only a definition of data that lies elsewhere")), *TABLES),
+    **each(always(harmless("only a definition that nobody uses yet")), *SCHEMAS, *SAVED),
+    **each(MORE_RIGHTS, *GRANTS, *FILTERS),
     "AWS::LakeFormation::DataLakeSettings": MORE_RIGHTS,
     "AWS::Glue::DataCatalogEncryptionSettings": always(harmless("the catalog is encrypted as the template says")),
     "AWS::Glue::TableOptimizer": always(data_loss("older states or files of the table are deleted by themselves")),

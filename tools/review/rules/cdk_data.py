@@ -6,16 +6,17 @@ https://github.com/aws/aws-cdk/tree/main/packages/aws-cdk-lib (custom-resource-h
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, cost, data_loss, harmless, interruption
-from tools.review.holders import adjusted, each, feature, properties, stops
-from tools.review.shapes import always, listed, number, switch
+from tools.review.references import is_new
+from tools.review.shapes import always, each, listed, number, present, switch
+from tools.review.values import properties, resource, target_of
 
-EMPTIED = always(data_loss("all objects or images are deleted as soon as the bucket or repository leaves the stack"))
 OTHER_EMPTIED = always(
     data_loss("the objects or images of what was named before are deleted, and later those of what is named now")
 )
-PROVIDER = adjusted("only the function of the CDK that does the work")
+PROVIDER = always(harmless("only the function of the CDK that does the work"))
 DEPLOYED: dict[str, Rule] = {
     "DestinationBucketName": always(data_loss("files go to another bucket, and those in the old one may be deleted")),
     "DestinationBucketKeyPrefix": always(
@@ -29,7 +30,7 @@ DEPLOYED: dict[str, Rule] = {
     ),
     "Include": always(data_loss("other files are uploaded, or left alone")),
     "Extract": always(interruption("files are uploaded packed instead of unpacked, or the reverse")),
-    "OutputObjectKeys": adjusted("only what the resource tells the template"),
+    "OutputObjectKeys": always(harmless("only what the resource tells the template")),
     "Prune": switch(
         on=data_loss("files in the bucket that are not in the source are deleted at each deployment"),
         off=cost("files that are no longer in the source stay in the bucket"),
@@ -41,17 +42,20 @@ DEPLOYED: dict[str, Rule] = {
         default=True,
     ),
     **each(
-        ("SourceBucketNames", "SourceObjectKeys", "SourceMarkers", "SourceMarkersConfig"),
         always(harmless("new files are uploaded, as each deployment of new files does")),
+        "SourceBucketNames",
+        "SourceObjectKeys",
+        "SourceMarkers",
+        "SourceMarkersConfig",
     ),
     "SystemMetadata": always(interruption("browsers get files with other headers")),
-    "UserMetadata": adjusted("only notes on the files"),
+    "UserMetadata": always(harmless("only notes on the files")),
     "ServiceToken": PROVIDER,
-    "WaitForDistributionInvalidation": adjusted("only whether the deployment waits for the caches"),
+    "WaitForDistributionInvalidation": always(harmless("only whether the deployment waits for the caches")),
 }
-NOTIFIED = feature(
-    on=harmless("somebody is told of changes of objects"),
-    off=interruption("nobody is told of changes of objects, and what follows is not done"),
+NOTIFIED = present(
+    added=harmless("somebody is told of changes of objects"),
+    removed=interruption("nobody is told of changes of objects, and what follows is not done"),
 )
 PROPERTIES: PropertyRules = {
     "Custom::S3AutoDeleteObjects": {"BucketName": OTHER_EMPTIED, "ServiceToken": PROVIDER},
@@ -63,12 +67,12 @@ PROPERTIES: PropertyRules = {
             down=data_loss("logs are deleted earlier than before"),
             default=math.inf,
         ),
-        "RemovalPolicy": feature(
-            on=data_loss("the logs are deleted together with this resource"),
-            off=harmless("the logs stay when this resource leaves the stack"),
+        "RemovalPolicy": present(
+            added=data_loss("the logs are deleted together with this resource"),
+            removed=harmless("the logs stay when this resource leaves the stack"),
             changed=data_loss("the logs may be deleted together with this resource"),
         ),
-        "SdkRetry": adjusted("only how often the call is tried"),
+        "SdkRetry": always(harmless("only how often the call is tried")),
         "ServiceToken": PROVIDER,
     },
     "Custom::CDKBucketDeployment": DEPLOYED,
@@ -82,23 +86,21 @@ PROPERTIES: PropertyRules = {
         "NotificationConfiguration": NOTIFIED,
         "NotificationConfiguration.EventBridgeConfiguration": NOTIFIED,
         **each(
-            (
-                "NotificationConfiguration.LambdaFunctionConfigurations",
-                "NotificationConfiguration.QueueConfigurations",
-                "NotificationConfiguration.TopicConfigurations",
-            ),
             listed(
                 added=harmless("somebody more is told of changes of objects"),
                 removed=interruption("somebody is no longer told of changes of objects, and what follows is not done"),
             ),
+            "NotificationConfiguration.LambdaFunctionConfigurations",
+            "NotificationConfiguration.QueueConfigurations",
+            "NotificationConfiguration.TopicConfigurations",
         ),
-        "SkipDestinationValidation": adjusted("only whether the destinations are tried first"),
+        "SkipDestinationValidation": always(harmless("only whether the destinations are tried first")),
         "ServiceToken": PROVIDER,
     },
     "Custom::DynamoDBReplica": {
         "Region": always(data_loss("the copy of the table in a region is deleted")),
         "TableName": always(data_loss("the copy of the old table is deleted")),
-        "SkipReplicationCompletedWait": adjusted("only whether the deployment waits for the copy"),
+        "SkipReplicationCompletedWait": always(harmless("only whether the deployment waits for the copy")),
         "ServiceToken": PROVIDER,
     },
 }
@@ -106,29 +108,54 @@ PROPERTIES: PropertyRules = {
 
 def _kept(change: Change) -> Verdict:
     """The function deletes on its removal only what still has the CDK's tag, or goes with it."""
-    named = properties(change.base)
-    holder = named.get("BucketName", named.get("RepositoryName"))
-    logical_id = holder.get("Ref") if isinstance(holder, dict) else None
-    resource = (change.head_template.get("Resources") or {}).get(logical_id)
-    if resource and not any("auto-delete" in str(tag) for tag in properties(resource).get("Tags") or []):
+    holder = resource(change.head_template, target_of(_holder(change.base)))
+    if holder and not any("auto-delete" in str(tag) for tag in properties(holder).get("Tags") or []):
         return harmless("the objects or images no longer go together with the bucket or repository")
     return data_loss("all objects or images are deleted as this resource goes")
 
 
+def _holder(custom: Any) -> Any:
+    """The reference to what a custom resource works on, or to the function whose log group it is."""
+    named = properties(custom)
+    names = ("BucketName", "RepositoryName", "DestinationBucketName", "LogGroupName")
+    return next((named[name] for name in names if name in named), None)
+
+
+def _begins(new: str, existing: str) -> Rule:
+    """For what a custom resource does at its beginning: to a holder of the same change, which is empty, or another."""
+
+    def rule(change: Change) -> Verdict:
+        return harmless(new) if is_new(change, _holder(change.head)) else data_loss(existing)
+
+    return rule
+
+
 REMOVED: dict[str, Rule] = {
-    **each(("Custom::S3AutoDeleteObjects", "Custom::ECRAutoDeleteImages"), _kept),
+    **each(_kept, "Custom::S3AutoDeleteObjects", "Custom::ECRAutoDeleteImages"),
     "Custom::LogRetention": always(data_loss("the logs may be deleted with it, or are kept by no rule any more")),
     "Custom::CDKBucketDeployment": always(data_loss("the uploaded files may be deleted, and no new ones come")),
-    "Custom::S3BucketNotifications": stops("nobody is told of changes of objects, and what follows is not done"),
+    "Custom::S3BucketNotifications": always(
+        interruption("nobody is told of changes of objects, and what follows is not done")
+    ),
     "Custom::DynamoDBReplica": always(data_loss("the copy of the table in a region is deleted")),
 }
 REPLACED: dict[str, Rule] = REMOVED
 ADDED: dict[str, Rule] = {
-    "Custom::S3AutoDeleteObjects": EMPTIED,
-    "Custom::ECRAutoDeleteImages": EMPTIED,
-    "Custom::LogRetention": always(data_loss("logs are deleted after a time that they were kept beyond before")),
-    "Custom::CDKBucketDeployment": always(
-        data_loss("files are uploaded, over those of the same name, and others may be deleted")
+    **each(
+        _begins(
+            "the bucket or repository is new and empty; what it will hold is deleted when it leaves the stack",
+            "all objects or images are deleted as soon as the bucket or repository leaves the stack",
+        ),
+        "Custom::S3AutoDeleteObjects",
+        "Custom::ECRAutoDeleteImages",
+    ),
+    "Custom::LogRetention": _begins(
+        "the logs are those of a new function, and are kept for a time",
+        "logs are deleted after a time that they were kept beyond before",
+    ),
+    "Custom::CDKBucketDeployment": _begins(
+        "the files go to a new, empty bucket",
+        "files are uploaded, over those of the same name, and others may be deleted",
     ),
     "Custom::S3BucketNotifications": always(
         harmless("somebody is told of changes of objects, at the price of what follows")

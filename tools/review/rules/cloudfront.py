@@ -15,10 +15,11 @@ from tools.review.change import (
     interruption,
     worst,
 )
-from tools.review.members import each, expression, fields, members, prefixed, properties
+from tools.review.members import fields, members
 from tools.review.rules import tls
 from tools.review.rules.cloudfront_behaviors import BEHAVIOR, ELSEWHERE, ORIGIN
-from tools.review.shapes import SAME, always, listed, number, ordered, present, switch
+from tools.review.shapes import SAME, always, each_type, listed, number, ordered, present, switch, under
+from tools.review.values import is_function, properties
 
 CLOUDFRONT = "AWS::CloudFront::"
 CONFIG = "DistributionConfig"
@@ -76,7 +77,7 @@ def _kinds(kind: str, other: str) -> tuple[set[str], set[str]]:
 def _countries(value: Any) -> tuple[str, set[str]] | None:
     if value is None:
         return "none", set()
-    if expression(value) or not isinstance(value, dict) or expression(value.get("GeoRestriction")):
+    if is_function(value) or not isinstance(value, dict) or is_function(value.get("GeoRestriction")):
         return None
     restriction = value.get("GeoRestriction", value)
     if not isinstance(restriction, dict) or not isinstance(restriction.get("Locations", []), list):
@@ -86,7 +87,7 @@ def _countries(value: Any) -> tuple[str, set[str]] | None:
 
 def _certificate(change: Change) -> Verdict:
     before, after = change.before or {}, change.after or {}
-    if any(expression(it) or not isinstance(it, dict) for it in (before, after)):
+    if any(is_function(it) or not isinstance(it, dict) for it in (before, after)):
         return interruption("viewers are shown another certificate")
     verdicts = []
     names = ("AcmCertificateArn", "IamCertificateId", "CloudFrontDefaultCertificate")
@@ -112,7 +113,7 @@ PROPERTIES: PropertyRules = {
         f"{CONFIG}.Enabled": switch(
             on=access("everybody can reach what the distribution serves"), off=interruption("nobody is served any more")
         ),
-        **prefixed(f"{CONFIG}.DefaultCacheBehavior", BEHAVIOR),
+        **under(f"{CONFIG}.DefaultCacheBehavior", BEHAVIOR),
         f"{CONFIG}.CacheBehaviors": members(
             "PathPattern",
             added=_behavior_added,
@@ -225,18 +226,18 @@ PROPERTIES: PropertyRules = {
     },
 }
 ADDED: dict[str, Rule] = {
-    **each(
+    **each_type(
         CLOUDFRONT,
         "Distribution StreamingDistribution DistributionTenant",
         access("everybody can reach what it serves"),
     ),
 }
-REMOVED: dict[str, Rule] = each(
+REMOVED: dict[str, Rule] = each_type(
     CLOUDFRONT,
     "Distribution StreamingDistribution DistributionTenant ConnectionGroup",
     interruption("viewers are no longer served, and its name is gone for good"),
 )
-REPLACED: dict[str, Rule] = each(
+REPLACED: dict[str, Rule] = each_type(
     CLOUDFRONT,
     "Distribution StreamingDistribution DistributionTenant ConnectionGroup",
     interruption("viewers have to come by another name"),

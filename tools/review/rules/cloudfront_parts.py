@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from tools.review.change import (
     Change,
@@ -18,12 +17,14 @@ from tools.review.change import (
     interruption,
     unknown,
 )
-from tools.review.members import each, expression, fields, members
-from tools.review.shapes import SAME, always, listed, number, ordered, present, switch
+from tools.review.cors import EXPOSED, HEADERS, METHODS, ORIGINS
+from tools.review.members import fields, members
+from tools.review.shapes import SAME, always, each_type, listed, number, ordered, present, switch
+from tools.review.values import is_function
 
 CLOUDFRONT = "AWS::CloudFront::"
-HEADERS = "ResponseHeadersPolicyConfig"
-SECURITY = f"{HEADERS}.SecurityHeadersConfig"
+POLICY = "ResponseHeadersPolicyConfig"
+SECURITY = f"{POLICY}.SecurityHeadersConfig"
 UNRESTRICTED = frozenset({"frame-ancestors", "form-action", "base-uri", "sandbox", "report-uri", "report-to"})
 """Directives that do not fall back to `default-src`: absent, they restrict nothing."""
 UNKEPT = access("browsers are no longer told to keep the rule")
@@ -82,27 +83,6 @@ def _custom_header(change: Change) -> Verdict:
     return access(f"answers no longer carry the header {name} as before, by which browsers may be told a rule")
 
 
-def origins(*, what: str) -> Rule:
-    """For a list of CORS: `*`, or more than before, opens; less narrows."""
-
-    def rule(change: Change) -> Verdict:
-        before, after = (_items(value) for value in (change.before, change.after))
-        if before is None or after is None:
-            return access(f"{what} of other sites may be let in")
-        if not after and before:
-            return interruption(f"no {what} of other sites are let in any more")
-        if "*" not in before and after - before:
-            return access(f"more {what} of other sites are let in")
-        return SAME if before == after else harmless(f"fewer {what} of other sites are let in")
-
-    return rule
-
-
-def _items(value: Any) -> set[str] | None:
-    items = value.get("Items") if isinstance(value, dict) and "Items" in value else value
-    return set() if items is None else set(map(str, items)) if isinstance(items, list) else None
-
-
 REFERRER = [
     "unsafe-url",
     "no-referrer-when-downgrade",
@@ -148,34 +128,34 @@ PROPERTIES: PropertyRules = {
         f"{SECURITY}.XSSProtection.Protection": switch(on=harmless("browsers filter"), off=UNKEPT),
         f"{SECURITY}.XSSProtection.ModeBlock": switch(on=harmless("browsers block"), off=UNKEPT),
         f"{SECURITY}.XSSProtection.ReportUri": always(harmless("only where browsers report to")),
-        f"{HEADERS}.CorsConfig": present(
+        f"{POLICY}.CorsConfig": present(
             added=access("scripts of other sites may read answers"),
             removed=interruption("scripts of other sites may no longer read answers"),
         ),
-        f"{HEADERS}.CorsConfig.AccessControlAllowOrigins": origins(what="scripts"),
-        f"{HEADERS}.CorsConfig.AccessControlAllowMethods": origins(what="methods"),
-        f"{HEADERS}.CorsConfig.AccessControlAllowHeaders": origins(what="headers"),
-        f"{HEADERS}.CorsConfig.AccessControlExposeHeaders": origins(what="headers of answers"),
-        f"{HEADERS}.CorsConfig.AccessControlAllowCredentials": switch(
+        f"{POLICY}.CorsConfig.AccessControlAllowOrigins": ORIGINS,
+        f"{POLICY}.CorsConfig.AccessControlAllowMethods": METHODS,
+        f"{POLICY}.CorsConfig.AccessControlAllowHeaders": HEADERS,
+        f"{POLICY}.CorsConfig.AccessControlExposeHeaders": EXPOSED,
+        f"{POLICY}.CorsConfig.AccessControlAllowCredentials": switch(
             on=access("scripts of other sites may ask with the viewer's cookies"),
             off=interruption("scripts of other sites may no longer ask with the viewer's cookies"),
         ),
-        f"{HEADERS}.CorsConfig.AccessControlMaxAgeSec": always(harmless("browsers only ask more or less often")),
-        f"{HEADERS}.CorsConfig.OriginOverride": always(
+        f"{POLICY}.CorsConfig.AccessControlMaxAgeSec": always(harmless("browsers only ask more or less often")),
+        f"{POLICY}.CorsConfig.OriginOverride": always(
             access("either the origin or CloudFront tells who may read answers")
         ),
-        f"{HEADERS}.CustomHeadersConfig": lambda change: members(
+        f"{POLICY}.CustomHeadersConfig": lambda change: members(
             "Header", added=_custom_header, removed=_custom_header, changed=_custom_header
         )(_inside(change, "Items")),
-        f"{HEADERS}.RemoveHeadersConfig": lambda change: members(
+        f"{POLICY}.RemoveHeadersConfig": lambda change: members(
             "Header",
             added=harmless("answers tell less of the origin"),
             removed=access("answers tell a header of the origin that was kept back"),
             changed=harmless("the same headers are kept back"),
         )(_inside(change, "Items")),
-        f"{HEADERS}.ServerTimingHeadersConfig": always(harmless("answers only tell how long they took")),
-        f"{HEADERS}.Name": always(harmless("only the name of the policy changes")),
-        f"{HEADERS}.Comment": always(harmless("only the comment changes")),
+        f"{POLICY}.ServerTimingHeadersConfig": always(harmless("answers only tell how long they took")),
+        f"{POLICY}.Name": always(harmless("only the name of the policy changes")),
+        f"{POLICY}.Comment": always(harmless("only the comment changes")),
     },
     f"{CLOUDFRONT}OriginAccessControl": {
         "OriginAccessControlConfig.SigningBehavior": ordered(
@@ -278,18 +258,20 @@ SERVES = (
 )
 SERVES += " ContinuousDeploymentPolicy VpcOrigin AnycastIpList"
 ADDED: dict[str, Rule] = {
-    **each(CLOUDFRONT, UNUSED, harmless("nothing changes until a distribution names it")),
-    **each(CLOUDFRONT, "AnycastIpList", cost("addresses of its own cost 3,000 USD a month")),
+    **each_type(CLOUDFRONT, UNUSED, harmless("nothing changes until a distribution names it")),
+    **each_type(CLOUDFRONT, "AnycastIpList", cost("addresses of its own cost 3,000 USD a month")),
 }
 REMOVED: dict[str, Rule] = {
-    **each(CLOUDFRONT, GUARDS, access("distributions that named it lose what it guarded or recorded")),
-    **each(CLOUDFRONT, SERVES, interruption("distributions that named it serve differently, or not at all")),
-    **each(CLOUDFRONT, "KeyValueStore", data_loss("the values in the store go")),
+    **each_type(CLOUDFRONT, GUARDS, access("distributions that named it lose what it guarded or recorded")),
+    **each_type(CLOUDFRONT, SERVES, interruption("distributions that named it serve differently, or not at all")),
+    **each_type(CLOUDFRONT, "KeyValueStore", data_loss("the values in the store go")),
 }
 REPLACED: dict[str, Rule] = {
-    **each(CLOUDFRONT, GUARDS, access("a new one takes its place, and guards or records only where it is named")),
-    **each(CLOUDFRONT, SERVES, interruption("a new one takes its place, and what knows the old one by its id fails")),
-    **each(
+    **each_type(CLOUDFRONT, GUARDS, access("a new one takes its place, and guards or records only where it is named")),
+    **each_type(
+        CLOUDFRONT, SERVES, interruption("a new one takes its place, and what knows the old one by its id fails")
+    ),
+    **each_type(
         CLOUDFRONT, "KeyValueStore", data_loss("the values in the store go: a new one is empty or as first imported")
     ),
 }
@@ -297,7 +279,7 @@ REPLACED: dict[str, Rule] = {
 
 def _inside(change: Change, name: str) -> Change:
     values = [
-        value.get(name) if isinstance(value, dict) and not expression(value) else value
+        value.get(name) if isinstance(value, dict) and not is_function(value) else value
         for value in (change.before, change.after)
     ]
     return replace(change, before=values[0], after=values[1])

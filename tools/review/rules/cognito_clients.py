@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, harmless, interruption
-from tools.review.members import each, expression, members, properties
-from tools.review.shapes import SAME, always, listed, number, ordered, present, switch
+from tools.review.members import members
+from tools.review.shapes import SAME, always, each_type, listed, number, ordered, present, switch
+from tools.review.values import is_function, properties
 
 COGNITO = "AWS::Cognito::"
 CLIENT = f"{COGNITO}UserPoolClient"
@@ -35,7 +36,7 @@ def _seconds(found: Mapping[str, Any], token: str) -> float | None:
     unit, default = TOKENS[token]
     value = found.get(f"{token}Validity")
     units = found.get("TokenValidityUnits") or {}
-    if expression(units) or not isinstance(units, dict):
+    if is_function(units) or not isinstance(units, dict):
         return None
     try:
         factor = SECONDS[str(units.get(token, unit))]
@@ -242,32 +243,32 @@ LOOKS = "UserPoolUICustomizationAttachment ManagedLoginBranding Terms"
 DOORS = "UserPoolClient UserPoolIdentityProvider UserPoolUser UserPoolUserToGroupAttachment IdentityPoolRoleAttachment"
 DOORS += " IdentityPoolPrincipalTag"
 ADDED: dict[str, Rule] = {
-    **each(COGNITO, LOOKS, harmless("the pages of the sign-in only look different")),
-    **each(COGNITO, DOORS, access("one more application or user is let in, or takes a role")),
-    **each(
+    **each_type(COGNITO, LOOKS, harmless("the pages of the sign-in only look different")),
+    **each_type(COGNITO, DOORS, access("one more application or user is let in, or takes a role")),
+    **each_type(
         COGNITO, "UserPoolGroup UserPoolResourceServer", harmless("nobody has it until it is given to users or clients")
     ),
-    **each(COGNITO, "UserPoolDomain", access("users can sign in at a public address")),
-    **each(COGNITO, "UserPoolRiskConfigurationAttachment", harmless("attacks on accounts are answered")),
-    **each(COGNITO, "LogDeliveryConfiguration", harmless("what users do is recorded")),
-    **each(COGNITO, "UserPoolReplica", cost("a copy of the pool is paid for")),
-    **each(COGNITO, "UserPoolRegionalConfigurationAttachment", harmless("settings of a copy of the pool")),
+    **each_type(COGNITO, "UserPoolDomain", access("users can sign in at a public address")),
+    **each_type(COGNITO, "UserPoolRiskConfigurationAttachment", harmless("attacks on accounts are answered")),
+    **each_type(COGNITO, "LogDeliveryConfiguration", harmless("what users do is recorded")),
+    **each_type(COGNITO, "UserPoolReplica", cost("a copy of the pool is paid for")),
+    **each_type(COGNITO, "UserPoolRegionalConfigurationAttachment", harmless("settings of a copy of the pool")),
     f"{COGNITO}IdentityPool": _identity_pool_added,
 }
 _SERVES = "UserPoolClient UserPoolDomain UserPoolGroup UserPoolResourceServer UserPoolIdentityProvider IdentityPool"
 _SERVES += " UserPoolUserToGroupAttachment IdentityPoolRoleAttachment UserPoolRegionalConfigurationAttachment"
 _GUARDS = "UserPoolRiskConfigurationAttachment LogDeliveryConfiguration IdentityPoolPrincipalTag"
 REMOVED: dict[str, Rule] = {
-    **each(COGNITO, LOOKS, harmless("the pages of the sign-in only look different")),
-    **each(
+    **each_type(COGNITO, LOOKS, harmless("the pages of the sign-in only look different")),
+    **each_type(
         COGNITO, _SERVES, interruption("users, or an application, can no longer sign in, or lose what it gave them")
     ),
-    **each(COGNITO, _GUARDS, access("no longer guards or records what users do")),
+    **each_type(COGNITO, _GUARDS, access("no longer guards or records what users do")),
 }
 REPLACED: dict[str, Rule] = {
-    **each(COGNITO, LOOKS, harmless("the pages of the sign-in only look different")),
-    **each(
+    **each_type(COGNITO, LOOKS, harmless("the pages of the sign-in only look different")),
+    **each_type(
         COGNITO, _SERVES, interruption("a new one takes its place; what knows the old one by its id or name is refused")
     ),
-    **each(COGNITO, _GUARDS, access("guards or records something else")),
+    **each_type(COGNITO, _GUARDS, access("guards or records something else")),
 }

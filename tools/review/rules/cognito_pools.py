@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.members import each, fields, members, objects
-from tools.review.shapes import SAME, always, listed, number, ordered, present, switch
+from tools.review.members import fields, members, objects
+from tools.review.shapes import SAME, always, each_type, listed, number, ordered, present, switch
 
 COGNITO = "AWS::Cognito::"
 POOL = f"{COGNITO}UserPool"
@@ -231,15 +231,15 @@ PROPERTIES: PropertyRules = {
         "UserPoolTags": always(harmless("only tags change")),
     },
 }
-ADDED: dict[str, Rule] = each(
+ADDED: dict[str, Rule] = each_type(
     COGNITO, "UserPool", harmless("a new pool, whose users can do nothing until something trusts it")
 )
-REMOVED: dict[str, Rule] = each(
+REMOVED: dict[str, Rule] = each_type(
     COGNITO,
     "UserPool UserPoolUser UserPoolReplica",
     data_loss("the accounts go, with their passwords; nothing restores them"),
 )
-REPLACED: dict[str, Rule] = each(
+REPLACED: dict[str, Rule] = each_type(
     COGNITO,
     "UserPool UserPoolUser UserPoolReplica",
     data_loss("new ones are empty: the accounts do not move with them"),

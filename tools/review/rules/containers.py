@@ -7,18 +7,19 @@ from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.rules.tasks import TASK
-from tools.review.rules.work_shapes import (
+from tools.review.shapes import (
+    always,
     count,
     danger_switch,
-    dropped,
     each,
     guard_switch,
     listed,
     number,
-    properties,
+    ordered,
+    present,
     switch,
 )
-from tools.review.shapes import always, ordered
+from tools.review.values import properties
 
 
 def minimum_healthy(change: Change) -> Verdict | None:
@@ -55,8 +56,8 @@ _DEPLOYMENT: dict[str, Rule] = {
         down=interruption("fewer tasks run at once during a deployment: with 100 none starts before one stops"),
         default=200,
     ),
-    "DeploymentConfiguration.DeploymentCircuitBreaker": dropped(
-        access("a deployment whose tasks do not start is no longer stopped and taken back"),
+    "DeploymentConfiguration.DeploymentCircuitBreaker": present(
+        removed=access("a deployment whose tasks do not start is no longer stopped and taken back"),
         added=harmless("a deployment whose tasks do not start is stopped"),
     ),
     "DeploymentConfiguration.DeploymentCircuitBreaker.Enable": guard_switch(
@@ -65,8 +66,8 @@ _DEPLOYMENT: dict[str, Rule] = {
     "DeploymentConfiguration.DeploymentCircuitBreaker.Rollback": guard_switch(
         "a deployment whose tasks do not start is taken back"
     ),
-    "DeploymentConfiguration.Alarms": dropped(
-        access("no alarm stops a bad deployment"), added=harmless("alarms stop a bad deployment")
+    "DeploymentConfiguration.Alarms": present(
+        removed=access("no alarm stops a bad deployment"), added=harmless("alarms stop a bad deployment")
     ),
     "DeploymentConfiguration.Alarms.Enable": guard_switch("alarms stop a bad deployment"),
     "DeploymentConfiguration.Alarms.Rollback": guard_switch("alarms take a bad deployment back"),
@@ -115,8 +116,8 @@ SERVICE: dict[str, Rule] = {
         lambda change: danger_switch("the tasks have a public address")(change),
         "NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp",
     ),
-    "NetworkConfiguration": dropped(
-        interruption("the tasks have another network"), added=interruption("the tasks have another network")
+    "NetworkConfiguration": present(
+        removed=interruption("the tasks have another network"), added=interruption("the tasks have another network")
     ),
     "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups": listed(
         added=access("what another security group lets in or out is open"),
@@ -133,13 +134,13 @@ SERVICE: dict[str, Rule] = {
     ),
     "EnableExecuteCommand": danger_switch("people can open a shell in the tasks"),
     "LoadBalancers": load_balancers,
-    "ServiceRegistries": dropped(
-        interruption("others no longer find the tasks by name"),
+    "ServiceRegistries": present(
+        removed=interruption("others no longer find the tasks by name"),
         added=harmless("others find the tasks by name"),
         changed=interruption("others find the tasks under another name"),
     ),
-    "ServiceConnectConfiguration": dropped(
-        interruption("others no longer find the service by name"),
+    "ServiceConnectConfiguration": present(
+        removed=interruption("others no longer find the service by name"),
         added=harmless("others find the service by name"),
         changed=interruption("others may not find the service"),
     ),
@@ -170,8 +171,8 @@ _CLUSTER: dict[str, Rule] = {
         added=harmless("tasks may run elsewhere too"), removed=interruption("tasks can no longer run there")
     ),
     "DefaultCapacityProviderStrategy": strategy,
-    "Configuration.ExecuteCommandConfiguration": dropped(
-        access("what people do in a shell of a task is no longer logged as it was"),
+    "Configuration.ExecuteCommandConfiguration": present(
+        removed=access("what people do in a shell of a task is no longer logged as it was"),
         added=harmless("what people do in a shell is logged"),
     ),
     "Configuration.ExecuteCommandConfiguration.Logging": ordered(

@@ -10,8 +10,9 @@ import re
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, data_loss, harmless, interruption, unknown
-from tools.review.rules.work_shapes import each, followed, guard_switch, listed, number, reference
-from tools.review.shapes import always, literal
+from tools.review.references import followed, reference
+from tools.review.shapes import always, each, guard_switch, listed, number
+from tools.review.values import literal
 
 ANY_CUSTOM = "Custom::*"
 _UNNAMED = "AWS::CloudFormation::CustomResource"
@@ -46,13 +47,11 @@ def sdk_call(change: Change) -> Verdict:
         return _delete_call(before, after)
     if after is None:
         return interruption("the call is no longer made")
-    if (
-        before is not None
-        and before.get("parameters") == after.get("parameters")
-        and before.get("action") == after.get("action")
-    ):
+    if "action" not in after:
+        return data_loss("which call the deployment makes cannot be told")
+    if before is not None and _same_call(before, after):
         return harmless("the same call, named or logged otherwise")
-    action = str(after.get("action"))
+    action = str(after["action"])
     if re.match(r"(?i)get|list|describe|head", action):
         return harmless(f"the call {action} only reads")
     if _DELETES.match(action):
@@ -63,13 +62,13 @@ def sdk_call(change: Change) -> Verdict:
 def _delete_call(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Verdict:
     if after is None:
         return harmless("nothing is taken away when the resource is removed; what it made stays")
-    if (
-        before is None
-        or before.get("action") != after.get("action")
-        or before.get("parameters") != after.get("parameters")
-    ):
+    if before is None or not _same_call(before, after):
         return data_loss("something else is taken away when the resource is removed")
     return harmless("the same call when the resource is removed")
+
+
+def _same_call(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    return "action" in before and all(before.get(part) == after.get(part) for part in ("action", "parameters"))
 
 
 def _call(value: Any) -> dict[str, Any] | None:

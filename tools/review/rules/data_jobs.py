@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tools.review.change import Rule, access, cost, data_loss, harmless, interruption
-from tools.review.rules.work_shapes import count, dropped, each, listed, number, reference, switch
-from tools.review.shapes import always, ordered
+from tools.review.references import reference
+from tools.review.shapes import always, count, each, listed, number, ordered, present, switch
 
 _JOB_SIZE = count(
     zero=interruption("with no worker no job runs"),
@@ -68,8 +68,8 @@ _EMR: dict[str, Rule] = {
         off=harmless("only its owner sees the cluster"),
         default=True,
     ),
-    "AutoTerminationPolicy": dropped(
-        cost("a cluster that does nothing runs on"),
+    "AutoTerminationPolicy": present(
+        removed=cost("a cluster that does nothing runs on"),
         added=harmless("a cluster that does nothing ends"),
         changed=cost("another idle time"),
     ),
@@ -88,8 +88,8 @@ _TRIGGER: dict[str, Rule] = {
 }
 
 _CRAWLER: dict[str, Rule] = {
-    "Schedule": dropped(
-        interruption("new data is no longer found"),
+    "Schedule": present(
+        removed=interruption("new data is no longer found"),
         added=cost("it runs by itself"),
         changed=interruption("new data is found at other times"),
     ),

@@ -15,30 +15,16 @@ from tools.review.databases import (
     parameters,
     restarted,
 )
-from tools.review.holders import (
-    adjusted,
-    altered,
-    described,
-    each,
-    feature,
-    groups,
-    kept,
-    keyed,
-    properties,
-    protected,
-    removed,
-    replaced,
-    sized,
-    stops,
-)
-from tools.review.shapes import always, listed, number, switch
+from tools.review.holders import altered, described, groups, kept, keyed, protected, removed, replaced, sized
+from tools.review.shapes import always, each, listed, number, present, switch
+from tools.review.values import properties
 
 AUTOMATED_BACKUPS = switch(
     on=data_loss("backups are deleted together with the database"),
     off=cost("backups stay, and are paid for, when the database is deleted"),
     default=True,
 )
-SUPPORT = adjusted("only whether old versions are supported after their end, which is paid for then")
+SUPPORT = always(harmless("only whether old versions are supported after their end, which is paid for then"))
 DIRECTORY = altered(access("another directory tells who can sign in"))
 CREDENTIAL = always(interruption("the key for encrypted columns is another, and they may not open"))
 
@@ -55,12 +41,12 @@ INSTANCE: dict[str, Rule] = {
         default=True,
     ),
     **each(
-        ("AutomaticBackupReplicationRegion",),
-        feature(
-            on=cost("backups are copied to another region"),
-            off=data_loss("backups are no longer copied to another region"),
+        present(
+            added=cost("backups are copied to another region"),
+            removed=data_loss("backups are no longer copied to another region"),
             changed=data_loss("backups are copied to another region than before"),
         ),
+        "AutomaticBackupReplicationRegion",
     ),
     "AutomaticBackupReplicationKmsKeyId": keyed("each copied backup"),
     "AutomaticBackupReplicationRetentionPeriod": kept("each copied backup"),
@@ -72,7 +58,7 @@ INSTANCE: dict[str, Rule] = {
         on=cost("logs get storage of their own"), off=interruption("writes get slower, and the database restarts")
     ),
     "DeleteAutomatedBackups": AUTOMATED_BACKUPS,
-    **each(("Domain", "DomainFqdn", "DomainOu", "DomainDnsIps", "DomainAuthSecretArn", "DomainIAMRoleName"), DIRECTORY),
+    **each(DIRECTORY, "Domain", "DomainFqdn", "DomainOu", "DomainDnsIps", "DomainAuthSecretArn", "DomainIAMRoleName"),
     "EnableIAMDatabaseAuthentication": IAM_SIGN_IN,
     "Engine": always(data_loss("another engine makes a new, empty database")),
     "EngineLifecycleSupport": SUPPORT,
@@ -90,7 +76,7 @@ INSTANCE: dict[str, Rule] = {
     "ProcessorFeatures": restarted("another number of processors"),
     "ReplicaMode": always(interruption("the copy is opened in another way, or not at all")),
     "UseDefaultProcessorFeatures": restarted("another number of processors"),
-    **each(("TdeCredentialArn", "TdeCredentialPassword"), CREDENTIAL),
+    **each(CREDENTIAL, "TdeCredentialArn", "TdeCredentialPassword"),
 }
 CLUSTER: dict[str, Rule] = {
     **SHARED,
@@ -99,12 +85,13 @@ CLUSTER: dict[str, Rule] = {
     "BacktrackWindow": kept("each change that can be rolled back", default=0),
     "DBClusterInstanceClass": INSTANCE_CLASS,
     "DeleteAutomatedBackups": AUTOMATED_BACKUPS,
-    **each(("Domain", "DomainIAMRoleName"), DIRECTORY),
+    **each(DIRECTORY, "Domain", "DomainIAMRoleName"),
     **each(
-        ("EnableGlobalWriteForwarding", "EnableLocalWriteForwarding"),
         switch(
             on=access("copies take writes and pass them on"), off=interruption("copies that took writes refuse them")
         ),
+        "EnableGlobalWriteForwarding",
+        "EnableLocalWriteForwarding",
     ),
     "EnableHttpEndpoint": switch(
         on=access("the database takes queries over HTTP from whoever IAM lets"),
@@ -137,8 +124,9 @@ EVENTS: dict[str, Rule] = {
         default=True,
     ),
     **each(
-        ("EventCategories", "SourceIds"),
         listed(added=harmless("more events are told"), removed=access("fewer events are told")),
+        "EventCategories",
+        "SourceIds",
     ),
     "SourceType": altered(access("events of other things are told")),
 }
@@ -159,8 +147,9 @@ PROXY: dict[str, Rule] = {
 }
 TARGETS: dict[str, Rule] = {
     **each(
-        ("DBClusterIdentifiers", "DBInstanceIdentifiers"),
         always(interruption("callers of the proxy reach another database, or none")),
+        "DBClusterIdentifiers",
+        "DBInstanceIdentifiers",
     ),
     "ConnectionPoolConfigurationInfo": always(interruption("callers may wait longer for a connection, or get none")),
 }
@@ -245,51 +234,57 @@ def _instance_replaced(change: Change) -> Verdict | None:
 STORES = (*CLUSTERS, "AWS::DocDBElastic::Cluster", "AWS::RDS::DBShardGroup")
 UNUSED = always(harmless("only settings that no database uses any more go"))
 REMOVED: dict[str, Rule] = {
-    **each(INSTANCES, _instance_removed),
-    **each(STORES, removed("the database, with its data,", by_default="Snapshot")),
-    **each(GLOBALS, always(data_loss("the database is no longer copied to other regions"))),
-    **each(SNAPSHOTS, removed("the snapshot")),
-    **each((*PARAMETER_TYPES, *SUBNET_TYPES, "AWS::RDS::OptionGroup"), UNUSED),
-    **each(EVENT_TYPES, always(access("events of databases are no longer told"))),
+    **each(_instance_removed, *INSTANCES),
+    **each(removed("the database, with its data,", by_default="Snapshot"), *STORES),
+    **each(always(data_loss("the database is no longer copied to other regions")), *GLOBALS),
+    **each(removed("the snapshot"), *SNAPSHOTS),
+    **each(UNUSED, *PARAMETER_TYPES, *SUBNET_TYPES, "AWS::RDS::OptionGroup"),
+    **each(always(access("events of databases are no longer told")), *EVENT_TYPES),
     **each(
-        ("AWS::RDS::DBProxy", "AWS::RDS::DBProxyEndpoint", "AWS::RDS::DBProxyTargetGroup"),
-        stops("callers of the proxy get errors"),
+        always(interruption("callers of the proxy get errors")),
+        "AWS::RDS::DBProxy",
+        "AWS::RDS::DBProxyEndpoint",
+        "AWS::RDS::DBProxyTargetGroup",
     ),
     **each(
-        ("AWS::RDS::DBSecurityGroup", "AWS::RDS::DBSecurityGroupIngress"), stops("callers no longer reach the database")
+        always(interruption("callers no longer reach the database")),
+        "AWS::RDS::DBSecurityGroup",
+        "AWS::RDS::DBSecurityGroupIngress",
     ),
-    "AWS::RDS::Integration": stops("the warehouse gets no new data of the database"),
+    "AWS::RDS::Integration": always(interruption("the warehouse gets no new data of the database")),
 }
 REPLACED: dict[str, Rule] = {
-    **each(INSTANCES, _instance_replaced),
-    **each(STORES, replaced("the old database, with its data,")),
-    **each(GLOBALS, always(data_loss("the database is copied anew to other regions"))),
-    **each(SNAPSHOTS, replaced("the old snapshot")),
+    **each(_instance_replaced, *INSTANCES),
+    **each(replaced("the old database, with its data,"), *STORES),
+    **each(always(data_loss("the database is copied anew to other regions")), *GLOBALS),
+    **each(replaced("the old snapshot"), *SNAPSHOTS),
+    **each(restarted("it gets settings under another name"), *PARAMETER_TYPES, *SUBNET_TYPES, "AWS::RDS::OptionGroup"),
     **each(
-        (*PARAMETER_TYPES, *SUBNET_TYPES, "AWS::RDS::OptionGroup"),
-        restarted("it gets settings under another name"),
+        always(interruption("callers of the old proxy get errors")),
+        "AWS::RDS::DBProxy",
+        "AWS::RDS::DBProxyEndpoint",
+        "AWS::RDS::DBProxyTargetGroup",
     ),
-    **each(
-        ("AWS::RDS::DBProxy", "AWS::RDS::DBProxyEndpoint", "AWS::RDS::DBProxyTargetGroup"),
-        stops("callers of the old proxy get errors"),
-    ),
-    "AWS::RDS::Integration": stops("the warehouse is filled anew"),
+    "AWS::RDS::Integration": always(interruption("the warehouse is filled anew")),
 }
 ADDED: dict[str, Rule] = {
-    **each((*INSTANCES, *STORES), _added),
-    **each(GLOBALS, always(cost("the database is copied to other regions"))),
-    **each(SNAPSHOTS, always(cost("a snapshot is paid for"))),
+    **each(_added, *INSTANCES, *STORES),
+    **each(always(cost("the database is copied to other regions")), *GLOBALS),
+    **each(always(cost("a snapshot is paid for")), *SNAPSHOTS),
     **each(
-        (*PARAMETER_TYPES, *SUBNET_TYPES, "AWS::RDS::OptionGroup"),
         always(harmless("only settings that no database uses yet")),
+        *PARAMETER_TYPES,
+        *SUBNET_TYPES,
+        "AWS::RDS::OptionGroup",
     ),
-    **each(EVENT_TYPES, always(harmless("events of databases are told"))),
+    **each(always(harmless("events of databases are told")), *EVENT_TYPES),
     "AWS::RDS::DBProxy": always(cost("a proxy is paid for by the hour")),
     "AWS::RDS::DBProxyEndpoint": always(access("the database can be reached by one more way")),
     "AWS::RDS::DBProxyTargetGroup": always(harmless("only which database a proxy serves")),
     **each(
-        ("AWS::RDS::DBSecurityGroup", "AWS::RDS::DBSecurityGroupIngress"),
         always(access("more addresses may reach the database")),
+        "AWS::RDS::DBSecurityGroup",
+        "AWS::RDS::DBSecurityGroupIngress",
     ),
     "AWS::RDS::Integration": always(cost("data of the database is copied to a warehouse")),
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tools.review.rules.work_shapes import target_of
+from tools.review.values import is_function, target_of
 
 _NAMES = ("Name", "InputName", "OutputName", "ChannelName", "Id", "Key")
 
@@ -36,7 +36,7 @@ class Difference:
 
 def parse_definition(value: Any) -> Any:
     """Read a definition; None when it is neither an object nor text that is JSON once its references have names."""
-    if isinstance(value, Mapping) and not _function(value):
+    if isinstance(value, Mapping) and not is_function(value):
         return value
     text = _text(value)
     try:
@@ -68,10 +68,6 @@ def _parts(value: Any) -> dict[str, Any] | None:
     return {str(item[key]) if key else str(index): item for index, item in enumerate(value)}
 
 
-def _function(value: Mapping[str, Any]) -> bool:
-    return len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::"))
-
-
 def _text(value: Any) -> str | None:
     if isinstance(value, str):
         return value
@@ -83,6 +79,6 @@ def _text(value: Any) -> str | None:
         return separator.join(text for text in texts if text is not None) if None not in texts else None
     if "Fn::Sub" in value:
         return value["Fn::Sub"] if isinstance(value["Fn::Sub"], str) else value["Fn::Sub"][0]
-    if not _function(value):
+    if not is_function(value):
         return None
     return f"<{target_of(value) or json.dumps(value, sort_keys=True).replace(chr(34), chr(39))}>"

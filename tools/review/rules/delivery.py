@@ -6,19 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.references import reference
 from tools.review.rules.variables import variable
-from tools.review.rules.work_shapes import (
-    at,
-    danger_switch,
-    dropped,
-    each,
-    guard_switch,
-    listed,
-    number,
-    reference,
-    switch,
-)
-from tools.review.shapes import always, ordered
+from tools.review.shapes import always, danger_switch, each, guard_switch, listed, number, ordered, present, switch
+from tools.review.values import at
 
 
 def stages(change: Change) -> Verdict | None:
@@ -94,8 +85,8 @@ _BUILD: dict[str, Rule] = {
     ),
     "Triggers.FilterGroups": always(access("other changes, perhaps of other people, start builds")),
     "Triggers.PullRequestBuildPolicy": always(access("other people may start builds with a pull request")),
-    "VpcConfig": dropped(
-        access("builds leave the VPC"),
+    "VpcConfig": present(
+        removed=access("builds leave the VPC"),
         added=harmless("builds run behind the security groups of a VPC"),
         changed=access("builds run in another network"),
     ),
@@ -121,11 +112,11 @@ _PIPELINE: dict[str, Rule] = {
     "Stages[].Actions[].RunOrder": always(interruption("actions run in another order")),
     "Stages[].Actions[].InputArtifacts": always(_RELEASE),
     "Stages[].Actions[].OutputArtifacts": always(_RELEASE),
-    "Stages[]": dropped(interruption("a stage is gone"), added=harmless("a stage more")),
-    "Stages[].Actions[]": dropped(interruption("an action is gone"), added=harmless("an action more")),
+    "Stages[]": present(removed=interruption("a stage is gone"), added=harmless("a stage more")),
+    "Stages[].Actions[]": present(removed=interruption("an action is gone"), added=harmless("an action more")),
     **each(
-        dropped(
-            access("a condition of a stage is gone"),
+        present(
+            removed=access("a condition of a stage is gone"),
             added=harmless("a condition more"),
             changed=access("another condition"),
         ),
@@ -133,15 +124,15 @@ _PIPELINE: dict[str, Rule] = {
         "Stages[].OnSuccess",
         "Stages[].OnFailure",
     ),
-    "DisableInboundStageTransitions": dropped(
-        harmless("releases go on"),
+    "DisableInboundStageTransitions": present(
+        removed=harmless("releases go on"),
         added=interruption("releases stop before a stage"),
         changed=interruption("releases stop before another stage"),
     ),
     "RoleArn": reference(access("the pipeline works with the rights of another role")),
     "RestartExecutionOnUpdate": always(harmless("only whether it runs again after its own change")),
-    "ArtifactStore.EncryptionKey": dropped(
-        access("artifacts are not encrypted with a key of your own"),
+    "ArtifactStore.EncryptionKey": present(
+        removed=access("artifacts are not encrypted with a key of your own"),
         added=harmless("artifacts are encrypted with a key of your own"),
         changed=access("artifacts are encrypted with another key"),
     ),
@@ -151,15 +142,17 @@ _PIPELINE: dict[str, Rule] = {
 }
 
 _GROUP: dict[str, Rule] = {
-    "AutoRollbackConfiguration": dropped(
-        access("a bad release is no longer taken back"), added=harmless("a bad release is taken back")
+    "AutoRollbackConfiguration": present(
+        removed=access("a bad release is no longer taken back"), added=harmless("a bad release is taken back")
     ),
     "AutoRollbackConfiguration.Enabled": guard_switch("a bad release is taken back"),
     "AutoRollbackConfiguration.Events": listed(
         added=harmless("a bad release is taken back in more cases"),
         removed=access("a bad release is taken back in fewer cases"),
     ),
-    "AlarmConfiguration": dropped(access("no alarm stops a bad release"), added=harmless("alarms stop a bad release")),
+    "AlarmConfiguration": present(
+        removed=access("no alarm stops a bad release"), added=harmless("alarms stop a bad release")
+    ),
     "AlarmConfiguration.Enabled": guard_switch("alarms stop a bad release"),
     "AlarmConfiguration.Alarms": listed(
         added=harmless("more alarms stop a bad release"), removed=access("this alarm no longer stops a bad release")
@@ -192,8 +185,8 @@ _APPCONFIG: dict[str, Rule] = {
 
 _AMPLIFY: dict[str, Rule] = {
     **each(
-        dropped(
-            access("everybody sees the site without a password"),
+        present(
+            removed=access("everybody sees the site without a password"),
             added=harmless("a password is asked for"),
             changed=access("another password"),
         ),

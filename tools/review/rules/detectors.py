@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.members import each, fields, members
-from tools.review.shapes import always, listed, number, ordered, present, switch
+from tools.review.members import fields, members
+from tools.review.shapes import always, each_type, listed, number, ordered, present, switch
 
 LESS = access("less is watched or recorded than before, or something else")
 MORE = harmless("more is watched or recorded than before")
@@ -267,7 +267,7 @@ ADDED: dict[str, Rule] = {
     **_all(RECORDERS, always(MORE)),
     **_all(HIDERS, always(access("findings can be kept out of sight"))),
     **_all(SHOWS, always(harmless("only shows what is there"))),
-    **each("", "AWS::GuardDuty::Detector AWS::Macie::Session AWS::SecurityHub::Hub AWS::SecurityHub::HubV2", MORE),
+    **each_type("", "AWS::GuardDuty::Detector AWS::Macie::Session AWS::SecurityHub::Hub AWS::SecurityHub::HubV2", MORE),
     STORE: always(cost("recorded calls are paid for")),
     "AWS::Config::AggregationAuthorization": always(access("another account may read what is recorded here")),
 }

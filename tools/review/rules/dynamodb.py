@@ -9,20 +9,9 @@ import math
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, cost, data_loss, harmless, interruption
-from tools.review.holders import (
-    adjusted,
-    each,
-    encrypted,
-    feature,
-    keyed,
-    matched,
-    properties,
-    protected,
-    removed,
-    replaced,
-    sized,
-)
-from tools.review.shapes import always, number, ordered, present, switch
+from tools.review.holders import encrypted, keyed, protected, removed, replaced, sized
+from tools.review.shapes import always, each, number, opaque, ordered, present, switch
+from tools.review.values import properties
 
 
 def _ceiling(change: Change) -> Verdict:
@@ -70,33 +59,31 @@ def _throughput(part: str = "") -> dict[str, Rule]:
             removed=harmless("no units are provisioned where requests are paid for one by one"),
         ),
         **each(
-            (
-                f"{part}ProvisionedThroughput.ReadCapacityUnits",
-                f"{part}ProvisionedThroughput.WriteCapacityUnits",
-            ),
             sized("capacity"),
+            f"{part}ProvisionedThroughput.ReadCapacityUnits",
+            f"{part}ProvisionedThroughput.WriteCapacityUnits",
         ),
         **each(
-            (f"{part}OnDemandThroughput.MaxReadRequestUnits", f"{part}OnDemandThroughput.MaxWriteRequestUnits"),
-            _ceiling,
+            _ceiling, f"{part}OnDemandThroughput.MaxReadRequestUnits", f"{part}OnDemandThroughput.MaxWriteRequestUnits"
         ),
         f"{part}WarmThroughput": present(
             added=cost("capacity is kept warm and paid for"),
             removed=harmless("the table keeps the capacity that it reached"),
         ),
         **each(
-            (f"{part}WarmThroughput.ReadUnitsPerSecond", f"{part}WarmThroughput.WriteUnitsPerSecond"),
             number(
                 up=cost("more capacity is kept warm and paid for"),
                 down=harmless("the table keeps the capacity that it reached"),
             ),
+            f"{part}WarmThroughput.ReadUnitsPerSecond",
+            f"{part}WarmThroughput.WriteUnitsPerSecond",
         ),
     }
 
 
-INSIGHTS = feature(
-    on=cost("who uses which keys is measured and paid for"),
-    off=harmless("only a measurement of which keys are used ends"),
+INSIGHTS = present(
+    added=cost("who uses which keys is measured and paid for"),
+    removed=harmless("only a measurement of which keys are used ends"),
     changed=harmless("only what is measured about keys"),
 )
 RECOVERY = {
@@ -115,9 +102,9 @@ CHANGES = present(
     added=harmless("changes of items can be read as a stream, which costs when it is read"),
     removed=interruption("what reads the changes of items gets none any more"),
 )
-TO_KINESIS = feature(
-    on=cost("changes of items are also sent to Kinesis, and paid for"),
-    off=interruption("what reads the changes of items from Kinesis gets none any more"),
+TO_KINESIS = present(
+    added=cost("changes of items are also sent to Kinesis, and paid for"),
+    removed=interruption("what reads the changes of items from Kinesis gets none any more"),
 )
 COMMON: dict[str, Rule] = {
     "AttributeDefinitions": _attributes,
@@ -149,7 +136,7 @@ COMMON: dict[str, Rule] = {
     ),
     "TimeToLiveSpecification": _ttl,
     "SSESpecification.SSEEnabled": encrypted("the table"),
-    "SSESpecification.SSEType": adjusted("KMS is the only kind there is"),
+    "SSESpecification.SSEType": always(harmless("KMS is the only kind there is")),
     "WarmThroughput": present(
         added=cost("capacity is kept warm and paid for"),
         removed=harmless("the table keeps the capacity that it reached"),
@@ -179,8 +166,8 @@ SCALING = {
         up=cost("more capacity is always paid for"), down=interruption("sudden load is throttled until it scales")
     ),
     "MaxCapacity": sized("capacity at most"),
-    "SeedCapacity": adjusted("only the capacity at the beginning"),
-    "TargetTrackingScalingPolicyConfiguration": adjusted("only how closely the capacity follows the load"),
+    "SeedCapacity": always(harmless("only the capacity at the beginning")),
+    "TargetTrackingScalingPolicyConfiguration": always(harmless("only how closely the capacity follows the load")),
     "TargetTrackingScalingPolicyConfiguration.TargetValue": number(
         up=interruption("less capacity is kept in reserve, so sudden load is throttled"),
         down=cost("more capacity is kept in reserve"),
@@ -193,15 +180,13 @@ UNITS = present(
 GLOBAL: dict[str, Rule] = {
     **COMMON,
     **each(
-        (
-            "ReadProvisionedThroughputSettings",
-            "WriteProvisionedThroughputSettings",
-            "GlobalSecondaryIndexes[].ReadProvisionedThroughputSettings",
-            "GlobalSecondaryIndexes[].WriteProvisionedThroughputSettings",
-            "Replicas[].ReadProvisionedThroughputSettings",
-            "Replicas[].GlobalSecondaryIndexes[].ReadProvisionedThroughputSettings",
-        ),
         UNITS,
+        "ReadProvisionedThroughputSettings",
+        "WriteProvisionedThroughputSettings",
+        "GlobalSecondaryIndexes[].ReadProvisionedThroughputSettings",
+        "GlobalSecondaryIndexes[].WriteProvisionedThroughputSettings",
+        "Replicas[].ReadProvisionedThroughputSettings",
+        "Replicas[].GlobalSecondaryIndexes[].ReadProvisionedThroughputSettings",
     ),
     **{
         f"{part}{way}.{path}": rule
@@ -215,26 +200,22 @@ GLOBAL: dict[str, Rule] = {
         for path, rule in SCALING.items()
     },
     **each(
-        (
-            "WriteOnDemandThroughputSettings.MaxWriteRequestUnits",
-            "ReadOnDemandThroughputSettings.MaxReadRequestUnits",
-            "GlobalSecondaryIndexes[].WriteOnDemandThroughputSettings.MaxWriteRequestUnits",
-            "GlobalSecondaryIndexes[].ReadOnDemandThroughputSettings.MaxReadRequestUnits",
-            "Replicas[].ReadOnDemandThroughputSettings.MaxReadRequestUnits",
-            "Replicas[].GlobalSecondaryIndexes[].ReadOnDemandThroughputSettings.MaxReadRequestUnits",
-        ),
         _ceiling,
+        "WriteOnDemandThroughputSettings.MaxWriteRequestUnits",
+        "ReadOnDemandThroughputSettings.MaxReadRequestUnits",
+        "GlobalSecondaryIndexes[].WriteOnDemandThroughputSettings.MaxWriteRequestUnits",
+        "GlobalSecondaryIndexes[].ReadOnDemandThroughputSettings.MaxReadRequestUnits",
+        "Replicas[].ReadOnDemandThroughputSettings.MaxReadRequestUnits",
+        "Replicas[].GlobalSecondaryIndexes[].ReadOnDemandThroughputSettings.MaxReadRequestUnits",
     ),
     **each(
-        (
-            "ReadProvisionedThroughputSettings.ReadCapacityUnits",
-            "Replicas[].ReadProvisionedThroughputSettings.ReadCapacityUnits",
-            "Replicas[].GlobalSecondaryIndexes[].ReadProvisionedThroughputSettings.ReadCapacityUnits",
-        ),
         sized("capacity"),
+        "ReadProvisionedThroughputSettings.ReadCapacityUnits",
+        "Replicas[].ReadProvisionedThroughputSettings.ReadCapacityUnits",
+        "Replicas[].GlobalSecondaryIndexes[].ReadProvisionedThroughputSettings.ReadCapacityUnits",
     ),
-    "Replicas": matched(
-        lambda item: item.get("Region") if isinstance(item, dict) else item,
+    "Replicas": opaque(data_loss("whether every copy stays cannot be told")),
+    "Replicas[]": present(
         added=cost("one more region keeps a copy, and is paid for"),
         removed=data_loss("the copy in a region is deleted, and its readers get errors"),
     ),
@@ -257,8 +238,8 @@ GLOBAL: dict[str, Rule] = {
 
 def _added(change: Change) -> Verdict:
     given = properties(change.head)
-    on_demand = given.get("BillingMode") == "PAY_PER_REQUEST"
-    if len(given.get("Replicas") or []) > 1 or not on_demand:
+    replicas = given.get("Replicas") or []
+    if given.get("BillingMode") != "PAY_PER_REQUEST" or not isinstance(replicas, list) or len(replicas) > 1:
         return cost("a new table is paid for before it is used: its units are provisioned, or it is copied")
     return harmless("a new, empty table costs only what it will hold and serve")
 

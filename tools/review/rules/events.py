@@ -7,17 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.rules.work_shapes import (
-    below,
-    dropped,
-    each,
-    failures,
-    number,
-    properties,
-    reference,
-    switch,
-)
-from tools.review.shapes import always
+from tools.review.references import failures, reference
+from tools.review.shapes import always, each, number, present, switch, under
+from tools.review.values import properties
 
 _MINUTES = {"minute": 1, "minutes": 1, "hour": 60, "hours": 60, "day": 1440, "days": 1440}
 _RATE = re.compile(r"rate\((\d+)\s+(\w+)\)")
@@ -106,11 +98,11 @@ _RULE: dict[str, Rule] = {
     "ScheduleExpression": schedule,
     "EventPattern": pattern,
     "RoleArn": reference(access("targets are called with the rights of another role")),
-    "Targets[]": dropped(
-        interruption("a target is no longer called"),
+    "Targets[]": present(
+        removed=interruption("a target is no longer called"),
         added=cost("a further target is called, and paid for, with each event"),
     ),
-    **below("Targets[].", _TARGET),
+    **under("Targets[]", _TARGET),
 }
 
 _SCHEDULE: dict[str, Rule] = {
@@ -122,8 +114,8 @@ _SCHEDULE: dict[str, Rule] = {
     "ScheduleExpression": schedule,
     "ScheduleExpressionTimezone": always(interruption("work starts at another time of the day")),
     "StartDate": always(interruption("work begins at another day")),
-    "EndDate": dropped(
-        harmless("the schedule has no end any more"),
+    "EndDate": present(
+        removed=harmless("the schedule has no end any more"),
         added=interruption("nothing starts the work after that day"),
         changed=interruption("nothing starts the work after another day"),
     ),
@@ -134,13 +126,13 @@ _SCHEDULE: dict[str, Rule] = {
         removed=access("the schedule can be read without the right to use a key of your own"),
         added=harmless("the schedule is encrypted with a key of your own"),
     ),
-    **below("Target.", _TARGET),
+    **under("Target", _TARGET),
 }
 
 _BUS: dict[str, Rule] = {
     "DeadLetterConfig": failures("events"),
-    "Policy": dropped(
-        harmless("nobody else may send events to it"),
+    "Policy": present(
+        removed=harmless("nobody else may send events to it"),
         added=access("others may send events to it"),
         changed=access("others than before may send events to it"),
     ),
@@ -149,8 +141,8 @@ _BUS: dict[str, Rule] = {
         removed=access("events are not encrypted with a key of your own any more"),
         added=harmless("events are encrypted with a key of your own"),
     ),
-    "LogConfig": dropped(
-        harmless("deliveries are no longer logged"),
+    "LogConfig": present(
+        removed=harmless("deliveries are no longer logged"),
         added=cost("deliveries are logged"),
         changed=cost("deliveries are logged otherwise"),
     ),

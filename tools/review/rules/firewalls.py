@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.members import each, members
-from tools.review.shapes import SAME, always, listed, switch
+from tools.review.members import members
+from tools.review.shapes import SAME, always, each_type, listed, switch
 
 WAF = "AWS::WAFv2::"
 NETWORK = "AWS::NetworkFirewall::"
@@ -217,17 +217,17 @@ ANEW = access("a new one takes its place, and stops what it does only where it i
 ADDED: dict[str, Rule] = {
     kind: rule
     for prefix, names in GUARDS.items()
-    for kind, rule in each(prefix, names, harmless("a firewall looks at more than before")).items()
+    for kind, rule in each_type(prefix, names, harmless("a firewall looks at more than before")).items()
 } | {
-    **each(WAF, "WebACL", cost("a web ACL and each of its rules costs money each month")),
-    **each(NETWORK, "Firewall VpcEndpointAssociation", cost("a firewall costs money each hour in each zone")),
-    **each("AWS::Shield::", "DRTAccess", access("AWS's response team may read logs and change rules")),
+    **each_type(WAF, "WebACL", cost("a web ACL and each of its rules costs money each month")),
+    **each_type(NETWORK, "Firewall VpcEndpointAssociation", cost("a firewall costs money each hour in each zone")),
+    **each_type("AWS::Shield::", "DRTAccess", access("AWS's response team may read logs and change rules")),
 }
 REMOVED: dict[str, Rule] = {
     kind: rule
     for prefix, names in GUARDS.items()
-    for kind, rule in each(prefix, names, access("no longer stops, or records, what it did")).items()
+    for kind, rule in each_type(prefix, names, access("no longer stops, or records, what it did")).items()
 }
 REPLACED: dict[str, Rule] = {
-    kind: rule for prefix, names in GUARDS.items() for kind, rule in each(prefix, names, ANEW).items()
+    kind: rule for prefix, names in GUARDS.items() for kind, rule in each_type(prefix, names, ANEW).items()
 }

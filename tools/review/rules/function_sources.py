@@ -7,17 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.rules.work_shapes import (
-    at,
-    dropped,
-    failures,
-    listed,
-    number,
-    properties,
-    reference,
-    switch,
-)
-from tools.review.shapes import always, ordered
+from tools.review.cors import EXPOSED, HEADERS, METHODS, ORIGINS
+from tools.review.references import failures, reference
+from tools.review.shapes import always, listed, number, ordered, present, switch
+from tools.review.values import at, properties
 
 
 def filters(change: Change) -> Verdict:
@@ -160,25 +153,6 @@ _INVOKE: dict[str, Rule] = {
     ),
 }
 
-_CORS_LISTS = {
-    "AllowOrigins": (
-        "pages of more origins may call it and read its answers",
-        "pages of an origin can no longer call it",
-    ),
-    "AllowMethods": (
-        "pages of other origins may use more methods",
-        "pages of other origins can no longer use a method",
-    ),
-    "AllowHeaders": (
-        "pages of other origins may send more headers",
-        "pages of other origins can no longer send a header",
-    ),
-    "ExposeHeaders": (
-        "pages of other origins may read more headers",
-        "pages of other origins can no longer read a header",
-    ),
-}
-
 _URL: dict[str, Rule] = {
     "AuthType": ordered(
         ["NONE", "AWS_IAM"],
@@ -191,18 +165,19 @@ _URL: dict[str, Rule] = {
         down=interruption("answers larger than 6 MB fail"),
         default="BUFFERED",
     ),
-    "Cors": dropped(
-        interruption("pages of other origins can no longer call it"), added=access("pages of other origins may call it")
+    "Cors": present(
+        removed=interruption("pages of other origins can no longer call it"),
+        added=access("pages of other origins may call it"),
     ),
     "Cors.AllowCredentials": switch(
         on=access("pages of other origins may call it with the cookies of their visitors"),
         off=interruption("pages of other origins can no longer send cookies"),
     ),
     "Cors.MaxAge": always(harmless("only how long browsers remember what is allowed")),
-    **{
-        f"Cors.{name}": listed(added=access(more), removed=interruption(less))
-        for name, (more, less) in _CORS_LISTS.items()
-    },
+    "Cors.AllowOrigins": ORIGINS,
+    "Cors.AllowMethods": METHODS,
+    "Cors.AllowHeaders": HEADERS,
+    "Cors.ExposeHeaders": EXPOSED,
 }
 
 _ALIAS: dict[str, Rule] = {
@@ -216,8 +191,8 @@ _ALIAS: dict[str, Rule] = {
 }
 
 _SIGNING: dict[str, Rule] = {
-    "AllowedPublishers": dropped(
-        access("code of every signer is accepted"), added=harmless("only code of these signers is accepted")
+    "AllowedPublishers": present(
+        removed=access("code of every signer is accepted"), added=harmless("only code of these signers is accepted")
     ),
     "AllowedPublishers.SigningProfileVersionArns": listed(
         added=access("code of more signers is accepted"), removed=interruption("code of a signer is rejected")

@@ -7,19 +7,10 @@ import re
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.references import failures, reference
 from tools.review.rules.variables import variable
-from tools.review.rules.work_shapes import (
-    count,
-    dropped,
-    each,
-    failures,
-    listed,
-    number,
-    properties,
-    reference,
-    switch,
-)
-from tools.review.shapes import always, ordered
+from tools.review.shapes import always, count, each, listed, number, ordered, present, switch
+from tools.review.values import properties
 
 _LANGUAGE = re.compile(r"(?P<language>[a-z]+)(?P<version>[\d.]*)(?P<rest>.*)")
 _LAYER = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:(?P<account>\d{12}):layer:(?P<name>[^:]+):(?P<version>\d+)")
@@ -107,8 +98,8 @@ _FUNCTION: dict[str, Rule] = {
     "DeadLetterConfig": failures("events"),
     "Environment.Variables.*": variable,
     "Layers": layers,
-    "VpcConfig": dropped(
-        access("the function leaves the VPC: no security group, route or flow log stands before it any more"),
+    "VpcConfig": present(
+        removed=access("the function leaves the VPC: no security group, route or flow log stands before it any more"),
         added=interruption("from inside the VPC it reaches only what its subnets have a route or an endpoint for"),
     ),
     "VpcConfig.SecurityGroupIds": listed(
@@ -122,8 +113,8 @@ _FUNCTION: dict[str, Rule] = {
     "VpcConfig.Ipv6AllowedForDualStack": switch(
         on=access("it may send over IPv6 as well"), off=interruption("what it reaches over IPv6 is closed to it")
     ),
-    "FileSystemConfigs": dropped(
-        interruption("files that the code reads or writes there are missing"),
+    "FileSystemConfigs": present(
+        removed=interruption("files that the code reads or writes there are missing"),
         added=access("the code may read or write the files of a file system"),
         changed=interruption("files are elsewhere than the code may expect"),
     ),
@@ -207,8 +198,8 @@ _FUNCTION: dict[str, Rule] = {
         added=harmless("histories are encrypted with a key of your own"),
     ),
     "PublishToLatestPublished": always(harmless("only whether a version is published with each change")),
-    "TenancyConfig": dropped(
-        access("tenants share environments: what one leaves behind another may read"),
+    "TenancyConfig": present(
+        removed=access("tenants share environments: what one leaves behind another may read"),
         added=harmless("each tenant has environments of its own"),
         changed=access("tenants are separated in another way"),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, harmless, interruption
-from tools.review.members import each, prefixed, properties
+from tools.review.cors import EXPOSED, HEADERS, METHODS, ORIGINS
 from tools.review.rules.api_documents import CHECKED, UNCHECKED, body, schema
 from tools.review.rules.api_gateway import (
     ANSWERS,
@@ -17,15 +17,15 @@ from tools.review.rules.api_gateway import (
     authorization,
     scopes,
 )
-from tools.review.rules.cloudfront_parts import origins
-from tools.review.shapes import always, listed, present, switch
+from tools.review.shapes import always, each_type, listed, present, switch, under
+from tools.review.values import properties
 
 API = "AWS::ApiGatewayV2::"
 CORS: Mapping[str, Rule] = {
-    "AllowOrigins": origins(what="scripts"),
-    "AllowMethods": origins(what="methods"),
-    "AllowHeaders": origins(what="headers"),
-    "ExposeHeaders": origins(what="headers of answers"),
+    "AllowOrigins": ORIGINS,
+    "AllowMethods": METHODS,
+    "AllowHeaders": HEADERS,
+    "ExposeHeaders": EXPOSED,
     "AllowCredentials": switch(
         on=access("scripts of other sites may ask with the caller's cookies"),
         off=interruption("scripts of other sites may no longer ask with the caller's cookies"),
@@ -51,7 +51,7 @@ PROPERTIES: PropertyRules = {
             added=access("scripts of other sites may read answers"),
             removed=interruption("scripts of other sites may no longer read answers"),
         ),
-        **prefixed("CorsConfiguration", CORS),
+        **under("CorsConfiguration", CORS),
         "DisableExecuteApiEndpoint": DEFAULT_ENDPOINT,
         "DisableSchemaValidation": switch(on=UNCHECKED, off=CHECKED),
         "Body": body,
@@ -141,19 +141,21 @@ PROPERTIES: PropertyRules = {
 UNUSED = harmless("nothing is called until a route names it")
 AWAY = interruption("callers get errors until the new one is there")
 ADDED: dict[str, Rule] = {
-    **each(API, "Api Integration IntegrationResponse RouteResponse Model Authorizer", UNUSED),
-    **each(API, "ApiGatewayManagedOverrides", access("settings of the API's own route and stage change")),
+    **each_type(API, "Api Integration IntegrationResponse RouteResponse Model Authorizer", UNUSED),
+    **each_type(API, "ApiGatewayManagedOverrides", access("settings of the API's own route and stage change")),
     f"{API}Route": _route_added,
 }
 REMOVED: dict[str, Rule] = {
-    **each(API, "Api Route Integration IntegrationResponse RouteResponse", interruption("callers of it get errors")),
-    **each(API, "Authorizer", access("no longer decides who may call")),
-    **each(API, "Model", UNCHECKED),
-    **each(API, "ApiGatewayManagedOverrides", access("settings of the API's own route and stage fall back")),
+    **each_type(
+        API, "Api Route Integration IntegrationResponse RouteResponse", interruption("callers of it get errors")
+    ),
+    **each_type(API, "Authorizer", access("no longer decides who may call")),
+    **each_type(API, "Model", UNCHECKED),
+    **each_type(API, "ApiGatewayManagedOverrides", access("settings of the API's own route and stage fall back")),
 }
 REPLACED: dict[str, Rule] = {
-    **each(API, "Api", interruption("the API gets a new address; callers of the old one get errors")),
-    **each(API, "Route Integration IntegrationResponse RouteResponse", AWAY),
-    **each(API, "Authorizer ApiGatewayManagedOverrides", access("who may call is decided in another way")),
-    **each(API, "Model", UNCHECKED),
+    **each_type(API, "Api", interruption("the API gets a new address; callers of the old one get errors")),
+    **each_type(API, "Route Integration IntegrationResponse RouteResponse", AWAY),
+    **each_type(API, "Authorizer ApiGatewayManagedOverrides", access("who may call is decided in another way")),
+    **each_type(API, "Model", UNCHECKED),
 }

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, data_loss, harmless, interruption
-from tools.review.members import each, fields, properties
-from tools.review.shapes import SAME, always, listed, number, ordered, present, switch
+from tools.review.members import fields
+from tools.review.shapes import SAME, always, each_type, listed, number, ordered, present, switch
+from tools.review.values import properties
 
 IAM = "AWS::IAM::"
 WORDS = always(harmless("only the description or the name changes"))
@@ -257,24 +258,24 @@ AWS::VpcLattice::AccessLogSubscription
     "keeps": f"{STORE}PolicyStore",
 }
 ADDED: dict[str, Rule] = {
-    **each("", KINDS["opens"], access("somebody may do more by it")),
-    **each("", KINDS["serves"], harmless("nobody uses it yet; what it may do is looked at by itself")),
-    **each("", KINDS["guards"], harmless("limits or records more than before")),
-    **each("", KINDS["keeps"], harmless("decides on nothing until an application asks it")),
+    **each_type("", KINDS["opens"], access("somebody may do more by it")),
+    **each_type("", KINDS["serves"], harmless("nobody uses it yet; what it may do is looked at by itself")),
+    **each_type("", KINDS["guards"], harmless("limits or records more than before")),
+    **each_type("", KINDS["keeps"], harmless("decides on nothing until an application asks it")),
     f"{IAM}User": _user_added,
     f"{IAM}Role": _role_added,
 }
 REMOVED: dict[str, Rule] = {
-    **each("", KINDS["opens"], interruption("who uses it is refused")),
-    **each("", KINDS["serves"], interruption("who or what acts by it is refused")),
-    **each("", KINDS["guards"], access("no longer limits or records what it did")),
-    **each("", KINDS["keeps"], data_loss("the policies in the store go")),
+    **each_type("", KINDS["opens"], interruption("who uses it is refused")),
+    **each_type("", KINDS["serves"], interruption("who or what acts by it is refused")),
+    **each_type("", KINDS["guards"], access("no longer limits or records what it did")),
+    **each_type("", KINDS["keeps"], data_loss("the policies in the store go")),
     f"{STORE}Policy": always(DECIDES),
 }
 REPLACED: dict[str, Rule] = {
-    **each("", KINDS["opens"], access("a new one takes its place, and others may do more by it")),
-    **each("", KINDS["serves"], interruption("a new one takes its place; what names the old one is refused")),
-    **each("", KINDS["guards"], access("a new one takes its place, and limits or records something else")),
-    **each("", KINDS["keeps"], data_loss("the policies in the store go: a new store is empty")),
+    **each_type("", KINDS["opens"], access("a new one takes its place, and others may do more by it")),
+    **each_type("", KINDS["serves"], interruption("a new one takes its place; what names the old one is refused")),
+    **each_type("", KINDS["guards"], access("a new one takes its place, and limits or records something else")),
+    **each_type("", KINDS["keeps"], data_loss("the policies in the store go: a new store is empty")),
     f"{IAM}AccessKey": always(interruption("the key is exchanged; who uses the old one is refused")),
 }

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption, worst
+from tools.review.references import reference
 from tools.review.rules.machines import compare_machines
-from tools.review.rules.work_shapes import (
-    below,
+from tools.review.shapes import (
+    always,
     danger_switch,
-    dropped,
     each,
     guard_switch,
     listed,
     number,
-    reference,
+    ordered,
+    present,
     switch,
+    under,
 )
-from tools.review.shapes import always, ordered
 
 _SMALLER = interruption("a smaller machine: it may not hold the load")
 _RESTART = interruption("the machine is stopped for it, and started again")
@@ -96,11 +97,11 @@ _METADATA: dict[str, Rule] = {
 
 _COMMON: dict[str, Rule] = {
     **_METADATA,
-    **below("BlockDeviceMappings[].Ebs.", _DISK),
-    "BlockDeviceMappings[]": dropped(
-        data_loss("a disk less: what is on it does not come back with a new machine"), added=cost("a disk more")
+    **under("BlockDeviceMappings[].Ebs", _DISK),
+    "BlockDeviceMappings[]": present(
+        removed=data_loss("a disk less: what is on it does not come back with a new machine"), added=cost("a disk more")
     ),
-    **below("NetworkInterfaces[].", _INTERFACE),
+    **under("NetworkInterfaces[]", _INTERFACE),
     "AssociatePublicIpAddress": danger_switch("machines have a public address"),
     **each(
         listed(
@@ -111,8 +112,8 @@ _COMMON: dict[str, Rule] = {
         "SecurityGroups",
     ),
     "UserData": always(_START),
-    "KeyName": dropped(
-        harmless("nobody signs in with a key"),
+    "KeyName": present(
+        removed=harmless("nobody signs in with a key"),
         added=access("who has the key signs in"),
         changed=access("who has another key signs in"),
     ),
@@ -135,13 +136,13 @@ _COMMON: dict[str, Rule] = {
         "CreditSpecification.CPUCredits",
         "CreditSpecification.CpuCredits",
     ),
-    "InstanceMarketOptions": dropped(
-        cost("machines at full price"),
+    "InstanceMarketOptions": present(
+        removed=cost("machines at full price"),
         added=interruption("machines are taken away at two minutes' notice"),
         changed=interruption("spot machines under other conditions"),
     ),
-    "SpotPrice": dropped(
-        cost("machines at full price"),
+    "SpotPrice": present(
+        removed=cost("machines at full price"),
         added=interruption("machines are taken away when the price rises"),
         changed=interruption("spot machines at another price"),
     ),
@@ -182,7 +183,7 @@ _NEXT: dict[str, Rule] = {
 PROPERTIES: dict[str, dict[str, Rule]] = {
     "AWS::EC2::Instance": _INSTANCE,
     "AWS::EC2::LaunchTemplate": {
-        **below("LaunchTemplateData.", _NEXT),
+        **under("LaunchTemplateData", _NEXT),
         **each(always(harmless("only the names of versions and templates")), "VersionDescription", "TagSpecifications"),
     },
     "AWS::AutoScaling::LaunchConfiguration": _NEXT,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import KEPT, adjusted, altered, each, feature, keyed, matched, properties, replaced, stops
-from tools.review.shapes import always, number, ordered, present, switch
+from tools.review.holders import KEPT, altered, keyed, replaced
+from tools.review.shapes import always, each, listed, number, ordered, present, switch
+from tools.review.values import properties
 
 PENDING = number(
     up=harmless("a key that is deleted by mistake can be brought back for longer"),
@@ -26,7 +27,7 @@ KEY: dict[str, Rule] = {
     "EnableKeyRotation": switch(
         on=harmless("the key is rotated by itself"), off=access("the key is no longer rotated by itself")
     ),
-    **each(("KeySpec", "KeyUsage", "MultiRegion", "Origin"), ANEW),
+    **each(ANEW, "KeySpec", "KeyUsage", "MultiRegion", "Origin"),
     "PendingWindowInDays": PENDING,
     "RotationPeriodInDays": number(
         up=access("the key is rotated less often"), down=harmless("the key is rotated more often"), default=365
@@ -35,8 +36,7 @@ KEY: dict[str, Rule] = {
 SECRET: dict[str, Rule] = {
     "GenerateSecretString": always(interruption("a new value is made, and what holds the old one is refused")),
     "KmsKeyId": keyed("the secret"),
-    "ReplicaRegions": matched(
-        lambda item: item,
+    "ReplicaRegions": listed(
         added=cost("the secret is copied to another region"),
         removed=interruption("readers of the secret in a region get errors"),
     ),
@@ -55,19 +55,19 @@ ROTATION: dict[str, Rule] = {
     "RotationRules.AutomaticallyAfterDays": number(
         up=access("the secret is rotated less often"), down=harmless("the secret is rotated more often")
     ),
-    "RotationRules.Duration": adjusted("only how long a rotation may take"),
+    "RotationRules.Duration": always(harmless("only how long a rotation may take")),
     "RotationRules.ScheduleExpression": altered(access("the secret may be rotated less often")),
 }
 PARAMETER: dict[str, Rule] = {
-    "AllowedPattern": feature(
-        on=harmless("values of another form are refused"),
-        off=access("values of any form are taken"),
+    "AllowedPattern": present(
+        added=harmless("values of another form are refused"),
+        removed=access("values of any form are taken"),
         changed=access("values of another form are taken"),
     ),
-    "DataType": adjusted("only what is checked when the value is written"),
-    "Policies": feature(
-        on=data_loss("the parameter can expire and be deleted"),
-        off=cost("the parameter stays until somebody deletes it"),
+    "DataType": always(harmless("only what is checked when the value is written")),
+    "Policies": present(
+        added=data_loss("the parameter can expire and be deleted"),
+        removed=cost("the parameter stays until somebody deletes it"),
         changed=data_loss("the parameter can expire and be deleted earlier"),
     ),
     "Tier": ordered(
@@ -105,7 +105,7 @@ PROPERTIES: PropertyRules = {
     "AWS::SecretsManager::Secret": SECRET,
     "AWS::SecretsManager::RotationSchedule": ROTATION,
     "AWS::SecretsManager::SecretTargetAttachment": each(
-        ("TargetId", "TargetType"), always(interruption("the secret leads to another database"))
+        always(interruption("the secret leads to another database")), "TargetId", "TargetType"
     ),
     "AWS::SSM::Parameter": PARAMETER,
 }
@@ -115,20 +115,24 @@ LOST_SECRET = always(
 REMOVED: dict[str, Rule] = {
     "AWS::KMS::Key": _key_gone,
     "AWS::KMS::ReplicaKey": _key_gone,
-    "AWS::KMS::Alias": stops("what names the key by this alias gets errors"),
+    "AWS::KMS::Alias": always(interruption("what names the key by this alias gets errors")),
     "AWS::SecretsManager::Secret": LOST_SECRET,
     "AWS::SecretsManager::RotationSchedule": always(access("the secret is no longer rotated by itself")),
-    "AWS::SecretsManager::SecretTargetAttachment": stops("the secret no longer tells how to reach the database"),
-    "AWS::SSM::Parameter": stops("what reads the parameter gets errors"),
+    "AWS::SecretsManager::SecretTargetAttachment": always(
+        interruption("the secret no longer tells how to reach the database")
+    ),
+    "AWS::SSM::Parameter": always(interruption("what reads the parameter gets errors")),
 }
 REPLACED: dict[str, Rule] = {
     "AWS::KMS::Key": replaced("the old key, without which nothing that it encrypts can be read,"),
     "AWS::KMS::ReplicaKey": replaced("the old key, without which nothing that it encrypts can be read,"),
-    "AWS::KMS::Alias": stops("what names the key by the old alias gets errors"),
+    "AWS::KMS::Alias": always(interruption("what names the key by the old alias gets errors")),
     "AWS::SecretsManager::Secret": replaced("the old secret, with its value,"),
-    "AWS::SecretsManager::RotationSchedule": stops("the secret is rotated at once"),
-    "AWS::SecretsManager::SecretTargetAttachment": stops("the secret tells otherwise how to reach the database"),
-    "AWS::SSM::Parameter": stops("what reads the parameter by its old name gets errors"),
+    "AWS::SecretsManager::RotationSchedule": always(interruption("the secret is rotated at once")),
+    "AWS::SecretsManager::SecretTargetAttachment": always(
+        interruption("the secret tells otherwise how to reach the database")
+    ),
+    "AWS::SSM::Parameter": always(interruption("what reads the parameter by its old name gets errors")),
 }
 ADDED: dict[str, Rule] = {
     "AWS::KMS::Key": always(cost("a key is paid for by the month")),

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.references import reference
 from tools.review.rules.scaling import bound
-from tools.review.rules.work_shapes import (
-    danger_switch,
-    dropped,
-    each,
-    figure,
-    guard_switch,
-    listed,
-    number,
-    reference,
-    switch,
-)
-from tools.review.shapes import always, ordered
+from tools.review.shapes import always, danger_switch, each, guard_switch, listed, number, ordered, present, switch
+from tools.review.values import figure
 
 _EVERYWHERE = ["0.0.0.0/0"]
 
@@ -58,16 +49,16 @@ _CLUSTER: dict[str, Rule] = {
         removed=interruption("what the security group lets in or out is closed"),
     ),
     "ResourcesVpcConfig.SubnetIds": always(interruption("the interface of the cluster moves to other subnets")),
-    "Logging": dropped(
-        data_loss("what happens in the cluster is no longer logged"),
+    "Logging": present(
+        removed=data_loss("what happens in the cluster is no longer logged"),
         added=cost("what happens in the cluster is logged"),
     ),
     "Logging.ClusterLogging.EnabledTypes": listed(
         added=cost("more of what happens in the cluster is logged"),
         removed=data_loss("less of what happens in the cluster is logged: who did what cannot be told"),
     ),
-    "EncryptionConfig": dropped(
-        access("secrets of the cluster are not encrypted with a key of your own"),
+    "EncryptionConfig": present(
+        removed=access("secrets of the cluster are not encrypted with a key of your own"),
         added=harmless("secrets of the cluster are encrypted with a key of your own"),
         changed=access("secrets of the cluster are encrypted with another key"),
     ),
@@ -113,8 +104,8 @@ _NODES: dict[str, Rule] = {
     ),
     "InstanceTypes": always(interruption("all nodes are replaced by others, where programs may not fit")),
     "DiskSize": number(up=cost("larger disks"), down=interruption("smaller disks"), default=20),
-    "RemoteAccess": dropped(
-        harmless("nobody signs in to the nodes with a key"),
+    "RemoteAccess": present(
+        removed=harmless("nobody signs in to the nodes with a key"),
         added=access("who has the key signs in to the nodes, from everywhere when no security group is given"),
         changed=access("others sign in to the nodes"),
     ),

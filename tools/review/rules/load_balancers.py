@@ -15,10 +15,11 @@ from tools.review.change import (
     interruption,
     worst,
 )
-from tools.review.members import attributes, each, fields, members, properties
+from tools.review.members import attributes, fields, members
 from tools.review.rules import tls
 from tools.review.rules.load_balancer_attributes import ACCESS_LOGS, ALB_ATTRIBUTES, HEALTH, TARGET_ATTRIBUTES
-from tools.review.shapes import always, listed, ordered, present, switch
+from tools.review.shapes import always, each_type, listed, ordered, present, switch
+from tools.review.values import properties
 
 ELB = "AWS::ElasticLoadBalancingV2::"
 CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
@@ -214,8 +215,8 @@ PROPERTIES: PropertyRules = {
     },
 }
 ADDED: dict[str, Rule] = {
-    **each(ELB, "TargetGroup TrustStore", harmless("nothing is sent there until a listener names it")),
-    **each(ELB, "ListenerCertificate TrustStoreRevocation", harmless("what holds so far stays as it is")),
+    **each_type(ELB, "TargetGroup TrustStore", harmless("nothing is sent there until a listener names it")),
+    **each_type(ELB, "ListenerCertificate TrustStoreRevocation", harmless("what holds so far stays as it is")),
     f"{ELB}LoadBalancer": _opened,
     CLASSIC: _opened,
     f"{ELB}Listener": _listener_added,
@@ -223,12 +224,12 @@ ADDED: dict[str, Rule] = {
 }
 _SERVES = "LoadBalancer Listener ListenerRule TargetGroup ListenerCertificate TrustStore"
 REMOVED: dict[str, Rule] = {
-    **each(ELB, _SERVES, interruption("requests that came this way are no longer answered")),
-    **each(ELB, "TrustStoreRevocation", access("certificates of clients that were revoked are accepted again")),
+    **each_type(ELB, _SERVES, interruption("requests that came this way are no longer answered")),
+    **each_type(ELB, "TrustStoreRevocation", access("certificates of clients that were revoked are accepted again")),
     CLASSIC: always(interruption("requests that came this way are no longer answered")),
 }
 REPLACED: dict[str, Rule] = {
-    **each(ELB, _SERVES, interruption("a new one takes its place, under another name and address")),
-    **each(ELB, "TrustStoreRevocation", access("other certificates of clients are revoked")),
+    **each_type(ELB, _SERVES, interruption("a new one takes its place, under another name and address")),
+    **each_type(ELB, "TrustStoreRevocation", access("other certificates of clients are revoked")),
     CLASSIC: always(interruption("a new one takes its place, under another name and address")),
 }

@@ -5,20 +5,9 @@ from __future__ import annotations
 import math
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import (
-    adjusted,
-    altered,
-    described,
-    each,
-    feature,
-    keyed,
-    properties,
-    protected,
-    removed,
-    replaced,
-    stops,
-)
-from tools.review.shapes import always, listed, number, ordered, switch
+from tools.review.holders import altered, described, keyed, protected, removed, replaced
+from tools.review.shapes import always, each, listed, number, ordered, present, switch
+from tools.review.values import properties
 
 RETENTION = number(
     up=cost("logs are kept, and paid for, longer"),
@@ -26,9 +15,9 @@ RETENTION = number(
     default=math.inf,
 )
 """Without a retention, logs are kept for ever."""
-HIDDEN = feature(
-    on=harmless("personal data in logs is hidden"),
-    off=access("personal data in logs is no longer hidden"),
+HIDDEN = present(
+    added=harmless("personal data in logs is hidden"),
+    removed=access("personal data in logs is no longer hidden"),
     changed=access("personal data in logs may no longer be hidden"),
 )
 GROUP: dict[str, Rule] = {
@@ -38,7 +27,7 @@ GROUP: dict[str, Rule] = {
     ),
     "DataProtectionPolicy": HIDDEN,
     "DeletionProtectionEnabled": protected("the log group"),
-    "FieldIndexPolicies": adjusted("only how fast logs are searched"),
+    "FieldIndexPolicies": always(harmless("only how fast logs are searched")),
     "KmsKeyId": keyed("each new log event"),
     "LogGroupClass": ordered(
         ("DELIVERY", "INFREQUENT_ACCESS", "STANDARD"),
@@ -52,27 +41,27 @@ BLIND = access("the metric counts other log events, and alarms on it can miss wh
 PROPERTIES: PropertyRules = {
     "AWS::Logs::LogGroup": GROUP,
     "AWS::Logs::MetricFilter": each(
-        (
-            "FilterPattern",
-            "MetricTransformations",
-            "ApplyOnTransformedLogs",
-            "EmitSystemFieldDimensions",
-            "FieldSelectionCriteria",
-        ),
         altered(BLIND),
+        "FilterPattern",
+        "MetricTransformations",
+        "ApplyOnTransformedLogs",
+        "EmitSystemFieldDimensions",
+        "FieldSelectionCriteria",
     ),
     "AWS::Logs::SubscriptionFilter": {
         "DestinationArn": always(interruption("log events go to another place, and the old one gets none any more")),
-        "FilterPattern": feature(
-            on=interruption("log events that do not match no longer arrive"),
-            off=cost("all log events arrive"),
+        "FilterPattern": present(
+            added=interruption("log events that do not match no longer arrive"),
+            removed=cost("all log events arrive"),
             changed=interruption("log events that do not match any more no longer arrive"),
         ),
         "RoleArn": always(interruption("delivery stops if the other role lacks a right")),
-        "Distribution": adjusted("only how log events are spread over shards"),
+        "Distribution": always(harmless("only how log events are spread over shards")),
         **each(
-            ("ApplyOnTransformedLogs", "EmitSystemFields", "FieldSelectionCriteria"),
             always(interruption("log events arrive in another form, or not at all")),
+            "ApplyOnTransformedLogs",
+            "EmitSystemFields",
+            "FieldSelectionCriteria",
         ),
     },
     "AWS::Logs::Destination": {
@@ -80,8 +69,10 @@ PROPERTIES: PropertyRules = {
         "RoleArn": always(interruption("delivery stops if the other role lacks a right")),
     },
     "AWS::Logs::AccountPolicy": each(
-        ("PolicyDocument", "Scope", "SelectionCriteria"),
         always(interruption("another rule holds for all log groups: what is hidden, indexed or delivered")),
+        "PolicyDocument",
+        "Scope",
+        "SelectionCriteria",
     ),
     "AWS::Logs::QueryDefinition": described("LogGroupNames", "Parameters", "QueryLanguage", "QueryString", "Name"),
     "AWS::Logs::Delivery": {
@@ -89,8 +80,10 @@ PROPERTIES: PropertyRules = {
             added=harmless("delivered logs say more"), removed=interruption("readers of delivered logs miss a field")
         ),
         **each(
-            ("FieldDelimiter", "S3EnableHiveCompatiblePath", "S3SuffixPath"),
             always(interruption("readers of delivered logs find them in another place or form")),
+            "FieldDelimiter",
+            "S3EnableHiveCompatiblePath",
+            "S3SuffixPath",
         ),
     },
     "AWS::Logs::DeliveryDestination": {
@@ -98,30 +91,30 @@ PROPERTIES: PropertyRules = {
         "OutputFormat": always(interruption("readers of delivered logs find them in another form")),
     },
     "AWS::Logs::DeliverySource": each(
-        ("LogType", "ResourceArn"), always(interruption("other logs are delivered than before"))
+        always(interruption("other logs are delivered than before")), "LogType", "ResourceArn"
     ),
     "AWS::Logs::LogAnomalyDetector": {
         "KmsKeyId": keyed("what is found"),
         **each(
-            ("FilterPattern", "LogGroupArnList", "AnomalyVisibilityTime"),
             altered(access("anomalies are looked for elsewhere or otherwise, and some may be missed")),
+            "FilterPattern",
+            "LogGroupArnList",
+            "AnomalyVisibilityTime",
         ),
-        "EvaluationFrequency": adjusted("only how often anomalies are looked for"),
+        "EvaluationFrequency": always(harmless("only how often anomalies are looked for")),
     },
     "AWS::Logs::Transformer": {
         "TransformerConfig": always(interruption("filters and readers see log events in another form")),
     },
     "AWS::Logs::StorageTierPolicy": {"StorageTier": always(cost("logs are kept in another tier"))},
     "AWS::Logs::ScheduledQuery": each(
-        (
-            "QueryString",
-            "QueryLanguage",
-            "ScheduleExpression",
-            "State",
-            "LogGroupIdentifiers",
-            "DestinationConfiguration",
-        ),
         always(interruption("readers of the results get others, at another time or none")),
+        "QueryString",
+        "QueryLanguage",
+        "ScheduleExpression",
+        "State",
+        "LogGroupIdentifiers",
+        "DestinationConfiguration",
     ),
     "AWS::Logs::Integration": {"ResourceConfig": always(data_loss("indexed logs are kept elsewhere or otherwise"))},
 }
@@ -139,7 +132,7 @@ def _subscribed(change: Change) -> Verdict:
     return cost("each log event is also delivered, and paid for")
 
 
-NO_LOGS = stops("log events are no longer delivered to who reads them")
+NO_LOGS = always(interruption("log events are no longer delivered to who reads them"))
 UNSEEN = always(access("the metric ends, and alarms on it see nothing"))
 UNWATCHED = always(access("anomalies in logs are no longer looked for"))
 REMOVED: dict[str, Rule] = {
@@ -148,17 +141,15 @@ REMOVED: dict[str, Rule] = {
     "AWS::Logs::MetricFilter": UNSEEN,
     "AWS::Logs::LogAnomalyDetector": UNWATCHED,
     **each(
-        (
-            "AWS::Logs::SubscriptionFilter",
-            "AWS::Logs::Destination",
-            "AWS::Logs::Delivery",
-            "AWS::Logs::DeliveryDestination",
-            "AWS::Logs::DeliverySource",
-            "AWS::Logs::Transformer",
-            "AWS::Logs::ScheduledQuery",
-            "AWS::Logs::AccountPolicy",
-        ),
         NO_LOGS,
+        "AWS::Logs::SubscriptionFilter",
+        "AWS::Logs::Destination",
+        "AWS::Logs::Delivery",
+        "AWS::Logs::DeliveryDestination",
+        "AWS::Logs::DeliverySource",
+        "AWS::Logs::Transformer",
+        "AWS::Logs::ScheduledQuery",
+        "AWS::Logs::AccountPolicy",
     ),
     "AWS::Logs::Integration": removed("the integration, with the logs that it indexed,"),
     "AWS::Logs::QueryDefinition": always(harmless("only a saved query goes, the logs stay")),
@@ -170,8 +161,10 @@ REPLACED: dict[str, Rule] = {
     "AWS::Logs::MetricFilter": always(BLIND),
     "AWS::Logs::LogAnomalyDetector": UNWATCHED,
     **each(
-        ("AWS::Logs::SubscriptionFilter", "AWS::Logs::Destination", "AWS::Logs::Delivery"),
-        stops("log events of the time between are not delivered"),
+        always(interruption("log events of the time between are not delivered")),
+        "AWS::Logs::SubscriptionFilter",
+        "AWS::Logs::Destination",
+        "AWS::Logs::Delivery",
     ),
 }
 ADDED: dict[str, Rule] = {
@@ -185,12 +178,10 @@ ADDED: dict[str, Rule] = {
     "AWS::Logs::AccountPolicy": always(interruption("a rule holds for all log groups of the account")),
     "AWS::Logs::Transformer": always(interruption("filters and readers see log events in another form")),
     **each(
-        (
-            "AWS::Logs::DeliveryDestination",
-            "AWS::Logs::DeliverySource",
-            "AWS::Logs::QueryDefinition",
-        ),
         always(harmless("nothing is delivered or paid for by it alone")),
+        "AWS::Logs::DeliveryDestination",
+        "AWS::Logs::DeliverySource",
+        "AWS::Logs::QueryDefinition",
     ),
     "AWS::Logs::ScheduledQuery": always(cost("a query runs regularly, and is paid for")),
 }

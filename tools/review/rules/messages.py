@@ -6,20 +6,9 @@ import json
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import (
-    adjusted,
-    altered,
-    both,
-    each,
-    feature,
-    kept,
-    keyed,
-    properties,
-    removed,
-    replaced,
-    stops,
-)
-from tools.review.shapes import always, listed, literal, number, ordered, switch
+from tools.review.holders import altered, kept, keyed, removed, replaced
+from tools.review.shapes import always, both, each, listed, number, ordered, present, switch
+from tools.review.values import literal, properties
 
 
 def _aws_key(alias: str, senders: str) -> Rule:
@@ -48,9 +37,9 @@ def _sqs_encryption(change: Change) -> Verdict:
 
 def _redrive(path: str) -> dict[str, Rule]:
     return {
-        path: feature(
-            on=harmless("messages that fail too often are kept in a dead-letter queue"),
-            off=data_loss("messages that fail are thrown away at the end instead of kept in a dead-letter queue"),
+        path: present(
+            added=harmless("messages that fail too often are kept in a dead-letter queue"),
+            removed=data_loss("messages that fail are thrown away at the end instead of kept in a dead-letter queue"),
         ),
         f"{path}.maxReceiveCount": number(
             up=harmless("a message is tried more often before it goes to the dead-letter queue"),
@@ -58,9 +47,9 @@ def _redrive(path: str) -> dict[str, Rule]:
                 "a message is given up after fewer tries, and is lost unless somebody looks after it in time"
             ),
         ),
-        f"{path}.deadLetterTargetArn": feature(
-            on=harmless("messages that fail too often are kept in a dead-letter queue"),
-            off=data_loss("messages that fail are thrown away instead of kept in a dead-letter queue"),
+        f"{path}.deadLetterTargetArn": present(
+            added=harmless("messages that fail too often are kept in a dead-letter queue"),
+            removed=data_loss("messages that fail are thrown away instead of kept in a dead-letter queue"),
             changed=data_loss("messages that fail go to another queue, where nobody may look for them"),
         ),
     }
@@ -123,7 +112,7 @@ QUEUE: dict[str, Rule] = {
         down=data_loss("equal messages of different groups count once, and the others are dropped"),
         default="queue",
     ),
-    "DelaySeconds": adjusted("only how long a message waits before it is seen"),
+    "DelaySeconds": always(harmless("only how long a message waits before it is seen")),
     "FifoThroughputLimit": ordered(
         ("perQueue", "perMessageGroupId"),
         up=harmless("more messages are taken in a second"),
@@ -156,20 +145,20 @@ QUEUE: dict[str, Rule] = {
 
 TOPIC: dict[str, Rule] = {
     **DEDUPLICATION,
-    "ArchivePolicy": feature(
-        on=cost("messages are archived, and paid for"),
-        off=data_loss("messages are no longer archived, and those that were are deleted"),
+    "ArchivePolicy": present(
+        added=cost("messages are archived, and paid for"),
+        removed=data_loss("messages are no longer archived, and those that were are deleted"),
     ),
     "ArchivePolicy.MessageRetentionPeriod": kept("each archived message"),
-    "DataProtectionPolicy": feature(
-        on=harmless("personal data in messages is looked for, and hidden or refused"),
-        off=access("personal data in messages is no longer looked for"),
+    "DataProtectionPolicy": present(
+        added=harmless("personal data in messages is looked for, and hidden or refused"),
+        removed=access("personal data in messages is no longer looked for"),
         changed=access("personal data in messages may no longer be looked for"),
     ),
     "DeliveryStatusLogging": listed(
         added=harmless("deliveries are logged"), removed=access("failed deliveries are no longer logged")
     ),
-    "DisplayName": adjusted("only the name that receivers see"),
+    "DisplayName": always(harmless("only the name that receivers see")),
     "FifoThroughputScope": ordered(
         ("Topic", "MessageGroup"),
         up=harmless("more messages are taken in a second"),
@@ -187,14 +176,14 @@ TOPIC: dict[str, Rule] = {
         added=access("somebody more receives every message of the topic"),
         removed=interruption("a subscriber receives no messages any more"),
     ),
-    "TracingConfig": adjusted("only whether messages are traced"),
+    "TracingConfig": always(harmless("only whether messages are traced")),
 }
 
 SUBSCRIPTION: dict[str, Rule] = {
     **_redrive("RedrivePolicy"),
-    "DeliveryPolicy": feature(
-        on=data_loss("a message may be tried less often before it is given up"),
-        off=data_loss("a message may be tried less often before it is given up"),
+    "DeliveryPolicy": present(
+        added=data_loss("a message may be tried less often before it is given up"),
+        removed=data_loss("a message may be tried less often before it is given up"),
     ),
     "DeliveryPolicy.healthyRetryPolicy.numRetries": number(
         up=harmless("a message is tried more often before it is given up"),
@@ -231,15 +220,19 @@ PROPERTIES: PropertyRules = {
 }
 REMOVED: dict[str, Rule] = {
     "AWS::SQS::Queue": removed("the queue, with the messages in it,"),
-    "AWS::SNS::Topic": stops("senders get errors, and subscribers receive no messages any more"),
-    "AWS::SNS::Subscription": stops("the endpoint receives no messages any more"),
+    "AWS::SNS::Topic": always(interruption("senders get errors, and subscribers receive no messages any more")),
+    "AWS::SNS::Subscription": always(interruption("the endpoint receives no messages any more")),
 }
 REPLACED: dict[str, Rule] = {
     "AWS::SQS::Queue": replaced("the old queue, with the messages in it,"),
-    "AWS::SNS::Topic": stops("who sends to the old topic, or is subscribed outside this stack, is cut off"),
-    "AWS::SNS::Subscription": stops("messages can be missed until the new subscription is there and confirmed"),
+    "AWS::SNS::Topic": always(
+        interruption("who sends to the old topic, or is subscribed outside this stack, is cut off")
+    ),
+    "AWS::SNS::Subscription": always(
+        interruption("messages can be missed until the new subscription is there and confirmed")
+    ),
 }
 ADDED: dict[str, Rule] = {
-    **each(("AWS::SQS::Queue", "AWS::SNS::Topic"), always(harmless("it is new, and costs only what it will carry"))),
+    **each(always(harmless("it is new, and costs only what it will carry")), "AWS::SQS::Queue", "AWS::SNS::Topic"),
     "AWS::SNS::Subscription": _subscribed,
 }

@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.databases import INSTANCE_CLASS, SHARED
-from tools.review.holders import (
-    adjusted,
-    altered,
-    described,
-    each,
-    feature,
-    groups,
-    keyed,
-    properties,
-    protected,
-    reachable,
-    removed,
-    replaced,
-    sized,
-    stops,
-)
-from tools.review.shapes import always, listed, number, switch
+from tools.review.holders import altered, described, groups, keyed, protected, reachable, removed, replaced, sized
+from tools.review.shapes import always, each, listed, number, present, switch
+from tools.review.values import properties
 
 LOST_ROLE = always(interruption("it stops if the other role lacks a right"))
 COPIED = always(data_loss("other data is copied than before, or deleted where it is copied to"))
@@ -61,9 +47,9 @@ SERVER: dict[str, Rule] = {
     "EndpointDetails": altered(access("the server is reached from elsewhere, such as the internet")),
     "EndpointDetails.SecurityGroupIds": groups("the server"),
     "IdentityProviderDetails": altered(access("something else tells who may sign in")),
-    "LoggingRole": feature(
-        on=harmless("what users do is logged"),
-        off=access("what users do is no longer logged"),
+    "LoggingRole": present(
+        added=harmless("what users do is logged"),
+        removed=access("what users do is no longer logged"),
         changed=altered(access("what users do may no longer be logged")),
     ),
     "Protocols": listed(
@@ -80,8 +66,12 @@ SERVER: dict[str, Rule] = {
 }
 USER: dict[str, Rule] = {
     **each(
-        ("HomeDirectory", "HomeDirectoryMappings", "HomeDirectoryType", "PosixProfile", "Role"),
         altered(access("the user may open other files")),
+        "HomeDirectory",
+        "HomeDirectoryMappings",
+        "HomeDirectoryType",
+        "PosixProfile",
+        "Role",
     ),
     "SshPublicKeys": listed(
         added=access("one more key opens the files of the user"),
@@ -92,12 +82,12 @@ PROPERTIES: PropertyRules = {
     "AWS::DMS::ReplicationInstance": REPLICATION_MACHINE,
     "AWS::DMS::ReplicationTask": {
         "TableMappings": COPIED,
-        **each(("ReplicationTaskSettings", "TaskData"), COPIED),
-        **each(("CdcStartPosition", "CdcStartTime", "CdcStopPosition"), COPIED),
+        **each(COPIED, "ReplicationTaskSettings", "TaskData"),
+        **each(COPIED, "CdcStartPosition", "CdcStartTime", "CdcStopPosition"),
     },
     "AWS::DMS::ReplicationConfig": {
-        **each(("ReplicationSettings", "ReplicationType", "SupplementalSettings", "TableMappings"), COPIED),
-        **each(("SourceEndpointArn", "TargetEndpointArn"), ELSEWHERE),
+        **each(COPIED, "ReplicationSettings", "ReplicationType", "SupplementalSettings", "TableMappings"),
+        **each(ELSEWHERE, "SourceEndpointArn", "TargetEndpointArn"),
         "ComputeConfig.MaxCapacityUnits": sized("capacity at most"),
         "ComputeConfig.MinCapacityUnits": sized("capacity at least"),
         "ComputeConfig.MultiAZ": REPLICATION_MACHINE["MultiAZ"],
@@ -105,30 +95,30 @@ PROPERTIES: PropertyRules = {
     },
     "AWS::DMS::Endpoint": {
         **each(
-            ("DatabaseName", "EndpointType", "EngineName", "ExtraConnectionAttributes", "Port", "ServerName"), ELSEWHERE
+            ELSEWHERE, "DatabaseName", "EndpointType", "EngineName", "ExtraConnectionAttributes", "Port", "ServerName"
         ),
-        **each(("Password", "Username"), always(interruption("copying stops if the other login is refused"))),
+        **each(always(interruption("copying stops if the other login is refused")), "Password", "Username"),
         **each(
-            tuple(f"{engine}Settings" for engine in ENGINES),
             always(interruption("data is read, or written, in another way or with another login")),
+            *(f"{engine}Settings" for engine in ENGINES),
         ),
         "SslMode": altered(access("the connection to the database may be unencrypted")),
         "CertificateArn": altered(access("another certificate of the database is trusted")),
     },
     "AWS::DataSync::Task": {
-        **each(("Excludes", "Includes", "ManifestConfig", "Options"), COPIED),
+        **each(COPIED, "Excludes", "Includes", "ManifestConfig", "Options"),
         "Schedule": TIMED,
-        "CloudWatchLogGroupArn": feature(
-            on=harmless("copying is logged"),
-            off=access("copying is no longer logged"),
+        "CloudWatchLogGroupArn": present(
+            added=harmless("copying is logged"),
+            removed=access("copying is no longer logged"),
             changed=altered(access("copying is logged to another place")),
         ),
-        "TaskReportConfig": adjusted("only the reports of copying"),
+        "TaskReportConfig": always(harmless("only the reports of copying")),
     },
     "AWS::AppFlow::Flow": {
-        **each(("DestinationFlowConfigList", "SourceFlowConfig", "Tasks"), COPIED),
-        **each(("FlowStatus", "TriggerConfig"), TIMED),
-        "MetadataCatalogConfig": adjusted("only what the catalog says of the data"),
+        **each(COPIED, "DestinationFlowConfigList", "SourceFlowConfig", "Tasks"),
+        **each(TIMED, "FlowStatus", "TriggerConfig"),
+        "MetadataCatalogConfig": always(harmless("only what the catalog says of the data")),
     },
     "AWS::OSIS::Pipeline": {
         "PipelineConfigurationBody": always(data_loss("records are changed, dropped or delivered otherwise")),
@@ -161,7 +151,7 @@ PROPERTIES: PropertyRules = {
         "DocumentMetadataConfigurations": always(interruption("documents are found otherwise")),
         "Edition": INSTANCE_CLASS,
         "RoleArn": LOST_ROLE,
-        **each(("UserContextPolicy", "UserTokenConfigurations"), altered(access("users may find other documents"))),
+        **each(altered(access("users may find other documents")), "UserContextPolicy", "UserTokenConfigurations"),
     },
     "AWS::Bedrock::KnowledgeBase": {
         "RoleArn": LOST_ROLE,
@@ -206,23 +196,28 @@ MOVERS = (
     "AWS::DataSync::Task",
 )
 REMOVED: dict[str, Rule] = {
-    **each(HELD, removed("what is kept or indexed here")),
-    **each(MOVERS, stops("data is no longer copied")),
+    **each(removed("what is kept or indexed here"), *HELD),
+    **each(always(interruption("data is no longer copied")), *MOVERS),
     "AWS::OSIS::Pipeline": always(data_loss("records that wait can be lost, and later ones are delivered nowhere")),
     "AWS::DocDB::GlobalCluster": always(data_loss("the database is no longer copied to other regions")),
     "AWS::Bedrock::DataSource": always(data_loss("what was indexed from the source may be deleted")),
-    "AWS::NeptuneGraph::PrivateGraphEndpoint": stops("callers inside the network no longer reach the graph"),
+    "AWS::NeptuneGraph::PrivateGraphEndpoint": always(
+        interruption("callers inside the network no longer reach the graph")
+    ),
 }
 REPLACED: dict[str, Rule] = {
-    **each(HELD, replaced("what was kept or indexed in the old one")),
-    **each(MOVERS, stops("data is not copied until the new one runs, and may be copied again from the beginning")),
+    **each(replaced("what was kept or indexed in the old one"), *HELD),
+    **each(
+        always(interruption("data is not copied until the new one runs, and may be copied again from the beginning")),
+        *MOVERS,
+    ),
     "AWS::OSIS::Pipeline": always(data_loss("records that wait in the old pipeline can be lost")),
     "AWS::DocDB::GlobalCluster": always(data_loss("the database is copied anew to other regions")),
     "AWS::Bedrock::DataSource": always(data_loss("what was indexed from the old source may be deleted")),
 }
 ADDED: dict[str, Rule] = {
-    **each(HELD, always(cost("it is paid for by the hour, or by what it holds"))),
-    **each(MOVERS, always(cost("data is copied, and paid for"))),
+    **each(always(cost("it is paid for by the hour, or by what it holds")), *HELD),
+    **each(always(cost("data is copied, and paid for")), *MOVERS),
     "AWS::OSIS::Pipeline": always(cost("it is paid for by the hour")),
     "AWS::DocDB::GlobalCluster": always(cost("the database is copied to other regions")),
     "AWS::Bedrock::DataSource": always(cost("documents are indexed, and paid for")),

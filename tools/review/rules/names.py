@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, harmless, interruption
-from tools.review.members import each, fields, members, properties
-from tools.review.shapes import SAME, always, listed, number, present, switch
+from tools.review.members import fields, members
+from tools.review.shapes import SAME, always, each_type, listed, number, present, switch
+from tools.review.values import properties
 
 R53 = "AWS::Route53::"
 ELSEWHERE = interruption("who asks for the name is led elsewhere, or gets no answer")
@@ -236,30 +237,32 @@ WATCHES = f"""
 AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation AWS::Route53Resolver::ResolverDNSSECConfig
 """
 ADDED: dict[str, Rule] = {
-    **each("", LEADS, harmless("nobody is led there until a name or a listener says so")),
-    **each("", WATCHES, harmless("questions are recorded or checked that were not before")),
-    **each(
+    **each_type("", LEADS, harmless("nobody is led there until a name or a listener says so")),
+    **each_type("", WATCHES, harmless("questions are recorded or checked that were not before")),
+    **each_type(
         "",
         f"{ACCELERATOR}Accelerator AWS::Route53Resolver::ResolverEndpoint AWS::ACMPCA::CertificateAuthority",
         cost("costs money each hour or month"),
     ),
-    **each(
+    **each_type(
         "",
         f"{ACCELERATOR}Listener {ACCELERATOR}CrossAccountAttachment",
         access("callers may connect to more than before"),
     ),
-    **each("", "AWS::ACMPCA::Permission", access("somebody may issue certificates")),
-    **each("", "AWS::Route53Resolver::ResolverRuleAssociation", interruption("a network asks elsewhere for names")),
+    **each_type("", "AWS::ACMPCA::Permission", access("somebody may issue certificates")),
+    **each_type(
+        "", "AWS::Route53Resolver::ResolverRuleAssociation", interruption("a network asks elsewhere for names")
+    ),
     f"{R53}RecordSet": _record_added,
 }
 REMOVED: dict[str, Rule] = {
-    **each("", LEADS, interruption("who asks for it, or is led by it, gets no answer")),
-    **each("", WATCHES, access("is no longer recorded or checked")),
+    **each_type("", LEADS, interruption("who asks for it, or is led by it, gets no answer")),
+    **each_type("", WATCHES, access("is no longer recorded or checked")),
     f"{R53}RecordSet": _record_gone,
 }
 REPLACED: dict[str, Rule] = {
-    **each("", LEADS, interruption("a new one takes its place, and callers of the old one get no answer")),
-    **each("", WATCHES, access("is recorded or checked elsewhere")),
+    **each_type("", LEADS, interruption("a new one takes its place, and callers of the old one get no answer")),
+    **each_type("", WATCHES, access("is recorded or checked elsewhere")),
     f"{R53}RecordSet": _record_gone,
     "AWS::CertificateManager::Certificate": _issued,
 }

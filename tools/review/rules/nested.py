@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tools.review.change import Change, Rule, Verdict, access, data_loss, harmless, interruption, unknown
+from tools.review.references import followed, reference
 from tools.review.rules.variables import variable
-from tools.review.rules.work_shapes import each, followed, listed, number, reference, switch
-from tools.review.shapes import always
+from tools.review.shapes import always, each, listed, number, switch
 
 
 def parameter(change: Change) -> Verdict:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tools.review.change import Change, PropertyRules, Verdict, access, cost, harmless, interruption
-from tools.review.members import properties
 from tools.review.shapes import always, listed, number, present, switch
+from tools.review.values import properties
 
 EC2 = "AWS::EC2::"
 TARGETS = (

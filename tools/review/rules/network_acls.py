@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, harmless, interruption
-from tools.review.members import properties
 from tools.review.reach import Opening, beyond, openings
 from tools.review.rules.network_lifecycle import unless_new
 from tools.review.shapes import always
+from tools.review.values import properties
 
 ACL = "AWS::EC2::NetworkAcl"
 ENTRY = "AWS::EC2::NetworkAclEntry"

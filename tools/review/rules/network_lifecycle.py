@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from tools.review.change import Change, Rule, Verdict, access, cost, harmless, interruption
-from tools.review.members import each, properties
+from tools.review.references import is_new
 from tools.review.rules.network import EC2, to_internet
-from tools.review.shapes import literal
+from tools.review.shapes import each_type
+from tools.review.values import literal, properties
 
 FLOW_LOG = f"{EC2}FlowLog"
 
 
-def _existed(change: Change, name: str) -> bool:
-    """Whether what the property `name` refers to is no new resource of the same change."""
-    value = properties(change.head).get(name)
-    if not isinstance(value, dict) or len(value) != 1:
-        return True
-    inner = next(iter(value.values()))
-    logical_id = inner[0] if isinstance(inner, list) and inner else inner
-    here, there = (template.get("Resources") or {} for template in (change.head_template, change.base_template))
-    return not (logical_id in here and logical_id not in there)
-
-
 def unless_new(name: str, verdict: Verdict, *, new: str) -> Rule:
     """The verdict, or harmless where the resource that the property `name` refers to is new as well."""
-    return lambda change: verdict if _existed(change, name) else harmless(new)
+    return lambda change: harmless(new) if is_new(change, properties(change.head).get(name)) else verdict
 
 
 def _route_added(change: Change) -> Verdict:
-    if not _existed(change, "RouteTableId"):
+    if is_new(change, properties(change.head).get("RouteTableId")):
         return harmless("a route of a new route table, through which nothing went before")
     if "GatewayId" in properties(change.head) and to_internet(change):
         return access("the subnets of this route table are connected to the internet in both directions")
@@ -72,14 +62,16 @@ EIPAssociation NetworkInterface NetworkInterfaceAttachment PrefixList CarrierGat
 TransitGatewayMulticastDomain {WAYS_IN}
 """
 ADDED: dict[str, Rule] = {
-    **each(EC2, EMPTY, harmless("a new part of a network, in which nothing is yet")),
-    **each(EC2, WAYS_IN, access("one more network, or its users, can reach this one")),
-    **each(EC2, "NatGateway EIP VPNConnection TransitGateway", cost("costs money each hour")),
-    **each(EC2, "FlowLog", harmless("traffic is recorded that was not before; the log costs what it holds")),
-    **each(EC2, "VPCBlockPublicAccessOptions", interruption("what networks have open to the internet is blocked")),
-    **each(EC2, "VPCEncryptionControl", harmless("traffic in the network has to be encrypted, or is watched for it")),
-    **each(EC2, "VPCDHCPOptionsAssociation", interruption("what is in the network asks other servers for names")),
-    **each(EC2, "GatewayRouteTableAssociation", interruption("what comes in by the gateway takes other routes")),
+    **each_type(EC2, EMPTY, harmless("a new part of a network, in which nothing is yet")),
+    **each_type(EC2, WAYS_IN, access("one more network, or its users, can reach this one")),
+    **each_type(EC2, "NatGateway EIP VPNConnection TransitGateway", cost("costs money each hour")),
+    **each_type(EC2, "FlowLog", harmless("traffic is recorded that was not before; the log costs what it holds")),
+    **each_type(EC2, "VPCBlockPublicAccessOptions", interruption("what networks have open to the internet is blocked")),
+    **each_type(
+        EC2, "VPCEncryptionControl", harmless("traffic in the network has to be encrypted, or is watched for it")
+    ),
+    **each_type(EC2, "VPCDHCPOptionsAssociation", interruption("what is in the network asks other servers for names")),
+    **each_type(EC2, "GatewayRouteTableAssociation", interruption("what comes in by the gateway takes other routes")),
     f"{EC2}Route": _route_added,
     f"{EC2}VPCEndpoint": _endpoint_added,
     f"{EC2}VPCGatewayAttachment": unless_new(
@@ -92,17 +84,21 @@ ADDED: dict[str, Rule] = {
     ),
 }
 REMOVED: dict[str, Rule] = {
-    **each(EC2, WAYS, interruption("what is in the network loses a way that it used")),
-    **each(EC2, "FlowLog", access("traffic of the network is no longer recorded")),
-    **each(EC2, "VPCEndpointConnectionNotification", access("nobody is told any more who connects to the endpoint")),
-    **each(EC2, "VPCBlockPublicAccessOptions", access("networks of the region may be open to the internet again")),
-    **each(EC2, "VPCEncryptionControl", access("traffic in the network no longer has to be encrypted")),
-    **each(EC2, "SubnetCidrReservation", harmless("only kept addresses free")),
+    **each_type(EC2, WAYS, interruption("what is in the network loses a way that it used")),
+    **each_type(EC2, "FlowLog", access("traffic of the network is no longer recorded")),
+    **each_type(
+        EC2, "VPCEndpointConnectionNotification", access("nobody is told any more who connects to the endpoint")
+    ),
+    **each_type(EC2, "VPCBlockPublicAccessOptions", access("networks of the region may be open to the internet again")),
+    **each_type(EC2, "VPCEncryptionControl", access("traffic in the network no longer has to be encrypted")),
+    **each_type(EC2, "SubnetCidrReservation", harmless("only kept addresses free")),
 }
 REPLACED: dict[str, Rule] = {
-    **each(EC2, WAYS, interruption("is made anew, and what is in the network loses its way until then")),
-    **each(EC2, "VPCEndpointConnectionNotification", harmless("the same is told by a new notification")),
-    **each(EC2, "VPCBlockPublicAccessOptions VPCEncryptionControl", access("the block is off until it is made anew")),
-    **each(EC2, "SubnetCidrReservation", harmless("only keeps other addresses free")),
+    **each_type(EC2, WAYS, interruption("is made anew, and what is in the network loses its way until then")),
+    **each_type(EC2, "VPCEndpointConnectionNotification", harmless("the same is told by a new notification")),
+    **each_type(
+        EC2, "VPCBlockPublicAccessOptions VPCEncryptionControl", access("the block is off until it is made anew")
+    ),
+    **each_type(EC2, "SubnetCidrReservation", harmless("only keeps other addresses free")),
     FLOW_LOG: _flow_log_replaced,
 }

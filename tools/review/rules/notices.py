@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.members import each, properties
 from tools.review.rules import tls
-from tools.review.shapes import always, listed, present, switch
+from tools.review.shapes import always, each_type, listed, present, switch
+from tools.review.values import properties
 
 TOLD = always(access("others are told, or at another time, or nobody is"))
 TRANSFER = "AWS::Transfer::"
@@ -135,22 +135,22 @@ TELLS += " AWS::SSMIncidents::ResponsePlan AWS::SSMContacts::Contact AWS::SSMCon
 TELLS += " AWS::SSMContacts::Plan AWS::SSMContacts::Rotation"
 CARRIES = "Server User Connector Agreement Profile Certificate Workflow HostKey WebApp"
 ADDED: dict[str, Rule] = {
-    **each("", TELLS, harmless("somebody is told who was not before")),
-    **each("", "AWS::CE::CostCategory", harmless("only how costs are shown")),
-    **each(TRANSFER, "User Connector Agreement WebApp", access("somebody may bring or fetch files")),
-    **each(TRANSFER, "Profile Certificate Workflow HostKey", harmless("nothing uses it until a server names it")),
-    **each("", "AWS::SSMIncidents::ReplicationSet", harmless("incidents can be kept")),
+    **each_type("", TELLS, harmless("somebody is told who was not before")),
+    **each_type("", "AWS::CE::CostCategory", harmless("only how costs are shown")),
+    **each_type(TRANSFER, "User Connector Agreement WebApp", access("somebody may bring or fetch files")),
+    **each_type(TRANSFER, "Profile Certificate Workflow HostKey", harmless("nothing uses it until a server names it")),
+    **each_type("", "AWS::SSMIncidents::ReplicationSet", harmless("incidents can be kept")),
     f"{TRANSFER}Server": _server_added,
 }
 REMOVED: dict[str, Rule] = {
-    **each("", TELLS, access("nobody is told any more")),
-    **each("", "AWS::CE::CostCategory", harmless("only how costs are shown")),
-    **each(TRANSFER, CARRIES, interruption("files can no longer be brought or fetched this way")),
-    **each("", "AWS::SSMIncidents::ReplicationSet", data_loss("what is kept of incidents goes")),
+    **each_type("", TELLS, access("nobody is told any more")),
+    **each_type("", "AWS::CE::CostCategory", harmless("only how costs are shown")),
+    **each_type(TRANSFER, CARRIES, interruption("files can no longer be brought or fetched this way")),
+    **each_type("", "AWS::SSMIncidents::ReplicationSet", data_loss("what is kept of incidents goes")),
 }
 REPLACED: dict[str, Rule] = {
-    **each("", TELLS, access("a new one takes its place, and tells others or at another time")),
-    **each("", "AWS::CE::CostCategory", harmless("only how costs are shown")),
-    **each(TRANSFER, CARRIES, interruption("a new one takes its place, at another address or by another name")),
-    **each("", "AWS::SSMIncidents::ReplicationSet", data_loss("what is kept of incidents goes")),
+    **each_type("", TELLS, access("a new one takes its place, and tells others or at another time")),
+    **each_type("", "AWS::CE::CostCategory", harmless("only how costs are shown")),
+    **each_type(TRANSFER, CARRIES, interruption("a new one takes its place, at another address or by another name")),
+    **each_type("", "AWS::SSMIncidents::ReplicationSet", data_loss("what is kept of incidents goes")),
 }

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from tools.review.change import Rule, access, cost, data_loss, harmless, interruption
+from tools.review.references import failures, reference
 from tools.review.rules.function_sources import filters
-from tools.review.rules.work_shapes import dropped, failures, number, reference
-from tools.review.shapes import always, ordered
+from tools.review.shapes import always, number, ordered, present
 
 _STREAM: dict[str, Rule] = {
     "DeadLetterConfig": failures("records"),
@@ -23,8 +23,9 @@ _STREAM: dict[str, Rule] = {
         down=data_loss("records that wait for longer than this are given up"),
         default=math.inf,
     ),
-    "OnPartialBatchItemFailure": dropped(
-        data_loss("one bad record takes its whole batch with it"), added=harmless("a batch that fails is divided")
+    "OnPartialBatchItemFailure": present(
+        removed=data_loss("one bad record takes its whole batch with it"),
+        added=harmless("a batch that fails is divided"),
     ),
     "ParallelizationFactor": number(
         up=cost("more calls at the same time"),
@@ -59,8 +60,10 @@ _PIPE: dict[str, Rule] = {
     **{f"SourceParameters.{source}Parameters.{name}": rule for source in _SOURCES for name, rule in _STREAM.items()},
     "TargetParameters": always(harmless("other input for the same target, which is code as well")),
     "EnrichmentParameters": always(harmless("other input for the same target, which is code as well")),
-    "LogConfiguration": dropped(
-        data_loss("the pipe no longer logs"), added=cost("the pipe logs"), changed=data_loss("the pipe logs otherwise")
+    "LogConfiguration": present(
+        removed=data_loss("the pipe no longer logs"),
+        added=cost("the pipe logs"),
+        changed=data_loss("the pipe logs otherwise"),
     ),
     "KmsKeyIdentifier": reference(
         access("the pipe is encrypted with another key"),

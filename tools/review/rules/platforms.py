@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from tools.review.change import Rule, access, cost, data_loss, harmless, interruption
+from tools.review.references import failures, reference
 from tools.review.rules.sagemaker_serving import image
 from tools.review.rules.scaling import bound
 from tools.review.rules.tasks import CONTAINER
 from tools.review.rules.variables import secret_references, variable
-from tools.review.rules.work_shapes import (
-    below,
-    danger_switch,
-    dropped,
-    each,
-    failures,
-    listed,
-    number,
-    reference,
-    switch,
-)
-from tools.review.shapes import always, ordered
+from tools.review.shapes import always, danger_switch, each, listed, number, ordered, present, switch, under
 
 _NETWORK: dict[str, Rule] = {
     "SecurityGroupIds": listed(
@@ -48,8 +38,8 @@ _ENVIRONMENT: dict[str, Rule] = {
     "ComputeResources.BidPercentage": number(
         up=cost("a higher price is paid"), down=interruption("machines are found more seldom")
     ),
-    "ComputeResources.Ec2KeyPair": dropped(
-        harmless("nobody signs in with a key"),
+    "ComputeResources.Ec2KeyPair": present(
+        removed=harmless("nobody signs in with a key"),
         added=access("who has the key signs in"),
         changed=access("who has another key signs in"),
     ),
@@ -67,7 +57,7 @@ _ENVIRONMENT: dict[str, Rule] = {
     "UpdatePolicy.TerminateJobsOnUpdate": switch(
         on=interruption("jobs that run are ended by a change"), off=harmless("jobs that run may end by themselves")
     ),
-    **below("ComputeResources.", _NETWORK),
+    **under("ComputeResources", _NETWORK),
 }
 
 _QUEUE: dict[str, Rule] = {
@@ -87,8 +77,8 @@ _RETRY = number(
 )
 
 _JOB: dict[str, Rule] = {
-    **below("ContainerProperties.", CONTAINER),
-    **below("EcsProperties.TaskProperties[].Containers[].", CONTAINER),
+    **under("ContainerProperties", CONTAINER),
+    **under("EcsProperties.TaskProperties[].Containers[]", CONTAINER),
     **each(
         number(up=cost("more for each job"), down=interruption("less for each job: it may not fit")),
         "ContainerProperties.Vcpus",
@@ -142,8 +132,8 @@ _RUNNER: dict[str, Rule] = {
         off=interruption("callers on the internet reach nobody"),
         default=True,
     ),
-    "NetworkConfiguration.EgressConfiguration": dropped(
-        access("the program leaves the VPC"),
+    "NetworkConfiguration.EgressConfiguration": present(
+        removed=access("the program leaves the VPC"),
         added=interruption("the program reaches only what the VPC has a route for"),
         changed=interruption("the program reaches another network"),
     ),

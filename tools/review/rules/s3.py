@@ -16,9 +16,10 @@ from tools.review.buckets import (
     website,
 )
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import adjusted, altered, each, feature, matched, opaque, properties, removed, replaced
+from tools.review.holders import altered, removed, replaced
 from tools.review.lifecycle import lifecycle_rule, lifecycle_rules
-from tools.review.shapes import always, present, switch
+from tools.review.shapes import always, each, listed, opaque, present, switch
+from tools.review.values import at, properties
 
 BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 BLOCK = switch(
@@ -41,12 +42,12 @@ def _acl(change: Change) -> Verdict:
 BUCKET: dict[str, Rule] = {
     "AccessControl": _acl,
     "AbacStatus": altered(access("tags of the bucket start or stop deciding who may use it")),
-    "AccelerateConfiguration": adjusted("only the way that requests take"),
+    "AccelerateConfiguration": always(harmless("only the way that requests take")),
     "AccelerateConfiguration.AccelerationStatus": switch(
         on=cost("transfers by the accelerated address are paid for"),
         off=interruption("callers of the accelerated address get errors"),
     ),
-    "AnalyticsConfigurations": adjusted("only what is measured about the use of storage classes"),
+    "AnalyticsConfigurations": always(harmless("only what is measured about the use of storage classes")),
     "BucketEncryption": present(
         added=harmless("new objects are encrypted by a rule of the bucket"),
         removed=access("new objects are encrypted with S3's own key only, which guards nothing beyond the bucket"),
@@ -77,18 +78,17 @@ BUCKET: dict[str, Rule] = {
         access("who uses the bucket is logged to another place, where nobody may look")
     ),
     "LoggingConfiguration.LogFilePrefix": altered(access("logs of use go to another place, where nobody may look")),
-    "LoggingConfiguration.TargetObjectKeyFormat": adjusted("only the names of the log files"),
-    "MetadataConfiguration": feature(
-        on=cost("a table of the objects is kept up to date"),
-        off=data_loss("the table of the objects is no longer kept up to date"),
+    "LoggingConfiguration.TargetObjectKeyFormat": always(harmless("only the names of the log files")),
+    "MetadataConfiguration": present(
+        added=cost("a table of the objects is kept up to date"),
+        removed=data_loss("the table of the objects is no longer kept up to date"),
         changed=data_loss("what the table of the objects records, or how long, is another"),
     ),
-    "MetadataTableConfiguration": feature(
-        on=cost("a table of the objects is kept up to date"),
-        off=data_loss("the table of the objects is no longer kept up to date"),
+    "MetadataTableConfiguration": present(
+        added=cost("a table of the objects is kept up to date"),
+        removed=data_loss("the table of the objects is no longer kept up to date"),
     ),
-    "MetricsConfigurations": matched(
-        lambda item: item,
+    "MetricsConfigurations": listed(
         added=cost("requests are measured more finely"),
         removed=access("requests are no longer measured as before, and alarms on them see nothing"),
     ),
@@ -96,10 +96,10 @@ BUCKET: dict[str, Rule] = {
     **{f"ObjectLockConfiguration{path}": rule for path, rule in LOCK.items()},
     "ObjectLockEnabled": LOCK[".ObjectLockEnabled"],
     "OwnershipControls": object_ownership,
-    **each(tuple(f"PublicAccessBlockConfiguration.{block}" for block in BLOCKS), BLOCK),
-    "ReplicationConfiguration": feature(
-        on=cost("objects are copied to another bucket, and paid for twice"),
-        off=data_loss("new objects are no longer copied to another bucket"),
+    **each(BLOCK, *(f"PublicAccessBlockConfiguration.{block}" for block in BLOCKS)),
+    "ReplicationConfiguration": present(
+        added=cost("objects are copied to another bucket, and paid for twice"),
+        removed=data_loss("new objects are no longer copied to another bucket"),
     ),
     **{f"ReplicationConfiguration.Rules{path}": rule for path, rule in REPLICATION.items()},
     "ReplicationConfiguration.Role": always(data_loss("copying stops if the other role lacks a right")),
@@ -114,10 +114,10 @@ BUCKET: dict[str, Rule] = {
 
 def _bucket_added(change: Change) -> Verdict:
     given = properties(change.head)
-    if given.get("AccessControl") in PUBLIC_ACLS or "WebsiteConfiguration" in given:
+    if str(given.get("AccessControl")) in PUBLIC_ACLS or "WebsiteConfiguration" in given:
         return access("a new bucket is open to everybody")
     block = given.get("PublicAccessBlockConfiguration")
-    if block is not None and not all(str(block.get(name)).lower() == "true" for name in BLOCKS):
+    if block is not None and not all(str(at(block, name)).lower() == "true" for name in BLOCKS):
         return access("a new bucket does not block public access")
     return harmless("a new bucket is empty and private, and costs only what it will hold")
 

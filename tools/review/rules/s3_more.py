@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from tools.review.buckets import ENCRYPTION, INVENTORY
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import (
-    adjusted,
-    altered,
-    described,
-    each,
-    feature,
-    kept,
-    keyed,
-    opaque,
-    properties,
-    removed,
-    replaced,
-    stops,
-)
+from tools.review.holders import altered, described, kept, keyed, removed, replaced
 from tools.review.lifecycle import lifecycle_rule, lifecycle_rules
-from tools.review.shapes import always, listed, ordered, present, switch
+from tools.review.shapes import always, each, listed, opaque, ordered, present, switch
+from tools.review.values import properties
 
 BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 POINT_BLOCK = switch(
@@ -33,15 +21,15 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-bpa-settings
 """
 
 POINT: dict[str, Rule] = {
-    **each(tuple(f"PublicAccessBlockConfiguration.{block}" for block in BLOCKS), POINT_BLOCK),
+    **each(POINT_BLOCK, *(f"PublicAccessBlockConfiguration.{block}" for block in BLOCKS)),
     "VpcConfiguration": present(
         added=harmless("only one network can use the access point"),
         removed=access("the access point can be used from the internet"),
         changed=access("another network can use the access point"),
     ),
-    "Scope": feature(
-        on=harmless("the access point allows less"),
-        off=access("the access point allows everything on all objects"),
+    "Scope": present(
+        added=harmless("the access point allows less"),
+        removed=access("the access point allows everything on all objects"),
         changed=access("the access point may allow more"),
     ),
 }
@@ -49,15 +37,15 @@ POINT: dict[str, Rule] = {
 
 def _point_added(change: Change) -> Verdict:
     given = properties(change.head)
-    block = given.get("PublicAccessBlockConfiguration") or {}
-    if any(str(block.get(name, True)).lower() != "true" for name in BLOCKS):
+    block = given.get("PublicAccessBlockConfiguration", {})
+    if not isinstance(block, dict) or any(str(block.get(name, True)).lower() != "true" for name in BLOCKS):
         return access("a new way to the bucket does not block public access")
     if "Policy" in given:
         return access("a new way to the bucket is opened, with a policy of its own")
     return harmless("a new way to the bucket, for those whom the policies let in already")
 
 
-GONE_POINT = stops("callers that use the access point get errors")
+GONE_POINT = always(interruption("callers that use the access point get errors"))
 
 PROPERTIES: PropertyRules = {
     "AWS::S3::AccessPoint": POINT,
@@ -67,17 +55,21 @@ PROPERTIES: PropertyRules = {
         "Regions": always(interruption("the access point is made anew, and callers get errors meanwhile")),
     },
     "AWS::S3::AccessGrant": each(
-        ("AccessGrantsLocationConfiguration", "AccessGrantsLocationId", "ApplicationArn", "Grantee", "Permission"),
         altered(access("the grant gives another right, to another place or to somebody else")),
+        "AccessGrantsLocationConfiguration",
+        "AccessGrantsLocationId",
+        "ApplicationArn",
+        "Grantee",
+        "Permission",
     ),
     "AWS::S3::AccessGrantsInstance": {
         "IdentityCenterArn": altered(access("people of another directory can be granted"))
     },
     "AWS::S3::AccessGrantsLocation": each(
-        ("IamRoleArn", "LocationScope"), altered(access("grants reach another place, or by another role"))
+        altered(access("grants reach another place, or by another role")), "IamRoleArn", "LocationScope"
     ),
-    "AWS::S3::StorageLens": {"StorageLensConfiguration": adjusted("only what is reported about storage")},
-    "AWS::S3::StorageLensGroup": {"Filter": adjusted("only what is reported about storage")},
+    "AWS::S3::StorageLens": {"StorageLensConfiguration": always(harmless("only what is reported about storage"))},
+    "AWS::S3::StorageLensGroup": {"Filter": always(harmless("only what is reported about storage"))},
     "AWS::S3Express::DirectoryBucket": {
         "BucketEncryption": present(
             added=harmless("new objects are encrypted by a rule of the bucket"),
@@ -101,13 +93,13 @@ PROPERTIES: PropertyRules = {
             default="AES256",
         ),
         "EncryptionConfiguration.KMSKeyArn": keyed("new data"),
-        "MetricsConfiguration": adjusted("only what is measured"),
+        "MetricsConfiguration": always(harmless("only what is measured")),
         "ReplicationConfiguration": present(
             added=cost("tables are copied to another bucket, and paid for twice"),
             removed=data_loss("tables are no longer copied to another bucket"),
             changed=data_loss("tables may no longer be copied, or not to the same bucket"),
         ),
-        "StorageClassConfiguration": adjusted("only the storage class of new tables"),
+        "StorageClassConfiguration": always(harmless("only the storage class of new tables")),
         "UnreferencedFileRemoval.Status": switch(
             on=data_loss("files that no table names any more are deleted"),
             off=cost("files that no table names any more are kept and paid for"),
@@ -117,7 +109,7 @@ PROPERTIES: PropertyRules = {
         "UnreferencedFileRemoval.NoncurrentDays": kept("a deleted file", default=10),
     },
     "AWS::S3Tables::Table": {
-        "Compaction": adjusted("only how files of the table are merged"),
+        "Compaction": always(harmless("only how files of the table are merged")),
         "SnapshotManagement.MaxSnapshotAgeHours": kept("an older state of the table", default=120),
         "SnapshotManagement.MinSnapshotsToKeep": kept("a number of older states of the table", default=1),
         "SnapshotManagement.Status": switch(
@@ -125,24 +117,24 @@ PROPERTIES: PropertyRules = {
             off=cost("older states of the table are kept and paid for"),
             default=True,
         ),
-        **each(("Namespace", "TableName"), always(interruption("what names the table no longer finds it"))),
+        **each(always(interruption("what names the table no longer finds it")), "Namespace", "TableName"),
     },
     "AWS::S3Vectors::VectorBucket": {},
     "AWS::S3Vectors::Index": described(),
 }
 
 REMOVED: dict[str, Rule] = {
+    **each(GONE_POINT, "AWS::S3::AccessPoint", "AWS::S3Express::AccessPoint", "AWS::S3::MultiRegionAccessPoint"),
     **each(
-        ("AWS::S3::AccessPoint", "AWS::S3Express::AccessPoint", "AWS::S3::MultiRegionAccessPoint"),
-        GONE_POINT,
+        always(interruption("who was granted access gets errors")),
+        "AWS::S3::AccessGrant",
+        "AWS::S3::AccessGrantsInstance",
+        "AWS::S3::AccessGrantsLocation",
     ),
     **each(
-        ("AWS::S3::AccessGrant", "AWS::S3::AccessGrantsInstance", "AWS::S3::AccessGrantsLocation"),
-        stops("who was granted access gets errors"),
-    ),
-    **each(
-        ("AWS::S3::StorageLens", "AWS::S3::StorageLensGroup"),
         always(harmless("only reports about storage end, the storage stays")),
+        "AWS::S3::StorageLens",
+        "AWS::S3::StorageLensGroup",
     ),
     "AWS::S3Express::DirectoryBucket": removed("the bucket and its objects"),
     "AWS::S3Tables::TableBucket": removed("the bucket and its tables"),
@@ -152,10 +144,7 @@ REMOVED: dict[str, Rule] = {
     "AWS::S3Vectors::Index": removed("the index and its vectors"),
 }
 REPLACED: dict[str, Rule] = {
-    **each(
-        ("AWS::S3::AccessPoint", "AWS::S3Express::AccessPoint", "AWS::S3::MultiRegionAccessPoint"),
-        GONE_POINT,
-    ),
+    **each(GONE_POINT, "AWS::S3::AccessPoint", "AWS::S3Express::AccessPoint", "AWS::S3::MultiRegionAccessPoint"),
     "AWS::S3Express::DirectoryBucket": replaced("the old bucket, with its objects,"),
     "AWS::S3Tables::TableBucket": replaced("the old bucket, with its tables,"),
     "AWS::S3Tables::Namespace": replaced("the old namespace, with its tables,"),
@@ -165,21 +154,21 @@ REPLACED: dict[str, Rule] = {
 }
 EMPTY = always(harmless("it is new and empty, and costs only what it will hold"))
 ADDED: dict[str, Rule] = {
-    **each(("AWS::S3::AccessPoint", "AWS::S3Express::AccessPoint", "AWS::S3::MultiRegionAccessPoint"), _point_added),
+    **each(_point_added, "AWS::S3::AccessPoint", "AWS::S3Express::AccessPoint", "AWS::S3::MultiRegionAccessPoint"),
     **each(
-        ("AWS::S3::AccessGrant", "AWS::S3::AccessGrantsInstance", "AWS::S3::AccessGrantsLocation"),
         always(access("somebody may be granted access to objects")),
+        "AWS::S3::AccessGrant",
+        "AWS::S3::AccessGrantsInstance",
+        "AWS::S3::AccessGrantsLocation",
     ),
-    **each(("AWS::S3::StorageLens", "AWS::S3::StorageLensGroup"), always(harmless("only reports about storage begin"))),
+    **each(always(harmless("only reports about storage begin")), "AWS::S3::StorageLens", "AWS::S3::StorageLensGroup"),
     **each(
-        (
-            "AWS::S3Express::DirectoryBucket",
-            "AWS::S3Tables::TableBucket",
-            "AWS::S3Tables::Namespace",
-            "AWS::S3Tables::Table",
-            "AWS::S3Vectors::VectorBucket",
-            "AWS::S3Vectors::Index",
-        ),
         EMPTY,
+        "AWS::S3Express::DirectoryBucket",
+        "AWS::S3Tables::TableBucket",
+        "AWS::S3Tables::Namespace",
+        "AWS::S3Tables::Table",
+        "AWS::S3Vectors::VectorBucket",
+        "AWS::S3Vectors::Index",
     ),
 }

@@ -6,19 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.references import reference
 from tools.review.rules.machines import compare_machines
-from tools.review.rules.work_shapes import (
-    below,
-    count,
-    danger_switch,
-    dropped,
-    guard_switch,
-    listed,
-    number,
-    reference,
-    switch,
-)
-from tools.review.shapes import always
+from tools.review.shapes import always, count, danger_switch, guard_switch, listed, number, present, switch, under
 
 _SMALLER = interruption("a smaller machine: it may not hold the model or the load")
 
@@ -100,21 +90,21 @@ _VARIANT: dict[str, Rule] = {
         up=cost("more machines run at most"), down=interruption("fewer machines run at most: more load is rejected")
     ),
     "RoutingConfig": always(harmless("only which machine gets which request")),
-    "CoreDumpConfig": dropped(
-        harmless("what is in the memory of a container that crashes is no longer written out"),
+    "CoreDumpConfig": present(
+        removed=harmless("what is in the memory of a container that crashes is no longer written out"),
         added=access("what is in the memory of a container that crashes, with requests, is written to a bucket"),
         changed=access("what is in the memory of a container that crashes goes elsewhere"),
     ),
-    "AcceleratorType": dropped(
-        interruption("no accelerator: the model becomes slower"),
+    "AcceleratorType": present(
+        removed=interruption("no accelerator: the model becomes slower"),
         added=cost("an accelerator for each machine"),
         changed=interruption("another accelerator, perhaps a smaller one"),
     ),
 }
 
 _CAPTURE: dict[str, Rule] = {
-    "DataCaptureConfig": dropped(
-        data_loss("requests and answers are no longer recorded: nobody can check later what the model said"),
+    "DataCaptureConfig": present(
+        removed=data_loss("requests and answers are no longer recorded: nobody can check later what the model said"),
         added=cost("requests and answers, with what callers sent, are stored in a bucket"),
     ),
     "DataCaptureConfig.EnableCapture": switch(
@@ -138,8 +128,8 @@ _CAPTURE: dict[str, Rule] = {
 }
 
 _ASYNCHRONOUS: dict[str, Rule] = {
-    "AsyncInferenceConfig": dropped(
-        interruption("requests that come through a bucket are no longer answered"),
+    "AsyncInferenceConfig": present(
+        removed=interruption("requests that come through a bucket are no longer answered"),
         added=interruption("requests are answered through a bucket: callers that wait for an answer see errors"),
     ),
     "AsyncInferenceConfig.ClientConfig.MaxConcurrentInvocationsPerInstance": number(
@@ -150,8 +140,8 @@ _ASYNCHRONOUS: dict[str, Rule] = {
         ("AsyncInferenceConfig.OutputConfig.S3OutputPath", "AsyncInferenceConfig.OutputConfig.S3FailurePath"),
         reference(interruption("answers or errors are written elsewhere: whoever looks for them does not find them")),
     ),
-    "AsyncInferenceConfig.OutputConfig.NotificationConfig": dropped(
-        interruption("nobody is told when an answer is there"),
+    "AsyncInferenceConfig.OutputConfig.NotificationConfig": present(
+        removed=interruption("nobody is told when an answer is there"),
         added=harmless("somebody is told when an answer is there"),
         changed=interruption("others than before are told when an answer is there"),
     ),
@@ -164,15 +154,16 @@ _ASYNCHRONOUS: dict[str, Rule] = {
 
 CONFIG: dict[str, Rule] = {
     "ProductionVariants": variants,
-    "ProductionVariants[]": dropped(
-        interruption("the variant is gone: who calls it sees errors, and its share goes to the others"),
+    "ProductionVariants[]": present(
+        removed=interruption("the variant is gone: who calls it sees errors, and its share goes to the others"),
         added=cost("a variant more: its machines run beside the others"),
     ),
-    **below("ProductionVariants[].", _VARIANT),
-    "ShadowProductionVariants": dropped(
-        harmless("no caller gets answers of a shadow variant"), added=cost("a shadow variant runs beside the others")
+    **under("ProductionVariants[]", _VARIANT),
+    "ShadowProductionVariants": present(
+        removed=harmless("no caller gets answers of a shadow variant"),
+        added=cost("a shadow variant runs beside the others"),
     ),
-    **below("ShadowProductionVariants[].", _VARIANT),
+    **under("ShadowProductionVariants[]", _VARIANT),
     "ShadowProductionVariants[].VariantName": always(harmless("no caller gets answers of a shadow variant")),
     "KmsKeyId": reference(
         access("the volumes of the machines are encrypted with another key"),
@@ -180,14 +171,15 @@ CONFIG: dict[str, Rule] = {
         added=harmless("the volumes of the machines are encrypted with a key of your own"),
     ),
     "EnableNetworkIsolation": guard_switch("the containers have no network"),
-    "VpcConfig": dropped(
-        access("the containers leave the VPC"), added=harmless("the containers run behind the security groups of a VPC")
+    "VpcConfig": present(
+        removed=access("the containers leave the VPC"),
+        added=harmless("the containers run behind the security groups of a VPC"),
     ),
     "VpcConfig.SecurityGroupIds": always(access("other security groups decide what the containers reach")),
     "VpcConfig.Subnets": always(access("the containers run in other subnets, with their routes")),
     "ExecutionRoleArn": reference(access("the containers work with the rights of another role")),
-    "ExplainerConfig": dropped(
-        interruption("answers are no longer explained"),
+    "ExplainerConfig": present(
+        removed=interruption("answers are no longer explained"),
         added=cost("answers are explained, which takes more calls of the model"),
         changed=interruption("answers are explained otherwise"),
     ),

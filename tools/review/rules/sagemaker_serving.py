@@ -12,22 +12,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, harmless, interruption
+from tools.review.references import followed, reference
 from tools.review.rules.sagemaker_capacity import CONFIG, variant_names
 from tools.review.rules.variables import variable
-from tools.review.rules.work_shapes import (
-    below,
-    dropped,
-    followed,
-    guard_switch,
-    listed,
-    number,
-    properties,
-    reference,
-    resource,
-    switch,
-    target_of,
-)
-from tools.review.shapes import always, ordered
+from tools.review.shapes import always, guard_switch, listed, number, ordered, present, switch, under
+from tools.review.values import is_function, properties, resource, target_of
 
 PROMOTION = "the endpoint moves to the promoted model without interruption, by design"
 _RENAMED = interruption("a variant has another name: its alarms, scaling and callers do not find it")
@@ -44,15 +33,11 @@ def config_name(change: Change) -> Verdict:
     return harmless(PROMOTION)
 
 
-def rollback_alarms(change: Change) -> Verdict:
-    """Judge the alarms that take a roll-out back."""
-    before, after = (
-        {json.dumps(item, sort_keys=True) for item in value} if isinstance(value, list) else set()
-        for value in (change.before, change.after)
-    )
-    if before - after:
-        return access("a bad model is no longer taken back when this alarm goes off")
-    return harmless("more alarms take a bad model back")
+ROLLBACK_ALARMS = listed(
+    added=harmless("more alarms take a bad model back"),
+    removed=access("a bad model is no longer taken back when this alarm goes off"),
+)
+"""For the alarms that take a roll-out back."""
 
 
 def image(change: Change) -> Verdict:
@@ -100,11 +85,11 @@ _CONTAINER: dict[str, Rule] = {
 }
 
 _MODEL: dict[str, Rule] = {
-    **below("PrimaryContainer.", _CONTAINER),
-    **below("Containers[].", _CONTAINER),
+    **under("PrimaryContainer", _CONTAINER),
+    **under("Containers[]", _CONTAINER),
     "EnableNetworkIsolation": guard_switch("the container of the model has no network"),
-    "VpcConfig": dropped(
-        access("the container leaves the VPC: no security group, route or flow log stands before it any more"),
+    "VpcConfig": present(
+        removed=access("the container leaves the VPC: no security group, route or flow log stands before it any more"),
         added=harmless("the container runs behind the security groups of a VPC"),
     ),
     "VpcConfig.SecurityGroupIds": listed(
@@ -132,14 +117,14 @@ _LONGEST = always(harmless("only how long a roll-out may take before it is taken
 _ALL_AT_ONCE = access("all callers get the new model at once: nothing is tried on a part of them")
 
 _DEPLOYMENT: dict[str, Rule] = {
-    "DeploymentConfig": dropped(
-        access("all callers get the next model at once, and no alarm takes it back"),
+    "DeploymentConfig": present(
+        removed=access("all callers get the next model at once, and no alarm takes it back"),
         added=harmless("the next model is rolled out step by step"),
     ),
-    "DeploymentConfig.AutoRollbackConfiguration": dropped(
-        access("no alarm takes a bad model back"), added=harmless("alarms take a bad model back")
+    "DeploymentConfig.AutoRollbackConfiguration": present(
+        removed=access("no alarm takes a bad model back"), added=harmless("alarms take a bad model back")
     ),
-    "DeploymentConfig.AutoRollbackConfiguration.Alarms": rollback_alarms,
+    "DeploymentConfig.AutoRollbackConfiguration.Alarms": ROLLBACK_ALARMS,
     "DeploymentConfig.BlueGreenUpdatePolicy.MaximumExecutionTimeoutInSeconds": _LONGEST,
     "DeploymentConfig.BlueGreenUpdatePolicy.TerminationWaitInSeconds": number(
         up=harmless("the old machines stay for longer, so that a return is quick; they are paid for that long"),
@@ -196,10 +181,10 @@ _COMPONENT: dict[str, Rule] = {
     "Specification.Container.Environment.*": variable,
     "EndpointName": reference(interruption("the model answers at another endpoint")),
     "VariantName": always(_RENAMED),
-    "DeploymentConfig.AutoRollbackConfiguration": dropped(
-        access("no alarm takes a bad model back"), added=harmless("alarms take a bad model back")
+    "DeploymentConfig.AutoRollbackConfiguration": present(
+        removed=access("no alarm takes a bad model back"), added=harmless("alarms take a bad model back")
     ),
-    "DeploymentConfig.AutoRollbackConfiguration.Alarms": rollback_alarms,
+    "DeploymentConfig.AutoRollbackConfiguration.Alarms": ROLLBACK_ALARMS,
 }
 
 
@@ -261,6 +246,6 @@ def _references(value: Any) -> set[str]:
     """Everything that is referred to inside a value, as text."""
     parts = list(value.values()) if isinstance(value, Mapping) else value if isinstance(value, list) else []
     inner = set().union(*map(_references, parts)) if parts else set()
-    if not inner and isinstance(value, Mapping) and len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::")):
+    if not inner and is_function(value):
         return {json.dumps(value, sort_keys=True)}
     return inner

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.references import reference
 from tools.review.rules.events import schedule
 from tools.review.rules.machines import machine_rule
 from tools.review.rules.variables import variable
-from tools.review.rules.work_shapes import (
-    below,
+from tools.review.shapes import (
+    always,
     danger_switch,
-    dropped,
     each,
-    figure,
     guard_switch,
     listed,
     number,
-    reference,
+    ordered,
+    present,
     switch,
+    under,
 )
-from tools.review.shapes import always, ordered
+from tools.review.values import figure
 
 _GROUPS = listed(
     added=access("what another security group lets out is open"),
@@ -43,12 +44,12 @@ def approval(change: Change) -> Verdict:
     return harmless("the model may not be deployed yet")
 
 
-def scripts(change: Change) -> Verdict:
-    """Judge the scripts that set a notebook up; they run as root, and stop it when nobody works."""
-    if change.before and not change.after:
-        return access("the scripts that set the notebook up, and stop it when nobody works, no longer run")
-    return harmless("the scripts that set the notebook up are code, which every release changes")
-
+SCRIPTS = present(
+    added=harmless("scripts set the notebook up"),
+    removed=access("the scripts that set the notebook up, and stop it when nobody works, no longer run"),
+    changed=harmless("the scripts that set the notebook up are code, which every release changes"),
+)
+"""For the scripts of a notebook; they run as root, and stop it when nobody works."""
 
 _NOTEBOOK: dict[str, Rule] = {
     "RootAccess": danger_switch("who works in the notebook is root on its machine", default=True),
@@ -109,9 +110,9 @@ _SETTINGS: dict[str, Rule] = {
 }
 
 _DOMAIN: dict[str, Rule] = {
-    **below("DefaultUserSettings.", _SETTINGS),
-    **below("DefaultSpaceSettings.", _SETTINGS),
-    **below("UserSettings.", _SETTINGS),
+    **under("DefaultUserSettings", _SETTINGS),
+    **under("DefaultSpaceSettings", _SETTINGS),
+    **under("UserSettings", _SETTINGS),
     "AppNetworkAccessType": ordered(
         ["PublicInternetOnly", "VpcOnly"],
         up=harmless("apps reach the internet only through the VPC"),
@@ -135,8 +136,8 @@ _MONITORING: dict[str, Rule] = {
     f"{_JOB}NetworkConfig.EnableInterContainerTrafficEncryption": guard_switch(
         "what the machines tell each other is encrypted"
     ),
-    f"{_JOB}NetworkConfig.VpcConfig": dropped(
-        access("the jobs leave the VPC"),
+    f"{_JOB}NetworkConfig.VpcConfig": present(
+        removed=access("the jobs leave the VPC"),
         added=harmless("the jobs run in a VPC"),
         changed=access("the jobs run in another network"),
     ),
@@ -156,7 +157,7 @@ _MONITORING: dict[str, Rule] = {
 
 PROPERTIES: dict[str, dict[str, Rule]] = {
     "AWS::SageMaker::NotebookInstance": _NOTEBOOK,
-    "AWS::SageMaker::NotebookInstanceLifecycleConfig": {"OnStart": scripts, "OnCreate": scripts},
+    "AWS::SageMaker::NotebookInstanceLifecycleConfig": {"OnStart": SCRIPTS, "OnCreate": SCRIPTS},
     "AWS::SageMaker::Domain": _DOMAIN,
     "AWS::SageMaker::UserProfile": _DOMAIN,
     "AWS::SageMaker::MonitoringSchedule": _MONITORING,

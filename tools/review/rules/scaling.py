@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from tools.review.change import Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.rules.work_shapes import (
-    below,
-    count,
-    dropped,
-    each,
-    guard_switch,
-    listed,
-    number,
-    reference,
-    switch,
-)
-from tools.review.shapes import always, ordered
+from tools.review.references import reference
+from tools.review.shapes import always, count, each, guard_switch, listed, number, ordered, present, switch, under
 
 _NOBODY = interruption("none may run: nobody works")
 
@@ -52,8 +42,8 @@ _GROUP: dict[str, Rule] = {
         down=interruption("more machines are taken away at two minutes' notice"),
         default=0,
     ),
-    "HealthCheckType": dropped(
-        interruption("machines whose program hangs are no longer replaced"),
+    "HealthCheckType": present(
+        removed=interruption("machines whose program hangs are no longer replaced"),
         added=harmless("machines whose program hangs are replaced"),
         changed=interruption("machines are judged by something else: ill ones may stay"),
     ),
@@ -98,8 +88,8 @@ _GROUP: dict[str, Rule] = {
         "NotificationConfigurations",
     ),
     "MetricsCollection": always(harmless("only what is counted of the group")),
-    "MaxInstanceLifetime": dropped(
-        access("machines grow old without patches"),
+    "MaxInstanceLifetime": present(
+        removed=access("machines grow old without patches"),
         added=harmless("old machines are replaced"),
         changed=harmless("machines are replaced at another age"),
     ),
@@ -151,8 +141,8 @@ _TARGET: dict[str, Rule] = {
     "SuspendedState.ScheduledScalingSuspended": switch(
         on=interruption("schedules no longer change how many run"), off=harmless("schedules change how many run")
     ),
-    "ScheduledActions[]": dropped(
-        interruption("at that time it is no longer changed how many run"),
+    "ScheduledActions[]": present(
+        removed=interruption("at that time it is no longer changed how many run"),
         added=cost("at some time it is changed how many run"),
     ),
     "ScheduledActions[].ScalableTargetAction.MinCapacity": _AT_LEAST,
@@ -178,7 +168,7 @@ _STEPS = {
 
 PROPERTIES: dict[str, dict[str, Rule]] = {
     "AWS::AutoScaling::AutoScalingGroup": _GROUP,
-    "AWS::AutoScaling::ScalingPolicy": {**below("TargetTrackingConfiguration.", _PACE), **_STEPS},
+    "AWS::AutoScaling::ScalingPolicy": {**under("TargetTrackingConfiguration", _PACE), **_STEPS},
     "AWS::AutoScaling::ScheduledAction": {
         "MinSize": _AT_LEAST,
         "MaxSize": _AT_MOST,
@@ -193,7 +183,7 @@ PROPERTIES: dict[str, dict[str, Rule]] = {
     },
     "AWS::ApplicationAutoScaling::ScalableTarget": _TARGET,
     "AWS::ApplicationAutoScaling::ScalingPolicy": {
-        **below("TargetTrackingScalingPolicyConfiguration.", _PACE),
+        **under("TargetTrackingScalingPolicyConfiguration", _PACE),
         **_STEPS,
     },
     "AWS::AutoScaling::LifecycleHook": {

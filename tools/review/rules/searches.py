@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.holders import (
-    adjusted,
     altered,
-    both,
     described,
-    each,
     encrypted,
     groups,
     grown,
@@ -17,10 +14,8 @@ from tools.review.holders import (
     removed,
     replaced,
     sized,
-    stops,
-    under,
 )
-from tools.review.shapes import always, listed, number, ordered, present, switch
+from tools.review.shapes import always, both, each, listed, number, ordered, present, switch, under
 
 
 def _upgraded(change: Change) -> Verdict:
@@ -95,17 +90,15 @@ DOMAIN: dict[str, Rule] = {
     "AdvancedSecurityOptions.AnonymousAuthDisableDate": OTHER_USERS,
     "AdvancedSecurityOptions.InternalUserDatabaseEnabled": altered(SIGN_IN),
     **each(
-        (
-            "AdvancedSecurityOptions.IAMFederationOptions",
-            "AdvancedSecurityOptions.JWTOptions",
-            "AdvancedSecurityOptions.SAMLOptions",
-            "AdvancedSecurityOptions.MasterUserOptions",
-            "IdentityCenterOptions",
-        ),
         OTHER_USERS,
+        "AdvancedSecurityOptions.IAMFederationOptions",
+        "AdvancedSecurityOptions.JWTOptions",
+        "AdvancedSecurityOptions.SAMLOptions",
+        "AdvancedSecurityOptions.MasterUserOptions",
+        "IdentityCenterOptions",
     ),
     "CognitoOptions.Enabled": altered(SIGN_IN),
-    **each(("CognitoOptions.IdentityPoolId", "CognitoOptions.RoleArn", "CognitoOptions.UserPoolId"), OTHER_USERS),
+    **each(OTHER_USERS, "CognitoOptions.IdentityPoolId", "CognitoOptions.RoleArn", "CognitoOptions.UserPoolId"),
     "DomainEndpointOptions.EnforceHTTPS": switch(
         on=harmless("only encrypted requests are taken"), off=access("requests may be unencrypted")
     ),
@@ -131,14 +124,15 @@ DOMAIN: dict[str, Rule] = {
         on=cost("disks are paid for"), off=data_loss("data has to go from the disks of the machines")
     ),
     **each(
-        ("EBSOptions.Iops", "EBSOptions.Throughput"),
         number(up=cost("faster disks are paid for"), down=interruption("disks get slower")),
+        "EBSOptions.Iops",
+        "EBSOptions.Throughput",
     ),
     "EBSOptions.VolumeSize": grown("each disk of the domain"),
     "EBSOptions.VolumeType": always(cost("disks of another kind are paid for otherwise")),
     "EncryptionAtRestOptions.Enabled": both(_encrypted_later, encrypted("the domain")),
     "EncryptionAtRestOptions.KmsKeyId": keyed("the domain"),
-    **each(("EngineVersion", "ElasticsearchVersion"), _upgraded),
+    **each(_upgraded, "EngineVersion", "ElasticsearchVersion"),
     "EngineMode": always(data_loss("another mode makes a new, empty domain")),
     "IPAddressType": always(interruption("callers may need another kind of address")),
     "LogPublishingOptions": present(
@@ -153,7 +147,7 @@ DOMAIN: dict[str, Rule] = {
             off=access("traffic between machines of the domain is no longer encrypted"),
         ),
     ),
-    "SnapshotOptions": adjusted("only when snapshots are made"),
+    "SnapshotOptions": always(harmless("only when snapshots are made")),
     "VPCOptions": present(
         added=interruption("the domain is reachable from inside a network only, at another address"),
         removed=access("the domain is reachable from the internet"),
@@ -164,7 +158,7 @@ DOMAIN: dict[str, Rule] = {
         on=access("the domain may call out"), off=interruption("what the domain calls is no longer reached")
     ),
     "AIMLOptions": always(cost("search by vectors is paid for otherwise")),
-    "DeploymentStrategyOptions": adjusted("only how updates are rolled out"),
+    "DeploymentStrategyOptions": always(harmless("only how updates are rolled out")),
     **described(
         "AutomatedSnapshotPauseOptions.StartTime",
         "OffPeakWindowOptions",
@@ -185,12 +179,14 @@ PROPERTIES: PropertyRules = {
     "AWS::OpenSearchServerless::Collection": COLLECTION,
     "AWS::OpenSearchServerless::CollectionGroup": {
         **each(
-            ("CapacityLimits.MaxIndexingCapacityInOcu", "CapacityLimits.MaxSearchCapacityInOcu"),
             sized("capacity at most"),
+            "CapacityLimits.MaxIndexingCapacityInOcu",
+            "CapacityLimits.MaxSearchCapacityInOcu",
         ),
         **each(
-            ("CapacityLimits.MinIndexingCapacityInOcu", "CapacityLimits.MinSearchCapacityInOcu"),
             number(up=cost("more capacity is always paid for"), down=interruption("sudden load is slower")),
+            "CapacityLimits.MinIndexingCapacityInOcu",
+            "CapacityLimits.MinSearchCapacityInOcu",
         ),
     },
     **{kind: {"Policy": altered(access("others may reach or read the collections"))} for kind in GUARDS},
@@ -198,7 +194,7 @@ PROPERTIES: PropertyRules = {
         "Policy": always(data_loss("documents may be deleted earlier than before")),
     },
     "AWS::OpenSearchServerless::SecurityConfig": each(
-        ("IamFederationOptions", "IamIdentityCenterOptions", "SamlOptions"), OTHER_USERS
+        OTHER_USERS, "IamFederationOptions", "IamIdentityCenterOptions", "SamlOptions"
     ),
     "AWS::OpenSearchServerless::VpcEndpoint": {
         "SecurityGroupIds": groups("the collections"),
@@ -209,7 +205,7 @@ PROPERTIES: PropertyRules = {
     },
     "AWS::OpenSearchServerless::Index": {
         "Mappings": always(interruption("documents are indexed otherwise")),
-        "Settings": adjusted("only how fast or how well is searched"),
+        "Settings": always(harmless("only how fast or how well is searched")),
     },
     "AWS::OpenSearchService::Application": {
         "AppConfigs": OTHER_USERS,
@@ -219,28 +215,35 @@ PROPERTIES: PropertyRules = {
 }
 HELD = (*DOMAINS, "AWS::OpenSearchServerless::Collection", "AWS::OpenSearchServerless::Index")
 REMOVED: dict[str, Rule] = {
-    **each(HELD, removed("the index of documents, with what is in it,")),
-    **each((*GUARDS, "AWS::OpenSearchServerless::SecurityConfig"), stops("who reached the collections is refused")),
+    **each(removed("the index of documents, with what is in it,"), *HELD),
+    **each(
+        always(interruption("who reached the collections is refused")),
+        *GUARDS,
+        "AWS::OpenSearchServerless::SecurityConfig",
+    ),
     "AWS::OpenSearchServerless::LifecyclePolicy": always(cost("documents are kept, and paid for, longer")),
-    "AWS::OpenSearchServerless::VpcEndpoint": stops("callers inside the network no longer reach the collections"),
-    "AWS::OpenSearchService::Application": stops("users of the application get errors"),
+    "AWS::OpenSearchServerless::VpcEndpoint": always(
+        interruption("callers inside the network no longer reach the collections")
+    ),
+    "AWS::OpenSearchService::Application": always(interruption("users of the application get errors")),
 }
 REPLACED: dict[str, Rule] = {
-    **each(HELD, replaced("the old index of documents, with what is in it,")),
+    **each(replaced("the old index of documents, with what is in it,"), *HELD),
     **each(
-        (*GUARDS, "AWS::OpenSearchServerless::SecurityConfig"),
-        stops("who reached the collections is refused meanwhile"),
+        always(interruption("who reached the collections is refused meanwhile")),
+        *GUARDS,
+        "AWS::OpenSearchServerless::SecurityConfig",
     ),
     "AWS::OpenSearchServerless::LifecyclePolicy": always(data_loss("documents may be deleted earlier than before")),
-    "AWS::OpenSearchServerless::VpcEndpoint": stops("callers inside the network no longer reach the collections"),
+    "AWS::OpenSearchServerless::VpcEndpoint": always(
+        interruption("callers inside the network no longer reach the collections")
+    ),
 }
 ADDED: dict[str, Rule] = {
-    **each(DOMAINS, always(cost("a new domain is paid for by the hour, used or not"))),
+    **each(always(cost("a new domain is paid for by the hour, used or not")), *DOMAINS),
     "AWS::OpenSearchServerless::Collection": always(cost("a new collection is paid for by the hour, used or not")),
     "AWS::OpenSearchServerless::Index": always(harmless("a new, empty index")),
-    **each(
-        (*GUARDS, "AWS::OpenSearchServerless::SecurityConfig"), always(access("somebody may reach the collections"))
-    ),
+    **each(always(access("somebody may reach the collections")), *GUARDS, "AWS::OpenSearchServerless::SecurityConfig"),
     "AWS::OpenSearchServerless::LifecyclePolicy": always(data_loss("documents are deleted after a time")),
     "AWS::OpenSearchServerless::VpcEndpoint": always(access("the collections can be reached from one more network")),
     "AWS::OpenSearchService::Application": always(access("users may sign in to an application on the documents")),

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Template, Verdict, access, harmless, interruption, worst
-from tools.review.members import properties
 from tools.review.reach import ADMINISTRATION, ANYWHERE, WEB, Opening, beyond, openings
 from tools.review.shapes import always
+from tools.review.values import properties
 
 GROUP = "AWS::EC2::SecurityGroup"
 INGRESS = "AWS::EC2::SecurityGroupIngress"

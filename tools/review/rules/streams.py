@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import (
-    adjusted,
-    altered,
-    each,
-    encrypted,
-    feature,
-    groups,
-    grown,
-    kept,
-    keyed,
-    properties,
-    removed,
-    replaced,
-    sized,
-    stops,
-)
-from tools.review.shapes import always, listed, number, ordered, present, switch
+from tools.review.holders import altered, encrypted, groups, grown, kept, keyed, removed, replaced, sized
+from tools.review.shapes import always, each, listed, number, ordered, present, switch
+from tools.review.values import properties
 
 
 def _shards(change: Change) -> Verdict | None:
@@ -80,7 +66,7 @@ TARGET: dict[str, Rule] = {
     ".ErrorOutputPrefix": always(interruption("records that could not be delivered are found in another place")),
     ".FileExtension": ELSEWHERE,
     ".CustomTimeZone": ELSEWHERE,
-    ".BufferingHints": adjusted("only how many records are delivered together, and how soon"),
+    ".BufferingHints": always(harmless("only how many records are delivered together, and how soon")),
     ".CompressionFormat": always(interruption("readers find the records compressed in another way")),
     ".DataFormatConversionConfiguration": always(interruption("readers find the records in another format")),
     ".DynamicPartitioningConfiguration": always(interruption("readers find the records in other places")),
@@ -99,14 +85,14 @@ TARGET: dict[str, Rule] = {
         up=cost("more records are also kept in S3"),
         down=data_loss("records are no longer all kept in S3 as they came"),
     ),
-    ".S3Configuration": feature(
-        on=cost("records are also kept in S3"),
-        off=data_loss("records that could not be delivered are kept nowhere"),
+    ".S3Configuration": present(
+        added=cost("records are also kept in S3"),
+        removed=data_loss("records that could not be delivered are kept nowhere"),
         changed=data_loss("records that could not be delivered are kept in another place or way"),
     ),
-    ".S3BackupConfiguration": feature(
-        on=cost("records are also kept in S3 as they came"),
-        off=data_loss("records are no longer kept as they came"),
+    ".S3BackupConfiguration": present(
+        added=cost("records are also kept in S3 as they came"),
+        removed=data_loss("records are no longer kept as they came"),
         changed=data_loss("records are kept as they came in another place or way"),
     ),
     ".RetryOptions.DurationInSeconds": number(
@@ -114,7 +100,7 @@ TARGET: dict[str, Rule] = {
         down=data_loss("records are given up earlier when their destination fails"),
     ),
     ".EncryptionConfiguration": altered(access("delivered records are encrypted with another key, or with none")),
-    ".CloudWatchLoggingOptions": adjusted("only where failures are logged"),
+    ".CloudWatchLoggingOptions": always(harmless("only where failures are logged")),
     ".CloudWatchLoggingOptions.Enabled": switch(
         on=harmless("failures of delivery are logged"), off=access("failures of delivery are no longer logged")
     ),
@@ -148,26 +134,24 @@ KAFKA: dict[str, Rule] = {
         default="DISABLED",
     ),
     "BrokerNodeGroupInfo.ConnectivityInfo.VpcConnectivity": altered(access("other networks may reach the brokers")),
-    "ClientAuthentication": feature(
-        on=harmless("clients have to prove who they are"),
-        off=access("clients need not prove who they are"),
+    "ClientAuthentication": present(
+        added=harmless("clients have to prove who they are"),
+        removed=access("clients need not prove who they are"),
     ),
     "ClientAuthentication.Unauthenticated.Enabled": switch(
         on=access("clients need not prove who they are"),
         off=interruption("clients that do not prove who they are get errors"),
     ),
     **each(
-        (
-            "ClientAuthentication.Sasl.Iam.Enabled",
-            "ClientAuthentication.Sasl.Scram.Enabled",
-            "ClientAuthentication.Tls.Enabled",
-        ),
         altered(
             switch(
                 on=access("clients can sign in by one more way"),
                 off=interruption("clients that sign in by a removed way get errors"),
             )
         ),
+        "ClientAuthentication.Sasl.Iam.Enabled",
+        "ClientAuthentication.Sasl.Scram.Enabled",
+        "ClientAuthentication.Tls.Enabled",
     ),
     "ClientAuthentication.Tls.CertificateAuthorityArnList": listed(
         added=access("certificates of one more authority are taken"),
@@ -192,16 +176,16 @@ KAFKA: dict[str, Rule] = {
         default="DEFAULT",
     ),
     "KafkaVersion": always(interruption("brokers restart one after another with another version")),
-    "LoggingInfo": feature(
-        on=cost("logs of the brokers are delivered"),
-        off=access("logs of the brokers are no longer delivered"),
+    "LoggingInfo": present(
+        added=cost("logs of the brokers are delivered"),
+        removed=access("logs of the brokers are no longer delivered"),
         changed=access("logs of the brokers may no longer be delivered to the same place"),
     ),
     "NumberOfBrokerNodes": number(
         up=cost("more brokers are paid for"), down=data_loss("records on removed brokers go unless they were moved")
     ),
-    "OpenMonitoring": adjusted("only what can be measured by Prometheus"),
-    "Rebalancing": adjusted("only how partitions are spread"),
+    "OpenMonitoring": always(harmless("only what can be measured by Prometheus")),
+    "Rebalancing": always(harmless("only how partitions are spread")),
     "StorageMode": always(cost("records are kept in another tier of storage")),
 }
 
@@ -222,7 +206,10 @@ PROPERTIES: PropertyRules = {
             removed=interruption("clients with a removed secret get errors"),
         ),
     },
-    "AWS::MSK::VpcConnection": {"SecurityGroups": groups(), "ClientSubnets": adjusted("only where clients connect")},
+    "AWS::MSK::VpcConnection": {
+        "SecurityGroups": groups(),
+        "ClientSubnets": always(harmless("only where clients connect")),
+    },
     "AWS::MSK::Replicator": {
         "ReplicationInfoList": always(data_loss("other topics are copied, or otherwise")),
     },
@@ -230,31 +217,34 @@ PROPERTIES: PropertyRules = {
 NO_CLIENT = "clients of the brokers get errors"
 REMOVED: dict[str, Rule] = {
     "AWS::Kinesis::Stream": removed("the stream, with the records in it,"),
-    "AWS::Kinesis::StreamConsumer": stops("the consumer gets no records any more"),
+    "AWS::Kinesis::StreamConsumer": always(interruption("the consumer gets no records any more")),
     "AWS::KinesisFirehose::DeliveryStream": always(
         data_loss("records that wait can be lost, and what is sent afterwards is delivered nowhere")
     ),
     "AWS::MSK::Cluster": removed("the cluster, with the records in it,"),
     "AWS::MSK::ServerlessCluster": removed("the cluster, with the records in it,"),
     "AWS::MSK::Topic": removed("the topic, with the records in it,"),
-    "AWS::MSK::BatchScramSecret": stops(NO_CLIENT),
-    "AWS::MSK::VpcConnection": stops(NO_CLIENT),
+    "AWS::MSK::BatchScramSecret": always(interruption(NO_CLIENT)),
+    "AWS::MSK::VpcConnection": always(interruption(NO_CLIENT)),
     "AWS::MSK::Replicator": always(data_loss("topics are no longer copied to the other cluster")),
     "AWS::MSK::Configuration": always(harmless("only settings that no cluster uses any more go")),
 }
 REPLACED: dict[str, Rule] = {
     "AWS::Kinesis::Stream": replaced("the old stream, with the records in it,"),
-    "AWS::Kinesis::StreamConsumer": stops("the consumer gets no records until it reads as the new one"),
+    "AWS::Kinesis::StreamConsumer": always(interruption("the consumer gets no records until it reads as the new one")),
     "AWS::KinesisFirehose::DeliveryStream": always(data_loss("records that wait in the old stream can be lost")),
     "AWS::MSK::Cluster": replaced("the old cluster, with the records in it,"),
     "AWS::MSK::ServerlessCluster": replaced("the old cluster, with the records in it,"),
     "AWS::MSK::Topic": replaced("the old topic, with the records in it,"),
-    "AWS::MSK::VpcConnection": stops(NO_CLIENT),
+    "AWS::MSK::VpcConnection": always(interruption(NO_CLIENT)),
 }
 ADDED: dict[str, Rule] = {
     **each(
-        ("AWS::Kinesis::Stream", "AWS::Kinesis::StreamConsumer", "AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster"),
         always(cost("it is paid for by the hour, used or not")),
+        "AWS::Kinesis::Stream",
+        "AWS::Kinesis::StreamConsumer",
+        "AWS::MSK::Cluster",
+        "AWS::MSK::ServerlessCluster",
     ),
     "AWS::KinesisFirehose::DeliveryStream": always(harmless("it costs only what it will deliver")),
     "AWS::MSK::BatchScramSecret": always(access("a secret opens the cluster")),

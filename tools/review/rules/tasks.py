@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.references import reference
 from tools.review.rules.sagemaker_serving import image
 from tools.review.rules.variables import secret_references, variable
-from tools.review.rules.work_shapes import (
-    below,
+from tools.review.shapes import (
+    always,
     danger_switch,
-    dropped,
     each,
     guard_switch,
     listed,
     number,
-    reference,
+    ordered,
+    present,
     switch,
+    under,
 )
-from tools.review.shapes import always, ordered
+from tools.review.values import is_function
 
 _RELEASE = harmless("other code in the same container, which is what a release is")
 _ROOT = {"", "0", "root", "0:0", "root:root"}
@@ -24,8 +26,8 @@ _ROOT = {"", "0", "root", "0:0", "root:root"}
 
 def user(change: Change) -> Verdict:
     """Judge the user that a container runs as."""
-    if str(change.after if change.after is not None else "").lower() in _ROOT:
-        return access("the program runs as root inside its container")
+    if is_function(change.after) or str(change.after if change.after is not None else "").lower() in _ROOT:
+        return access("the program runs, or may run, as root inside its container")
     return harmless("the program does not run as root")
 
 
@@ -67,8 +69,9 @@ CONTAINER: dict[str, Rule] = {
     "Environment[]": variable,
     "EnvironmentFiles": always(access("variables are read from other files: whoever may write there decides")),
     "Secrets[]": secret_references,
-    "Secrets": dropped(
-        interruption("secrets are no longer handed to the program"), added=harmless("secrets stay in their store")
+    "Secrets": present(
+        removed=interruption("secrets are no longer handed to the program"),
+        added=harmless("secrets stay in their store"),
     ),
     **each(_SIZE_OF_CONTAINER, "Memory", "Cpu", "MemoryReservation"),
     "Essential": switch(
@@ -76,8 +79,9 @@ CONTAINER: dict[str, Rule] = {
         off=interruption("the task goes on without this container when it ends"),
         default=True,
     ),
-    "LogConfiguration": dropped(
-        data_loss("what the container writes is no longer kept"), added=cost("what the container writes is kept")
+    "LogConfiguration": present(
+        removed=data_loss("what the container writes is no longer kept"),
+        added=cost("what the container writes is kept"),
     ),
     "LogConfiguration.LogDriver": always(data_loss("logs go another way; those who read them may find nothing")),
     "LogConfiguration.Options.awslogs-group": reference(data_loss("logs go to another group, with another retention")),
@@ -87,12 +91,12 @@ CONTAINER: dict[str, Rule] = {
         down=data_loss("lines of the log are lost when they cannot be sent fast enough"),
         default="blocking",
     ),
-    "LogConfiguration.Options": dropped(
-        data_loss("logs go to a default place"), added=harmless("where logs go is written out")
+    "LogConfiguration.Options": present(
+        removed=data_loss("logs go to a default place"), added=harmless("where logs go is written out")
     ),
     "LogConfiguration.Options.awslogs-stream-prefix": always(harmless("only the name of the log streams")),
-    "HealthCheck": dropped(
-        interruption("a container that hangs is no longer replaced"),
+    "HealthCheck": present(
+        removed=interruption("a container that hangs is no longer replaced"),
         added=harmless("a container that hangs is replaced"),
         changed=interruption("containers may be taken for ill that are well, or the other way round"),
     ),
@@ -136,13 +140,13 @@ TASK: dict[str, Rule] = {
         down=interruption("the tasks have another network: callers and load balancers may not find them"),
         default="bridge",
     ),
-    "PidMode": dropped(
-        harmless("programs see only the processes of their container"),
+    "PidMode": present(
+        removed=harmless("programs see only the processes of their container"),
         added=access("programs see the processes of others"),
         changed=access("programs see the processes of others"),
     ),
-    "IpcMode": dropped(
-        harmless("programs see only the memory of their container"),
+    "IpcMode": present(
+        removed=harmless("programs see only the memory of their container"),
         added=access("programs share memory with others"),
         changed=access("programs share memory with others"),
     ),
@@ -158,7 +162,7 @@ TASK: dict[str, Rule] = {
         off=harmless("nobody may break the tasks for a test"),
     ),
     "ContainerDefinitions[]": lambda change: None if change.before and change.after else containers(change),
-    **below("ContainerDefinitions[].", CONTAINER),
+    **under("ContainerDefinitions[]", CONTAINER),
     "Volumes": lambda change: (
         None if isinstance(change.before, list) and isinstance(change.after, list) else volumes(change)
     ),

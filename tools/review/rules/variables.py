@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from tools.review.change import Change, Verdict, access, cost, data_loss, harmless, interruption, unknown, worst
+from tools.review.references import followed
 from tools.review.rules import variable_words as words_of
-from tools.review.rules.work_shapes import figure, followed
-from tools.review.shapes import OFF, ON, literal
+from tools.review.values import OFF, ON, figure, literal
 
 _Judge = Callable[[frozenset[str], Change], Verdict | None]
 

@@ -5,26 +5,22 @@ from __future__ import annotations
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.databases import INSTANCE_CLASS, SHARED, restarted
 from tools.review.holders import (
-    adjusted,
     altered,
     described,
-    each,
     encrypted,
     exported,
-    feature,
     groups,
     kept,
     keyed,
-    properties,
     protected,
     reachable,
     removed,
     replaced,
     sized,
-    stops,
 )
 from tools.review.records import INFLUX, KEYSPACES_TABLE
-from tools.review.shapes import always, listed, number, ordered, switch
+from tools.review.shapes import always, each, listed, number, ordered, present, switch
+from tools.review.values import properties
 
 PASSWORD = SHARED["MasterUserPassword"]
 MANAGED = SHARED["ManageMasterUserPassword"]
@@ -38,9 +34,9 @@ ROLES = altered(
         removed=interruption("loads that used a removed role fail"),
     )
 )
-LOGGED = feature(
-    on=cost("what users do is logged"),
-    off=access("what users do is no longer logged"),
+LOGGED = present(
+    added=cost("what users do is logged"),
+    removed=access("what users do is no longer logged"),
     changed=access("what users do may no longer be logged, or elsewhere"),
 )
 CLUSTER: dict[str, Rule] = {
@@ -59,18 +55,18 @@ CLUSTER: dict[str, Rule] = {
     "AutomatedSnapshotRetentionPeriod": kept("each snapshot", default=1),
     "AvailabilityZone": restarted("another zone"),
     "ClusterParameterGroupName": restarted("other settings, which can also lower what is encrypted or recorded"),
-    **each(("ClusterSecurityGroups", "VpcSecurityGroupIds"), groups("the warehouse")),
+    **each(groups("the warehouse"), "ClusterSecurityGroups", "VpcSecurityGroupIds"),
     "ClusterType": restarted("another number of machines"),
     "ClusterVersion": restarted("another version"),
-    "DestinationRegion": feature(
-        on=cost("snapshots are copied to another region"),
-        off=data_loss("snapshots are no longer copied to another region"),
+    "DestinationRegion": present(
+        added=cost("snapshots are copied to another region"),
+        removed=data_loss("snapshots are no longer copied to another region"),
         changed=data_loss("snapshots are copied to another region than before"),
     ),
     "ElasticIp": always(interruption("callers of the old address no longer reach the warehouse")),
     "Encrypted": encrypted("the warehouse"),
     "EnhancedVpcRouting": ROUTED,
-    **each(("HsmClientCertificateIdentifier", "HsmConfigurationIdentifier"), keyed("the warehouse")),
+    **each(keyed("the warehouse"), "HsmClientCertificateIdentifier", "HsmConfigurationIdentifier"),
     "IamRoles": ROLES,
     "KmsKeyId": keyed("the warehouse"),
     "LoggingProperties": LOGGED,
@@ -94,7 +90,7 @@ CLUSTER: dict[str, Rule] = {
         on=harmless("the key is rotated, the data stays"), off=harmless("the key is not rotated at this deployment")
     ),
     "SnapshotCopyGrantName": always(data_loss("snapshots may no longer be copied to another region")),
-    "SnapshotCopyManual": adjusted("only which snapshots the retention of copies holds for"),
+    "SnapshotCopyManual": always(harmless("only which snapshots the retention of copies holds for")),
     "SnapshotCopyRetentionPeriod": kept("each copied snapshot", default=7),
 }
 
@@ -128,23 +124,27 @@ WORKGROUP: dict[str, Rule] = {
     "PubliclyAccessible": reachable(),
     "SecurityGroupIds": groups("the warehouse"),
     "SubnetIds": always(interruption("the warehouse moves to other subnets")),
-    "TrackName": adjusted("only which releases come first"),
+    "TrackName": always(harmless("only which releases come first")),
     **each(
-        ("RecoveryPointId", "SnapshotArn", "SnapshotName", "SnapshotOwnerAccount"),
         always(data_loss("the data is set back to that of a snapshot")),
+        "RecoveryPointId",
+        "SnapshotArn",
+        "SnapshotName",
+        "SnapshotOwnerAccount",
     ),
 }
 NAMESPACE: dict[str, Rule] = {
     "AdminPasswordSecretKmsKeyId": keyed("the password of the administrator"),
-    **each(("AdminUserPassword", "AdminUsername"), PASSWORD),
+    **each(PASSWORD, "AdminUserPassword", "AdminUsername"),
     "DefaultIamRoleArn": always(interruption("loads that used the old role can fail")),
     **each(
-        ("FinalSnapshotName", "FinalSnapshotRetentionPeriod"),
-        feature(
-            on=harmless("a last snapshot is made when the data is deleted"),
-            off=data_loss("no last snapshot is made when the data is deleted"),
+        present(
+            added=harmless("a last snapshot is made when the data is deleted"),
+            removed=data_loss("no last snapshot is made when the data is deleted"),
             changed=data_loss("the last snapshot may be kept for a shorter time"),
         ),
+        "FinalSnapshotName",
+        "FinalSnapshotRetentionPeriod",
     ),
     "IamRoles": ROLES,
     "KmsKeyId": keyed("the warehouse"),
@@ -176,7 +176,7 @@ PROPERTIES: PropertyRules = {
     "AWS::RedshiftServerless::Namespace": NAMESPACE,
     "AWS::RedshiftServerless::Workgroup": {
         **WORKGROUP,
-        "Workgroup": adjusted("only what the service reports, not what is set"),
+        "Workgroup": always(harmless("only what the service reports, not what is set")),
     },
     "AWS::RedshiftServerless::Snapshot": {"RetentionPeriod": always(data_loss("the snapshot may go earlier"))},
     "AWS::Timestream::Database": {"KmsKeyId": keyed("the database")},
@@ -190,9 +190,9 @@ PROPERTIES: PropertyRules = {
         "MagneticStoreWriteProperties.EnableMagneticStoreWrites": switch(
             on=cost("late records are taken"), off=data_loss("late records are refused")
         ),
-        "MagneticStoreWriteProperties.MagneticStoreRejectedDataLocation": feature(
-            on=harmless("refused records are kept"),
-            off=data_loss("refused records are no longer kept"),
+        "MagneticStoreWriteProperties.MagneticStoreRejectedDataLocation": present(
+            added=harmless("refused records are kept"),
+            removed=data_loss("refused records are no longer kept"),
             changed=interruption("refused records are kept in another place"),
         ),
         "Schema": always(data_loss("records are partitioned otherwise, or refused")),
@@ -236,37 +236,46 @@ BY_USE = (
 )
 SNAPSHOTS = ("AWS::Redshift::Snapshot", "AWS::RedshiftServerless::Snapshot")
 REMOVED: dict[str, Rule] = {
-    **each((*BY_THE_HOUR, *BY_USE), removed("the store, with its data,")),
+    **each(removed("the store, with its data,"), *BY_THE_HOUR, *BY_USE),
     "AWS::Redshift::Cluster": removed("the warehouse, with its data,", by_default="Snapshot"),
-    "AWS::RedshiftServerless::Workgroup": stops("callers of the warehouse get errors"),
-    **each(SNAPSHOTS, removed("the snapshot")),
+    "AWS::RedshiftServerless::Workgroup": always(interruption("callers of the warehouse get errors")),
+    **each(removed("the snapshot"), *SNAPSHOTS),
     "AWS::Redshift::SnapshotSchedule": always(data_loss("snapshots are no longer made at these times")),
     "AWS::Redshift::SnapshotCopyGrant": always(data_loss("snapshots can no longer be copied to another region")),
     "AWS::Redshift::UsageLimit": always(cost("nothing limits the use any more")),
-    **each(("AWS::Redshift::EndpointAccess", "AWS::Redshift::EndpointAuthorization"), stops("callers get errors")),
-    "AWS::Redshift::ScheduledAction": stops("the warehouse is no longer paused, resumed or resized by itself"),
     **each(
-        ("AWS::Redshift::ClusterParameterGroup", "AWS::Redshift::ClusterSubnetGroup"),
-        always(harmless("only settings that no warehouse uses any more go")),
+        always(interruption("callers get errors")),
+        "AWS::Redshift::EndpointAccess",
+        "AWS::Redshift::EndpointAuthorization",
     ),
-    "AWS::Timestream::ScheduledQuery": stops("what the query derived is no longer kept up to date"),
-    "AWS::QLDB::Stream": stops("readers of the stream get nothing any more"),
+    "AWS::Redshift::ScheduledAction": always(
+        interruption("the warehouse is no longer paused, resumed or resized by itself")
+    ),
+    **each(
+        always(harmless("only settings that no warehouse uses any more go")),
+        "AWS::Redshift::ClusterParameterGroup",
+        "AWS::Redshift::ClusterSubnetGroup",
+    ),
+    "AWS::Timestream::ScheduledQuery": always(interruption("what the query derived is no longer kept up to date")),
+    "AWS::QLDB::Stream": always(interruption("readers of the stream get nothing any more")),
 }
 REPLACED: dict[str, Rule] = {
-    **each((*BY_THE_HOUR, *BY_USE), replaced("the old store, with its data,")),
-    "AWS::RedshiftServerless::Workgroup": stops("callers of the old warehouse get errors"),
-    **each(SNAPSHOTS, replaced("the old snapshot")),
+    **each(replaced("the old store, with its data,"), *BY_THE_HOUR, *BY_USE),
+    "AWS::RedshiftServerless::Workgroup": always(interruption("callers of the old warehouse get errors")),
+    **each(replaced("the old snapshot"), *SNAPSHOTS),
 }
 ADDED: dict[str, Rule] = {
-    **each(BY_THE_HOUR, _added),
-    **each(BY_USE, always(harmless("it is new and empty, and costs only what it will hold and serve"))),
-    **each(SNAPSHOTS, always(cost("a snapshot is paid for"))),
+    **each(_added, *BY_THE_HOUR),
+    **each(always(harmless("it is new and empty, and costs only what it will hold and serve")), *BY_USE),
+    **each(always(cost("a snapshot is paid for")), *SNAPSHOTS),
     **each(
-        ("AWS::Redshift::EndpointAccess", "AWS::Redshift::EndpointAuthorization"),
         always(access("the warehouse can be reached by one more way")),
+        "AWS::Redshift::EndpointAccess",
+        "AWS::Redshift::EndpointAuthorization",
     ),
     **each(
-        ("AWS::Redshift::ClusterParameterGroup", "AWS::Redshift::ClusterSubnetGroup"),
         always(harmless("only settings that no warehouse uses yet")),
+        "AWS::Redshift::ClusterParameterGroup",
+        "AWS::Redshift::ClusterSubnetGroup",
     ),
 }

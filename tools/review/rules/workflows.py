@@ -7,18 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption, unknown, worst
+from tools.review.references import reference
 from tools.review.rules.definitions import Difference, definition_differences, parse_definition
 from tools.review.rules.machines import compare_machines
 from tools.review.rules.sagemaker_serving import image
-from tools.review.rules.work_shapes import (
-    dropped,
-    each,
-    guard_switch,
-    number,
-    reference,
-    switch,
-)
-from tools.review.shapes import always, ordered
+from tools.review.shapes import always, each, guard_switch, number, ordered, present, switch
 
 _SMALLER = interruption("a smaller machine: jobs may not fit on it")
 _OWN_KEY = reference(
@@ -47,8 +40,9 @@ _LEAVES: dict[str, Rule] = {
     ),
     **each(_OWN_KEY, "KmsKeyId", "VolumeKmsKeyId", "OutputKmsKeyId"),
     **each(
-        dropped(
-            access("the jobs leave their VPC or their isolation"), added=harmless("the jobs run behind a guard more")
+        present(
+            removed=access("the jobs leave their VPC or their isolation"),
+            added=harmless("the jobs run behind a guard more"),
         ),
         "VpcConfig",
         "NetworkConfig",
@@ -140,8 +134,9 @@ _MACHINE: dict[str, Rule] = {
     "DefinitionS3Location": always(harmless("the definition is code, which every release changes")),
     "DefinitionSubstitutions": always(harmless("the definition is code, which every release changes")),
     "RoleArn": reference(access("executions work with the rights of another role")),
-    "LoggingConfiguration": dropped(
-        data_loss("executions are no longer logged"), added=cost("executions are logged, which is paid for each line")
+    "LoggingConfiguration": present(
+        removed=data_loss("executions are no longer logged"),
+        added=cost("executions are logged, which is paid for each line"),
     ),
     "LoggingConfiguration.Level": ordered(
         ["OFF", "FATAL", "ERROR", "ALL"],
@@ -160,8 +155,8 @@ _MACHINE: dict[str, Rule] = {
         on=cost("each traced execution costs a little"),
         off=harmless("executions are no longer traced; nothing else changes"),
     ),
-    "EncryptionConfiguration": dropped(
-        access("executions can be read without the right to use a key of your own"),
+    "EncryptionConfiguration": present(
+        removed=access("executions can be read without the right to use a key of your own"),
         added=harmless("executions are encrypted with a key of your own"),
         changed=access("executions are encrypted with another key"),
     ),

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import ADDED, REMOVED, REPLACED, property_said, resource, whole_said
+from tests.support.review_rules import each_row, judge, resource, whole_said
 
 REST = "AWS::ApiGateway::"
 HTTP = "AWS::ApiGatewayV2::"
@@ -15,8 +13,7 @@ def setting(**more: Any) -> dict[str, Any]:
     return {"ResourcePath": "/*", "HttpMethod": "*", **more}
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         (f"{REST}Method", "AuthorizationType", "COGNITO_USER_POOLS", "NONE", "access"),
         (f"{REST}Method", "AuthorizationType", "NONE", "COGNITO_USER_POOLS", "harmless"),
@@ -117,16 +114,13 @@ def setting(**more: Any) -> dict[str, Any]:
     ],
 )
 def test_properties_of_apis(kind: str, path: str, before: Any, after: Any, risk: str) -> None:
-    said = property_said(kind, path, before, after)
-    assert said is not None
-    assert said.risk == risk, said
+    assert judge(kind, path, before, after) == risk
 
 
 SCHEMA = {"type": "object", "required": ["a"], "properties": {"a": {"type": "array", "maxItems": 5, "minItems": 1}}}
 
 
-@pytest.mark.parametrize(
-    ("change", "risk"),
+@each_row(
     [
         ({"description": "new"}, "harmless"),
         ({"required": []}, "access"),
@@ -139,17 +133,14 @@ SCHEMA = {"type": "object", "required": ["a"], "properties": {"a": {"type": "arr
     ],
 )
 def test_a_schema_is_compared_by_what_it_accepts(change: dict[str, Any], risk: str) -> None:
-    said = property_said("AWS::ApiGateway::Model", "Schema", SCHEMA, SCHEMA | change)
-    assert said is not None
-    assert said.risk == risk, said
+    assert judge("AWS::ApiGateway::Model", "Schema", SCHEMA, SCHEMA | change) == risk
 
 
 def document(**operations: Any) -> dict[str, Any]:
     return {"paths": {"/it": operations}}
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         ({"get": {"security": [{"a": []}]}}, {"get": {}}, "access"),
         ({"get": {}}, {"get": {"security": [{"a": []}]}}, "harmless"),
@@ -164,35 +155,30 @@ def document(**operations: Any) -> dict[str, Any]:
     ],
 )
 def test_an_openapi_document(before: Any, after: Any, risk: str) -> None:
-    said = property_said("AWS::ApiGateway::RestApi", "Body", document(**before), document(**after))
-    assert said is not None
-    assert said.risk == risk, said
+    assert judge("AWS::ApiGateway::RestApi", "Body", document(**before), document(**after)) == risk
 
 
-@pytest.mark.parametrize(
-    ("rules", "kind", "base", "head", "risk"),
+@each_row(
     [
-        (ADDED, f"{REST}Method", None, {"HttpMethod": "GET", "AuthorizationType": "NONE"}, "access"),
-        (ADDED, f"{REST}Method", None, {"HttpMethod": "GET", "AuthorizationType": "AWS_IAM"}, "harmless"),
-        (ADDED, f"{REST}Method", None, {"HttpMethod": "OPTIONS", "Integration": {"Type": "MOCK"}}, "harmless"),
-        (ADDED, f"{HTTP}Route", None, {"RouteKey": "GET /"}, "access"),
-        (ADDED, f"{SYNC}GraphQLApi", None, {"AuthenticationType": "API_KEY"}, "access"),
-        (ADDED, f"{SYNC}ApiKey", None, {}, "access"),
-        (ADDED, f"{REST}Deployment", None, {}, "harmless"),
-        (REMOVED, f"{REST}Deployment", {}, None, "harmless"),
-        (REMOVED, f"{REST}RestApi", {}, None, "interruption"),
-        (REMOVED, f"{REST}Method", {}, None, "interruption"),
-        (REMOVED, f"{REST}Authorizer", {}, None, "access"),
-        (REMOVED, f"{REST}RequestValidator", {}, None, "access"),
-        (REMOVED, f"{SYNC}ChannelNamespace", {}, None, "interruption"),
-        (REPLACED, f"{REST}RestApi", {}, {}, "interruption"),
-        (REPLACED, f"{REST}Stage", {}, {}, "interruption"),
-        (REPLACED, f"{REST}Deployment", {}, {}, "harmless"),
-        (REPLACED, f"{SYNC}ChannelNamespace", {}, {}, "interruption"),
+        ("add", f"{REST}Method", None, {"HttpMethod": "GET", "AuthorizationType": "NONE"}, "access"),
+        ("add", f"{REST}Method", None, {"HttpMethod": "GET", "AuthorizationType": "AWS_IAM"}, "harmless"),
+        ("add", f"{REST}Method", None, {"HttpMethod": "OPTIONS", "Integration": {"Type": "MOCK"}}, "harmless"),
+        ("add", f"{HTTP}Route", None, {"RouteKey": "GET /"}, "access"),
+        ("add", f"{SYNC}GraphQLApi", None, {"AuthenticationType": "API_KEY"}, "access"),
+        ("add", f"{SYNC}ApiKey", None, {}, "access"),
+        ("add", f"{REST}Deployment", None, {}, "harmless"),
+        ("remove", f"{REST}Deployment", {}, None, "harmless"),
+        ("remove", f"{REST}RestApi", {}, None, "interruption"),
+        ("remove", f"{REST}Method", {}, None, "interruption"),
+        ("remove", f"{REST}Authorizer", {}, None, "access"),
+        ("remove", f"{REST}RequestValidator", {}, None, "access"),
+        ("remove", f"{SYNC}ChannelNamespace", {}, None, "interruption"),
+        ("replace", f"{REST}RestApi", {}, {}, "interruption"),
+        ("replace", f"{REST}Stage", {}, {}, "interruption"),
+        ("replace", f"{REST}Deployment", {}, {}, "harmless"),
+        ("replace", f"{SYNC}ChannelNamespace", {}, {}, "interruption"),
     ],
 )
-def test_parts_of_apis_that_come_and_go(rules: Any, kind: str, base: Any, head: Any, risk: str) -> None:
+def test_parts_of_apis_that_come_and_go(action: str, kind: str, base: Any, head: Any, risk: str) -> None:
     sides = [None if it is None else resource(kind, **it) for it in (base, head)]
-    said = whole_said(rules, kind, *sides)
-    assert said is not None
-    assert said.risk == risk
+    assert whole_said(action, kind, *sides).risk == risk

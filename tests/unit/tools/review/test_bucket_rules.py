@@ -4,36 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
+from tests.support.review_rules import COST, FINE, LOSS, OPEN, STOP, each_row, judge, property_said
+from tools.review.change import Risk
 
-from tools.review.change import Change, Risk, Verdict
-from tools.review.rules.s3 import PROPERTIES
-
-LOSS, STOP, OPEN, COST, FINE = Risk.DATA_LOSS, Risk.INTERRUPTION, Risk.ACCESS, Risk.COST, Risk.HARMLESS
-BUCKET = PROPERTIES["AWS::S3::Bucket"]
-
-
-def judged(path: str, before: Any, after: Any) -> Verdict | None:
-    sides = {"base": {"Type": "AWS::S3::Bucket"}, "head": {"Type": "AWS::S3::Bucket"}}
-    change = Change(
-        stack="s",
-        logical_id="B",
-        type="AWS::S3::Bucket",
-        property=path,
-        action="modify",
-        before=before,
-        after=after,
-        **sides,
-    )
-    return BUCKET[path](change)
+BUCKET = "AWS::S3::Bucket"
 
 
 def rule(status: str = "Enabled", **what: Any) -> dict[str, Any]:
     return {"Status": status, **what}
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         (None, rule(ExpirationInDays=30), LOSS),
         (rule(ExpirationInDays=30), None, COST),
@@ -81,17 +62,15 @@ def rule(status: str = "Enabled", **what: Any) -> dict[str, Any]:
     ],
 )
 def test_a_lifecycle_rule_is_told_by_what_it_does_to_objects(before: Any, after: Any, risk: Risk) -> None:
-    verdict = judged("LifecycleConfiguration.Rules[]", before, after)
-    assert verdict is not None
-    assert verdict.risk == risk, verdict.why
+    assert judge(BUCKET, "LifecycleConfiguration.Rules[]", before, after) == risk
 
-    listed = judged("LifecycleConfiguration.Rules", before and [before], after and [after])
-    assert listed is not None
-    assert listed.risk in (risk, FINE)
+    listed = judge(BUCKET, "LifecycleConfiguration.Rules", before and [before], after and [after])
+    assert listed in (risk, FINE)
 
 
 def test_the_sentence_names_what_is_deleted_and_when() -> None:
-    verdict = judged(
+    verdict = property_said(
+        BUCKET,
         "LifecycleConfiguration.Rules[]",
         rule(Prefix="models/", ExpirationInDays=365),
         rule(Prefix="models/", ExpirationInDays=30),
@@ -104,30 +83,25 @@ def test_the_sentence_names_what_is_deleted_and_when() -> None:
 def test_ids_and_order_of_rules_do_nothing() -> None:
     one, other = rule(ExpirationInDays=30, Prefix="a/"), rule(ExpirationInDays=3, Prefix="b/")
 
-    verdict = judged("LifecycleConfiguration.Rules", [one, other], [{**other, "Id": "x"}, {**one, "Id": "y"}])
-
-    assert verdict is not None
-    assert verdict.risk == FINE
+    assert (
+        judge(BUCKET, "LifecycleConfiguration.Rules", [one, other], [{**other, "Id": "x"}, {**one, "Id": "y"}]) == FINE
+    )
 
 
 def test_rules_with_ids_are_told_one_by_one() -> None:
     before, after = [{**rule(ExpirationInDays=30), "Id": "x"}], [{**rule(ExpirationInDays=3), "Id": "x"}]
 
-    assert judged("LifecycleConfiguration.Rules", before, after) is None
+    assert property_said(BUCKET, "LifecycleConfiguration.Rules", before, after) is None
 
 
 def test_a_rule_inserted_before_others_is_the_only_one_that_counts() -> None:
     kept = rule(ExpirationInDays=30, Prefix="a/")
     aborts = rule(AbortIncompleteMultipartUpload={"DaysAfterInitiation": 7})
 
-    verdict = judged("LifecycleConfiguration.Rules", [kept], [aborts, kept])
-
-    assert verdict is not None
-    assert verdict.risk == FINE
+    assert judge(BUCKET, "LifecycleConfiguration.Rules", [kept], [aborts, kept]) == FINE
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("VersioningConfiguration.Status", "Enabled", "Suspended", LOSS),
         ("VersioningConfiguration.Status", "Enabled", None, LOSS),
@@ -204,7 +178,4 @@ def test_a_rule_inserted_before_others_is_the_only_one_that_counts() -> None:
     ],
 )
 def test_a_property_of_a_bucket_has_its_class_in_this_direction(path: str, before: Any, after: Any, risk: Risk) -> None:
-    verdict = judged(path, before, after)
-
-    assert verdict is not None
-    assert verdict.risk == risk, verdict.why
+    assert judge(BUCKET, path, before, after) == risk

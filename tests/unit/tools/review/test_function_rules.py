@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.support.work_changes import judge, judge_whole, template
+from tests.support.review_rules import each_row, judge, judge_whole, template
 from tools.review.change import Risk
-from tools.review.rules import function_sources, functions
 
 FUNCTION = "AWS::Lambda::Function"
 MAPPING = "AWS::Lambda::EventSourceMapping"
@@ -17,8 +14,7 @@ H, C, A, N, D = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.D
 LAYER = "arn:aws:lambda:us-east-1:{}:layer:x:1"
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("Code", {"S3Key": "a.zip"}, {"S3Key": "b.zip"}, H),
         ("Runtime", "python3.11", "python3.12", H),
@@ -76,13 +72,13 @@ LAYER = "arn:aws:lambda:us-east-1:{}:layer:x:1"
     ],
 )
 def test_a_property_of_a_function(path: str, before: Any, after: Any, risk: Risk | None) -> None:
-    assert judge(functions, FUNCTION, path, before, after) == risk
+    assert judge(FUNCTION, path, before, after) == risk
 
 
 def test_what_has_to_fit_the_code_may_change_with_it() -> None:
     def handler(code: str) -> Risk | None:
         base, head = ({"Properties": {"Code": {"S3Key": key}}} for key in ("a", code))
-        return judge(functions, FUNCTION, "Handler", "a.main", "b.main", base=base, head=head)
+        return judge(FUNCTION, "Handler", "a.main", "b.main", base=base, head=head)
 
     assert handler("a") == N
     assert handler("b") == H
@@ -90,7 +86,6 @@ def test_what_has_to_fit_the_code_may_change_with_it() -> None:
 
 def test_a_role_may_be_renamed() -> None:
     found = judge(
-        functions,
         FUNCTION,
         "Role",
         {"Fn::GetAtt": ["Old", "Arn"]},
@@ -101,8 +96,7 @@ def test_a_role_may_be_renamed() -> None:
     assert found == H
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("Enabled", True, False, N),
         ("Enabled", None, False, N),
@@ -135,11 +129,10 @@ def test_a_role_may_be_renamed() -> None:
     ],
 )
 def test_a_property_of_an_event_source_mapping(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(function_sources, MAPPING, path, before, after) == risk
+    assert judge(MAPPING, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("Url", "AuthType", "AWS_IAM", "NONE", A),
         ("Url", "AuthType", "NONE", "AWS_IAM", N),
@@ -158,11 +151,10 @@ def test_a_property_of_an_event_source_mapping(path: str, before: Any, after: An
     ],
 )
 def test_a_property_beside_a_function(kind: str, path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(function_sources, f"AWS::Lambda::{kind}", path, before, after) == risk
+    assert judge(f"AWS::Lambda::{kind}", path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "properties", "risk"),
+@each_row(
     [
         ("remove", "EventSourceMapping", {}, N),
         ("remove", "Url", {}, N),
@@ -182,18 +174,16 @@ def test_a_property_beside_a_function(kind: str, path: str, before: Any, after: 
     ],
 )
 def test_a_whole_resource_beside_a_function(action: str, kind: str, properties: Any, risk: Risk) -> None:
-    assert judge_whole(function_sources, action, f"AWS::Lambda::{kind}", properties) == risk
+    assert judge_whole(action, f"AWS::Lambda::{kind}", properties) == risk
 
 
 def test_a_whole_function() -> None:
-    assert judge_whole(functions, "remove", FUNCTION) == N
-    assert judge_whole(functions, "replace", FUNCTION) == N
-    assert judge_whole(functions, "add", FUNCTION) == H
+    assert judge_whole("remove", FUNCTION) == N
+    assert judge_whole("replace", FUNCTION) == N
+    assert judge_whole("add", FUNCTION) == H
 
 
 def test_a_version_gives_way_to_the_next() -> None:
     version = {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": "f"}}
-    found = judge_whole(
-        function_sources, "remove", "AWS::Lambda::Version", {"FunctionName": "f"}, head_template=template(Next=version)
-    )
+    found = judge_whole("remove", "AWS::Lambda::Version", {"FunctionName": "f"}, head_template=template(Next=version))
     assert found == H

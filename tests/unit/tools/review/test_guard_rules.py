@@ -2,17 +2,14 @@
 
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import ADDED, REMOVED, REPLACED, property_said, resource, whole_said
+from tests.support.review_rules import each_row, judge, judge_whole, resource
 
 ALARM = "AWS::CloudWatch::Alarm"
 HIGH = {"ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 3, "Statistic": "Maximum"}
 LOW = HIGH | {"ComparisonOperator": "LessThanThreshold"}
 
 
-@pytest.mark.parametrize(
-    ("around", "path", "before", "after", "risk"),
+@each_row(
     [
         (HIGH, "Threshold", 1, 100, "access"),
         (HIGH, "Threshold", 100, 1, "harmless"),
@@ -53,9 +50,7 @@ def test_an_alarm_that_fires_later_is_a_lowered_guard(
         resource(ALARM, **{name: value for name, value in {**around, path: it}.items() if value is not None})
         for it in (before, after)
     )
-    said = property_said(ALARM, path, before, after, base=base, head=head)
-    assert said is not None
-    assert said.risk == risk, said
+    assert judge(ALARM, path, before, after, base=base, head=head) == risk
 
 
 def acl_rule(action: str = "Block", **more: Any) -> dict[str, Any]:
@@ -79,8 +74,7 @@ FORWARD = {"Type": "forward", "TargetGroupArn": "a"}
 SIGN_IN = {"Type": "authenticate-oidc", "Order": 1}
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         (DISTRIBUTION, "DistributionConfig.Enabled", True, False, "interruption"),
         (DISTRIBUTION, "DistributionConfig.Enabled", False, True, "access"),
@@ -239,42 +233,36 @@ SIGN_IN = {"Type": "authenticate-oidc", "Order": 1}
     ],
 )
 def test_properties_of_guards_and_doors(kind: str, path: str, before: Any, after: Any, risk: str) -> None:
-    said = property_said(kind, path, before, after)
-    assert said is not None
-    assert said.risk == risk, said
+    assert judge(kind, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("rules", "kind", "it", "risk"),
+@each_row(
     [
-        (REMOVED, ALARM, {}, "access"),
-        (ADDED, ALARM, {}, "harmless"),
-        (REPLACED, ALARM, {}, "access"),
-        (REMOVED, "AWS::CloudWatch::Dashboard", {}, "harmless"),
-        (REMOVED, "AWS::WAFv2::WebACLAssociation", {}, "access"),
-        (ADDED, ACL, {}, "cost"),
-        (REMOVED, "AWS::CloudTrail::Trail", {}, "access"),
-        (REMOVED, "AWS::CloudTrail::EventDataStore", {}, "data-loss"),
-        (REMOVED, DISTRIBUTION, {}, "interruption"),
-        (ADDED, DISTRIBUTION, {}, "access"),
-        (REMOVED, "AWS::CloudFront::ResponseHeadersPolicy", {}, "access"),
-        (REMOVED, "AWS::CloudFront::OriginAccessControl", {}, "interruption"),
-        (ADDED, BALANCER, {}, "access"),
-        (ADDED, BALANCER, {"Scheme": "internal"}, "cost"),
-        (REMOVED, BALANCER, {}, "interruption"),
+        ("remove", ALARM, {}, "access"),
+        ("add", ALARM, {}, "harmless"),
+        ("replace", ALARM, {}, "access"),
+        ("remove", "AWS::CloudWatch::Dashboard", {}, "harmless"),
+        ("remove", "AWS::WAFv2::WebACLAssociation", {}, "access"),
+        ("add", ACL, {}, "cost"),
+        ("remove", "AWS::CloudTrail::Trail", {}, "access"),
+        ("remove", "AWS::CloudTrail::EventDataStore", {}, "data-loss"),
+        ("remove", DISTRIBUTION, {}, "interruption"),
+        ("add", DISTRIBUTION, {}, "access"),
+        ("remove", "AWS::CloudFront::ResponseHeadersPolicy", {}, "access"),
+        ("remove", "AWS::CloudFront::OriginAccessControl", {}, "interruption"),
+        ("add", BALANCER, {}, "access"),
+        ("add", BALANCER, {"Scheme": "internal"}, "cost"),
+        ("remove", BALANCER, {}, "interruption"),
         (
-            ADDED,
+            "add",
             LISTENER,
             {"Protocol": "HTTP", "DefaultActions": [{"RedirectConfig": {"Protocol": "HTTPS"}}]},
             "harmless",
         ),
-        (REMOVED, "AWS::Route53::RecordSet", {"Type": "A"}, "interruption"),
-        (REMOVED, "AWS::Route53::RecordSet", {"Type": "CAA"}, "access"),
-        (REPLACED, "AWS::CertificateManager::Certificate", {}, "interruption"),
+        ("remove", "AWS::Route53::RecordSet", {"Type": "A"}, "interruption"),
+        ("remove", "AWS::Route53::RecordSet", {"Type": "CAA"}, "access"),
+        ("replace", "AWS::CertificateManager::Certificate", {}, "interruption"),
     ],
 )
-def test_guards_and_doors_that_come_and_go(rules: Any, kind: str, it: Any, risk: str) -> None:
-    found = resource(kind, **it)
-    said = whole_said(rules, kind, None if rules is ADDED else found, None if rules is REMOVED else found)
-    assert said is not None
-    assert said.risk == risk
+def test_guards_and_doors_that_come_and_go(action: str, kind: str, it: Any, risk: str) -> None:
+    assert judge_whole(action, kind, it) == risk

@@ -109,11 +109,10 @@ def _documents(value: Any) -> list[Json]:
     return [found for each in value for found in _documents(each)] if isinstance(value, list) else []
 
 
-def _templates() -> list[Path]:
-    return [path for path in sorted(SNAPSHOTS.rglob("*.json")) if "Resources" in json.loads(path.read_text())]
+TEMPLATES = [path for path in sorted(SNAPSHOTS.rglob("*.json")) if '"Resources"' in path.read_text()]
 
 
-@pytest.mark.parametrize("path", _templates(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_the_templates_of_this_project_differ_from_themselves_in_nothing(path: Path) -> None:
     base, head = json.loads(path.read_text()), json.loads(path.read_text())
     assert compare_access(base, head, "stack").verdicts == {}
@@ -126,7 +125,7 @@ def test_the_templates_of_this_project_differ_from_themselves_in_nothing(path: P
     assert {verdict.risk for verdict in access.verdicts.values()} <= {Risk.HARMLESS}
 
 
-@pytest.mark.parametrize("path", _templates(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [path for path in TEMPLATES if "prod" in path.name], ids=lambda path: path.name)
 def test_each_guard_of_this_project_that_falls_is_told(path: Path) -> None:
     text = path.read_text()
     base = json.loads(text)

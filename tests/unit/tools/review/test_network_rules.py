@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import ADDED, REMOVED, REPLACED, property_said, resource, template, whole_said
+from tests.support.review_rules import each_row, judge, resource, template, whole_said
 from tools.review.reach import beyond, openings
 
 GROUP = "AWS::EC2::SecurityGroup"
@@ -23,8 +21,7 @@ NOTHING_OUT = {"CidrIp": "255.255.255.255/32", "IpProtocol": "icmp", "FromPort":
 FROM_GROUP = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "SourceSecurityGroupId": {"Ref": "Other"}}
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         ([rule()], [rule(), SSH], "access"),
         (None, [SSH], "access"),
@@ -51,13 +48,10 @@ FROM_GROUP = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "SourceSecu
     ],
 )
 def test_ingress_is_compared_by_what_it_lets_in(before: Any, after: Any, risk: str) -> None:
-    said = property_said(GROUP, "SecurityGroupIngress", before, after)
-    assert said is not None
-    assert said.risk == risk, said
+    assert judge(GROUP, "SecurityGroupIngress", before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         ([rule()], [ALL_OUT], "access"),
         ([rule()], None, "access"),
@@ -68,9 +62,7 @@ def test_ingress_is_compared_by_what_it_lets_in(before: Any, after: Any, risk: s
     ],
 )
 def test_egress_is_compared_by_what_it_lets_out(before: Any, after: Any, risk: str) -> None:
-    said = property_said(GROUP, "SecurityGroupEgress", before, after)
-    assert said is not None
-    assert said.risk == risk, said
+    assert judge(GROUP, "SecurityGroupEgress", before, after) == risk
 
 
 def standing(**rule_of: Any) -> dict[str, Any]:
@@ -80,18 +72,18 @@ def standing(**rule_of: Any) -> dict[str, Any]:
 def test_a_rule_beside_its_group_is_judged_with_those_in_it() -> None:
     closed = template(Group=resource(GROUP))
     opened = template(Group=resource(GROUP), It=standing(**SSH))
-    said = whole_said(ADDED, INGRESS, None, standing(**SSH), base_template=closed, head_template=opened)
-    assert said is not None
-    assert said.risk == "access"
+    assert (
+        whole_said("add", INGRESS, None, standing(**SSH), base_template=closed, head_template=opened).risk == "access"
+    )
     moved = template(Group=resource(GROUP, SecurityGroupIngress=[rule()]))
     before = template(Group=resource(GROUP), It=standing(**rule()))
-    said = whole_said(REMOVED, INGRESS, standing(**rule()), None, base_template=before, head_template=moved)
-    assert said is not None
-    assert said.risk == "harmless"
+    assert (
+        whole_said("remove", INGRESS, standing(**rule()), None, base_template=before, head_template=moved).risk
+        == "harmless"
+    )
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         (rule(), rule("0.0.0.0/0"), "access"),
         (rule(), rule("10.0.3.0/24"), "harmless"),
@@ -100,25 +92,26 @@ def test_a_rule_beside_its_group_is_judged_with_those_in_it() -> None:
 )
 def test_a_replaced_rule_beside_its_group(before: Any, after: Any, risk: str) -> None:
     base, head = (template(Group=resource(GROUP), It=standing(**it)) for it in (before, after))
-    said = whole_said(REPLACED, INGRESS, standing(**before), standing(**after), base_template=base, head_template=head)
-    assert said is not None
-    assert said.risk == risk
+    assert (
+        whole_said(
+            "replace", INGRESS, standing(**before), standing(**after), base_template=base, head_template=head
+        ).risk
+        == risk
+    )
 
 
 def test_a_removed_rule_interrupts_callers_but_not_those_who_log_in() -> None:
     for it, risk in ((rule(), "interruption"), (SSH, "harmless")):
         before = template(Group=resource(GROUP), It=standing(**it))
         after = template(Group=resource(GROUP))
-        said = whole_said(REMOVED, INGRESS, standing(**it), None, base_template=before, head_template=after)
-        assert said is not None
-        assert said.risk == risk
+        assert (
+            whole_said("remove", INGRESS, standing(**it), None, base_template=before, head_template=after).risk == risk
+        )
 
 
-@pytest.mark.parametrize(("rules", "risk"), [([SSH], "access"), ([rule()], "harmless"), ([], "harmless")])
+@each_row([([SSH], "access"), ([rule()], "harmless"), ([], "harmless")])
 def test_a_new_group_opens_only_what_comes_from_outside(rules: Any, risk: str) -> None:
-    said = whole_said(ADDED, GROUP, None, resource(GROUP, SecurityGroupIngress=rules))
-    assert said is not None
-    assert said.risk == risk
+    assert whole_said("add", GROUP, None, resource(GROUP, SecurityGroupIngress=rules)).risk == risk
 
 
 def test_openings_know_wider_from_narrower() -> None:
@@ -135,8 +128,7 @@ def entry(**more: Any) -> dict[str, Any]:
     return resource("AWS::EC2::NetworkAclEntry", **found, PortRange={"From": 443, "To": 443}, **more)
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         ({}, {"CidrBlock": "0.0.0.0/0"}, "access"),
         ({}, {"CidrBlock": "10.0.0.0/24"}, "interruption"),
@@ -150,13 +142,10 @@ def entry(**more: Any) -> dict[str, Any]:
 def test_entries_of_network_acls(before: Any, after: Any, risk: str) -> None:
     sides = [entry()["Properties"] | it for it in (before, after)]
     around = {"base": resource("AWS::EC2::NetworkAclEntry", **sides[0]), "head": resource("E", **sides[1])}
-    said = property_said("AWS::EC2::NetworkAclEntry", "RuleAction", None, None, **around)
-    assert said is not None
-    assert said.risk == risk
+    assert judge("AWS::EC2::NetworkAclEntry", "RuleAction", None, None, **around) == risk
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("AWS::EC2::Subnet", "MapPublicIpOnLaunch", False, True, "access"),
         ("AWS::EC2::Subnet", "MapPublicIpOnLaunch", None, False, "harmless"),
@@ -174,30 +163,25 @@ def test_entries_of_network_acls(before: Any, after: Any, risk: str) -> None:
     ],
 )
 def test_properties_of_networks(kind: str, path: str, before: Any, after: Any, risk: str) -> None:
-    said = property_said(kind, path, before, after)
-    assert said is not None
-    assert said.risk == risk
+    assert judge(kind, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("rules", "kind", "base", "head", "risk"),
+@each_row(
     [
-        (REMOVED, "AWS::EC2::FlowLog", {}, None, "access"),
-        (REMOVED, "AWS::EC2::NatGateway", {}, None, "interruption"),
-        (REMOVED, "AWS::EC2::VPCEndpoint", {}, None, "interruption"),
-        (ADDED, "AWS::EC2::NatGateway", None, {}, "cost"),
-        (ADDED, "AWS::EC2::VPCPeeringConnection", None, {}, "access"),
-        (ADDED, "AWS::EC2::VPCEndpoint", None, {"VpcEndpointType": "Interface"}, "cost"),
-        (ADDED, "AWS::EC2::VPCEndpoint", None, {"VpcEndpointType": "Gateway"}, "harmless"),
-        (ADDED, "AWS::EC2::Route", None, {"GatewayId": "igw-1", "RouteTableId": "rtb-1"}, "access"),
-        (ADDED, "AWS::EC2::Subnet", None, {}, "harmless"),
-        (REPLACED, "AWS::EC2::Subnet", {}, {}, "interruption"),
-        (REPLACED, "AWS::EC2::FlowLog", {"TrafficType": "ALL"}, {"TrafficType": "REJECT"}, "access"),
-        (REPLACED, "AWS::EC2::FlowLog", {"TrafficType": "REJECT"}, {"TrafficType": "ALL"}, "harmless"),
+        ("remove", "AWS::EC2::FlowLog", {}, None, "access"),
+        ("remove", "AWS::EC2::NatGateway", {}, None, "interruption"),
+        ("remove", "AWS::EC2::VPCEndpoint", {}, None, "interruption"),
+        ("add", "AWS::EC2::NatGateway", None, {}, "cost"),
+        ("add", "AWS::EC2::VPCPeeringConnection", None, {}, "access"),
+        ("add", "AWS::EC2::VPCEndpoint", None, {"VpcEndpointType": "Interface"}, "cost"),
+        ("add", "AWS::EC2::VPCEndpoint", None, {"VpcEndpointType": "Gateway"}, "harmless"),
+        ("add", "AWS::EC2::Route", None, {"GatewayId": "igw-1", "RouteTableId": "rtb-1"}, "access"),
+        ("add", "AWS::EC2::Subnet", None, {}, "harmless"),
+        ("replace", "AWS::EC2::Subnet", {}, {}, "interruption"),
+        ("replace", "AWS::EC2::FlowLog", {"TrafficType": "ALL"}, {"TrafficType": "REJECT"}, "access"),
+        ("replace", "AWS::EC2::FlowLog", {"TrafficType": "REJECT"}, {"TrafficType": "ALL"}, "harmless"),
     ],
 )
-def test_parts_of_networks_that_come_and_go(rules: Any, kind: str, base: Any, head: Any, risk: str) -> None:
+def test_parts_of_networks_that_come_and_go(action: str, kind: str, base: Any, head: Any, risk: str) -> None:
     sides = [None if it is None else resource(kind, **it) for it in (base, head)]
-    said = whole_said(rules, kind, *sides)
-    assert said is not None
-    assert said.risk == risk
+    assert whole_said(action, kind, *sides).risk == risk

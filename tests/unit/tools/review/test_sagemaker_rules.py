@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.support.work_changes import judge, judge_whole, template
+from tests.support.review_rules import each_row, judge, judge_whole, template
 from tools.review.change import Change, Risk
-from tools.review.rules import sagemaker_serving, sagemaker_work
 from tools.review.rules.sagemaker_serving import hosts_promoted_model
 
 H, C, A, N, D, U = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS, Risk.UNKNOWN
@@ -29,8 +26,7 @@ def config(variant: str = "AllTraffic") -> dict[str, Any]:
     return {"Type": CONFIG, "Properties": {"ProductionVariants": [{"VariantName": variant}]}}
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("PrimaryContainer.Image", IMAGE.format("3.0-5"), IMAGE.format("3.2-0"), H),
         ("PrimaryContainer.Image", IMAGE.format("3.0-5"), "docker.io/somebody/xgboost:3", A),
@@ -48,11 +44,10 @@ def config(variant: str = "AllTraffic") -> dict[str, Any]:
     ],
 )
 def test_a_property_of_a_model(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(sagemaker_serving, MODEL, path, before, after) == risk
+    assert judge(MODEL, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("ProductionVariants", [{"VariantName": "a"}], [{"VariantName": "b"}], N),
         ("ProductionVariants", [{"VariantName": "a"}], [{"VariantName": "a", "InstanceType": "x"}], None),
@@ -84,11 +79,10 @@ def test_a_property_of_a_model(path: str, before: Any, after: Any, risk: Risk) -
     ],
 )
 def test_a_property_of_a_configuration(path: str, before: Any, after: Any, risk: Risk | None) -> None:
-    assert judge(sagemaker_serving, CONFIG, path, before, after) == risk
+    assert judge(CONFIG, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("EndpointConfigName", "a", "b", H),
         ("DeploymentConfig", {"BlueGreenUpdatePolicy": {}}, None, A),
@@ -110,13 +104,12 @@ def test_a_property_of_a_configuration(path: str, before: Any, after: Any, risk:
     ],
 )
 def test_a_property_of_an_endpoint(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(sagemaker_serving, ENDPOINT, path, before, after) == risk
+    assert judge(ENDPOINT, path, before, after) == risk
 
 
 def test_a_promotion_keeps_the_names_of_the_variants() -> None:
     def moved(variant: str) -> Risk | None:
         return judge(
-            sagemaker_serving,
             ENDPOINT,
             "EndpointConfigName",
             {"Fn::GetAtt": ["Old", "EndpointConfigName"]},
@@ -129,8 +122,7 @@ def test_a_promotion_keeps_the_names_of_the_variants() -> None:
     assert moved("Other") == N
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "risk"),
+@each_row(
     [
         ("replace", MODEL, H),
         ("replace", CONFIG, H),
@@ -142,12 +134,11 @@ def test_a_promotion_keeps_the_names_of_the_variants() -> None:
     ],
 )
 def test_a_whole_resource_that_serves(action: str, kind: str, risk: Risk) -> None:
-    assert judge_whole(sagemaker_serving, action, kind) == risk
+    assert judge_whole(action, kind) == risk
 
 
 def test_a_configuration_under_another_logical_id() -> None:
     found = judge_whole(
-        sagemaker_serving,
         "remove",
         CONFIG,
         base_template=template(Thing=config()),
@@ -177,8 +168,7 @@ def test_the_role_of_a_promoted_model() -> None:
     assert not hosts_promoted_model(change("b", "Other"))
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("NotebookInstance", "RootAccess", "Disabled", "Enabled", A),
         ("NotebookInstance", "RootAccess", "Disabled", None, A),
@@ -204,18 +194,17 @@ def test_the_role_of_a_promoted_model() -> None:
     ],
 )
 def test_a_property_of_where_people_work(kind: str, path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(sagemaker_work, f"AWS::SageMaker::{kind}", path, before, after) == risk
+    assert judge(f"AWS::SageMaker::{kind}", path, before, after) == risk
 
 
 def test_the_version_of_the_metadata_service() -> None:
     path = "InstanceMetadataServiceConfiguration.MinimumInstanceMetadataServiceVersion"
-    assert judge(sagemaker_work, "AWS::SageMaker::NotebookInstance", path, "2", "1") == A
-    assert judge(sagemaker_work, "AWS::SageMaker::NotebookInstance", path, "2", None) == A
-    assert judge(sagemaker_work, "AWS::SageMaker::NotebookInstance", path, "1", "2") == H
+    assert judge("AWS::SageMaker::NotebookInstance", path, "2", "1") == A
+    assert judge("AWS::SageMaker::NotebookInstance", path, "2", None) == A
+    assert judge("AWS::SageMaker::NotebookInstance", path, "1", "2") == H
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "risk"),
+@each_row(
     [
         ("remove", "NotebookInstance", D),
         ("replace", "NotebookInstance", D),
@@ -227,4 +216,4 @@ def test_the_version_of_the_metadata_service() -> None:
     ],
 )
 def test_a_whole_resource_where_people_work(action: str, kind: str, risk: Risk) -> None:
-    assert judge_whole(sagemaker_work, action, f"AWS::SageMaker::{kind}") == risk
+    assert judge_whole(action, f"AWS::SageMaker::{kind}") == risk

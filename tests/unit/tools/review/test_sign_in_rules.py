@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import pytest
-
-from tests.support.review_rules import ADDED, REMOVED, REPLACED, property_said, resource, whole_said
+from tests.support.review_rules import each_row, judge, judge_whole, property_said, resource
 
 COGNITO = "AWS::Cognito::"
 POOL = f"{COGNITO}UserPool"
@@ -16,8 +14,7 @@ def recovery(*names: str) -> dict[str, Any]:
     return {"RecoveryMechanisms": [{"Name": name, "Priority": place + 1} for place, name in enumerate(names)]}
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         (POOL, "DeletionProtection", "ACTIVE", "INACTIVE", "data-loss"),
         (POOL, "DeletionProtection", "ACTIVE", None, "data-loss"),
@@ -109,9 +106,7 @@ def recovery(*names: str) -> dict[str, Any]:
     ],
 )
 def test_properties_of_who_may_sign_in(kind: str, path: str, before: Any, after: Any, risk: str) -> None:
-    said = property_said(kind, path, before, after)
-    assert said is not None
-    assert said.risk == risk, said
+    assert judge(kind, path, before, after) == risk
 
 
 def test_the_unit_of_a_validity_counts() -> None:
@@ -129,28 +124,24 @@ def test_policies_on_both_sides_are_looked_at_in_parts() -> None:
     assert property_said(POOL, "Policies", {"PasswordPolicy": {}}, {"PasswordPolicy": {"MinimumLength": 6}}) is None
 
 
-@pytest.mark.parametrize(
-    ("rules", "kind", "head", "risk"),
+@each_row(
     [
-        (REMOVED, POOL, {}, "data-loss"),
-        (REPLACED, POOL, {}, "data-loss"),
-        (REMOVED, CLIENT, {}, "interruption"),
-        (REPLACED, CLIENT, {}, "interruption"),
-        (ADDED, CLIENT, {}, "access"),
-        (ADDED, POOL, {}, "harmless"),
-        (ADDED, f"{COGNITO}IdentityPool", {"AllowUnauthenticatedIdentities": True}, "access"),
-        (ADDED, f"{COGNITO}IdentityPool", {"AllowUnauthenticatedIdentities": False}, "harmless"),
-        (REMOVED, f"{COGNITO}UserPoolRiskConfigurationAttachment", {}, "access"),
-        (REMOVED, f"{IAM}Role", {}, "interruption"),
-        (ADDED, f"{IAM}User", {}, "access"),
-        (ADDED, f"{IAM}Role", {}, "harmless"),
-        (REMOVED, "AWS::Organizations::Policy", {}, "access"),
-        (REMOVED, "AWS::VerifiedPermissions::PolicyStore", {}, "data-loss"),
-        (ADDED, "AWS::Transfer::Server", {}, "access"),
+        ("remove", POOL, {}, "data-loss"),
+        ("replace", POOL, {}, "data-loss"),
+        ("remove", CLIENT, {}, "interruption"),
+        ("replace", CLIENT, {}, "interruption"),
+        ("add", CLIENT, {}, "access"),
+        ("add", POOL, {}, "harmless"),
+        ("add", f"{COGNITO}IdentityPool", {"AllowUnauthenticatedIdentities": True}, "access"),
+        ("add", f"{COGNITO}IdentityPool", {"AllowUnauthenticatedIdentities": False}, "harmless"),
+        ("remove", f"{COGNITO}UserPoolRiskConfigurationAttachment", {}, "access"),
+        ("remove", f"{IAM}Role", {}, "interruption"),
+        ("add", f"{IAM}User", {}, "access"),
+        ("add", f"{IAM}Role", {}, "harmless"),
+        ("remove", "AWS::Organizations::Policy", {}, "access"),
+        ("remove", "AWS::VerifiedPermissions::PolicyStore", {}, "data-loss"),
+        ("add", "AWS::Transfer::Server", {}, "access"),
     ],
 )
-def test_identities_that_come_and_go(rules: Any, kind: str, head: Any, risk: str) -> None:
-    it = resource(kind, **head)
-    said = whole_said(rules, kind, None if rules is ADDED else it, None if rules is REMOVED else it)
-    assert said is not None
-    assert said.risk == risk
+def test_identities_that_come_and_go(action: str, kind: str, head: Any, risk: str) -> None:
+    assert judge_whole(action, kind, head) == risk

@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
-from tests.support.work_changes import judge, judge_whole, template
+from tests.support.review_rules import each_row, judge, judge_whole, template
 from tools.review.change import Risk
-from tools.review.rules import custom, data_jobs, delivery, events, nested, pipes
 
 H, C, A, N, D, U = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS, Risk.UNKNOWN
 
@@ -18,8 +15,7 @@ SCHEDULE = "AWS::Scheduler::Schedule"
 PIPE = "AWS::Pipes::Pipe"
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         (RULE, "State", "ENABLED", "DISABLED", N),
         (RULE, "State", None, "DISABLED", N),
@@ -57,11 +53,10 @@ PIPE = "AWS::Pipes::Pipe"
     ],
 )
 def test_a_property_of_what_starts_work(kind: str, path: str, before: Any, after: Any, risk: Risk | None) -> None:
-    assert judge(events, kind, path, before, after) == risk
+    assert judge(kind, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "risk"),
+@each_row(
     [
         ("remove", RULE, N),
         ("remove", SCHEDULE, N),
@@ -72,11 +67,10 @@ def test_a_property_of_what_starts_work(kind: str, path: str, before: Any, after
     ],
 )
 def test_a_whole_resource_that_starts_work(action: str, kind: str, risk: Risk) -> None:
-    assert judge_whole(events, action, kind) == risk
+    assert judge_whole(action, kind) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("DesiredState", "RUNNING", "STOPPED", N),
         ("DesiredState", None, "STOPPED", N),
@@ -88,20 +82,19 @@ def test_a_whole_resource_that_starts_work(action: str, kind: str, risk: Risk) -
     ],
 )
 def test_a_property_of_a_pipe(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(pipes, PIPE, path, before, after) == risk
+    assert judge(PIPE, path, before, after) == risk
 
 
 def test_a_whole_pipe() -> None:
-    assert judge_whole(pipes, "remove", PIPE) == N
-    assert judge_whole(pipes, "add", PIPE) == H
+    assert judge_whole("remove", PIPE) == N
+    assert judge_whole("add", PIPE) == H
 
 
 APPROVAL = {"Name": "Prod", "Actions": [{"Name": "Approve", "ActionTypeId": {"Category": "Approval"}}]}
 DEPLOY = {"Name": "Deploy", "Actions": [{"Name": "Deploy", "ActionTypeId": {"Category": "Deploy"}}]}
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("CodeBuild::Project", "Environment.PrivilegedMode", False, True, A),
         ("CodeBuild::Project", "Environment.PrivilegedMode", True, False, H),
@@ -130,11 +123,10 @@ DEPLOY = {"Name": "Deploy", "Actions": [{"Name": "Deploy", "ActionTypeId": {"Cat
     ],
 )
 def test_a_property_of_releases(kind: str, path: str, before: Any, after: Any, risk: Risk | None) -> None:
-    assert judge(delivery, f"AWS::{kind}", path, before, after) == risk
+    assert judge(f"AWS::{kind}", path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("Glue::Job", "NumberOfWorkers", 2, 10, C),
         ("Glue::Job", "NumberOfWorkers", 10, 2, N),
@@ -148,26 +140,24 @@ def test_a_property_of_releases(kind: str, path: str, before: Any, after: Any, r
     ],
 )
 def test_a_property_of_jobs_on_data(kind: str, path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(data_jobs, f"AWS::{kind}", path, before, after) == risk
+    assert judge(f"AWS::{kind}", path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "name", "before", "after", "risk"),
+@each_row(
     [
-        ("TemplateURL", "TemplateURL", "a", "b", H),
-        ("EnableTerminationProtection", "EnableTerminationProtection", True, False, D),
-        ("NotificationARNs", "NotificationARNs", ["a"], [], A),
-        ("Parameters.*", "Parameters.AssetParametersX", "a", "b", H),
-        ("Parameters.*", "Parameters.AuthEnabled", "true", "false", A),
-        ("Parameters.*", "Parameters.X", {"Ref": "A"}, {"Ref": "A"}, H),
+        ("TemplateURL", "a", "b", H),
+        ("EnableTerminationProtection", True, False, D),
+        ("NotificationARNs", ["a"], [], A),
+        ("Parameters.AssetParametersX", "a", "b", H),
+        ("Parameters.AuthEnabled", "true", "false", A),
+        ("Parameters.X", {"Ref": "A"}, {"Ref": "A"}, H),
     ],
 )
-def test_a_property_of_a_nested_stack(path: str, name: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(nested, "AWS::CloudFormation::Stack", path, before, after, name=name) == risk
+def test_a_property_of_a_nested_stack(path: str, before: Any, after: Any, risk: Risk) -> None:
+    assert judge("AWS::CloudFormation::Stack", path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "risk"),
+@each_row(
     [
         ("remove", "AWS::CloudFormation::Stack", D),
         ("add", "AWS::CloudFormation::Stack", H),
@@ -177,15 +167,14 @@ def test_a_property_of_a_nested_stack(path: str, name: str, before: Any, after: 
     ],
 )
 def test_a_whole_stack(action: str, kind: str, risk: Risk) -> None:
-    assert judge_whole(nested, action, kind) == risk
+    assert judge_whole(action, kind) == risk
 
 
 def call(action: str, **parameters: Any) -> str:
     return json.dumps({"service": "S3", "action": action, "parameters": parameters, "physicalResourceId": {"id": "x"}})
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("Create", call("getObject", Key="a"), call("getObject", Key="b"), H),
         ("Update", call("putObject", Key="a"), call("putObject", Key="b"), U),
@@ -198,7 +187,7 @@ def call(action: str, **parameters: Any) -> str:
     ],
 )
 def test_a_call_of_a_custom_resource(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(custom, "Custom::AWS", path, before, after) == risk
+    assert judge("Custom::AWS", path, before, after) == risk
 
 
 def test_a_call_with_references_inside() -> None:
@@ -207,34 +196,32 @@ def test_a_call_with_references_inside() -> None:
             "Fn::Join": ["", [f'{{"service":"S3","action":"{action}","parameters":{{"Bucket":"', {"Ref": "B"}, '"}}']]
         }
 
-    assert judge(custom, "Custom::AWS", "Update", joined("putX"), joined("deleteX")) == D
-    assert judge(custom, "Custom::AWS", "Update", joined("putX"), joined("listX")) == H
+    assert judge("Custom::AWS", "Update", joined("putX"), joined("deleteX")) == D
+    assert judge("Custom::AWS", "Update", joined("putX"), joined("listX")) == H
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "name", "before", "after", "risk"),
+@each_row(
     [
-        ("Custom::*", "*", "CodeHash", "a", "b", H),
-        ("Custom::*", "*", "Something", "a" * 64, "b" * 64, H),
-        ("Custom::*", "*", "Something", "a", "b", U),
-        ("Custom::*", "ServiceToken", "ServiceToken", "a", "b", A),
-        ("Custom::ModelArtifactCheck", "Key", "Key", "a", "b", H),
-        ("Custom::ModelArtifactCheck", "Sha256", "Sha256", "a", "b", H),
-        ("Custom::ModelArtifactCheck", "Bucket", "Bucket", "a", "b", A),
-        ("Custom::LogRetention", "RetentionInDays", "RetentionInDays", 30, 1, D),
-        ("Custom::LogRetention", "RetentionInDays", "RetentionInDays", 30, 731, C),
-        ("Custom::CDKBucketDeployment", "SourceObjectKeys", "SourceObjectKeys", ["a"], ["b"], H),
-        ("Custom::CDKBucketDeployment", "Prune", "Prune", False, True, D),
-        ("Custom::CDKBucketDeployment", "Prune", "Prune", True, False, H),
-        ("Custom::AWSCDKOpenIdConnectProvider", "ClientIDList", "ClientIDList", ["a"], ["a", "b"], A),
+        ("Custom::Thing", "CodeHash", "a", "b", H),
+        ("Custom::Thing", "Something", "a" * 64, "b" * 64, H),
+        ("Custom::Thing", "Something", "a", "b", U),
+        ("Custom::Thing", "ServiceToken", "a", "b", A),
+        ("Custom::ModelArtifactCheck", "Key", "a", "b", H),
+        ("Custom::ModelArtifactCheck", "Sha256", "a", "b", H),
+        ("Custom::ModelArtifactCheck", "Bucket", "a", "b", A),
+        ("Custom::LogRetention", "RetentionInDays", 30, 1, D),
+        ("Custom::LogRetention", "RetentionInDays", 30, 731, C),
+        ("Custom::CDKBucketDeployment", "SourceObjectKeys", ["a"], ["b"], H),
+        ("Custom::CDKBucketDeployment", "Prune", False, True, D),
+        ("Custom::CDKBucketDeployment", "Prune", True, False, C),
+        ("Custom::AWSCDKOpenIdConnectProvider", "ClientIDList", ["a"], ["a", "b"], A),
     ],
 )
-def test_a_property_of_a_custom_resource(kind: str, path: str, name: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(custom, kind, path, before, after, name=name) == risk
+def test_a_property_of_a_custom_resource(kind: str, path: str, before: Any, after: Any, risk: Risk) -> None:
+    assert judge(kind, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "properties", "risk"),
+@each_row(
     [
         ("remove", "Custom::ModelArtifactCheck", {}, A),
         ("add", "Custom::ModelArtifactCheck", {}, H),
@@ -243,21 +230,20 @@ def test_a_property_of_a_custom_resource(kind: str, path: str, name: str, before
         ("remove", "Custom::AWS", {"Delete": call("deleteObject")}, D),
         ("remove", "Custom::AWS", {}, U),
         ("add", "Custom::S3AutoDeleteObjects", {}, D),
-        ("remove", "Custom::S3AutoDeleteObjects", {}, H),
-        ("remove", "Custom::*", {}, N),
-        ("add", "Custom::*", {}, U),
+        ("remove", "Custom::S3AutoDeleteObjects", {}, D),
+        ("remove", "Custom::Thing", {}, N),
+        ("add", "Custom::Thing", {}, U),
     ],
 )
 def test_a_whole_custom_resource(action: str, kind: str, properties: Any, risk: Risk) -> None:
-    assert judge_whole(custom, action, kind, properties) == risk
+    assert judge_whole(action, kind, properties) == risk
 
 
 def test_a_service_token_follows_its_function() -> None:
     old, new = ({"Fn::GetAtt": [name, "Arn"]} for name in ("Old", "New"))
     function = {"Type": "AWS::Lambda::Function"}
     found = judge(
-        custom,
-        "Custom::*",
+        "Custom::Thing",
         "ServiceToken",
         old,
         new,
@@ -265,3 +251,18 @@ def test_a_service_token_follows_its_function() -> None:
         head_template=template(New=function),
     )
     assert found == H
+
+
+@each_row(
+    [
+        ("Custom::S3AutoDeleteObjects", {"BucketName": {"Ref": "Holder"}}),
+        ("Custom::ECRAutoDeleteImages", {"RepositoryName": {"Ref": "Holder"}}),
+        ("Custom::CDKBucketDeployment", {"DestinationBucketName": {"Ref": "Holder"}}),
+        ("Custom::LogRetention", {"LogGroupName": {"Fn::Join": ["", ["/aws/lambda/", {"Ref": "Holder"}]]}}),
+    ],
+)
+def test_what_is_new_holds_nothing_that_can_be_lost(kind: str, properties: Any) -> None:
+    holder = {"Type": "AWS::S3::Bucket"}
+    assert judge_whole("add", kind, properties, head_template=template(Holder=holder)) == H
+    both = {"base_template": template(Holder=holder), "head_template": template(Holder=holder)}
+    assert judge_whole("add", kind, properties, **both) == D

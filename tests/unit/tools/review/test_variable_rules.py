@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.support.work_changes import template
+from tests.support.review_rules import each_row, template
 from tools.review.change import Change, Risk, harmless, interruption
 from tools.review.rules.machines import compare_machines, machine_rule, parse_machine
 from tools.review.rules.variables import secret_references, variable, variables
@@ -27,8 +25,7 @@ def changed(name: str, before: Any, after: Any, **other: Any) -> Change:
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "before", "after", "risk"),
+@each_row(
     [
         ("MODEL_CARD", '{"name":"a"}', '{"name":"b"}', H),
         ("MODEL_SHA256", "a", "b", H),
@@ -110,13 +107,12 @@ def test_all_variables_at_once() -> None:
     assert unread.risk == U
 
 
-@pytest.mark.parametrize(("before", "after", "risk"), [("a", None, N), (None, "a", H), ("a", "b", N)])
+@each_row([("a", None, N), (None, "a", H), ("a", "b", N)])
 def test_a_reference_to_a_secret(before: Any, after: Any, risk: Risk) -> None:
     assert secret_references(changed("Secrets", before, after)).risk == risk
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         ("ml.m5.large", "ml.m5.24xlarge", C),
         ("ml.m5.xlarge", "ml.m5.large", N),

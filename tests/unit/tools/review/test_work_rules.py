@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.support.work_changes import judge, judge_whole, template
+from tests.support.review_rules import each_row, judge, judge_whole, template
 from tools.review.change import Risk
-from tools.review.rules import beanstalk, containers, instances, kubernetes, platforms, scaling
 
 H, C, A, N, D, U = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS, Risk.UNKNOWN
 
@@ -17,8 +14,7 @@ TASK = "AWS::ECS::TaskDefinition"
 BREAKER = "DeploymentConfiguration.DeploymentCircuitBreaker"
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("DesiredCount", 2, 0, N),
         ("DesiredCount", 2, 1, N),
@@ -27,7 +23,7 @@ BREAKER = "DeploymentConfiguration.DeploymentCircuitBreaker"
         ("NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp", "DISABLED", "ENABLED", A),
         ("NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp", "ENABLED", "DISABLED", H),
         ("NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp", None, "DISABLED", H),
-        ("NetworkConfiguration.AwsvpcConfiguration.SecurityGroups", ["a"], ["b"], A),
+        ("NetworkConfiguration.AwsvpcConfiguration.SecurityGroups", ["a"], ["a", "b"], A),
         ("NetworkConfiguration.AwsvpcConfiguration.SecurityGroups", ["a", "b"], ["b"], N),
         (BREAKER, {"Enable": True}, None, A),
         (BREAKER, None, {"Enable": True}, H),
@@ -50,11 +46,10 @@ BREAKER = "DeploymentConfiguration.DeploymentCircuitBreaker"
     ],
 )
 def test_a_property_of_a_service(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(containers, SERVICE, path, before, after) == risk
+    assert judge(SERVICE, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("Cpu", "256", "512", C),
         ("Memory", "2048", "512", N),
@@ -84,11 +79,10 @@ def test_a_property_of_a_service(path: str, before: Any, after: Any, risk: Risk)
     ],
 )
 def test_a_property_of_a_task(path: str, before: Any, after: Any, risk: Risk | None) -> None:
-    assert judge(containers, TASK, path, before, after) == risk
+    assert judge(TASK, path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("action", "kind", "risk"),
+@each_row(
     [
         ("replace", TASK, H),
         ("remove", TASK, N),
@@ -99,23 +93,22 @@ def test_a_property_of_a_task(path: str, before: Any, after: Any, risk: Risk | N
     ],
 )
 def test_a_whole_resource_of_containers(action: str, kind: str, risk: Risk) -> None:
-    assert judge_whole(containers, action, kind) == risk
+    assert judge_whole(action, kind) == risk
 
 
 def test_a_task_definition_under_another_logical_id() -> None:
-    assert judge_whole(containers, "remove", TASK, head_template=template(New={"Type": TASK})) == H
+    assert judge_whole("remove", TASK, head_template=template(New={"Type": TASK})) == H
 
 
 def test_how_a_cluster_measures_and_logs() -> None:
     on, off = ([{"Name": "containerInsights", "Value": value}] for value in ("enabled", "disabled"))
-    assert judge(containers, "AWS::ECS::Cluster", "ClusterSettings", off, on) == C
-    assert judge(containers, "AWS::ECS::Cluster", "ClusterSettings", on, off) == H
+    assert judge("AWS::ECS::Cluster", "ClusterSettings", off, on) == C
+    assert judge("AWS::ECS::Cluster", "ClusterSettings", on, off) == H
     logging = "Configuration.ExecuteCommandConfiguration.Logging"
-    assert judge(containers, "AWS::ECS::Cluster", logging, "OVERRIDE", "NONE") == A
+    assert judge("AWS::ECS::Cluster", logging, "OVERRIDE", "NONE") == A
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("MetadataOptions.HttpTokens", "required", "optional", A),
         ("MetadataOptions.HttpTokens", "required", None, A),
@@ -126,7 +119,7 @@ def test_how_a_cluster_measures_and_logs() -> None:
         ("BlockDeviceMappings[].Ebs.DeleteOnTermination", False, True, D),
         ("BlockDeviceMappings[].Ebs.VolumeSize", 10, 100, C),
         ("NetworkInterfaces[].AssociatePublicIpAddress", False, True, A),
-        ("SecurityGroupIds", ["a"], ["b"], A),
+        ("SecurityGroupIds", ["a"], ["a", "b"], A),
         ("KeyName", None, "key", A),
         ("KeyName", "key", None, H),
         ("IamInstanceProfile", "a", "b", A),
@@ -138,11 +131,10 @@ def test_how_a_cluster_measures_and_logs() -> None:
     ],
 )
 def test_a_property_of_a_machine(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(instances, "AWS::EC2::Instance", path, before, after) == risk
+    assert judge("AWS::EC2::Instance", path, before, after) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("InstanceType", "t3.micro", "m5.24xlarge", C),
         ("InstanceType", "m5.large", "t3.micro", N),
@@ -152,22 +144,21 @@ def test_a_property_of_a_machine(path: str, before: Any, after: Any, risk: Risk)
     ],
 )
 def test_a_property_of_a_launch_template(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(instances, "AWS::EC2::LaunchTemplate", f"LaunchTemplateData.{path}", before, after) == risk
-    assert judge(instances, "AWS::AutoScaling::LaunchConfiguration", path, before, after) == risk
+    assert judge("AWS::EC2::LaunchTemplate", f"LaunchTemplateData.{path}", before, after) == risk
+    assert judge("AWS::AutoScaling::LaunchConfiguration", path, before, after) == risk
 
 
 def test_a_whole_machine() -> None:
-    assert judge_whole(instances, "remove", "AWS::EC2::Instance") == D
-    assert judge_whole(instances, "replace", "AWS::EC2::Instance") == D
-    assert judge_whole(instances, "add", "AWS::EC2::Instance") == C
-    assert judge_whole(instances, "remove", "AWS::EC2::LaunchTemplate") == N
-    assert judge_whole(instances, "replace", "AWS::EC2::LaunchTemplate") == H
+    assert judge_whole("remove", "AWS::EC2::Instance") == D
+    assert judge_whole("replace", "AWS::EC2::Instance") == D
+    assert judge_whole("add", "AWS::EC2::Instance") == C
+    assert judge_whole("remove", "AWS::EC2::LaunchTemplate") == N
+    assert judge_whole("replace", "AWS::EC2::LaunchTemplate") == H
     new = template(New={"Type": "AWS::EC2::LaunchTemplate"})
-    assert judge_whole(instances, "remove", "AWS::EC2::LaunchTemplate", head_template=new) == H
+    assert judge_whole("remove", "AWS::EC2::LaunchTemplate", head_template=new) == H
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("AutoScaling::AutoScalingGroup", "MinSize", "2", "1", N),
         ("AutoScaling::AutoScalingGroup", "MinSize", "1", "2", C),
@@ -192,17 +183,16 @@ def test_a_whole_machine() -> None:
     ],
 )
 def test_a_property_of_scaling(kind: str, path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(scaling, f"AWS::{kind}", path, before, after) == risk
+    assert judge(f"AWS::{kind}", path, before, after) == risk
 
 
 def test_whole_scaling() -> None:
-    assert judge_whole(scaling, "remove", "AWS::ApplicationAutoScaling::ScalingPolicy") == N
-    assert judge_whole(scaling, "remove", "AWS::AutoScaling::AutoScalingGroup") == N
-    assert judge_whole(scaling, "add", "AWS::AutoScaling::AutoScalingGroup") == C
+    assert judge_whole("remove", "AWS::ApplicationAutoScaling::ScalingPolicy") == N
+    assert judge_whole("remove", "AWS::AutoScaling::AutoScalingGroup") == N
+    assert judge_whole("add", "AWS::AutoScaling::AutoScalingGroup") == C
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("Cluster", "Version", "1.32", "1.33", H),
         ("Cluster", "Version", "1.9", "1.10", H),
@@ -224,17 +214,16 @@ def test_whole_scaling() -> None:
     ],
 )
 def test_a_property_of_kubernetes(kind: str, path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(kubernetes, f"AWS::EKS::{kind}", path, before, after) == risk
+    assert judge(f"AWS::EKS::{kind}", path, before, after) == risk
 
 
 def test_whole_kubernetes() -> None:
-    assert judge_whole(kubernetes, "remove", "AWS::EKS::Cluster") == D
-    assert judge_whole(kubernetes, "remove", "AWS::EKS::Nodegroup") == N
-    assert judge_whole(kubernetes, "add", "AWS::EKS::AccessEntry") == A
+    assert judge_whole("remove", "AWS::EKS::Cluster") == D
+    assert judge_whole("remove", "AWS::EKS::Nodegroup") == N
+    assert judge_whole("add", "AWS::EKS::AccessEntry") == A
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "before", "after", "risk"),
+@each_row(
     [
         ("Batch::ComputeEnvironment", "State", "ENABLED", "DISABLED", N),
         ("Batch::ComputeEnvironment", "ComputeResources.MaxvCpus", 10, 0, N),
@@ -253,17 +242,16 @@ def test_whole_kubernetes() -> None:
     ],
 )
 def test_a_property_of_a_platform(kind: str, path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(platforms, f"AWS::{kind}", path, before, after) == risk
+    assert judge(f"AWS::{kind}", path, before, after) == risk
 
 
 def test_whole_platforms() -> None:
-    assert judge_whole(platforms, "remove", "AWS::AppRunner::Service") == N
-    assert judge_whole(platforms, "remove", "AWS::Lightsail::Instance") == D
-    assert judge_whole(platforms, "replace", "AWS::Batch::JobDefinition") == H
+    assert judge_whole("remove", "AWS::AppRunner::Service") == N
+    assert judge_whole("remove", "AWS::Lightsail::Instance") == D
+    assert judge_whole("replace", "AWS::Batch::JobDefinition") == H
 
 
-@pytest.mark.parametrize(
-    ("namespace", "name", "before", "after", "risk"),
+@each_row(
     [
         ("aws:autoscaling:asg", "MinSize", "2", "1", N),
         ("aws:autoscaling:asg", "MaxSize", "2", "10", C),
@@ -279,4 +267,4 @@ def test_an_option_of_beanstalk(namespace: str, name: str, before: Any, after: A
         None if value is None else {"Namespace": namespace, "OptionName": name, "Value": value}
         for value in (before, after)
     )
-    assert judge(beanstalk, "AWS::ElasticBeanstalk::Environment", "OptionSettings[]", old, new) == risk
+    assert judge("AWS::ElasticBeanstalk::Environment", "OptionSettings[]", old, new) == risk

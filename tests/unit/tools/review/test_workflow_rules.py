@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
-from tests.support.work_changes import judge
+from tests.support.review_rules import each_row, judge
 from tools.review.change import Risk
-from tools.review.rules import workflows
 
 H, C, A, N, D, U = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS, Risk.UNKNOWN
 
@@ -54,8 +51,7 @@ def pipeline(**changes: Any) -> dict[str, Any]:
     return {"Fn::Join": ["", [f'{before}"', json.loads(role), f'"{after}']]}
 
 
-@pytest.mark.parametrize(
-    ("changes", "risk"),
+@each_row(
     [
         ({"rounds": "200"}, H),
         ({"promoted": 0.98}, H),
@@ -74,11 +70,10 @@ def pipeline(**changes: Any) -> dict[str, Any]:
 )
 def test_the_definition_of_a_pipeline(changes: dict[str, Any], risk: Risk) -> None:
     path = "PipelineDefinition.PipelineDefinitionBody"
-    assert judge(workflows, "AWS::SageMaker::Pipeline", path, pipeline(), pipeline(**changes)) == risk
+    assert judge("AWS::SageMaker::Pipeline", path, pipeline(), pipeline(**changes)) == risk
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "risk"),
+@each_row(
     [
         ({"States": {"A": {"Retry": [1]}}}, {"States": {"A": {}}}, N),
         ({"States": {"A": {}}}, {"States": {"A": {"Retry": [1]}}}, H),
@@ -90,11 +85,10 @@ def test_the_definition_of_a_pipeline(changes: dict[str, Any], risk: Risk) -> No
 )
 def test_the_definition_of_a_state_machine(before: Any, after: Any, risk: Risk) -> None:
     text = after if isinstance(after, str) else {"Fn::Sub": json.dumps(after)}
-    assert judge(workflows, "AWS::StepFunctions::StateMachine", "DefinitionString", json.dumps(before), text) == risk
+    assert judge("AWS::StepFunctions::StateMachine", "DefinitionString", json.dumps(before), text) == risk
 
 
-@pytest.mark.parametrize(
-    ("path", "before", "after", "risk"),
+@each_row(
     [
         ("LoggingConfiguration", {"Level": "ALL"}, None, D),
         ("LoggingConfiguration.Level", "ALL", "OFF", D),
@@ -105,4 +99,4 @@ def test_the_definition_of_a_state_machine(before: Any, after: Any, risk: Risk) 
     ],
 )
 def test_a_property_of_a_state_machine(path: str, before: Any, after: Any, risk: Risk) -> None:
-    assert judge(workflows, "AWS::StepFunctions::StateMachine", path, before, after) == risk
+    assert judge("AWS::StepFunctions::StateMachine", path, before, after) == risk
