@@ -1,6 +1,6 @@
-"""Writes the OpenAPI document of the HTTP API from the functions' own tables: `PYTHONPATH=lambda_src python -m
-http_api.openapi`.
+"""Writes the OpenAPI document of the HTTP API from the functions' own tables.
 
+Run as `PYTHONPATH=lambda_src python -m http_api.openapi`.
 The document is committed beside this module as `openapi.json`. The stacks read the request schema out of it as the
 model of API Gateway's request validator, which knows JSON Schema draft 4 only. OpenAPI 3.0.3, because API Gateway reads
 no 3.1. The functions themselves do not use it.
