@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from tools.review.change import DANGEROUS, Risk
 from tools.review.cost.comparison import as_markdown as cost_as_markdown
 from tools.review.cost.comparison import usd
-from tools.review.report import masked, short_lines, value_text, verdict, where
+from tools.review.report import both_values, masked, short_lines, value_text, verdict, where
 from tools.review.review import Review, ReviewedChange
 
 MARKER = "<!-- digits: infrastructure diff -->"
@@ -94,10 +94,9 @@ def _line(change: ReviewedChange, detail: _Detail) -> str:
     line = f"- {code(where(change))}{environments} ({code(change.type)}, {change.action})"
     if not detail.reasons:
         return line
-    values = ""
-    if detail.values and change.property is not None:
-        values = f" ({code(value_text(change.before))} → {code(value_text(change.after))})"
-    return f"{line}: {plain(change.why)}{values}"
+    values = both_values(change) if detail.values else None
+    told = f" ({code(values[0])} → {code(values[1])})" if values else ""
+    return f"{line}: {plain(change.why)}{told}"
 
 
 def _folded(risk: Risk, changes: Sequence[ReviewedChange], detail: _Detail) -> Iterator[str]:

@@ -79,6 +79,15 @@ def value_text(value: Any) -> str:
     return f"{text[:half]}{CUT}{text[-half:]}"
 
 
+def both_values(change: ReviewedChange) -> tuple[str, str] | None:
+    """The values of a property before and after; None when they are too long to see what differs."""
+    if change.property is None:
+        return None
+    values = value_text(change.before), value_text(change.after)
+    is_cut = any(CUT in text for text in values) and all(value is not None for value in (change.before, change.after))
+    return None if is_cut else values
+
+
 def short_lines(text: str) -> str:
     """The text with lines of a length that can be read."""
     lines = (line.rstrip() for line in text.splitlines())
@@ -104,8 +113,9 @@ def _changes(review: Review) -> Iterator[str]:
             environments = f" [{', '.join(change.environments)}]" if change.environments else ""
             yield f"  {where(change)} ({change.type}, {change.action}){environments}"
             yield f"      {change.why}"
-            if change.property is not None and risk != Risk.HARMLESS:
-                yield f"      {value_text(change.before)}  ->  {value_text(change.after)}"
+            values = both_values(change)
+            if values and risk != Risk.HARMLESS:
+                yield f"      {values[0]}  ->  {values[1]}"
         yield ""
 
 
