@@ -38,7 +38,7 @@ def replaced(what: str, *, by_default: str = "Delete") -> Rule:
 
     def rule(change: Change) -> Verdict:
         fate = _fate(change.base, "UpdateReplacePolicy", by_default)
-        return data_loss(f"a new, empty resource takes the place: {what} {fate}")
+        return data_loss(f"a new, empty one takes the place of the old: {what} {fate}")
 
     return rule
 

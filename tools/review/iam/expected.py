@@ -6,10 +6,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tools.review.iam import principals
 from tools.review.iam.callers import callers
+from tools.review.iam.conditions import Test
 from tools.review.iam.sides import Sides
 from tools.review.iam.statements import Grant, Kind
 from tools.review.iam.values import logical_ids
@@ -91,11 +93,25 @@ def _key_default(sides: Sides, grant: Grant) -> bool:
 
 def swapped_content(grants: Sequence[Grant], against: Sequence[Grant]) -> tuple[list[Grant], list[Grant]]:
     """Grants that only moved from one content digest to another, and the rest."""
-    masked = {_masked(grant) for grant in against if _DIGEST.search(str(grant.resource))}
-    moved = [grant for grant in grants if _DIGEST.search(str(grant.resource)) and _masked(grant) in masked]
+    masked = {_masked(grant) for grant in against if _names_content(grant)}
+    moved = [grant for grant in grants if _names_content(grant) and _masked(grant) in masked]
     return moved, [grant for grant in grants if grant not in moved]
 
 
 def _masked(grant: Grant) -> tuple[Any, ...]:
     resource = _DIGEST.sub("#", str(grant.resource))
-    return (grant.scope, grant.principal, grant.effect, grant.action, resource, grant.condition)
+    tests = frozenset(
+        replace(test, values=frozenset(_DIGEST.sub("#", value) for value in test.values)) if _is_prefix(test) else test
+        for test in grant.condition
+    )
+    return (grant.scope, grant.principal, grant.effect, grant.action, resource, tests)
+
+
+def _names_content(grant: Grant) -> bool:
+    """Whether it is for content that a digest names: in the resource, or in the prefix of what may be listed."""
+    values = [value for test in grant.condition if _is_prefix(test) for value in test.values]
+    return any(_DIGEST.search(text) for text in (str(grant.resource), *values))
+
+
+def _is_prefix(test: Test) -> bool:
+    return test.key == "s3:prefix"

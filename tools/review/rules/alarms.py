@@ -144,6 +144,9 @@ MISSING = ordered(
 PROPERTIES: PropertyRules = {
     ALARM: {
         **TOLD,
+        "AlarmName": always(
+            access("who names the alarm, such as a roll-out or another alarm, no longer finds it by its old name")
+        ),
         "Threshold": threshold,
         "Statistic": statistic,
         "ExtendedStatistic": statistic,
@@ -203,7 +206,10 @@ PROPERTIES: PropertyRules = {
         name: always(access("alarms are kept quiet at other times, or others of them"))
         for name in ("Rule", "MuteTargets", "StartDate", "ExpireDate")
     },
-    f"{CLOUDWATCH}Dashboard": {"DashboardBody": always(harmless("a dashboard only shows"))},
+    f"{CLOUDWATCH}Dashboard": {
+        "DashboardBody": always(harmless("a dashboard only shows")),
+        "DashboardName": always(harmless("people find the same dashboard under another name")),
+    },
     f"{CLOUDWATCH}InsightRule": {
         "RuleState": switch(
             on=harmless("the rule counts"), off=access("the rule counts nothing, and alarms on it are blind")

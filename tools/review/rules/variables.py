@@ -55,7 +55,7 @@ def _judge(name: str, change: Change) -> Verdict:
     for judge in _JUDGES:
         verdict = judge(upper, change)
         if verdict is not None:
-            return Verdict(verdict.risk, f"{name}: {verdict.why}")
+            return replace(verdict, why=f"{name}: {verdict.why}")
     if change.before is None:
         return harmless(f"{name}: a variable more; a program that does not know it ignores it")
     return unknown(f"{name}: nobody can tell here what the program does with its other value")
@@ -108,6 +108,11 @@ def _origins(change: Change) -> Verdict:
         set(re.split(r"[\s,;]+", value)) if isinstance(value, str) else None
         for value in (change.before or "", change.after or "")
     )
+    if change.after is None:
+        return worst(
+            interruption("the program is no longer told which pages may read its answers"),
+            access("pages of other origins than before may read answers in a browser"),
+        )
     if before is None or after is None:
         return access("pages of other origins than before may read answers in a browser")
     if after - before - {""}:

@@ -193,7 +193,7 @@ def test_properties_of_networks(kind: str, path: str, before: Any, after: Any, r
         (ADDED, "AWS::EC2::Subnet", None, {}, "harmless"),
         (REPLACED, "AWS::EC2::Subnet", {}, {}, "interruption"),
         (REPLACED, "AWS::EC2::FlowLog", {"TrafficType": "ALL"}, {"TrafficType": "REJECT"}, "access"),
-        (REPLACED, "AWS::EC2::FlowLog", {"TrafficType": "REJECT"}, {"TrafficType": "ALL"}, "harmless"),
+        (REPLACED, "AWS::EC2::FlowLog", {"TrafficType": "REJECT"}, {"TrafficType": "ALL"}, "cost"),
     ],
 )
 def test_parts_of_networks_that_come_and_go(rules: Any, kind: str, base: Any, head: Any, risk: str) -> None:
