@@ -21,8 +21,8 @@ from tools.review.walk import Part, branches, parts
 EMPTY: Template = {"Resources": {}}
 _WATCHES = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 """Types that, when they are new, watch more than before whatever they say."""
-_NEIGHBOURS = re.compile(r"(SecurityGroup|Subnet|Vpc)(s|Id|Ids)?$")
-"""Where a new resource stands: what that opens is told at the group or subnet."""
+_NEIGHBOURS = re.compile(r"(SecurityGroup|Subnet|Vpc)(s|Id|Ids)?$|^SecurityGroupIngress|^ProviderARNs")
+"""Where a new resource stands, and what holds for nothing until it is named: told at the group, subnet or method."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from tools.review.change import Template
 from tools.review.iam import principals
 from tools.review.iam.callers import callers
 from tools.review.iam.conditions import Test
@@ -63,7 +64,15 @@ def is_expected(sides: Sides, grant: Grant) -> bool:
         if grant.scope.kind is Kind.TRUST:
             return not sides.existed(grant.scope)
         return _wiring(sides, grant)
-    return _key_default(sides, grant)
+    return _key_default(sides, grant) or _between_new(sides, grant)
+
+
+def _between_new(sides: Sides, grant: Grant) -> bool:
+    """Whether a new identity may act on what is new as well, by named actions."""
+    if grant.scope.kind is not Kind.IDENTITY or sides.existed(grant.scope) or "*" in str(grant.action):
+        return False
+    ids = logical_ids(str(grant.resource).split("/")[0])
+    return bool(ids) and ids <= sides.after and not ids & sides.before
 
 
 def _wiring(sides: Sides, grant: Grant) -> bool:
@@ -87,8 +96,13 @@ def _key_default(sides: Sides, grant: Grant) -> bool:
     """The account itself may use a new key, as it may every key without a policy."""
     if sides.existed(grant.scope) or not principals.is_account(grant.principal) or grant.action != "kms:*":
         return False
-    own = Counter(_ACCOUNT.findall(json.dumps(sides.base))).most_common(1)
+    own = _accounts(sides.base)[:1] if sides.before else [each for each in _accounts(sides.head)[:1] if each[1] > 1]
     return any(account in str(grant.principal) for account in ("${AWS::AccountId}", *(name for name, _ in own)))
+
+
+def _accounts(template: Template) -> list[tuple[str, int]]:
+    """Accounts that a template writes out, the most frequent first."""
+    return Counter(_ACCOUNT.findall(json.dumps(template))).most_common()
 
 
 def swapped_content(grants: Sequence[Grant], against: Sequence[Grant]) -> tuple[list[Grant], list[Grant]]:

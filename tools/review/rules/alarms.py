@@ -102,7 +102,7 @@ def evaluation(change: Change) -> Verdict:
 def period(change: Change) -> Verdict:
     """A longer period tells later; a shorter one adds up to less where sums are watched."""
     sums = {properties(it).get("Statistic") for it in (change.base, change.head)} & {"Sum", "SampleCount"}
-    if sums:
+    if sums and str(change.before) != str(change.after):
         return access("the alarm adds up another span of time, so that its threshold means another rate")
     return number(up=LATER, down=SOONER)(change) or LATER
 

@@ -268,3 +268,37 @@ def test_outputs_follow_a_new_logical_id() -> None:
 def test_checks_before_a_deployment(before: Any, after: Any, risk: str) -> None:
     base, head = ({**EMPTY, "Rules": {} if rule is None else {"R": rule}} for rule in (before, after))
     assert risks(list(compare_sections("stack", base, head))) == {risk}
+
+
+@pytest.mark.parametrize(
+    ("sources", "risk"),
+    [([{"Fn::GetAtt": ["Work", "Arn"]}], "harmless"), ([], "data-loss"), (["arn:aws:sqs:us-east-1:1:x"], "data-loss")],
+)
+def test_a_queue_of_failed_messages_names_the_queues_that_it_serves(sources: list[Any], risk: str) -> None:
+    work = resource("SQS::Queue", RedrivePolicy={"deadLetterTargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}})
+    allow = {"redrivePermission": "byQueue", "sourceQueueArns": sources}
+    base = {"Work": work, "Dead": resource("SQS::Queue")}
+    head = {"Work": work, "Dead": resource("SQS::Queue", RedriveAllowPolicy=allow)}
+    assert risks(review(base, head)) == {risk}
+
+
+def _worker(action: str, target: Any) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": action, "Resource": target}
+    return {
+        "Queue": resource("SQS::Queue", SqsManagedSseEnabled=True),
+        "Role": resource("IAM::Role", Policies=[{"PolicyName": "p", "PolicyDocument": {"Statement": [statement]}}]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "target", "dangerous"),
+    [
+        ("sqs:SendMessage", {"Fn::GetAtt": ["Queue", "Arn"]}, False),
+        ("sqs:*", {"Fn::GetAtt": ["Queue", "Arn"]}, True),
+        ("sqs:SendMessage", {"Fn::GetAtt": ["Table", "Arn"]}, True),
+        ("sqs:SendMessage", "*", True),
+    ],
+)
+def test_what_is_new_may_act_on_what_is_new(action: str, target: Any, dangerous: bool) -> None:
+    table = {"Table": resource("DynamoDB::Table")}
+    assert ("access" in risks(review(table, {**table, **_worker(action, target)}))) is dangerous
