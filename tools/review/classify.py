@@ -21,6 +21,8 @@ from tools.review.walk import Part, branches, parts
 EMPTY: Template = {"Resources": {}}
 _WATCHES = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 """Types that, when they are new, watch more than before whatever they say."""
+_NAMES_ALIKE = ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::AppSync::Api", "AWS::AppSync::GraphQLApi")
+"""Types of which several may have the same name."""
 _NEIGHBOURS = re.compile(r"(SecurityGroup|Subnet|Vpc)(s|Id|Ids)?$|^SecurityGroupIngress|^ProviderARNs")
 """Where a new resource stands, and what holds for nothing until it is named: told at the group, subnet or method."""
 
@@ -344,6 +346,8 @@ def _merged(findings: list[Finding], part: Part) -> list[Finding]:
 
 def _has_own_name(resource: Mapping[str, Any]) -> bool:
     """Whether a resource has a name chosen in the template, which only one can have at a time."""
+    if resource["Type"] in _NAMES_ALIKE:
+        return False
     last = resource["Type"].rpartition("::")[2]
     return any(
         name in ("Name", f"{last}Name", f"{last}Identifier") and isinstance(value, str)

@@ -91,11 +91,11 @@ def _call(value: Any) -> dict[str, Any] | None:
 
 
 _CHECKED = harmless("it follows the promoted model, by design: the deployment looks for that artifact")
-_UNCHECKED = access("the deployment no longer asks whether the artifact is the one that was promoted")
+_UNCHECKED = access("the deployment may no longer ask whether the artifact is the one that was promoted")
 
 
 def _checked(change: Change) -> Verdict:
-    return _UNCHECKED if change.after in (None, "") else _CHECKED
+    return _CHECKED if change.after and isinstance(change.after, str | int) else _UNCHECKED
 
 
 _CHECK: dict[str, Rule] = {

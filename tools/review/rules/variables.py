@@ -120,6 +120,15 @@ def _origins(change: Change) -> Verdict:
     return interruption("pages of an origin that could so far can no longer read answers in a browser")
 
 
+def _measured(words: frozenset[str], change: Change) -> Verdict | None:
+    """Powertools counts metrics under these: https://docs.powertools.aws.dev/lambda/python/latest/core/metrics/."""
+    if change.before is None:
+        return None
+    if {"POWERTOOLS", "SERVICE", "NAME"} <= words or {"POWERTOOLS", "METRICS", "NAMESPACE"} <= words:
+        return access("its metrics are counted under another name: alarms that watch the old one are blind")
+    return None
+
+
 def _design(words: frozenset[str], change: Change) -> Verdict | None:
     if change.after is None:
         return None
@@ -205,7 +214,7 @@ def _truth(value: Any) -> bool | None:
     return True if word in ON | {"1"} else False if word in OFF | {"0"} else None
 
 
-_JUDGES: tuple[_Judge, ...] = (_secret, _guard, _trust, _level, _figures, _design, _place)
+_JUDGES: tuple[_Judge, ...] = (_secret, _guard, _trust, _measured, _level, _figures, _design, _place)
 
 
 def _names(change: Change) -> list[str]:

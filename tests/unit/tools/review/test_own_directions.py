@@ -31,6 +31,10 @@ def risks(found: list[Finding]) -> set[str]:
     return {finding.verdict.risk.value for finding in found}
 
 
+def _variables(service: str) -> dict[str, Any]:
+    return {"Variables": {"POWERTOOLS_SERVICE_NAME": service}}
+
+
 @pytest.mark.parametrize(
     ("kind", "path", "before", "after", "expected"),
     [
@@ -42,6 +46,9 @@ def risks(found: list[Finding]) -> set[str]:
         ("ApiGateway::Stage", "Variables", None, {"a": "b"}, {"harmless"}),
         ("ApiGateway::Stage", "Variables", {"a": "b"}, {"a": "c"}, {"interruption"}),
         ("CloudWatch::Alarm", "AlarmName", "a", "b", {"access"}),
+        ("EC2::VPC", "CidrBlock", "10.0.0.0/27", "10.1.0.0/27", {"interruption"}),
+        ("Lambda::Function", "Environment", _variables("a"), _variables("b"), {"access"}),
+        ("Lambda::Function", "Environment", None, _variables("b"), {"harmless"}),
         ("CloudWatch::Dashboard", "DashboardName", "a", "b", {"harmless"}),
     ],
 )
