@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption, worst
 from tools.review.cors import EXPOSED, HEADERS, METHODS, ORIGINS
 from tools.review.holders import altered, keyed
 from tools.review.shapes import always, each, listed, opaque, ordered, present, switch
@@ -38,6 +38,25 @@ def _copied(change: Change) -> Verdict:
     if isinstance(before, str) and isinstance(after, str) and before.startswith(after):
         return cost("more objects are copied, and paid for twice")
     return data_loss("other objects are copied, and those that no rule names have no copy")
+
+
+def replication(change: Change) -> Verdict | None:
+    """Whether objects are copied, and whether to a bucket of this template or one of which nothing is known here."""
+    if not change.after:
+        return data_loss("new objects are no longer copied to another bucket")
+    if change.before:
+        return None
+    copied = cost("objects are copied to another bucket, and paid for twice")
+    rules = change.after.get("Rules") if isinstance(change.after, dict) else None
+    places = [rule.get("Destination") for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
+    if not any(isinstance(place, dict) and _is_foreign(place) for place in places):
+        return copied
+    return worst(access("objects are copied to a bucket that others may read"), copied)
+
+
+def _is_foreign(place: dict[str, Any]) -> bool:
+    """Whether the bucket is given to another account, or written out, so that nothing here tells whose it is."""
+    return bool({"Account", "AccessControlTranslation"} & set(place)) or isinstance(place.get("Bucket"), str)
 
 
 def object_ownership(change: Change) -> Verdict:

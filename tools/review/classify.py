@@ -19,6 +19,12 @@ from tools.review.rules.sagemaker_serving import PROMOTION, hosts_promoted_model
 from tools.review.walk import Part, branches, parts
 
 EMPTY: Template = {"Resources": {}}
+_WATCHES = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+"""Types that, when they are new, watch more than before whatever they say."""
+_NAMES_ALIKE = ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::AppSync::Api", "AWS::AppSync::GraphQLApi")
+"""Types of which several may have the same name."""
+_NEIGHBOURS = re.compile(r"(SecurityGroup|Subnet|Vpc)(s|Id|Ids)?$|^SecurityGroupIngress|^ProviderARNs")
+"""Where a new resource stands, and what holds for nothing until it is named: told at the group, subnet or method."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,8 +140,19 @@ class _Stack:
         verdict = worst(verdict, *self._policy_verdict(change))
         yield Finding(change=change, verdict=verdict)
         for finding in self._walked(change.logical_id, {}, change.head or {}):
-            if finding.verdict.risk == Risk.ACCESS and verdict.risk != Risk.ACCESS:
+            if finding.verdict.risk == Risk.ACCESS and verdict.risk != Risk.ACCESS and self._opens(finding.change):
                 yield finding
+
+    def _opens(self, change: Change) -> bool:
+        """Whether a value of a new resource opens something: a rule that dislikes its removal as well only compares."""
+        if change.type in _WATCHES or _NEIGHBOURS.search(change.property or ""):
+            return False
+        part = Part(path=change.property or "", rule_path=_rule_path(change), before=change.after, after=None)
+        if (change.logical_id, part.rule_path) in self.access.verdicts:
+            return True
+        away = replace(change, action="remove", before=change.after, after=None, base=change.head, head=None)
+        verdict = self._ruled(away, part) or _general(away)
+        return verdict.risk != Risk.ACCESS
 
     def _removed(self, change: Change) -> Iterator[Finding]:
         policy = self._policy_verdict(change)
@@ -146,15 +163,18 @@ class _Stack:
             yield Finding(change=change, verdict=worst(rule or resources.removed(change), *policy))
 
     def _moved(self, change: Change) -> Finding:
+        """A resource with another logical id, told under the old one: that is what is taken away."""
         old_id = next(old for old, new in self.ids.items() if new == change.logical_id)
+        now = f"it is called {change.logical_id} now"
+        told = replace(change, logical_id=old_id)
         if _only_grants(change.type):
-            return Finding(change=change, verdict=harmless(f"it was {old_id}, and says the same"))
+            return Finding(change=told, verdict=harmless(f"{now}, and says the same"))
         verdict = _replacement(change)
         if _has_own_name(change.head or {}):
-            verdict = worst(verdict, interruption("the new one cannot be made while the old one has the name"))
+            verdict = worst(interruption("the new one cannot be made while the old one has the name"), verdict)
         if verdict.risk == Risk.HARMLESS:
-            return Finding(change=change, verdict=harmless(f"it was {old_id} and is the same: {verdict.why}"))
-        return Finding(change=change, verdict=Verdict(verdict.risk, f"it was {old_id}: {verdict.why}"))
+            return Finding(change=told, verdict=harmless(f"{now} and is the same: {verdict.why}"))
+        return Finding(change=told, verdict=replace(verdict, why=f"{now}: {verdict.why}"))
 
     def _policy_verdict(self, change: Change) -> list[Verdict]:
         verdict = self.access.verdicts.get((change.logical_id, None))
@@ -328,6 +348,8 @@ def _merged(findings: list[Finding], part: Part) -> list[Finding]:
 
 def _has_own_name(resource: Mapping[str, Any]) -> bool:
     """Whether a resource has a name chosen in the template, which only one can have at a time."""
+    if resource["Type"] in _NAMES_ALIKE:
+        return False
     last = resource["Type"].rpartition("::")[2]
     return any(
         name in ("Name", f"{last}Name", f"{last}Identifier") and isinstance(value, str)

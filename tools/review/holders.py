@@ -38,7 +38,7 @@ def replaced(what: str, *, by_default: str = "Delete") -> Rule:
 
     def rule(change: Change) -> Verdict:
         fate = _fate(change.base, "UpdateReplacePolicy", by_default)
-        return data_loss(f"a new, empty resource takes the place: {what} {fate}")
+        return data_loss(f"a new, empty one takes the place of the old: {what} {fate}")
 
     return rule
 
@@ -101,9 +101,10 @@ def kept(what: str, *, default: float | None = None) -> Rule:
 
 def sized(what: str, *, default: float | None = None) -> Rule:
     """For capacity that is paid for: machines, shards, units."""
+    less = "fewer" if what.split()[0].endswith("s") else "less"
     return number(
-        up=cost(f"more {what} is paid for"),
-        down=interruption(f"less {what}: load that was carried before can be throttled or refused"),
+        up=cost(f"more {what}, which cost money at rest" if less == "fewer" else f"more {what}, which costs money"),
+        down=interruption(f"{less} {what}: load that was carried before can be throttled or refused"),
         default=default,
     )
 

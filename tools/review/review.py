@@ -15,7 +15,7 @@ from tools.review.cost.comparison import CostComparison, compare_cost
 from tools.review.differences import compare_templates
 from tools.review.iam import AccessChange
 from tools.review.model import ModelComparison, compare_models, parse_model
-from tools.review.sections import compare_sections
+from tools.review.sections import compare_sections, outputs_read
 from tools.review.templates import read_environments
 
 Environments = Mapping[str, Mapping[str, Template]]
@@ -147,9 +147,11 @@ def review(base: Environments, head: Environments) -> Review:
     findings: list[tuple[str, Finding]] = []
     rights: list[tuple[str, AccessChange]] = []
     texts = {}
+    read = {environment: outputs_read(stacks.values()) for environment, stacks in base.items()}
     for (environment, stack, old, new), difference in zip(different, differences, strict=True):
         found, access = classify(stack, old, new, difference.resources)
-        findings += [(environment, finding) for finding in [*found, *compare_sections(stack, old, new)]]
+        sections = compare_sections(stack, old, new, read=read.get(environment, {}).get(stack, ()))
+        findings += [(environment, finding) for finding in [*found, *sections]]
         rights += [(environment, change) for change in access.changes]
         texts[environment, stack] = difference.text
     return Review(changes=_told_once(findings), access=_rights_once(rights), texts=texts, stacks=len(pairs))

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from tools.review.change import Change, Template, Verdict, access, harmless, interruption, unknown
 from tools.review.classify import Finding
+from tools.review.renames import rename, renamed_ids
 
 _SEEN_IN_RESOURCES = "what it decides is told at the resources"
 
 
-def compare_sections(stack: str, base: Template, head: Template) -> Iterator[Finding]:
-    """Classify the changes of outputs, parameters, conditions, mappings and the other sections."""
+def compare_sections(stack: str, base: Template, head: Template, *, read: Collection[str] = ()) -> Iterator[Finding]:
+    """Classify the changes of outputs, parameters, conditions, mappings and the other sections.
+
+    Parameters
+    ----------
+    read
+        Names of the outputs that other stacks read with `Fn::GetStackOutput`.
+    """
+    if base.get("Outputs"):
+        base = {**base, "Outputs": rename(base["Outputs"], renamed_ids(base, head))}
     for section in dict.fromkeys([*base, *head]):
         before, after = base.get(section), head.get(section)
         if section == "Resources" or before == after:
@@ -23,8 +34,26 @@ def compare_sections(stack: str, base: Template, head: Template) -> Iterator[Fin
         else:
             old, new = before or {}, after or {}
             for name in dict.fromkeys([*old, *new]):
-                if old.get(name) != new.get(name):
-                    yield _finding(stack, section, name, old.get(name), new.get(name), judge)
+                if old.get(name) == new.get(name):
+                    continue
+                of_name = _read_output if section == "Outputs" and name in read and name in old else judge
+                yield _finding(stack, section, name, old.get(name), new.get(name), of_name)
+
+
+def outputs_read(templates: Iterable[Template]) -> dict[str, frozenset[str]]:
+    """Names of outputs that templates read with `Fn::GetStackOutput`, by the name of the stack that has them."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    waiting: list[Any] = list(templates)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()
+            asked = value.get("Fn::GetStackOutput")
+            if isinstance(asked, dict) and isinstance(asked.get("StackName"), str):
+                found[asked["StackName"]].add(str(asked.get("OutputName")))
+    return {stack: frozenset(names) for stack, names in found.items()}
 
 
 def _finding(
@@ -52,6 +81,14 @@ def _output(before: Any, after: Any) -> Verdict:
     return harmless("no other stack imports it; it is shown after a deployment")
 
 
+def _read_output(before: Any, after: Any) -> Verdict:
+    if after is None:
+        return interruption("another stack reads it, and can no longer be deployed")
+    if (before or {}).get("Value") != after.get("Value"):
+        return interruption("another stack reads it, and gets another value with its next deployment")
+    return _output(before, after)
+
+
 def _parameter(before: Any, after: Any) -> Verdict:
     old, new = (before or {}), (after or {})
     if str(old.get("NoEcho", "false")).lower() == "true" and str(new.get("NoEcho", "false")).lower() != "true":
@@ -77,10 +114,22 @@ def _condition(before: Any, _after: Any) -> Verdict:
     return unknown("what depends on it comes or goes with the deployment; it cannot be told here")
 
 
-def _rule(before: Any, _after: Any) -> Verdict:
+def _rule(before: Any, after: Any) -> Verdict:
     if before is None:
         return harmless("a deployment is checked before it starts")
+    if "BootstrapVersion" in json.dumps(before) and (after is None or "BootstrapVersion" in json.dumps(after)):
+        return harmless("the CDK only asks whether its bootstrap stack is new enough")
+    if after is not None and _asserted(before) == _asserted(after):
+        return harmless("only the words of the check change")
     return access("what a deployment is checked for before it starts changes")
+
+
+def _asserted(rule: Any) -> Any:
+    if isinstance(rule, list):
+        return [_asserted(item) for item in rule]
+    if isinstance(rule, dict):
+        return {name: _asserted(value) for name, value in rule.items() if name != "AssertDescription"}
+    return rule
 
 
 _ENTRIES: dict[str, Callable[[Any, Any], Verdict]] = {

@@ -144,7 +144,7 @@ def mutations(template: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
             yield f"{name} removed", name, {**template, "Resources": without}
         if stateful:
             renamed = {key if key != name else f"{key}2": value for key, value in template["Resources"].items()}
-            yield f"{name} renamed", f"{name}2", {**template, "Resources": renamed}
+            yield f"{name} renamed", name, {**template, "Resources": renamed}
             if resource.get("DeletionPolicy") == "Retain":
                 yield f"{name} not retained", name, changed(template, name, DeletionPolicy="Delete")
         for guard in GUARDS.get(resource["Type"], ()):

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tools.review.change import Template, Verdict, harmless, interruption, worst
+from tools.review.change import Template, Verdict, access, harmless, interruption, worst
 from tools.review.iam import principals, sources, words
 from tools.review.iam.access import Access, Direction
 from tools.review.iam.collect import Collector, looks_like_policy
@@ -156,10 +156,31 @@ def _verdict(sides: Sides, name: str, path: str | None, gained: Sources, lost: S
     # A property that names to whom or on what says nothing alone.
     whole = resource.get("Type") in _STANDALONE and resource.get("Type") not in sources.HOLDERS
     verdict = judge(sides, _of(gained, name, path, whole), _of(lost, name, path, whole))
+    if path == "Policy" and not verdict.risk.severity and _frees_callers(sides, name, resource):
+        return access("callers whom the policy lets in need no permission of their own any more")
     if path is None and not verdict.risk.severity and name in sides.renamed:
         return harmless(f"it is called {sides.renamed[name]} now, with the rights that are told there")
     gone = path is None and name not in sides.head.get("Resources", {}) and name not in sides.renamed
     return worst(_removed(sides, name), verdict) if gone and resource.get("Type") in sources.HOLDERS else verdict
+
+
+def _frees_callers(sides: Sides, name: str, resource: Mapping[str, Any]) -> bool:
+    """Whether an API gets a first policy that lets everybody in, while some of its methods asked for a permission.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+    """
+    if resource.get("Type") != "AWS::ApiGateway::RestApi":
+        return False
+    if _at(sides.base.get("Resources", {}).get(name, {}), "Policy"):
+        return False
+    signed = any(
+        method["Type"] == "AWS::ApiGateway::Method"
+        and method["Properties"].get("AuthorizationType") == "AWS_IAM"
+        and refers(method["Properties"].get("RestApiId"), [name])
+        for method in sides.head["Resources"].values()
+    )
+    mine = [grant for grant in sides.new if grant.source.logical_id == name and not grant.denies]
+    return signed and any(grant.principal == "*" or principals.is_outside(grant.principal) for grant in mine)
 
 
 def _is_policy(sides: Sides, name: str) -> bool:

@@ -6,10 +6,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from tools.review.change import Template
 from tools.review.iam import principals
 from tools.review.iam.callers import callers
+from tools.review.iam.conditions import Test
 from tools.review.iam.sides import Sides
 from tools.review.iam.statements import Grant, Kind
 from tools.review.iam.values import logical_ids
@@ -61,7 +64,15 @@ def is_expected(sides: Sides, grant: Grant) -> bool:
         if grant.scope.kind is Kind.TRUST:
             return not sides.existed(grant.scope)
         return _wiring(sides, grant)
-    return _key_default(sides, grant)
+    return _key_default(sides, grant) or _between_new(sides, grant)
+
+
+def _between_new(sides: Sides, grant: Grant) -> bool:
+    """Whether a new identity may act on what is new as well, by named actions."""
+    if grant.scope.kind is not Kind.IDENTITY or sides.existed(grant.scope) or "*" in str(grant.action):
+        return False
+    ids = logical_ids(str(grant.resource).split("/")[0])
+    return bool(ids) and ids <= sides.after and not ids & sides.before
 
 
 def _wiring(sides: Sides, grant: Grant) -> bool:
@@ -85,17 +96,36 @@ def _key_default(sides: Sides, grant: Grant) -> bool:
     """The account itself may use a new key, as it may every key without a policy."""
     if sides.existed(grant.scope) or not principals.is_account(grant.principal) or grant.action != "kms:*":
         return False
-    own = Counter(_ACCOUNT.findall(json.dumps(sides.base))).most_common(1)
+    own = _accounts(sides.base)[:1] if sides.before else [each for each in _accounts(sides.head)[:1] if each[1] > 1]
     return any(account in str(grant.principal) for account in ("${AWS::AccountId}", *(name for name, _ in own)))
+
+
+def _accounts(template: Template) -> list[tuple[str, int]]:
+    """Accounts that a template writes out, the most frequent first."""
+    return Counter(_ACCOUNT.findall(json.dumps(template))).most_common()
 
 
 def swapped_content(grants: Sequence[Grant], against: Sequence[Grant]) -> tuple[list[Grant], list[Grant]]:
     """Grants that only moved from one content digest to another, and the rest."""
-    masked = {_masked(grant) for grant in against if _DIGEST.search(str(grant.resource))}
-    moved = [grant for grant in grants if _DIGEST.search(str(grant.resource)) and _masked(grant) in masked]
+    masked = {_masked(grant) for grant in against if _names_content(grant)}
+    moved = [grant for grant in grants if _names_content(grant) and _masked(grant) in masked]
     return moved, [grant for grant in grants if grant not in moved]
 
 
 def _masked(grant: Grant) -> tuple[Any, ...]:
     resource = _DIGEST.sub("#", str(grant.resource))
-    return (grant.scope, grant.principal, grant.effect, grant.action, resource, grant.condition)
+    tests = frozenset(
+        replace(test, values=frozenset(_DIGEST.sub("#", value) for value in test.values)) if _is_prefix(test) else test
+        for test in grant.condition
+    )
+    return (grant.scope, grant.principal, grant.effect, grant.action, resource, tests)
+
+
+def _names_content(grant: Grant) -> bool:
+    """Whether it is for content that a digest names: in the resource, or in the prefix of what may be listed."""
+    values = [value for test in grant.condition if _is_prefix(test) for value in test.values]
+    return any(_DIGEST.search(text) for text in (str(grant.resource), *values))
+
+
+def _is_prefix(test: Test) -> bool:
+    return test.key == "s3:prefix"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tools.review.change import Verdict, access, harmless, interruption, worst
 from tools.review.iam import principals, words
@@ -23,6 +24,8 @@ def judge(sides: Sides, gained: Sequence[Grant], lost: Sequence[Grant]) -> Verdi
     outside = any(principals.is_outside(grant.principal) and not grant.denies for grant in gained)
     if opened.risk.severity and shut.risk.severity:
         first, second = (opened, shut) if outside else (worst(opened, shut), min(opened, shut, key=_severity))
+        if first.risk != second.risk:
+            return replace(first, also=(second,))
         return Verdict(first.risk, f"{first.why}; {second.why}" if first.why != second.why else first.why)
     if opened.risk.severity or shut.risk.severity:
         return worst(opened, shut)

@@ -99,7 +99,7 @@ def evaluation(change: Change) -> Verdict:
 def period(change: Change) -> Verdict:
     """A longer period tells later; a shorter one adds up to less where sums are watched."""
     sums = {properties(it).get("Statistic") for it in (change.base, change.head)} & {"Sum", "SampleCount"}
-    if sums:
+    if sums and str(change.before) != str(change.after):
         return access("the alarm adds up another span of time, so that its threshold means another rate")
     return number(up=LATER, down=SOONER)(change) or LATER
 
@@ -141,6 +141,9 @@ MISSING = ordered(
 PROPERTIES: PropertyRules = {
     ALARM: {
         **TOLD,
+        "AlarmName": always(
+            access("who names the alarm, such as a roll-out or another alarm, no longer finds it by its old name")
+        ),
         "Threshold": threshold,
         "Statistic": statistic,
         "ExtendedStatistic": statistic,
@@ -200,7 +203,10 @@ PROPERTIES: PropertyRules = {
         name: always(access("alarms are kept quiet at other times, or others of them"))
         for name in ("Rule", "MuteTargets", "StartDate", "ExpireDate")
     },
-    f"{CLOUDWATCH}Dashboard": {"DashboardBody": always(harmless("a dashboard only shows"))},
+    f"{CLOUDWATCH}Dashboard": {
+        "DashboardBody": always(harmless("a dashboard only shows")),
+        "DashboardName": always(harmless("people find the same dashboard under another name")),
+    },
     f"{CLOUDWATCH}InsightRule": {
         "RuleState": switch(
             on=harmless("the rule counts"), off=access("the rule counts nothing, and alarms on it are blind")

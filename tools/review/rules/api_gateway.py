@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, harmless, interruption
 from tools.review.members import members
 from tools.review.rules import tls
 from tools.review.rules.api_documents import AUTHORISATION, CHECKED, REFUSED, UNCHECKED, body, schema
 from tools.review.shapes import SAME, always, each_type, listed, number, present, switch
-from tools.review.values import properties
+from tools.review.values import literal, properties
 
 API = "AWS::ApiGateway::"
 BACKEND = interruption("requests go to another backend, or reach it in another form")
 ANSWERS = interruption("callers get answers in another form, or with another status")
 OPEN_METHOD = access("everybody may call, without signing in")
+PREFLIGHT = interruption("browsers ask for leave without signing in: pages of other sites can no longer call")
 
 
 def authorization(change: Change) -> Verdict:
@@ -23,8 +25,10 @@ def authorization(change: Change) -> Verdict:
     if after == "NONE":
         return OPEN_METHOD
     if before == "NONE":
+        if (change.head or {}).get("Properties", {}).get("HttpMethod") == "OPTIONS":
+            return PREFLIGHT
         return harmless("callers have to sign in; who does not is refused")
-    return AUTHORISATION
+    return replace(AUTHORISATION, also=(interruption("who is known to the API only in the old way is refused"),))
 
 
 AUTHORIZER = present(
@@ -74,6 +78,21 @@ def _method_added(change: Change) -> Verdict:
     return harmless("one more method, for callers who have signed in")
 
 
+_RECODED = interruption("bodies of these types reach the backend, or callers, in another encoding")
+_NEVER_TEXT = ("image/", "audio/", "video/", "font/", "application/octet-stream", "application/zip", "application/pdf")
+
+
+def _binary(change: Change) -> Verdict:
+    """A type of pictures, sounds and the like that is added is no longer broken by being read as text."""
+    before, after = (value or [] for value in (change.before, change.after))
+    if not isinstance(before, list) or not isinstance(after, list) or not literal([before, after]):
+        return _RECODED
+    more, fewer = set(map(str, after)) - set(map(str, before)), set(map(str, before)) - set(map(str, after))
+    if fewer or not all(name.startswith(_NEVER_TEXT) for name in more):
+        return _RECODED
+    return harmless("bodies of one more type that is never text pass unchanged") if more else SAME
+
+
 def endpoint_types(change: Change) -> Verdict:
     """Private, or open to the internet."""
     before, after = (str(value) for value in (change.before or ["EDGE"], change.after or ["EDGE"]))
@@ -112,9 +131,7 @@ AUTHORIZER_RULES: Mapping[str, Rule] = {
 }
 PROPERTIES: PropertyRules = {
     f"{API}RestApi": {
-        "BinaryMediaTypes": always(
-            interruption("bodies of these types reach the backend, or callers, in another encoding")
-        ),
+        "BinaryMediaTypes": _binary,
         "MinimumCompressionSize": always(harmless("answers are only compressed from another size on")),
         "DisableExecuteApiEndpoint": DEFAULT_ENDPOINT,
         "EndpointConfiguration.Types": endpoint_types,

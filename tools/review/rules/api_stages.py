@@ -38,7 +38,7 @@ METHOD_SETTING: Mapping[str, Rule] = {
     "ThrottlingBurstLimit": limit,
     "LoggingLevel": ordered(
         ["OFF", "ERROR", "INFO"],
-        up=harmless("more is recorded of how requests are answered"),
+        up=cost("more is recorded of how requests are answered, and paid for"),
         down=access("less is recorded of how requests are answered"),
         default="OFF",
     ),
@@ -137,7 +137,11 @@ PROPERTIES: PropertyRules = {
             removed=access("backends no longer know that API Gateway calls"),
             changed=interruption("backends have to know another certificate"),
         ),
-        "Variables": always(interruption("what methods call may be something else")),
+        "Variables": present(
+            added=harmless("no method used a variable of the stage so far"),
+            removed=interruption("what methods call may be something else"),
+            changed=interruption("what methods call may be something else"),
+        ),
         "CanarySetting": always(interruption("some requests are answered by another deployment, or no longer")),
         "DocumentationVersion": always(harmless("only the documentation changes")),
         "Description": always(harmless("only the description changes")),

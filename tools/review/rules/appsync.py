@@ -103,7 +103,7 @@ def _logs(field: str) -> Rule:
             {
                 field: ordered(
                     LEVELS,
-                    up=harmless("more is recorded"),
+                    up=cost("more is recorded, and paid for"),
                     down=access("less is recorded of what callers do and of errors"),
                     default="NONE",
                 ),

@@ -181,7 +181,7 @@ HELD = {
     "AWS::CodeCommit::Repository": "the repository, with its source code,",
     "AWS::CodeArtifact::Domain": "the domain, with its packages,",
     "AWS::CodeArtifact::Repository": "the repository, with its packages,",
-    "AWS::SageMaker::ModelPackageGroup": "the registry of models",
+    "AWS::SageMaker::ModelPackageGroup": "the registry, with its models,",
     "AWS::SageMaker::ModelPackage": "the registered model",
     "AWS::SageMaker::FeatureGroup": "the store of features, with its online records,",
 }
@@ -194,7 +194,7 @@ REMOVED: dict[str, Rule] = {
     ),
     "AWS::ECR::RepositoryCreationTemplate": always(access("new repositories are made without these settings")),
 }
-REPLACED: dict[str, Rule] = {kind: replaced(f"old: {what}") for kind, what in HELD.items()}
+REPLACED: dict[str, Rule] = {kind: replaced(what) for kind, what in HELD.items()}
 ADDED: dict[str, Rule] = {
     **each(always(harmless("it is new and empty, and costs only what it will hold")), *HELD),
     "AWS::ECR::Repository": _repository_added,

@@ -80,7 +80,18 @@ def _custom_header(change: Change) -> Verdict:
         return access("scripts of other sites may read answers, or others than before")
     if not change.before:
         return harmless("answers carry one more header")
+    if name == "permissions-policy" and _forbids_more(change):
+        return harmless("pages may use fewer features of the browser")
     return access(f"answers no longer carry the header {name} as before, by which browsers may be told a rule")
+
+
+def _forbids_more(change: Change) -> bool:
+    """Whether a Permissions-Policy keeps its directives and closes features besides: `camera=(), usb=()`."""
+    sides = [item.get("Value") if isinstance(item, dict) else None for item in (change.before, change.after)]
+    if not all(isinstance(side, str) for side in sides):
+        return False
+    before, after = ({part.strip() for part in str(side).split(",")} for side in sides)
+    return before <= after and all(part.endswith("=()") for part in after - before)
 
 
 REFERRER = [

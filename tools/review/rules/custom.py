@@ -90,9 +90,16 @@ def _call(value: Any) -> dict[str, Any] | None:
 
 
 _CHECKED = harmless("it follows the promoted model, by design: the deployment looks for that artifact")
+_UNCHECKED = access("the deployment may no longer ask whether the artifact is the one that was promoted")
+
+
+def _checked(change: Change) -> Verdict:
+    return _CHECKED if change.after and isinstance(change.after, str | int) else _UNCHECKED
+
+
 _CHECK: dict[str, Rule] = {
     "ServiceToken": service_token,
-    **each(always(_CHECKED), "Key", "Sha256", "SizeBytes"),
+    **each(_checked, "Key", "Sha256", "SizeBytes"),
     "Bucket": lambda change: followed(change) or access("the artifact of the model is looked for in another bucket"),
     "ServiceTimeout": number(
         up=harmless("the check may take longer"),

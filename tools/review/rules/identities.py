@@ -7,6 +7,7 @@ from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, data_loss, harmless, interruption
 from tools.review.members import fields
+from tools.review.rules.sagemaker_serving import PROMOTION, hosts_promoted_model
 from tools.review.shapes import SAME, always, each_type, listed, number, ordered, present, switch
 from tools.review.values import properties
 
@@ -18,6 +19,12 @@ BOUNDARY = present(
     changed=access("another boundary limits what is allowed"),
 )
 PATH = always(access("policies that name the path hold for it, or no longer"))
+
+
+def _role_path(change: Change) -> Verdict | None:
+    return harmless(PROMOTION) if hosts_promoted_model(change) else PATH(change)
+
+
 GROUPS = listed(added=access("gets what one more group may do"), removed=harmless("no longer gets what a group may do"))
 
 
@@ -60,7 +67,7 @@ PROPERTIES: PropertyRules = {
             default=3600,
         ),
         "PermissionsBoundary": BOUNDARY,
-        "Path": PATH,
+        "Path": _role_path,
         "Description": WORDS,
     },
     f"{IAM}User": {

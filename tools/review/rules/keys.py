@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.holders import KEPT, altered, keyed, replaced
+from tools.review.rules.documents import parameter_value
 from tools.review.shapes import always, each, listed, number, ordered, present, switch
 from tools.review.values import properties
 
@@ -77,7 +78,7 @@ PARAMETER: dict[str, Rule] = {
         default="Standard",
     ),
     "Type": always(interruption("readers get the value in another form")),
-    "Value": always(interruption("whoever reads the parameter gets another value, which the old readers may not know")),
+    "Value": parameter_value,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.holders import altered, kept, keyed, removed, replaced
 from tools.review.shapes import always, both, each, listed, number, ordered, present, switch
-from tools.review.values import literal, properties
+from tools.review.values import literal, properties, target_of
 
 
 def _aws_key(alias: str, senders: str) -> Rule:
@@ -61,10 +61,24 @@ def _redrive_allow(change: Change) -> Verdict:
         return data_loss("no queue can keep its failed messages here any more")
     if after == "allowAll":
         return access("every queue of the account can keep its failed messages here")
+    if after == "byQueue" and before == "allowAll" and _names_its_users(change):
+        return harmless("the queues that keep their failed messages here are named, and no other may")
     lost = [queue for queue in _sources(change.before) if queue not in _sources(change.after)]
     if before == "allowAll" or lost:
         return data_loss("a queue that is no longer named cannot keep its failed messages here")
     return access("more queues can keep their failed messages here")
+
+
+def _names_its_users(change: Change) -> bool:
+    """Whether each queue of the template whose failed messages come here is among the sources."""
+    named = {target_of(source) for source in _sources(change.after)}
+    users = {
+        name
+        for name, resource in change.head_template.get("Resources", {}).items()
+        if resource.get("Type") == "AWS::SQS::Queue"
+        and target_of((properties(resource).get("RedrivePolicy") or {}).get("deadLetterTargetArn")) == change.logical_id
+    }
+    return bool(users) and users <= named
 
 
 def _permission(value: Any) -> str:

@@ -47,6 +47,7 @@ NO_PUBLIC = interruption(
 )
 PROPERTIES: PropertyRules = {
     f"{EC2}VPC": {
+        "CidrBlock": always(interruption("the network has other addresses, and everything in it is made anew")),
         "EnableDnsSupport": switch(
             on=harmless("names are resolved in the network"),
             off=interruption("nothing in the network resolves names any more"),

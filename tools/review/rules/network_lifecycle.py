@@ -34,7 +34,9 @@ def _flow_log_replaced(change: Change) -> Verdict:
     before, after = properties(change.base), properties(change.head)
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)} - {"Tags"}
     if changed <= {"MaxAggregationInterval", "TrafficType", "LogFormat"} and literal(after.get("TrafficType")):
-        if after.get("TrafficType") in ("ALL", before.get("TrafficType")):
+        if after.get("TrafficType") == "ALL" != before.get("TrafficType"):
+            return cost("all of the network's traffic is recorded, and paid for; what was recorded stays")
+        if after.get("TrafficType") == before.get("TrafficType"):
             return harmless(
                 "a new flow log takes the place of the old one and records as much; what was recorded stays"
             )

@@ -13,6 +13,7 @@ from tools.review.buckets import (
     NOTIFIED,
     REPLICATION,
     object_ownership,
+    replication,
     website,
 )
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
@@ -97,10 +98,7 @@ BUCKET: dict[str, Rule] = {
     "ObjectLockEnabled": LOCK[".ObjectLockEnabled"],
     "OwnershipControls": object_ownership,
     **each(BLOCK, *(f"PublicAccessBlockConfiguration.{block}" for block in BLOCKS)),
-    "ReplicationConfiguration": present(
-        added=cost("objects are copied to another bucket, and paid for twice"),
-        removed=data_loss("new objects are no longer copied to another bucket"),
-    ),
+    "ReplicationConfiguration": replication,
     **{f"ReplicationConfiguration.Rules{path}": rule for path, rule in REPLICATION.items()},
     "ReplicationConfiguration.Role": always(data_loss("copying stops if the other role lacks a right")),
     "VersioningConfiguration": opaque(data_loss("whether older versions are kept cannot be told")),

@@ -65,11 +65,16 @@ def artifact(change: Change) -> Verdict:
 
 def hosts_promoted_model(change: Change) -> bool:
     """Whether a role is one that a model is served with, and that model changes: it is replaced with it, by design."""
+    before, after = (
+        {name: model for name, model in _models(template).items() if _role_of(model) == change.logical_id}
+        for template in (change.base_template, change.head_template)
+    )
+    if before and after and before.keys().isdisjoint(after):
+        return True
     return any(
-        target_of(properties(head).get("ExecutionRoleArn")) == change.logical_id
-        and properties(base).get("PrimaryContainer") != properties(head).get("PrimaryContainer")
-        for name, head in _models(change.head_template).items()
-        if (base := _models(change.base_template).get(name)) is not None
+        properties(before[name]).get("PrimaryContainer") != properties(model).get("PrimaryContainer")
+        for name, model in after.items()
+        if name in before
     )
 
 
@@ -234,6 +239,10 @@ REPLACED: dict[str, Rule] = {
 def _models(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     found: Mapping[str, Mapping[str, Any]] = template.get("Resources", {})
     return {name: thing for name, thing in found.items() if thing.get("Type") == "AWS::SageMaker::Model"}
+
+
+def _role_of(model: Mapping[str, Any]) -> str | None:
+    return target_of(properties(model).get("ExecutionRoleArn"))
 
 
 def _same_places(change: Change) -> bool:

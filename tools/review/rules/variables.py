@@ -55,7 +55,7 @@ def _judge(name: str, change: Change) -> Verdict:
     for judge in _JUDGES:
         verdict = judge(upper, change)
         if verdict is not None:
-            return Verdict(verdict.risk, f"{name}: {verdict.why}")
+            return replace(verdict, why=f"{name}: {verdict.why}")
     if change.before is None:
         return harmless(f"{name}: a variable more; a program that does not know it ignores it")
     return unknown(f"{name}: nobody can tell here what the program does with its other value")
@@ -108,11 +108,25 @@ def _origins(change: Change) -> Verdict:
         set(re.split(r"[\s,;]+", value)) if isinstance(value, str) else None
         for value in (change.before or "", change.after or "")
     )
+    if change.after is None:
+        return worst(
+            interruption("the program is no longer told which pages may read its answers"),
+            access("pages of other origins than before may read answers in a browser"),
+        )
     if before is None or after is None:
         return access("pages of other origins than before may read answers in a browser")
     if after - before - {""}:
         return access("pages of more origins may read answers in a browser")
     return interruption("pages of an origin that could so far can no longer read answers in a browser")
+
+
+def _measured(words: frozenset[str], change: Change) -> Verdict | None:
+    """Powertools counts metrics under these: https://docs.powertools.aws.dev/lambda/python/latest/core/metrics/."""
+    if change.before is None:
+        return None
+    if {"POWERTOOLS", "SERVICE", "NAME"} <= words or {"POWERTOOLS", "METRICS", "NAMESPACE"} <= words:
+        return access("its metrics are counted under another name: alarms that watch the old one are blind")
+    return None
 
 
 def _design(words: frozenset[str], change: Change) -> Verdict | None:
@@ -200,7 +214,7 @@ def _truth(value: Any) -> bool | None:
     return True if word in ON | {"1"} else False if word in OFF | {"0"} else None
 
 
-_JUDGES: tuple[_Judge, ...] = (_secret, _guard, _trust, _level, _figures, _design, _place)
+_JUDGES: tuple[_Judge, ...] = (_secret, _guard, _trust, _measured, _level, _figures, _design, _place)
 
 
 def _names(change: Change) -> list[str]:

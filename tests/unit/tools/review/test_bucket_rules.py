@@ -163,7 +163,7 @@ def test_a_rule_inserted_before_others_is_the_only_one_that_counts() -> None:
             COST,
         ),
         ("ReplicationConfiguration", {"Rules": [{}]}, None, LOSS),
-        ("ReplicationConfiguration", None, {"Rules": [{}]}, COST),
+        ("ReplicationConfiguration", None, {"Rules": [{"Destination": {"Bucket": {"Ref": "Copies"}}}]}, COST),
         ("ReplicationConfiguration.Rules[].Status", "Enabled", "Disabled", LOSS),
         ("ReplicationConfiguration.Rules[].Prefix", "a/", "", COST),
         ("ReplicationConfiguration.Rules[].Prefix", "", "a/", LOSS),

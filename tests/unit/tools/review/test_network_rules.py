@@ -179,7 +179,7 @@ def test_properties_of_networks(kind: str, path: str, before: Any, after: Any, r
         ("add", "AWS::EC2::Subnet", None, {}, "harmless"),
         ("replace", "AWS::EC2::Subnet", {}, {}, "interruption"),
         ("replace", "AWS::EC2::FlowLog", {"TrafficType": "ALL"}, {"TrafficType": "REJECT"}, "access"),
-        ("replace", "AWS::EC2::FlowLog", {"TrafficType": "REJECT"}, {"TrafficType": "ALL"}, "harmless"),
+        ("replace", "AWS::EC2::FlowLog", {"TrafficType": "REJECT"}, {"TrafficType": "ALL"}, "cost"),
     ],
 )
 def test_parts_of_networks_that_come_and_go(action: str, kind: str, base: Any, head: Any, risk: str) -> None:

@@ -31,7 +31,7 @@ def changed(name: str, before: Any, after: Any, **other: Any) -> Change:
         ("MODEL_SHA256", "a", "b", H),
         ("IMAGE_TAG", "1", "2", H),
         ("GIT_COMMIT", "a", "b", H),
-        ("POWERTOOLS_SERVICE_NAME", "a", "b", H),
+        ("POWERTOOLS_SERVICE_NAME", "a", "b", A),
         ("LOG_LEVEL", "INFO", "WARNING", H),
         ("LOG_LEVEL", "INFO", "DEBUG", C),
         ("DEBUG", "false", "true", A),
