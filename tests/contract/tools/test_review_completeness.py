@@ -16,7 +16,7 @@ from tools.review import iam, resources, rules
 from tools.review.change import Risk
 from tools.review.review import review
 from tools.review.templates import resolve
-from tools.review.walk import is_function
+from tools.review.values import is_function
 
 ROOT = Path(__file__).resolve().parents[3]
 SNAPSHOTS = ROOT / "tests/synth/__snapshots__/test_snapshots"
