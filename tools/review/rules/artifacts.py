@@ -68,7 +68,7 @@ REPOSITORY: dict[str, Rule] = {
     "LifecyclePolicy.LifecyclePolicyText": _image_expiry,
     "LifecyclePolicy.RegistryId": always(data_loss("the rules hold for another registry")),
 }
-FEATURES: dict[str, Rule] = {
+FEATURE_GROUP: dict[str, Rule] = {
     "FeatureDefinitions": listed(
         added=harmless("records may have one more feature"),
         removed=data_loss("a feature goes, with the values that were recorded"),
@@ -162,7 +162,7 @@ PROPERTIES: PropertyRules = {
             removed=interruption("builds no longer find packages of a removed repository"),
         ),
     },
-    "AWS::SageMaker::FeatureGroup": FEATURES,
+    "AWS::SageMaker::FeatureGroup": FEATURE_GROUP,
     "AWS::SageMaker::ModelPackage": PACKAGE,
     "AWS::SageMaker::ModelPackageGroup": described("ModelPackageGroupDescription"),
 }

@@ -40,7 +40,7 @@ def _feature(change: Change) -> Verdict:
     return MORE if str((change.after or {}).get("Status", "")).upper() == "ENABLED" else LESS
 
 
-FEATURES = members(
+DETECTOR_FEATURES = members(
     "Name",
     added=_feature,
     removed=LESS,
@@ -137,7 +137,7 @@ PROPERTIES: PropertyRules = {
     "AWS::GuardDuty::Detector": {
         "Enable": switch(on=MORE, off=access("attacks are no longer looked for")),
         "FindingPublishingFrequency": TIMELY,
-        "Features": FEATURES,
+        "Features": DETECTOR_FEATURES,
         "DataSources.S3Logs.Enable": WATCHED,
         "DataSources.Kubernetes.AuditLogs.Enable": WATCHED,
         "DataSources.MalwareProtection.ScanEc2InstanceWithFindings.EbsVolumes": WATCHED,
