@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tools.review import iam, names, resources, rules
+from tools.review import iam, names, openings, resources, rules
 from tools.review.change import Change, Risk, Rule, Template, Verdict, harmless, interruption, unknown, worst
 from tools.review.differences import MAY_REPLACE, WILL_REPLACE, ResourceDifference
 from tools.review.renames import rename, renamed_ids
 from tools.review.rules.sagemaker_serving import PROMOTION, hosts_promoted_model
 from tools.review.walk import Part, branches, parts
+
+SAM = "AWS::Serverless::"
+"""Types that a transform turns into others, of which the engine of the CLI cannot know what replaces them."""
 
 EMPTY: Template = {"Resources": {}}
 
@@ -134,7 +137,7 @@ class _Stack:
         verdict = worst(verdict, *self._policy_verdict(change))
         yield Finding(change=change, verdict=verdict)
         for finding in self._walked(change.logical_id, {}, change.head or {}):
-            if finding.verdict.risk == Risk.ACCESS and verdict.risk != Risk.ACCESS:
+            if finding.verdict.risk == Risk.ACCESS and verdict.risk != Risk.ACCESS and openings.opens(finding.change):
                 yield finding
 
     def _removed(self, change: Change) -> Iterator[Finding]:
@@ -149,7 +152,10 @@ class _Stack:
         old_id = next(old for old, new in self.ids.items() if new == change.logical_id)
         if _only_grants(change.type):
             return Finding(change=change, verdict=harmless(f"it was {old_id}, and says the same"))
-        verdict = _replacement(change)
+        if change.type in _WATCHES:
+            verdict = harmless("a new one takes its place, watches the same and tells the same receivers")
+        else:
+            verdict = _replacement(change)
         if _has_own_name(change.head or {}):
             verdict = worst(verdict, interruption("the new one cannot be made while the old one has the name"))
         if verdict.risk == Risk.HARMLESS:
@@ -164,6 +170,8 @@ class _Stack:
 
     def _properties(self, logical_id: str, old: Any, new: Any) -> Iterator[Finding]:
         impacts = self.differences[logical_id].properties if logical_id in self.differences else {}
+        if new["Type"].startswith(SAM):
+            impacts = {name: impact for name, impact in impacts.items() if name.endswith("Name")}
         before, after = old.get("Properties", {}), new.get("Properties", {})
         findings = list(self._walked(logical_id, old, new))
         for finding in findings:
@@ -299,6 +307,10 @@ def _only_grants(resource_type: str) -> bool:
     return resource_type in iam.POLICY_PROPERTIES and resource_type.endswith(("Policy", "Permission"))
 
 
+_WATCHES = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm", "AWS::CloudWatch::LogAlarm")
+"""What may be made anew under another id: it holds nothing but its last state, which is soon known again."""
+
+
 def _rule_path(change: Change) -> str:
     return re.sub(r"\[[^\]]*\]", "[]", change.property or "")
 
@@ -307,6 +319,8 @@ def _general(change: Change) -> Verdict:
     """What is said where no rule of the type speaks."""
     if names.only_digests(change):
         return harmless("only the digest of a file differs")
+    if names.only_order(change):
+        return harmless("the same items in another order")
     return names.by_name(change) or unknown("no rule knows what this property does")
 
 

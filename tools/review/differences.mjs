@@ -32,4 +32,10 @@ function describe({ base, head }) {
 let input = '';
 process.stdin.setEncoding('utf8');
 for await (const chunk of process.stdin) input += chunk;
-process.stdout.write(JSON.stringify(JSON.parse(input).map(describe)));
+
+// CloudFormation takes no null: what is null is not there. The engine of the CLI fails on it.
+function withoutNull(_key, value) {
+  if (value === null) return undefined;
+  return Array.isArray(value) ? value.filter((item) => item !== undefined) : value;
+}
+process.stdout.write(JSON.stringify(JSON.parse(input, withoutNull).map(describe)));

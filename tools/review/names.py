@@ -6,6 +6,7 @@ Names are compared in lower case, without brackets. What no pattern knows is lef
 
 from __future__ import annotations
 
+import json
 import math
 import re
 
@@ -153,3 +154,17 @@ def only_digests(change: Change) -> bool:
     if not isinstance(before, str) or not isinstance(after, str):
         return False
     return _DIGEST.sub("", before) == _DIGEST.sub("", after)
+
+
+ORDERED = frozenset({"stages", "steps", "cachebehaviors", "commands", "command", "entrypoint", "definition"})
+"""Lists, by the last name of their path, whose order says what comes first."""
+
+
+def only_order(change: Change) -> bool:
+    """Whether two lists have the same items in another order, which means nothing to most types."""
+    before, after = change.before, change.after
+    if not isinstance(before, list) or not isinstance(after, list):
+        return False
+    last = re.sub(r"\[[^\]]*\]", "", change.property or "").rpartition(".")[2].lower()
+    old, new = (sorted(json.dumps(item, sort_keys=True) for item in items) for items in (before, after))
+    return old == new and last not in ORDERED

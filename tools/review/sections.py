@@ -24,7 +24,8 @@ def compare_sections(stack: str, base: Template, head: Template) -> Iterator[Fin
             old, new = before or {}, after or {}
             for name in dict.fromkeys([*old, *new]):
                 if old.get(name) != new.get(name):
-                    yield _finding(stack, section, name, old.get(name), new.get(name), judge)
+                    asked = _asset if section == "Parameters" and name.startswith("AssetParameters") else judge
+                    yield _finding(stack, section, name, old.get(name), new.get(name), asked)
 
 
 def _finding(
@@ -61,6 +62,10 @@ def _parameter(before: Any, after: Any) -> Verdict:
     if "Default" not in old and "Default" not in new and old.get("Type") != new.get("Type"):
         return unknown("what its values mean changes")
     return harmless(_SEEN_IN_RESOURCES)
+
+
+def _asset(_before: Any, _after: Any) -> Verdict:
+    return harmless("where a file of the CDK lies; the CDK itself gives the value at each deployment")
 
 
 def _seen(_before: Any, _after: Any) -> Verdict:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.holders import altered
 from tools.review.members import fields, members
 from tools.review.shapes import SAME, always, each_type, listed, number, ordered, present, switch
 from tools.review.values import figure, properties
@@ -254,6 +255,10 @@ WATCHES = (
 WATCHES += " AWS::CloudWatch::InsightRule AWS::ApplicationSignals::ServiceLevelObjective AWS::Synthetics::Canary"
 WATCHES += " AWS::RUM::AppMonitor AWS::InternetMonitor::Monitor AWS::Oam::Link AWS::Oam::Sink"
 SENDS = "AWS::CloudWatch::MetricStream"
+PROPERTIES = {
+    name: {path: altered(rule) for path, rule in table.items()} if name in WATCHES.split() else table
+    for name, table in PROPERTIES.items()
+}
 ADDED: dict[str, Rule] = {
     **each_type("", SHOWS, harmless("only shows what is there")),
     **each_type("", WATCHES, harmless("watches more than before")),

@@ -46,9 +46,17 @@ def image(change: Change) -> Verdict:
         old, new = (_REGISTRY.match(value) for value in (change.before, change.after))
         if old and new and old[0] != new[0]:
             return access("the code comes from another registry: whoever may push there decides what runs")
-    elif not _same_places(change):
+    elif not (_same_registry(change) or _same_places(change)):
         return access("the code comes from another registry or repository than before")
     return harmless("another image is what a release is; it runs with the same rights")
+
+
+def _same_registry(change: Change) -> bool:
+    """Whether two texts with references in them name the same registry and repository, whatever the tag."""
+    texts = [value.get("Fn::Sub") if isinstance(value, Mapping) else value for value in (change.before, change.after)]
+    if not all(isinstance(text, str) and "/" in text for text in texts):
+        return False
+    return len({re.sub(r"(@|:(?=[^/]*$)).*", "", str(text)) for text in texts}) == 1
 
 
 def artifact(change: Change) -> Verdict:
