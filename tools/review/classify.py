@@ -216,8 +216,10 @@ class _Stack:
             return verdict
         if iam.is_policy(change.type, part.rule_path):
             return harmless("the same rights, written otherwise")
+        if names.only_order_of_set(change):
+            return harmless("the same items in another order")
         rule = rules.property_rule(change.type, part.rule_path)
-        return rule(change) if rule else None
+        return _heard(rule, change) if rule else None
 
     def _elsewhere(self, logical_id: str, old: Any, new: Any, findings: list[Finding]) -> Iterator[Finding]:
         """Rights that change through a property that reads the same: a condition, or what its policy is attached to."""
@@ -292,7 +294,15 @@ class _Stack:
 
 def _asked(table: Mapping[str, Rule], change: Change) -> Verdict | None:
     rule = rules.whole_rule(table, change.type)
-    return rule(change) if rule else None
+    return _heard(rule, change) if rule else None
+
+
+def _heard(rule: Rule, change: Change) -> Verdict | None:
+    """What a rule says; in a form of template that nobody thought of, what is said where there is no rule."""
+    try:
+        return rule(change)
+    except (TypeError, ValueError, AttributeError, LookupError):
+        return None
 
 
 def _replacement(change: Change) -> Verdict:

@@ -8,6 +8,9 @@ from typing import Any
 from tools.review.change import Change, Template, Verdict, access, harmless, interruption, unknown
 from tools.review.classify import Finding
 
+_GIVEN = ("AssetParameters", "referenceto")
+"""Beginnings of parameters to which the CDK itself, or the stack around a nested one, gives a value."""
+
 _SEEN_IN_RESOURCES = "what it decides is told at the resources"
 
 
@@ -24,7 +27,7 @@ def compare_sections(stack: str, base: Template, head: Template) -> Iterator[Fin
             old, new = before or {}, after or {}
             for name in dict.fromkeys([*old, *new]):
                 if old.get(name) != new.get(name):
-                    asked = _asset if section == "Parameters" and name.startswith("AssetParameters") else judge
+                    asked = _asset if section == "Parameters" and name.startswith(_GIVEN) else judge
                     yield _finding(stack, section, name, old.get(name), new.get(name), asked)
 
 
@@ -65,7 +68,7 @@ def _parameter(before: Any, after: Any) -> Verdict:
 
 
 def _asset(_before: Any, _after: Any) -> Verdict:
-    return harmless("where a file of the CDK lies; the CDK itself gives the value at each deployment")
+    return harmless("the CDK itself gives its value at each deployment")
 
 
 def _seen(_before: Any, _after: Any) -> Verdict:

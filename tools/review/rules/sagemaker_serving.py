@@ -6,12 +6,12 @@ made for, and harmless as long as no variant is renamed. What else changes besid
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, harmless, interruption
+from tools.review.names import without_digests
 from tools.review.references import followed, reference
 from tools.review.rules.sagemaker_capacity import CONFIG, variant_names
 from tools.review.rules.variables import variable
@@ -255,5 +255,5 @@ def _references(value: Any) -> set[str]:
     parts = list(value.values()) if isinstance(value, Mapping) else value if isinstance(value, list) else []
     inner = set().union(*map(_references, parts)) if parts else set()
     if not inner and is_function(value):
-        return {json.dumps(value, sort_keys=True)}
+        return {without_digests(value)}
     return inner
