@@ -14,17 +14,17 @@ from typing import Any
 from tools.review import iam, names, resources, rules
 from tools.review.change import Change, Risk, Rule, Template, Verdict, harmless, interruption, unknown, worst
 from tools.review.differences import MAY_REPLACE, WILL_REPLACE, ResourceDifference
+from tools.review.openings import WATCHES, opens
 from tools.review.renames import rename, renamed_ids
 from tools.review.rules.sagemaker_serving import PROMOTION, hosts_promoted_model
 from tools.review.walk import Part, branches, parts
 
+SAM = "AWS::Serverless::"
+"""Types that a transform turns into others, of which the engine of the CLI cannot know what replaces them."""
+
 EMPTY: Template = {"Resources": {}}
-_WATCHES = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
-"""Types that, when they are new, watch more than before whatever they say."""
 _NAMES_ALIKE = ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::AppSync::Api", "AWS::AppSync::GraphQLApi")
 """Types of which several may have the same name."""
-_NEIGHBOURS = re.compile(r"(SecurityGroup|Subnet|Vpc)(s|Id|Ids)?$|^SecurityGroupIngress|^ProviderARNs")
-"""Where a new resource stands, and what holds for nothing until it is named: told at the group, subnet or method."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,19 +140,8 @@ class _Stack:
         verdict = worst(verdict, *self._policy_verdict(change))
         yield Finding(change=change, verdict=verdict)
         for finding in self._walked(change.logical_id, {}, change.head or {}):
-            if finding.verdict.risk == Risk.ACCESS and verdict.risk != Risk.ACCESS and self._opens(finding.change):
+            if finding.verdict.risk == Risk.ACCESS and verdict.risk != Risk.ACCESS and opens(finding.change):
                 yield finding
-
-    def _opens(self, change: Change) -> bool:
-        """Whether a value of a new resource opens something: a rule that dislikes its removal as well only compares."""
-        if change.type in _WATCHES or _NEIGHBOURS.search(change.property or ""):
-            return False
-        part = Part(path=change.property or "", rule_path=_rule_path(change), before=change.after, after=None)
-        if (change.logical_id, part.rule_path) in self.access.verdicts:
-            return True
-        away = replace(change, action="remove", before=change.after, after=None, base=change.head, head=None)
-        verdict = self._ruled(away, part) or _general(away)
-        return verdict.risk != Risk.ACCESS
 
     def _removed(self, change: Change) -> Iterator[Finding]:
         policy = self._policy_verdict(change)
@@ -169,7 +158,10 @@ class _Stack:
         told = replace(change, logical_id=old_id)
         if _only_grants(change.type):
             return Finding(change=told, verdict=harmless(f"{now}, and says the same"))
-        verdict = _replacement(change)
+        if change.type in WATCHES:
+            verdict = harmless("a new one takes its place, watches the same and tells the same receivers")
+        else:
+            verdict = _replacement(change)
         if _has_own_name(change.head or {}):
             verdict = worst(interruption("the new one cannot be made while the old one has the name"), verdict)
         if verdict.risk == Risk.HARMLESS:
@@ -184,6 +176,8 @@ class _Stack:
 
     def _properties(self, logical_id: str, old: Any, new: Any) -> Iterator[Finding]:
         impacts = self.differences[logical_id].properties if logical_id in self.differences else {}
+        if new["Type"].startswith(SAM):
+            impacts = {name: impact for name, impact in impacts.items() if name.endswith("Name")}
         before, after = old.get("Properties", {}), new.get("Properties", {})
         findings = list(self._walked(logical_id, old, new))
         for finding in findings:
@@ -230,8 +224,10 @@ class _Stack:
             return harmless("the same rights, written otherwise")
         if change.type == "AWS::IAM::Role" and change.property == "Path" and hosts_promoted_model(change):
             return harmless(PROMOTION)
+        if names.only_order_of_set(change):
+            return harmless("the same items in another order")
         rule = rules.property_rule(change.type, part.rule_path)
-        return rule(change) if rule else None
+        return _heard(rule, change) if rule else None
 
     def _elsewhere(self, logical_id: str, old: Any, new: Any, findings: list[Finding]) -> Iterator[Finding]:
         """Rights that change through a property that reads the same: a condition, or what its policy is attached to."""
@@ -306,7 +302,15 @@ class _Stack:
 
 def _asked(table: Mapping[str, Rule], change: Change) -> Verdict | None:
     rule = rules.whole_rule(table, change.type)
-    return rule(change) if rule else None
+    return _heard(rule, change) if rule else None
+
+
+def _heard(rule: Rule, change: Change) -> Verdict | None:
+    """What a rule says; in a form of template that nobody thought of, what is said where there is no rule."""
+    try:
+        return rule(change)
+    except (TypeError, ValueError, AttributeError, LookupError):
+        return None
 
 
 def _replacement(change: Change) -> Verdict:
@@ -329,6 +333,8 @@ def _general(change: Change) -> Verdict:
     """What is said where no rule of the type speaks."""
     if names.only_digests(change):
         return harmless("only the digest of a file differs")
+    if names.only_order(change):
+        return harmless("the same items in another order")
     return names.by_name(change) or unknown("no rule knows what this property does")
 
 

@@ -16,7 +16,32 @@ function text(difference) {
   return Buffer.concat(parts.map((part) => Buffer.from(part))).toString('utf8').replace(/\u001b\[[0-9;]*m/g, '');
 }
 
-function describe({ base, head }) {
+// The difference of two templates; of each resource by itself when the engine fails on one of them.
+function describe(pair) {
+  try {
+    return whole(pair);
+  } catch {
+    return apart(pair);
+  }
+}
+
+function apart({ base, head }) {
+  const only = (template, id) => {
+    const resource = (template.Resources ?? {})[id];
+    return { ...template, Resources: resource === undefined ? {} : { [id]: resource } };
+  };
+  const joined = { resources: {}, text: '' };
+  for (const id of Object.keys({ ...base.Resources, ...head.Resources })) {
+    try {
+      Object.assign(joined.resources, whole({ base: only(base, id), head: only(head, id) }).resources);
+    } catch (error) {
+      joined.text += `${id}: cannot be shown: ${error.message}\n`;
+    }
+  }
+  return joined;
+}
+
+function whole({ base, head }) {
   const difference = fullDiff(base, head);
   const resources = {};
   difference.resources.forEachDifference((id, resource) => {
@@ -32,4 +57,10 @@ function describe({ base, head }) {
 let input = '';
 process.stdin.setEncoding('utf8');
 for await (const chunk of process.stdin) input += chunk;
-process.stdout.write(JSON.stringify(JSON.parse(input).map(describe)));
+
+// CloudFormation takes no null: what is null is not there. The engine of the CLI fails on it.
+function withoutNull(_key, value) {
+  if (value === null) return undefined;
+  return Array.isArray(value) ? value.filter((item) => item !== undefined) : value;
+}
+process.stdout.write(JSON.stringify(JSON.parse(input, withoutNull).map(describe)));

@@ -45,7 +45,7 @@ def replaced(what: str, *, by_default: str = "Delete") -> Rule:
 
 def _fate(resource: Mapping[str, Any] | None, policy: str, by_default: str) -> str:
     chosen = (resource or {}).get(policy, by_default)
-    if chosen in KEPT:
+    if isinstance(chosen, str) and chosen in KEPT:
         return "stays in the account but leaves the stack, which neither uses nor protects it any more"
     if chosen == "Snapshot":
         return "is deleted after a last snapshot"

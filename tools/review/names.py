@@ -6,8 +6,10 @@ Names are compared in lower case, without brackets. What no pattern knows is lef
 
 from __future__ import annotations
 
+import json
 import math
 import re
+from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption, unknown
 from tools.review.shapes import always, number, present, switch
@@ -148,8 +150,43 @@ _DIGEST = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})\b")
 
 
 def only_digests(change: Change) -> bool:
-    """Whether two texts differ in digests of files only, as the assets of the CDK do."""
+    """Whether two values differ in digests of files only, as the assets of the CDK do."""
     before, after = change.before, change.after
-    if not isinstance(before, str) or not isinstance(after, str):
+    if before is None or after is None:
         return False
-    return _DIGEST.sub("", before) == _DIGEST.sub("", after)
+    return without_digests(before) == without_digests(after)
+
+
+def without_digests(value: Any) -> str:
+    """A value as text, without the digests of files in it."""
+    return _DIGEST.sub("", json.dumps(value, sort_keys=True))
+
+
+ORDERED = frozenset({"stages", "steps", "cachebehaviors", "commands", "command", "entrypoint", "definition"})
+"""Lists, by the last name of their path, whose order says what comes first."""
+
+
+SETS = re.compile(r"(ids|subnets|groups|groupset|arns|headers|methods|origins|regions|zones|aliases|scopes|names)$")
+"""Lists of plain values, by the last name of their path, whose order means nothing in any type."""
+
+
+def only_order(change: Change) -> bool:
+    """Whether two lists have the same items in another order, which means nothing to most types."""
+    return _same_items(change) and _last(change) not in ORDERED
+
+
+def only_order_of_set(change: Change) -> bool:
+    """Whether two lists of plain values that are sets by their name differ in nothing but the order."""
+    return SETS.search(_last(change)) is not None and _same_items(change)
+
+
+def _last(change: Change) -> str:
+    return re.sub(r"\[[^\]]*\]", "", change.property or "").rpartition(".")[2].lower()
+
+
+def _same_items(change: Change) -> bool:
+    before, after = change.before, change.after
+    if not isinstance(before, list) or not isinstance(after, list):
+        return False
+    old, new = (sorted(json.dumps(item, sort_keys=True) for item in items) for items in (before, after))
+    return old == new

@@ -10,6 +10,25 @@ from typing import Any
 
 from tools.review.change import Change, Verdict, access, data_loss, harmless, interruption, unknown
 
+_RARER = (
+    "APS::Workspace BedrockAgentCore::Dataset BedrockAgentCore::Memory Cases::Domain "
+    "Chime::AppInstance Cloud9::EnvironmentEC2 CloudHSM::Cluster Connect::DataTable Connect::Instance "
+    "CustomerProfiles::Domain DataZone::Domain DirectoryService::MicrosoftAD "
+    "DirectoryService::SimpleAD DocDBElastic::ClusterSnapshot EMR::WALWorkspace "
+    "ElastiCache::ServerlessCacheSnapshot FSx::Backup FinSpace::Environment Forecast::Dataset "
+    "Forecast::DatasetGroup HealthImaging::Datastore IoTAnalytics::Channel IoTAnalytics::Dataset "
+    "IoTAnalytics::Datastore IoTSiteWise::Asset IoTTwinMaker::Workspace KinesisVideo::Stream "
+    "Lightsail::DatabaseSnapshot Lightsail::DiskSnapshot Lightsail::InstanceSnapshot "
+    "Location::GeofenceCollection Location::Tracker M2::Environment ManagedBlockchain::Member "
+    "MediaStore::Container ODB::CloudAutonomousVmCluster ODB::CloudVmCluster Omics::AnnotationStore "
+    "Omics::ReferenceStore Omics::SequenceStore Omics::VariantStore "
+    "OpenSearchServerless::CollectionIndex OpsWorks::Instance OpsWorks::Volume Personalize::Dataset "
+    "Personalize::DatasetGroup Pinpoint::App QBusiness::Index QuickSight::Space "
+    "Rekognition::Collection Rekognition::Dataset S3Outposts::Bucket SES::ContactList "
+    "SES::MailManagerArchive Serverless::SimpleTable StorageGateway::Volume VoiceID::Domain "
+    "Wisdom::KnowledgeBase WorkSpaces::Workspace WorkspacesInstances::Volume "
+    "WorkspacesInstances::WorkspaceInstance"
+)
 STATEFUL = frozenset(
     {
         "AWS::Backup::BackupVault",
@@ -45,6 +64,7 @@ STATEFUL = frozenset(
         "AWS::SecretsManager::Secret",
         "AWS::Timestream::Table",
     }
+    | {f"AWS::{name}" for name in _RARER.split()}
 )
 """Types that hold what cannot be made again: those that AWS's service specification marks as such, and some more."""
 

@@ -14,6 +14,7 @@ from tools.review.classify import EMPTY, Finding, classify
 from tools.review.cost.comparison import CostComparison, compare_cost
 from tools.review.differences import compare_templates
 from tools.review.iam import AccessChange
+from tools.review.mappings import told_apart
 from tools.review.model import ModelComparison, compare_models, parse_model
 from tools.review.sections import compare_sections, outputs_read
 from tools.review.templates import read_environments
@@ -142,7 +143,7 @@ def review(base: Environments, head: Environments) -> Review:
         for old, new in [(base.get(environment, {}), head.get(environment, {}))]
         for stack in dict.fromkeys([*new, *old])
     ]
-    different = [pair for pair in pairs if pair[2] != pair[3]]
+    different = [(*pair[:2], *told_apart(*pair[2:])) for pair in pairs if pair[2] != pair[3]]
     differences = compare_templates([(old, new) for _, _, old, new in different])
     findings: list[tuple[str, Finding]] = []
     rights: list[tuple[str, AccessChange]] = []

@@ -11,6 +11,9 @@ from tools.review.change import Change, Template, Verdict, access, harmless, int
 from tools.review.classify import Finding
 from tools.review.renames import rename, renamed_ids
 
+_GIVEN = ("AssetParameters", "referenceto")
+"""Beginnings of parameters to which the CDK itself, or the stack around a nested one, gives a value."""
+
 _SEEN_IN_RESOURCES = "what it decides is told at the resources"
 
 
@@ -36,7 +39,11 @@ def compare_sections(stack: str, base: Template, head: Template, *, read: Collec
             for name in dict.fromkeys([*old, *new]):
                 if old.get(name) == new.get(name):
                     continue
-                of_name = _read_output if section == "Outputs" and name in read and name in old else judge
+                of_name = judge
+                if section == "Outputs" and name in read and name in old:
+                    of_name = _read_output
+                elif section == "Parameters" and name.startswith(_GIVEN):
+                    of_name = _asset
                 yield _finding(stack, section, name, old.get(name), new.get(name), of_name)
 
 
@@ -98,6 +105,10 @@ def _parameter(before: Any, after: Any) -> Verdict:
     if "Default" not in old and "Default" not in new and old.get("Type") != new.get("Type"):
         return unknown("what its values mean changes")
     return harmless(_SEEN_IN_RESOURCES)
+
+
+def _asset(_before: Any, _after: Any) -> Verdict:
+    return harmless("the CDK itself gives its value at each deployment")
 
 
 def _seen(_before: Any, _after: Any) -> Verdict:

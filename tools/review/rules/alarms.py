@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.holders import altered
 from tools.review.members import fields, members
+from tools.review.names import only_digests
 from tools.review.shapes import SAME, always, each_type, listed, number, ordered, present, switch
 from tools.review.values import figure, properties
 
@@ -220,7 +222,11 @@ PROPERTIES: PropertyRules = {
     "AWS::Synthetics::Canary": {
         "Schedule": always(access("the canary looks at other times, perhaps less often")),
         "StartCanaryAfterCreation": switch(on=harmless("the canary looks"), off=access("the canary no longer looks")),
-        "Code": always(access("the canary looks at something else")),
+        "Code": lambda change: (
+            harmless("a release of what the canary does")
+            if only_digests(change)
+            else access("the canary looks at something else")
+        ),
         "RuntimeVersion": always(harmless("the canary runs in another version of its runtime")),
         "RunConfig": always(access("the canary looks with another time limit or other settings")),
         "SuccessRetentionPeriod": number(
@@ -260,6 +266,10 @@ WATCHES = (
 WATCHES += " AWS::CloudWatch::InsightRule AWS::ApplicationSignals::ServiceLevelObjective AWS::Synthetics::Canary"
 WATCHES += " AWS::RUM::AppMonitor AWS::InternetMonitor::Monitor AWS::Oam::Link AWS::Oam::Sink"
 SENDS = "AWS::CloudWatch::MetricStream"
+PROPERTIES = {
+    name: {path: altered(rule) for path, rule in table.items()} if name in WATCHES.split() else table
+    for name, table in PROPERTIES.items()
+}
 ADDED: dict[str, Rule] = {
     **each_type("", SHOWS, harmless("only shows what is there")),
     **each_type("", WATCHES, harmless("watches more than before")),

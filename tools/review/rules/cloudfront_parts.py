@@ -221,7 +221,11 @@ PROPERTIES: PropertyRules = {
     f"{CLOUDFRONT}Function": {
         "FunctionCode": always(unknown("code that runs for each request changes: read it, a guard may be among it")),
         "AutoPublish": always(harmless("only whether new code is used at once")),
-        "FunctionConfig.Runtime": always(unknown("the code runs in another version of CloudFront's runtime")),
+        "FunctionConfig.Runtime": ordered(
+            ["cloudfront-js-1.0", "cloudfront-js-2.0"],
+            up=harmless("the code runs in a newer version of CloudFront's runtime"),
+            down=interruption("the code runs in an older version, which lacks what it may need"),
+        ),
         "FunctionConfig.KeyValueStoreAssociations": always(interruption("the code reads other values, or none")),
         "FunctionConfig.Comment": always(harmless("only the comment changes")),
     },

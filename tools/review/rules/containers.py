@@ -165,7 +165,7 @@ _CLUSTER: dict[str, Rule] = {
     "ClusterSettings": lambda change: (
         cost("containers are measured in detail")
         if "enabled" in str(change.after).lower() or "enhanced" in str(change.after).lower()
-        else harmless("containers are no longer measured in detail; nothing that runs changes")
+        else access("containers are no longer measured in detail: alarms on those figures see nothing")
     ),
     "CapacityProviders": listed(
         added=harmless("tasks may run elsewhere too"), removed=interruption("tasks can no longer run there")

@@ -25,10 +25,10 @@ _GLUE: dict[str, Rule] = {
     ),
     **each(_JOB_SIZE, "NumberOfWorkers", "MaxCapacity", "AllocatedCapacity"),
     "Timeout": number(
-        up=cost("runs that hang are paid for longer"), down=interruption("runs that take longer than this are stopped")
+        up=harmless("runs may take longer"), down=interruption("runs that take longer than this are stopped")
     ),
     "MaxRetries": number(
-        up=cost("runs that fail are tried again and paid for"),
+        up=harmless("runs that fail are tried again"),
         down=interruption("runs that fail are tried again less often"),
         default=0,
     ),

@@ -74,7 +74,7 @@ def _text(value: Any) -> str | None:
     if not isinstance(value, Mapping):
         return None
     if "Fn::Join" in value:
-        separator, parts = value["Fn::Join"]
+        separator, parts = value["Fn::Join"] if len(value["Fn::Join"]) == 2 else ("", None)
         texts = [_text(part) for part in parts] if isinstance(parts, list) else [None]
         return separator.join(text for text in texts if text is not None) if None not in texts else None
     if "Fn::Sub" in value:

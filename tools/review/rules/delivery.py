@@ -198,6 +198,13 @@ _AMPLIFY: dict[str, Rule] = {
     "Repository": always(access("the site is built from another repository")),
     "CustomRules": always(interruption("addresses lead elsewhere")),
     "CustomHeaders": always(access("other security headers are sent")),
+    **each(
+        switch(
+            on=interruption("the site of a branch goes when the branch does"),
+            off=harmless("sites of branches stay"),
+        ),
+        "EnableBranchAutoDeletion",
+    ),
     "EnableAutoBuild": switch(
         on=harmless("changes of the source are built"), off=interruption("changes of the source are no longer built")
     ),

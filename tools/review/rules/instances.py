@@ -121,7 +121,10 @@ _COMMON: dict[str, Rule] = {
         access("programs on the machine work with the rights of another role"),
         removed=interruption("programs on the machine have no rights any more"),
     ),
-    "DisableApiTermination": guard_switch("nobody ends the machine by mistake"),
+    "DisableApiTermination": switch(
+        on=harmless("nobody ends the machine by mistake any more"),
+        off=data_loss("the machine, with what its own disks hold, can be ended by mistake"),
+    ),
     "DisableApiStop": guard_switch("nobody stops the machine by mistake"),
     "Monitoring": _MEASURED,
     "Monitoring.Enabled": _MEASURED,

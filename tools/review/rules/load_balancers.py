@@ -38,8 +38,16 @@ def _actions(change: Change) -> Verdict:
     before, after = _guards(change.before), _guards(change.after)
     rest = [[it for it in value or [] if it not in _guards(value)] for value in (change.before, change.after)]
     verdicts = [_sign_in(before, after)] if before != after else []
-    verdicts += [_forward(*rest)] if rest[0] != rest[1] else []
+    verdicts += [_forward(*rest)] if _steps(rest[0]) != _steps(rest[1]) else []
     return worst(*verdicts) if verdicts else harmless("the same actions as before")
+
+
+def _steps(actions: list[Any]) -> list[Any]:
+    """The actions one after the other, without the numbers that order them."""
+    known = [it if isinstance(it, dict) else {"": it} for it in actions]
+    if all(isinstance(it.get("Order", 0), int) for it in known):
+        known.sort(key=lambda it: int(it.get("Order", 0)))
+    return [{name: value for name, value in it.items() if name != "Order"} for it in known]
 
 
 def _sign_in(before: list[Any], after: list[Any]) -> Verdict:

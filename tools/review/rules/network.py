@@ -37,7 +37,7 @@ def to_internet(change: Change) -> bool:
         return isinstance(gateway, str) and gateway.startswith("igw-")
     inner = next(iter(gateway.values()), None)
     name = inner[0] if isinstance(inner, list) and inner else inner
-    found = (change.head_template.get("Resources") or {}).get(name)
+    found = (change.head_template.get("Resources") or {}).get(name) if isinstance(name, str) else None
     return found is None or found.get("Type") == f"{EC2}InternetGateway"
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tools.review.change import Rule, access, cost, data_loss, harmless, interruption
+import re
+from dataclasses import replace
+from typing import Any
+
+from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.references import failures, reference
 from tools.review.rules.sagemaker_serving import image
 from tools.review.rules.scaling import bound
@@ -93,7 +97,7 @@ _JOB: dict[str, Rule] = {
     "RetryStrategy.Attempts": _RETRY,
     "RetryStrategy.EvaluateOnExit": always(interruption("other failures are tried again")),
     "Timeout.AttemptDurationSeconds": number(
-        up=cost("jobs that hang are paid for longer"),
+        up=harmless("jobs may take longer"),
         down=interruption("jobs that take longer than this are ended"),
         default=float("inf"),
     ),
@@ -101,6 +105,25 @@ _JOB: dict[str, Rule] = {
     "PropagateTags": always(harmless("only tags")),
     "SchedulingPriority": always(harmless("only which job comes first")),
 }
+
+_UNITS = {"vcpu": 1024, "gb": 1024, "": 1}
+
+
+def _size(default: str) -> Rule:
+    """Judge processor or memory, written as `1024` or as `1 vCPU` or `2 GB`."""
+    compared = number(up=cost("larger machines"), down=interruption("smaller machines: the program may not fit"))
+
+    def rule(change: Change) -> Verdict | None:
+        before, after = (_in_units(default if value is None else value) for value in (change.before, change.after))
+        return compared(replace(change, before=before, after=after))
+
+    return rule
+
+
+def _in_units(value: Any) -> float | None:
+    found = re.fullmatch(r"([\d.]+)\s*(vcpu|gb|)", str(value).lower())
+    return float(found[1]) * _UNITS[found[2]] if found else None
+
 
 _RUNNER: dict[str, Rule] = {
     "SourceConfiguration.ImageRepository.ImageIdentifier": image,
@@ -121,11 +144,8 @@ _RUNNER: dict[str, Rule] = {
     ),
     "SourceConfiguration.ImageRepository.ImageConfiguration.StartCommand": always(harmless("the command is code")),
     "SourceConfiguration.AuthenticationConfiguration": always(access("images or code are fetched with other rights")),
-    **each(
-        number(up=cost("larger machines"), down=interruption("smaller machines: the program may not fit")),
-        "InstanceConfiguration.Cpu",
-        "InstanceConfiguration.Memory",
-    ),
+    "InstanceConfiguration.Cpu": _size("1024"),
+    "InstanceConfiguration.Memory": _size("2048"),
     "InstanceConfiguration.InstanceRoleArn": reference(access("the program works with the rights of another role")),
     "NetworkConfiguration.IngressConfiguration.IsPubliclyAccessible": switch(
         on=access("everybody on the internet reaches the service"),

@@ -6,12 +6,12 @@ made for, and harmless as long as no variant is renamed. What else changes besid
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, harmless, interruption
+from tools.review.names import without_digests
 from tools.review.references import followed, reference
 from tools.review.rules.sagemaker_capacity import CONFIG, variant_names
 from tools.review.rules.variables import variable
@@ -46,9 +46,17 @@ def image(change: Change) -> Verdict:
         old, new = (_REGISTRY.match(value) for value in (change.before, change.after))
         if old and new and old[0] != new[0]:
             return access("the code comes from another registry: whoever may push there decides what runs")
-    elif not _same_places(change):
+    elif not (_same_registry(change) or _same_places(change)):
         return access("the code comes from another registry or repository than before")
     return harmless("another image is what a release is; it runs with the same rights")
+
+
+def _same_registry(change: Change) -> bool:
+    """Whether two texts with references in them name the same registry and repository, whatever the tag."""
+    texts = [value.get("Fn::Sub") if isinstance(value, Mapping) else value for value in (change.before, change.after)]
+    if not all(isinstance(text, str) and "/" in text for text in texts):
+        return False
+    return len({re.sub(r"(@|:(?=[^/]*$)).*", "", str(text)) for text in texts}) == 1
 
 
 def artifact(change: Change) -> Verdict:
@@ -256,5 +264,5 @@ def _references(value: Any) -> set[str]:
     parts = list(value.values()) if isinstance(value, Mapping) else value if isinstance(value, list) else []
     inner = set().union(*map(_references, parts)) if parts else set()
     if not inner and is_function(value):
-        return {json.dumps(value, sort_keys=True)}
+        return {without_digests(value)}
     return inner

@@ -47,6 +47,8 @@ def _lost(it: Opening, left: list[Opening], *, inward: bool) -> Verdict:
 
 def _inline(*, inward: bool) -> Rule:
     def rule(change: Change) -> Verdict:
+        if change.base is None and change.head is not None and not inward:
+            return harmless("a new group; without rules of its own it would let everything out")
         if not all(_plain(value) for value in (change.before, change.after)):
             return UNCLEAR
         group = {"Fn::GetAtt": [change.logical_id, "GroupId"]}

@@ -50,6 +50,10 @@ def containers(change: Change) -> Verdict:
     """Judge a container that is added to a task, or taken away."""
     if change.after is None:
         return interruption("the container is gone: what it served or guarded in the task is missing")
+    container = change.after if isinstance(change.after, dict) else {}
+    capabilities = (container.get("LinuxParameters") or {}).get("Capabilities") or {}
+    if str(container.get("Privileged", False)).lower() != "false" or capabilities.get("Add"):
+        return access("a further container, with more rights on its machine than programs have")
     return harmless("a further container in the task, which is code as well")
 
 

@@ -103,7 +103,7 @@ def test_a_task_definition_under_another_logical_id() -> None:
 def test_how_a_cluster_measures_and_logs() -> None:
     on, off = ([{"Name": "containerInsights", "Value": value}] for value in ("enabled", "disabled"))
     assert judge("AWS::ECS::Cluster", "ClusterSettings", off, on) == C
-    assert judge("AWS::ECS::Cluster", "ClusterSettings", on, off) == H
+    assert judge("AWS::ECS::Cluster", "ClusterSettings", on, off) == A
     logging = "Configuration.ExecuteCommandConfiguration.Logging"
     assert judge("AWS::ECS::Cluster", logging, "OVERRIDE", "NONE") == A
 
@@ -123,7 +123,7 @@ def test_how_a_cluster_measures_and_logs() -> None:
         ("KeyName", None, "key", A),
         ("KeyName", "key", None, H),
         ("IamInstanceProfile", "a", "b", A),
-        ("DisableApiTermination", True, False, A),
+        ("DisableApiTermination", True, False, D),
         ("InstanceType", "t3.micro", "m5.24xlarge", N),
         ("ImageId", "a", "b", D),
         ("UserData", "a", "b", N),
