@@ -17,7 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.report import Report
-from tools.assemblies import ENVIRONMENTS, write_sides
+from tools.assemblies import ENVIRONMENTS
+from tools.assembly import MANIFEST, Checkout, synthesise
 from tools.cdk import cdk_command, cdk_environment
 from tools.review.templates import SUFFIX
 
@@ -28,7 +29,7 @@ RUNS = 3
 def make_head(base: Path, head: Path) -> None:
     """A copy of templates in which every description differs."""
     shutil.copytree(base, head)
-    for path in head.rglob(f"*{SUFFIX}"):
+    for path in head.glob(f"*/*{SUFFIX}"):
         path.write_text(json.dumps({**json.loads(path.read_text()), "Description": "another"}))
 
 
@@ -40,7 +41,7 @@ def review_all(base: Path, head: Path) -> None:
 
 def cdk_diff_each(base: Path, head: Path) -> None:
     """Compare stack by stack."""
-    for path in sorted(base.rglob(f"*{SUFFIX}")):
+    for path in sorted(base.glob(f"*/*{SUFFIX}")):
         stack, app = path.name.removesuffix(SUFFIX), head / path.parent.relative_to(base)
         arguments = ["diff", stack, "--exclusively", "--app", str(app), "--template", str(path), "--no-notices"]
         subprocess.run(cdk_command(arguments), env=cdk_environment(), check=True, capture_output=True)
@@ -62,7 +63,7 @@ def main() -> None:
     """Measure and report."""
     with tempfile.TemporaryDirectory() as temporary:
         base, head = Path(temporary) / "base", Path(temporary) / "changed"
-        write_sides("HEAD", ["base"], ENVIRONMENTS, Path(temporary))
+        synthesise(Checkout(folder=ROOT, name="this checkout"), ENVIRONMENTS, ROOT / MANIFEST, base)
         make_head(base, head)
         contestants: dict[str, Callable[[], None]] = {
             "review of all stacks": lambda: review_all(base, head),
@@ -73,7 +74,7 @@ def main() -> None:
         for _ in range(RUNS):
             for name, work in contestants.items():
                 times[name].append(seconds(work))
-        count = len(list(base.rglob(f"*{SUFFIX}")))
+        count = len(list(base.glob(f"*/*{SUFFIX}")))
     medians = {name: statistics.median(values) for name, values in times.items()}
     Report(
         name="review",

@@ -160,6 +160,12 @@ def _cause(words: str) -> str:
 
 
 def _context(checkout: Checkout) -> dict[str, object]:
-    """What the CDK CLI would hand over: the flags of cdk.json. Nothing is bundled, no version is reported."""
+    """What the CDK CLI would hand over: the flags of cdk.json. Nothing is bundled, copied or traced to its source."""
     flags: dict[str, object] = json.loads((checkout.folder / "cdk.json").read_text())["context"]
-    return {**flags, "aws:cdk:bundling-stacks": [], "aws:cdk:version-reporting": False}
+    return {
+        **flags,
+        "aws:cdk:bundling-stacks": [],
+        "aws:cdk:disable-asset-staging": True,
+        "aws:cdk:disable-stack-trace": True,
+        "aws:cdk:version-reporting": False,
+    }

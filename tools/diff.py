@@ -10,6 +10,7 @@ be told.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import tempfile
@@ -34,7 +35,8 @@ def main(arguments: Sequence[str]) -> int:
     except (AssemblyError, DifferenceError, TemplateError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print(report.as_text(found))
+    with contextlib.suppress(BrokenPipeError):
+        print(report.as_text(found), flush=True)
     return 1 if found.of(options.fail_on) or found.is_model_refused else 0
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 
@@ -41,7 +42,8 @@ def needed_files(modules: Iterable[str], folders: Mapping[str, Path]) -> list[So
         for file in _files(waiting.pop(), folders):
             if file not in found:
                 found.add(file)
-                waiting += _imported(file.path.read_text(encoding="utf-8"), folders)
+                imported = _imported(file.path.read_text(encoding="utf-8"))
+                waiting += [name for name in imported if name.partition(".")[0] in folders]
     return sorted(found)
 
 
@@ -58,8 +60,9 @@ def _files(module: str, folders: Mapping[str, Path]) -> Iterator[SourceFile]:
                 yield SourceFile(place=PurePosixPath(top) / candidate, path=path)
 
 
-def _imported(text: str, folders: Mapping[str, Path]) -> list[str]:
-    """Full names of what a source imports of `folders` when it runs; names inside modules are among them."""
+@cache
+def _imported(text: str) -> tuple[str, ...]:
+    """Full names of what a source imports when it runs; names inside modules are among them."""
     tree = ast.parse(text)
     typing_only = {id(child) for node in ast.walk(tree) if _is_type_checking(node) for child in ast.walk(node)}
     names: list[str] = []
@@ -70,7 +73,7 @@ def _imported(text: str, folders: Mapping[str, Path]) -> list[str]:
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return [name for name in names if name.partition(".")[0] in folders]
+    return tuple(names)
 
 
 def _is_type_checking(node: ast.AST) -> bool:

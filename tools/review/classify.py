@@ -218,6 +218,8 @@ class _Stack:
             return harmless("the same rights, written otherwise")
         if names.only_order_of_set(change):
             return harmless("the same items in another order")
+        if change.type == "AWS::IAM::Role" and change.property == "Path" and hosts_promoted_model(change):
+            return harmless(PROMOTION)
         rule = rules.property_rule(change.type, part.rule_path)
         return _heard(rule, change) if rule else None
 

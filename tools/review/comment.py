@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from tools.review.change import DANGEROUS, Risk
 from tools.review.cost.comparison import as_markdown as cost_as_markdown
 from tools.review.cost.comparison import usd
-from tools.review.report import masked, value_text, verdict, where
+from tools.review.report import masked, short_lines, value_text, verdict, where
 from tools.review.review import Review, ReviewedChange
 
 MARKER = "<!-- digits: infrastructure diff -->"
@@ -151,7 +151,7 @@ def _cdk(review: Review, detail: _Detail) -> Iterator[str]:
     for (environment, stack), text in review.texts.items():
         if not detail.characters:
             continue
-        shown = _cut(text.strip("\n"), detail.characters)
+        shown = _cut(short_lines(text.strip("\n")), detail.characters)
         fence = "`" * max(3, _longest_run(shown) + 1)
         yield f"<details><summary>cdk diff {plain(' '.join(filter(None, [environment, stack])))}</summary>"
         yield from ("", f"{fence}text", shown, fence, "", "</details>", "")

@@ -16,6 +16,8 @@ VERSION = 1
 """Of the JSON; raised when a member changes its meaning or goes."""
 
 VALUE_CHARACTERS_MAX = 100
+LINE_MAX = 400
+"""Characters of a line of what `cdk diff` shows; a policy or a model card in one line may have thousands."""
 
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
@@ -71,6 +73,12 @@ def value_text(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value)
     text = " ".join(text.split())
     return text if len(text) <= VALUE_CHARACTERS_MAX else f"{text[: VALUE_CHARACTERS_MAX - 4]} ..."
+
+
+def short_lines(text: str) -> str:
+    """The text with lines of a length that can be read."""
+    lines = (line.rstrip() for line in text.splitlines())
+    return "\n".join(f"{line[:LINE_MAX]} ..." if len(line) > LINE_MAX else line for line in lines)
 
 
 def where(change: ReviewedChange) -> str:
@@ -131,5 +139,5 @@ def _cdk(review: Review) -> Iterator[str]:
     for (environment, stack), text in review.texts.items():
         name = f"{environment}/{stack}" if environment and environment not in stack.split("-") else stack
         yield f"--- cdk diff {name} ---"
-        yield text.rstrip()
+        yield short_lines(text.rstrip())
         yield ""

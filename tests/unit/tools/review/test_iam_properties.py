@@ -125,7 +125,7 @@ def test_the_templates_of_this_project_differ_from_themselves_in_nothing(path: P
     assert {verdict.risk for verdict in access.verdicts.values()} <= {Risk.HARMLESS}
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [path for path in TEMPLATES if "prod" in path.name], ids=lambda path: path.name)
 def test_each_guard_of_this_project_that_falls_is_told(path: Path) -> None:
     text = path.read_text()
     base = json.loads(text)
