@@ -6,14 +6,14 @@ the worse of that and of what the replacement means.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tools.review import iam, names, resources, rules
-from tools.review.change import Change, Risk, Rule, Template, Verdict, harmless, interruption, unknown, worst
+from tools.review.change import Change, Risk, Template, Verdict, harmless, interruption, unknown, worst
 from tools.review.differences import MAY_REPLACE, WILL_REPLACE, ResourceDifference
+from tools.review.judging import asked, depends, general, has_own_name, heard, only_grants, replacement, rule_path
 from tools.review.openings import WATCHES, opens
 from tools.review.renames import rename, renamed_ids
 from tools.review.rules.sagemaker_serving import PROMOTION, hosts_promoted_model
@@ -23,8 +23,6 @@ SAM = "AWS::Serverless::"
 """Types that a transform turns into others, of which the engine of the CLI cannot know what replaces them."""
 
 EMPTY: Template = {"Resources": {}}
-_NAMES_ALIKE = ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::AppSync::Api", "AWS::AppSync::GraphQLApi")
-"""Types of which several may have the same name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +134,7 @@ class _Stack:
     # --- whole resources ---------------------------------------------------------------------------------------
 
     def _added(self, change: Change) -> Iterator[Finding]:
-        verdict = _asked(rules.ADDED, change) or resources.added(change)
+        verdict = asked(rules.ADDED, change) or resources.added(change)
         verdict = worst(verdict, *self._policy_verdict(change))
         yield Finding(change=change, verdict=verdict)
         for finding in self._walked(change.logical_id, {}, change.head or {}):
@@ -145,7 +143,7 @@ class _Stack:
 
     def _removed(self, change: Change) -> Iterator[Finding]:
         policy = self._policy_verdict(change)
-        rule = _asked(rules.REMOVED, change)
+        rule = asked(rules.REMOVED, change)
         if policy and rule is None:
             yield Finding(change=change, verdict=policy[0])
         else:
@@ -156,13 +154,13 @@ class _Stack:
         old_id = next(old for old, new in self.ids.items() if new == change.logical_id)
         now = f"it is called {change.logical_id} now"
         told = replace(change, logical_id=old_id)
-        if _only_grants(change.type):
+        if only_grants(change.type):
             return Finding(change=told, verdict=harmless(f"{now}, and says the same"))
         if change.type in WATCHES:
             verdict = harmless("a new one takes its place, watches the same and tells the same receivers")
         else:
-            verdict = _replacement(change)
-        if _has_own_name(change.head or {}):
+            verdict = replacement(change)
+        if has_own_name(change.head or {}):
             verdict = worst(interruption("the new one cannot be made while the old one has the name"), verdict)
         if verdict.risk == Risk.HARMLESS:
             return Finding(change=told, verdict=harmless(f"{now} and is the same: {verdict.why}"))
@@ -214,7 +212,7 @@ class _Stack:
             for part_of_it in inner:
                 yield from self._judged(logical_id, old, new, part_of_it)
             if not inner:
-                yield Finding(change=change, verdict=_general(change))
+                yield Finding(change=change, verdict=general(change))
 
     def _ruled(self, change: Change, part: Part) -> Verdict | None:
         verdict = self.access.verdicts.get((change.logical_id, part.rule_path))
@@ -227,7 +225,7 @@ class _Stack:
         if names.only_order_of_set(change):
             return harmless("the same items in another order")
         rule = rules.property_rule(change.type, part.rule_path)
-        return _heard(rule, change) if rule else None
+        return heard(rule, change) if rule else None
 
     def _elsewhere(self, logical_id: str, old: Any, new: Any, findings: list[Finding]) -> Iterator[Finding]:
         """Rights that change through a property that reads the same: a condition, or what its policy is attached to."""
@@ -242,18 +240,16 @@ class _Stack:
         """The finding, and what the replacement of the resource means when that is a danger of another kind."""
         change = finding.change
         impact = impacts.get((change.property or "").partition(".")[0].partition("[")[0])
-        known = (
-            finding.verdict.risk != Risk.UNKNOWN and rules.property_rule(change.type, _rule_path(change)) is not None
-        )
+        known = finding.verdict.risk != Risk.UNKNOWN and rules.property_rule(change.type, rule_path(change)) is not None
         if impact != WILL_REPLACE and (impact != MAY_REPLACE or known):
             yield finding
             return
         change = replace(change, action="replace")
-        if _only_grants(change.type):
+        if only_grants(change.type):
             yield Finding(change=change, verdict=finding.verdict)
             return
         whole = replace(change, property=None, before=change.base, after=change.head)
-        means = _replacement(whole)
+        means = replacement(whole)
         if means.risk == Risk.HARMLESS and finding.verdict.risk == Risk.UNKNOWN:
             yield Finding(change=change, verdict=means)
         else:
@@ -282,60 +278,16 @@ class _Stack:
                 before=before,
                 after=after,
             )
-            yield Finding(change=change, verdict=self._conditional(change) or resources.attribute(change))
+            yield Finding(
+                change=change, verdict=depends(change) if name == "Condition" else resources.attribute(change)
+            )
         name = old.get("Condition")
         before, after = (template.get("Conditions", {}).get(name) for template in (self.base, self.head))
         if name is not None and name == new.get("Condition") and before != after:
             change = self._change(
                 logical_id, old, new, property="Condition", action="modify", before=before, after=after
             )
-            yield Finding(change=change, verdict=self._conditional(change) or resources.attribute(change))
-
-    def _conditional(self, change: Change) -> Verdict | None:
-        """What a condition means on which it depends whether the resource is there."""
-        if change.property != "Condition":
-            return None
-        gone = replace(change, property=None, action="remove", before=change.base, after=None, head=None)
-        verdict = _asked(rules.REMOVED, gone) or resources.removed(gone)
-        return Verdict(verdict.risk, f"whether it is there depends on another condition; without it: {verdict.why}")
-
-
-def _asked(table: Mapping[str, Rule], change: Change) -> Verdict | None:
-    rule = rules.whole_rule(table, change.type)
-    return _heard(rule, change) if rule else None
-
-
-def _heard(rule: Rule, change: Change) -> Verdict | None:
-    """What a rule says; in a form of template that nobody thought of, what is said where there is no rule."""
-    try:
-        return rule(change)
-    except (TypeError, ValueError, AttributeError, LookupError):
-        return None
-
-
-def _replacement(change: Change) -> Verdict:
-    """What it means that CloudFormation makes a new resource."""
-    if change.type == "AWS::IAM::Role" and hosts_promoted_model(change):
-        return harmless(PROMOTION)
-    return _asked(rules.REPLACED, change) or resources.replaced(change)
-
-
-def _only_grants(resource_type: str) -> bool:
-    """Whether resources of a type are nothing but rights, which are compared by what they say."""
-    return resource_type in iam.POLICY_PROPERTIES and resource_type.endswith(("Policy", "Permission"))
-
-
-def _rule_path(change: Change) -> str:
-    return re.sub(r"\[[^\]]*\]", "[]", change.property or "")
-
-
-def _general(change: Change) -> Verdict:
-    """What is said where no rule of the type speaks."""
-    if names.only_digests(change):
-        return harmless("only the digest of a file differs")
-    if names.only_order(change):
-        return harmless("the same items in another order")
-    return names.by_name(change) or unknown("no rule knows what this property does")
+            yield Finding(change=change, verdict=depends(change))
 
 
 def _merged(findings: list[Finding], part: Part) -> list[Finding]:
@@ -350,14 +302,3 @@ def _merged(findings: list[Finding], part: Part) -> list[Finding]:
         after=part.after,
     )
     return [Finding(change=change, verdict=findings[0].verdict)]
-
-
-def _has_own_name(resource: Mapping[str, Any]) -> bool:
-    """Whether a resource has a name chosen in the template, which only one can have at a time."""
-    if resource["Type"] in _NAMES_ALIKE:
-        return False
-    last = resource["Type"].rpartition("::")[2]
-    return any(
-        name in ("Name", f"{last}Name", f"{last}Identifier") and isinstance(value, str)
-        for name, value in resource.get("Properties", {}).items()
-    )
