@@ -37,7 +37,7 @@ def make_execution_role(
     statements = [
         iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects(manifest.artifact.key)]),
         *pull_image(image),
-        write_logs(stack, [f"{LOG_GROUPS}/{endpoint_name}"]),
+        write_logs(stack, [f"{LOG_GROUPS}/{endpoint_name}"], create_groups=False),
         put_metrics(METRIC_NAMESPACES),
     ]
     if alarm_arns:

@@ -91,10 +91,15 @@ def _training(settings: Settings) -> list[AcceptedFinding]:
         "JobRole": {
             f"{bucket}/{CHANNELS_PREFIX}*": "channels are named by their digest, and any of them may be trained on",
             f"{bucket}/{JOBS_PREFIX}*": "SageMaker makes a folder for each job, named as the job is",
-            f"{bucket}/{PIPELINE_PREFIX}*": "each execution of the pipeline has folders of its own, named by its id",
             "*": "ecr:GetAuthorizationToken and cloudwatch:PutMetricData take no resource, nor does what EC2 describes "
-            "where jobs run in a VPC; the metrics are held to three namespaces by a condition",
+            "where jobs run in a VPC; the metrics are held to two namespaces by a condition",
             f"{logs}/TrainingJobs:log-stream:{name}-*": "log streams are named after jobs, which begin with this",
+        },
+        "StepRole": {
+            f"{bucket}/{CHANNELS_PREFIX}*": "channels are named by their digest, and any of them may be trained on",
+            f"{bucket}/{JOBS_PREFIX}*": "SageMaker makes a folder for each job, named as the job is",
+            f"{bucket}/{PIPELINE_PREFIX}*": "each execution of the pipeline has folders of its own, named by its id",
+            "*": "these actions take no resource, as for training jobs; the metrics are held to two namespaces",
             f"{logs}/ProcessingJobs:log-stream:{name}-*": "log streams are named after jobs, which begin with this",
         },
         "Pipeline/Role": {
@@ -106,7 +111,8 @@ def _training(settings: Settings) -> list[AcceptedFinding]:
     }
     if settings.training.network is not None:
         interfaces = f"arn:aws:ec2:{settings.region}:{settings.account}:network-interface/*"
-        reasons["JobRole"][interfaces] = "SageMaker makes them for each job, in subnets that are named in full"
+        for role in ("JobRole", "StepRole"):
+            reasons[role][interfaces] = "SageMaker makes them for each job, in subnets that are named in full"
     return [
         AcceptedFinding(
             stack=stack, construct=construct, finding=f"AwsSolutions-IAM5[Resource::{resource}]", reason=reason

@@ -17,6 +17,16 @@ def sagemaker_principal(stack: cdk.Stack) -> iam.ServicePrincipal:
     )
 
 
+def notebook_principal() -> iam.ServicePrincipal:
+    """SageMaker as the owner of notebook instances, which does not say for which account it asks, as far as AWS tells.
+
+    The page that names the features that do (inference, pipelines, processing and training jobs) does not name these:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html. A role can only be passed
+    inside its own account.
+    """
+    return iam.ServicePrincipal("sagemaker.amazonaws.com")
+
+
 def pull_image(image: XgboostImage) -> list[iam.PolicyStatement]:
     """Pull from the one repository of the built-in image."""
     return [
@@ -29,14 +39,22 @@ def pull_image(image: XgboostImage) -> list[iam.PolicyStatement]:
     ]
 
 
-def write_logs(stack: cdk.Stack, groups: Sequence[str], *, streams: str = "*") -> iam.PolicyStatement:
+def write_logs(
+    stack: cdk.Stack, groups: Sequence[str], *, streams: str = "*", create_groups: bool = True
+) -> iam.PolicyStatement:
     """Write log streams whose names fit `streams`, in the named groups.
+
+    `create_groups` is for groups that belong to no stack. One that a stack owns could otherwise be made again by lines
+    that come late, after the stack was removed, and be in the way of its next deployment.
 
     Who asks about a group itself is, for CloudWatch Logs, somebody who asks about its stream without a name.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
     """
     return iam.PolicyStatement(
-        actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        actions=[
+            *(["logs:CreateLogGroup"] if create_groups else []),
+            *("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
+        ],
         resources=[
             stack.format_arn(
                 service="logs",

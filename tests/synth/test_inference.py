@@ -120,6 +120,20 @@ def test_the_log_group_of_the_endpoint_is_there_before_it_and_has_an_end(assembl
     assert group["DeletionPolicy"] == "Delete"  # its name would be in the way of the next deployment
 
 
+def test_nobody_makes_a_log_group_again_that_a_stack_owns(assembly: Assembly) -> None:
+    # Lines that come after the stack was removed would, and the next deployment would find the name taken.
+    owned = {
+        group["Properties"]["LogGroupName"]
+        for group in assembly.resources("AWS::Logs::LogGroup").values()
+        if isinstance(group["Properties"].get("LogGroupName"), str)
+    }
+    assert owned == {f"/aws/sagemaker/Endpoints/{assembly.settings.endpoint_name}"}
+    for name, statement in statements(assembly):
+        if "logs:CreateLogGroup" in as_list(statement["Action"]):
+            made = {as_text(resource).partition(":log-group:")[2] for resource in as_list(statement["Resource"])}
+            assert not made & owned, name
+
+
 def test_dev_costs_nothing_between_requests(assemblies: dict[str, Assembly]) -> None:
     assert isinstance(assemblies["dev"].settings.capacity, ServerlessCapacity)
 
