@@ -93,8 +93,8 @@ def test_the_pipeline_starts_jobs_of_its_name_with_the_one_role(assembly: Assemb
 def test_the_registry_outlives_its_stack_where_data_does(assembly: Assembly) -> None:
     (group,) = assembly.resources("AWS::SageMaker::ModelPackageGroup").values()
     assert group["Properties"]["ModelPackageGroupName"] == assembly.settings.application_name
-    kept = "Retain" if assembly.settings.retain_data else "Delete"
-    assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == (kept, kept)
+    kept = ("RetainExceptOnCreate", "Retain") if assembly.settings.retain_data else ("Delete", "Delete")
+    assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == kept
 
 
 def test_training_can_read_what_the_stack_tells_it(assembly: Assembly) -> None:

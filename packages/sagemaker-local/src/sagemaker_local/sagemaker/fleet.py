@@ -89,6 +89,11 @@ class Fleet:
         chosen = random.choices(serving, shares if any(shares) else None)[0]  # noqa: S311
         return chosen, deployment.processes[chosen.name]
 
+    def config_name(self, scope: Scope, name: str) -> str | None:
+        """Name of the configuration that serves an endpoint now; `None` if nothing serves it."""
+        deployment = self._serving.get((scope, name.lower()))
+        return deployment.config.name if deployment else None
+
     def processes(self, scope: Scope, name: str) -> dict[str, EndpointProcess]:
         """The processes that serve an endpoint now, by variant name."""
         deployment = self._serving.get((scope, name.lower()))
