@@ -95,6 +95,7 @@ ministack.services.cloudformation.provisioners:_S3_BUCKET_CONFIGURATIONS
 ministack.services.cloudformation.provisioners:_STACK_TAG_PROPERTY
 ministack.services.cloudformation.provisioners:_cw_metric_alarm_record
 ministack.services.cloudformation.provisioners:_physical_name
+ministack.services.cloudformation.stacks:_provision_resource
 ministack.services.cloudformation.stacks:_runs_on_worker_thread
 ministack.services.cloudfront:_dataplane_allowed_methods
 ministack.services.cloudfront:_distributions
