@@ -19,6 +19,7 @@ from contract.bucket_layout import (
     PIPELINE_PREFIX,
     SOURCES_PREFIX,
 )
+from stacks.inference.capacity import Canary, InstanceCapacity
 from stacks.notebook.settings import PublicInternet
 from stacks.policy.accepted_finding import AcceptedFinding, traced
 from stacks.policy.people_findings import people_findings, upload_findings
@@ -148,6 +149,22 @@ def _inference(settings: Settings) -> list[AcceptedFinding]:
             finding=f"AwsSolutions-IAM5[Resource::{logs}/{settings.endpoint_name}:log-stream:*]",
             reason="SageMaker names the log streams of the endpoint; its log group is named in full",
         ),
+        *_rollback(settings),
+    ]
+
+
+def _rollback(settings: Settings) -> list[AcceptedFinding]:
+    capacity = settings.capacity
+    if not isinstance(capacity, InstanceCapacity) or not isinstance(capacity.rollout, Canary):
+        return []
+    alarms = f"arn:aws:cloudwatch:{settings.region}:{settings.account}:alarm:{settings.endpoint_name}-rollback-*"
+    return [
+        AcceptedFinding(
+            stack=settings.stack_name("inference"),
+            construct="Serving/ExecutionRole",
+            finding=f"AwsSolutions-IAM5[Resource::{alarms}]",
+            reason="rollback alarms are named after the configuration that they watch, which is made after the role",
+        )
     ]
 
 

@@ -40,21 +40,28 @@ def pull_image(image: XgboostImage) -> list[iam.PolicyStatement]:
 
 
 def write_logs(
-    stack: cdk.Stack, groups: Sequence[str], *, streams: str = "*", create_groups: bool = True
+    stack: cdk.Stack, groups: Sequence[str], *, streams: str = "*", creates_groups: bool = True
 ) -> iam.PolicyStatement:
     """Write log streams whose names fit `streams`, in the named groups.
 
-    `create_groups` is for groups that belong to no stack. One that a stack owns could otherwise be made again by lines
-    that come late, after the stack was removed, and be in the way of its next deployment.
+    A group that a stack owns must not be created by others: late lines would make it again after the stack has deleted
+    it, and the next creation of the stack would fail.
 
     Who asks about a group itself is, for CloudWatch Logs, somebody who asks about its stream without a name.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+
+    Parameters
+    ----------
+    groups
+        Their names.
+    streams
+        A pattern of names of streams.
+    creates_groups
+        Whether the groups may be created too; False where a stack owns them.
     """
+    create = ["logs:CreateLogGroup"] if creates_groups else []
     return iam.PolicyStatement(
-        actions=[
-            *(["logs:CreateLogGroup"] if create_groups else []),
-            *("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
-        ],
+        actions=[*create, "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
         resources=[
             stack.format_arn(
                 service="logs",

@@ -6,7 +6,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.settings import Settings
-from stacks.shared.removal import removal_policy
+from stacks.shared.retention import removal_policy
 
 _RETENTION = {
     1: logs.RetentionDays.ONE_DAY,
@@ -40,5 +40,5 @@ def make_log_group(
         construct_id,
         log_group_name=log_group_name,
         retention=_RETENTION[settings.log_retention_days],
-        removal_policy=removal_policy(retain=is_retained),
+        removal_policy=removal_policy(kept=is_retained),
     )

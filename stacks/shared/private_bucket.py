@@ -9,7 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from stacks.shared.removal import removal_policy
+from stacks.shared.retention import removal_policy
 
 
 class PrivateBucket(Construct):
@@ -40,6 +40,7 @@ class PrivateBucket(Construct):
         tells_events: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
+        policy = removal_policy(kept=retain)
         self.access_logs = s3.Bucket(
             self,
             "AccessLogs",
@@ -48,7 +49,7 @@ class PrivateBucket(Construct):
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             minimum_tls_version=1.2,
-            removal_policy=removal_policy(retain=retain),
+            removal_policy=policy,
             lifecycle_rules=[
                 s3.LifecycleRule(id="expire-log-lines", expiration=cdk.Duration.days(access_log_days)),
                 abandoned_uploads(),
@@ -63,7 +64,7 @@ class PrivateBucket(Construct):
             enforce_ssl=True,
             minimum_tls_version=1.2,
             versioned=True,
-            removal_policy=removal_policy(retain=retain),
+            removal_policy=policy,
             lifecycle_rules=list(lifecycle_rules),
             server_access_logs_bucket=self.access_logs,
             server_access_logs_prefix="bucket/",

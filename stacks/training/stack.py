@@ -19,7 +19,7 @@ from contract.manifest import Manifest
 from contract.schemas import TRAINING_PLATFORM
 from contract.xgboost_image import XgboostImage
 from stacks.settings import Settings
-from stacks.shared.removal import removal_policy
+from stacks.shared.retention import removal_policy
 from stacks.training.pipeline import TrainingPipeline
 from stacks.training.pipeline_code import make_pipeline_code
 from stacks.training.pipeline_definition import PipelineFacts
@@ -107,7 +107,7 @@ class TrainingStack(cdk.Stack):
             model_package_group_description="Models of handwritten digits that the pipeline found better",
         )
         # SageMaker refuses to delete a group that holds models.
-        group.apply_removal_policy(removal_policy(retain=settings.retain_data))
+        group.apply_removal_policy(removal_policy(kept=settings.retain_data))
         return group
 
     def _start_by_itself(self, settings: Settings, bucket: s3.IBucket) -> None:

@@ -67,6 +67,8 @@ WILDCARDS = (
     (r"s3:GetObject", r"<\{\"Fn::GetAtt\": \[\"SiteBucket[0-9A-F]{8}\", \"Arn\"\]\}>/\*"),
     # The group of the one Event API, whose name has an id that is made with this role.
     (r"logs:\w+", r"arn:aws:logs:[a-z0-9-]+:\d{12}:log-group:/aws/appsync/apis/\*"),
+    # Rollback alarms, whose names have that of a configuration which is made after this role.
+    (r"cloudwatch:DescribeAlarms", r"arn:aws:cloudwatch:[a-z0-9-]+:\d{12}:alarm:digits-[a-z]+-rollback-\*"),
 )
 """Actions and resources with a wildcard that are meant."""
 
