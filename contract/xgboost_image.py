@@ -4,7 +4,8 @@ Nothing here asks a registry or reads the clock: a region or tag that is not in 
 project knows, and who wants to know whether an image is past its date says which day it is.
 
 Accounts: `image_uri_config/xgboost.json` of sagemaker-core 2.27.0; the public ones agree with
-https://github.com/aws/deep-learning-containers/blob/master/docs/reference/region_availability.md
+https://github.com/aws/deep-learning-containers/blob/master/docs/reference/region_availability.md, which does not list
+me-central-1 and me-south-1.
 Ends of patching: https://github.com/aws/deep-learning-containers/tree/master/docs/src/data/sagemaker-xgboost
 """
 

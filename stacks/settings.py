@@ -14,6 +14,7 @@ from stacks.identity.settings import PeopleSettings
 from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity
 from stacks.notebook.settings import IsolatedVpc, NotebookSettings
 from stacks.operations.settings import OperationsSettings
+from stacks.region_types import lacking
 from stacks.shared.errors import ConfigurationError
 from stacks.stream.settings import OnDemand, Provisioned, StreamSettings
 from stacks.training.settings import TrainingSettings
@@ -61,7 +62,8 @@ class Settings:
     environment
         Its name, part of the names of stacks and of the endpoint.
     account, region
-        Where it is deployed: 12 digits, and a region that has the built-in XGBoost image.
+        Where it is deployed: 12 digits, and a region that has the built-in XGBoost image and, in CloudFormation, every
+        type of resource that is used.
     capacity
         What the endpoint runs on.
     throttle
@@ -126,6 +128,9 @@ class Settings:
         _check(self.services or not self.notebook, "services", self.services, "True where there is a notebook")
         has_people = self.people is None or not self.region.startswith(WITHOUT_PEOPLE)
         _check(has_people, "people", self.people, f"None in {self.region}, where user pools or CloudFront are missing")
+        for part, types in lacking(self.region, self.parts).items():
+            rule = f"one where CloudFormation has {', '.join(types)}, which {part} needs (stacks/region_types.json)"
+            _check(False, "region", self.region, rule)
         signs_up = self.people is not None and self.people.self_sign_up
         _check(not (signs_up and self.environment == "prod"), "self_sign_up", signs_up, "False in prod")
         for origin in self.people.further_origins if self.people and self.environment == "prod" else ():
@@ -143,6 +148,14 @@ class Settings:
     def application_name(self) -> str:
         """Name of what an environment has one of, such as the pipeline, and the beginning of other names."""
         return f"digits-{self.environment}"
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts that are deployed, such as `storage`, each as a stack of its own."""
+        people = ("identity", "web") if self.people else ()
+        chosen = {"stream": self.stream, "notebook": self.notebook}
+        always = ("storage", "training", "inference", "upload", "api", "operations")
+        return (*always, *people, *(part for part, value in chosen.items() if value))
 
     def stack_name(self, part: str) -> str:
         """Name of the stack of a part, such as `storage`."""

@@ -23,7 +23,6 @@ const SENTENCES = {
   "endpoint-not-found": "No model is deployed at the moment.",
   "endpoint-timeout": "The model took too long to answer.",
   "function-timeout": "The service took too long to answer.",
-  "function-unavailable": "The service cannot answer at the moment.",
   "model-failed": "The model failed on this. Try once more.",
   "model-rejected-input": "The model refused the picture, which is our mistake.",
   "bad-model-output": "The model's output is unusable, which is a fault of the service.",

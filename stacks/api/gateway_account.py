@@ -16,6 +16,7 @@ from stacks.settings import Settings
 
 def make_api_gateway_account(scope: Construct, settings: Settings) -> apigateway.CfnAccount:
     """Set the role of this account and region."""
+    # Retained in every case: while a creation is rolled back, others of the account may log with this role.
     removal_policy = cdk.RemovalPolicy.RETAIN if settings.retain_data else cdk.RemovalPolicy.DESTROY
     role = iam.Role(
         scope,

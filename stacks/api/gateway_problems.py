@@ -65,6 +65,8 @@ _TYPE = apigateway.ResponseType
 
 GATEWAY_PROBLEMS = {
     "Default4xx": GatewayProblem(response=_TYPE.DEFAULT_4_XX, slug="refused", title="the request was refused"),
+    # A function that fails too: its type, INTEGRATION_FAILURE, has no response of its own here, because that would give
+    # every failure the one status of the type. This one keeps 502 (the function failed) apart from 500 (not called).
     "Default5xx": GatewayProblem(
         response=_TYPE.DEFAULT_5_XX, slug="internal-error", title="the request could not be answered"
     ),
@@ -104,13 +106,6 @@ GATEWAY_PROBLEMS = {
         slug="throttled",
         title="too many requests at the moment",
         status=429,
-        retry_after_seconds=RETRY_AFTER_SECONDS,
-    ),
-    "IntegrationFailure": GatewayProblem(
-        response=_TYPE.INTEGRATION_FAILURE,
-        slug="function-unavailable",
-        title="the function could not be asked",
-        status=503,
         retry_after_seconds=RETRY_AFTER_SECONDS,
     ),
     "IntegrationTimeout": GatewayProblem(

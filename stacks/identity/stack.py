@@ -55,6 +55,7 @@ class IdentityStack(cdk.Stack):
             ),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             deletion_protection=settings.retain_data,
+            # Not RetainExceptOnCreate: a protected pool cannot be deleted, and the rollback of a creation would fail.
             removal_policy=cdk.RemovalPolicy.RETAIN if settings.retain_data else cdk.RemovalPolicy.DESTROY,
         )
         self.client = self.user_pool.add_client(

@@ -1,12 +1,13 @@
 """An endpoint that serves one XGBoost model, and is updated in place to the next one.
 
 The endpoint's name never changes. Model and endpoint configuration have none of their own: CloudFormation replaces them
-when the manifest changes, which needs a new name, and then updates the endpoint.
+when the manifest changes, which needs a new name, and then updates the endpoint. What was replaced stays until the
+deployment has seen the endpoint run what replaced it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -23,6 +24,9 @@ from stacks.inference.rollback_alarms import RollbackAlarms
 
 VARIANT_NAME = "AllTraffic"
 """Name of the one variant. An update that changes it cannot be rolled out step by step."""
+
+SERVING_TAG = "digits:serving"
+"""Tag of roles, models and configurations; its value is the name of the endpoint that they serve."""
 
 STARTUP_SECONDS = 180
 
@@ -55,14 +59,13 @@ class ModelEndpoint(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.endpoint_name = endpoint_name
-        alarms = self._rollback_alarms(capacity)
         role = make_execution_role(
             self,
             bucket=bucket,
             manifest=manifest,
             image=image,
             endpoint_name=endpoint_name,
-            alarm_arns=alarms.arns if alarms else [],
+            watches_alarms=_canary(capacity) is not None,
         )
         self.model = sagemaker.CfnModel(
             self,
@@ -78,13 +81,15 @@ class ModelEndpoint(Construct):
         self.config = sagemaker.CfnEndpointConfig(
             self, "Config", production_variants=[_variant(self.model.attr_model_name, capacity)]
         )
+        alarms = self._rollback_alarms(_canary(capacity))
         self.endpoint = sagemaker.CfnEndpoint(
             self,
             "Endpoint",
             endpoint_name=endpoint_name,
             endpoint_config_name=self.config.attr_endpoint_config_name,
-            deployment_config=_deployment_config(capacity, alarms),
+            deployment_config=_deployment_config(_canary(capacity), alarms),
         )
+        _keep_when_replaced(endpoint_name, cast("iam.CfnRole", role.node.default_child), self.model, self.config)
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow `grantee` to invoke this endpoint, and no other."""
@@ -113,16 +118,38 @@ class ModelEndpoint(Construct):
             namespace="AWS/SageMaker", metric_name=name, dimensions_map=dimensions, **{"period": period, **options}
         )
 
-    def _rollback_alarms(self, capacity: Capacity) -> RollbackAlarms | None:
-        if not isinstance(capacity, InstanceCapacity) or not isinstance(capacity.rollout, Canary):
+    def _rollback_alarms(self, canary: Canary | None) -> RollbackAlarms | None:
+        if canary is None:
             return None
         return RollbackAlarms(
             self,
             "Rollback",
+            endpoint_name=self.endpoint_name,
+            config_name=self.config.attr_endpoint_config_name,
             server_errors=self.metric_server_errors(),
             model_latency=self.metric_model_latency(),
-            canary=capacity.rollout,
+            canary=canary,
         )
+
+
+def _keep_when_replaced(endpoint_name: str, *resources: cdk.CfnResource) -> None:
+    """Keep what an update replaces, under a tag by which the deployment finds it.
+
+    SageMaker may return to the old configuration while CloudFormation takes the update for done and deletes what the
+    endpoint then runs on: configuration, model and role. The deployment removes them once the endpoint runs the new one
+    (`tools/retired.py`); a plain `cdk deploy` never does.
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteEndpointConfig.html
+    """
+    for resource in resources:
+        resource.cfn_options.deletion_policy = cdk.CfnDeletionPolicy.DELETE
+        resource.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
+        cdk.Tags.of(resource).add(SERVING_TAG, endpoint_name)
+
+
+def _canary(capacity: Capacity) -> Canary | None:
+    """How an update is deployed step by step; None where all traffic moves at once."""
+    rollout = capacity.rollout if isinstance(capacity, InstanceCapacity) else None
+    return rollout if isinstance(rollout, Canary) else None
 
 
 def _variant(model_name: str, capacity: Capacity) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
@@ -146,12 +173,11 @@ def _variant(model_name: str, capacity: Capacity) -> sagemaker.CfnEndpointConfig
 
 
 def _deployment_config(
-    capacity: Capacity, alarms: RollbackAlarms | None
+    canary: Canary | None, alarms: RollbackAlarms | None
 ) -> sagemaker.CfnEndpoint.DeploymentConfigProperty | None:
     """How an update is deployed. By default SageMaker moves all traffic when the new model passes health checks."""
-    if not isinstance(capacity, InstanceCapacity) or not isinstance(capacity.rollout, Canary) or alarms is None:
+    if canary is None or alarms is None:
         return None
-    canary = capacity.rollout
     return sagemaker.CfnEndpoint.DeploymentConfigProperty(
         auto_rollback_configuration=sagemaker.CfnEndpoint.AutoRollbackConfigProperty(
             alarms=[sagemaker.CfnEndpoint.AlarmProperty(alarm_name=name) for name in alarms.names]

@@ -16,7 +16,8 @@ from constructs import Construct
 from contract.bucket_layout import CHANNELS_PREFIX, JOBS_PREFIX, SOURCES_PREFIX
 from stacks.notebook.settings import AsksThrough, NotebookSettings
 from stacks.settings import Settings
-from stacks.shared.container_rights import sagemaker_principal, write_logs
+from stacks.shared.container_rights import notebook_principal, write_logs
+from stacks.shared.job_rights import JobKind, create_jobs, pass_roles, use_key
 
 JOB_LOGS = "/aws/sagemaker/TrainingJobs"
 INSTANCE_LOGS = "/aws/sagemaker/NotebookInstances"
@@ -70,9 +71,15 @@ def make_notebook_role(
     statements = [
         *_use_bucket(targets.bucket),
         iam.PolicyStatement(actions=["s3:GetObject"], resources=[files_arn]),
-        _start_jobs(stack, name, notebook.job_instance_types, isolated=settings.training.network_isolation),
+        create_jobs(
+            JobKind.TRAINING,
+            _jobs(stack, name),
+            instance_types=notebook.job_instance_types,
+            seconds=settings.training.max_run_seconds,
+            isolated=settings.training.network_isolation,
+        ),
         *_run_jobs(stack, name, targets.training_role),
-        *(_use_key(settings.training.kms_key_arn) if settings.training.kms_key_arn else []),
+        *(use_key(settings.training.kms_key_arn) if settings.training.kms_key_arn else []),
         _read_job_logs(stack, name),
         _read_log_streams(stack),
         _read_parameters(stack, settings.environment),
@@ -85,7 +92,7 @@ def make_notebook_role(
         scope,
         "Role",
         description="The notebook instance of the digits",
-        assumed_by=sagemaker_principal(stack),
+        assumed_by=notebook_principal(),
         inline_policies={"notebook": iam.PolicyDocument(statements=statements)},
     )
 
@@ -109,51 +116,18 @@ def _use_bucket(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     ]
 
 
-def _start_jobs(stack: cdk.Stack, name: str, instance_types: Sequence[str], *, isolated: bool) -> iam.PolicyStatement:
-    """Only on the types of the settings: a machine with GPUs costs a hundred times as much.
-
-    The image also runs programs that are in a channel. In a job without a network they have no credentials, so nobody
-    gets the rights of the training role by writing one.
-    """
-    isolation = {"Bool": {"sagemaker:NetworkIsolation": "true"}} if isolated else {}
-    return iam.PolicyStatement(
-        actions=["sagemaker:CreateTrainingJob"],
-        resources=[_jobs(stack, name)],
-        conditions={
-            "ForAllValues:StringEquals": {"sagemaker:InstanceTypes": list(instance_types)},
-            # All of none are also equal.
-            "Null": {"sagemaker:InstanceTypes": "false"},
-            **isolation,
-        },
-    )
-
-
 def _run_jobs(stack: cdk.Stack, name: str, training_role: iam.IRole) -> list[iam.PolicyStatement]:
     return [
         iam.PolicyStatement(
             actions=["sagemaker:AddTags", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"],
             resources=[_jobs(stack, name)],
         ),
-        iam.PolicyStatement(
-            actions=["iam:PassRole"],
-            resources=[training_role.role_arn],
-            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-        ),
+        pass_roles([training_role.role_arn]),
     ]
 
 
 def _jobs(stack: cdk.Stack, name: str) -> str:
     return stack.format_arn(service="sagemaker", resource="training-job", resource_name=f"{name}-*")
-
-
-def _use_key(arn: str) -> list[iam.PolicyStatement]:
-    """Read results that are encrypted with this key, and start jobs whose disks are."""
-    return [
-        iam.PolicyStatement(actions=["kms:Decrypt", "kms:DescribeKey"], resources=[arn]),
-        iam.PolicyStatement(
-            actions=["kms:CreateGrant"], resources=[arn], conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}}
-        ),
-    ]
 
 
 def _log_group(stack: cdk.Stack, name: str) -> str:

@@ -19,6 +19,7 @@ from contract.bucket_layout import (
     PIPELINE_PREFIX,
     SOURCES_PREFIX,
 )
+from stacks.inference.capacity import Canary, InstanceCapacity
 from stacks.notebook.settings import PublicInternet
 from stacks.policy.accepted_finding import AcceptedFinding, traced
 from stacks.policy.people_findings import people_findings, upload_findings
@@ -91,10 +92,15 @@ def _training(settings: Settings) -> list[AcceptedFinding]:
         "JobRole": {
             f"{bucket}/{CHANNELS_PREFIX}*": "channels are named by their digest, and any of them may be trained on",
             f"{bucket}/{JOBS_PREFIX}*": "SageMaker makes a folder for each job, named as the job is",
-            f"{bucket}/{PIPELINE_PREFIX}*": "each execution of the pipeline has folders of its own, named by its id",
             "*": "ecr:GetAuthorizationToken and cloudwatch:PutMetricData take no resource, nor does what EC2 describes "
-            "where jobs run in a VPC; the metrics are held to three namespaces by a condition",
+            "where jobs run in a VPC; the metrics are held to two namespaces by a condition",
             f"{logs}/TrainingJobs:log-stream:{name}-*": "log streams are named after jobs, which begin with this",
+        },
+        "StepRole": {
+            f"{bucket}/{CHANNELS_PREFIX}*": "channels are named by their digest, and any of them may be trained on",
+            f"{bucket}/{JOBS_PREFIX}*": "SageMaker makes a folder for each job, named as the job is",
+            f"{bucket}/{PIPELINE_PREFIX}*": "each execution of the pipeline has folders of its own, named by its id",
+            "*": "these actions take no resource, as for training jobs; the metrics are held to two namespaces",
             f"{logs}/ProcessingJobs:log-stream:{name}-*": "log streams are named after jobs, which begin with this",
         },
         "Pipeline/Role": {
@@ -106,7 +112,8 @@ def _training(settings: Settings) -> list[AcceptedFinding]:
     }
     if settings.training.network is not None:
         interfaces = f"arn:aws:ec2:{settings.region}:{settings.account}:network-interface/*"
-        reasons["JobRole"][interfaces] = "SageMaker makes them for each job, in subnets that are named in full"
+        for role in ("JobRole", "StepRole"):
+            reasons[role][interfaces] = "SageMaker makes them for each job, in subnets that are named in full"
     return [
         AcceptedFinding(
             stack=stack, construct=construct, finding=f"AwsSolutions-IAM5[Resource::{resource}]", reason=reason
@@ -142,6 +149,22 @@ def _inference(settings: Settings) -> list[AcceptedFinding]:
             finding=f"AwsSolutions-IAM5[Resource::{logs}/{settings.endpoint_name}:log-stream:*]",
             reason="SageMaker names the log streams of the endpoint; its log group is named in full",
         ),
+        *_rollback(settings),
+    ]
+
+
+def _rollback(settings: Settings) -> list[AcceptedFinding]:
+    capacity = settings.capacity
+    if not isinstance(capacity, InstanceCapacity) or not isinstance(capacity.rollout, Canary):
+        return []
+    alarms = f"arn:aws:cloudwatch:{settings.region}:{settings.account}:alarm:{settings.endpoint_name}-rollback-*"
+    return [
+        AcceptedFinding(
+            stack=settings.stack_name("inference"),
+            construct="Serving/ExecutionRole",
+            finding=f"AwsSolutions-IAM5[Resource::{alarms}]",
+            reason="rollback alarms are named after the configuration that they watch, which is made after the role",
+        )
     ]
 
 

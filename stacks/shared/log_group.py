@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import aws_cdk as cdk
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.settings import Settings
+from stacks.shared.retention import removal_policy
 
 _RETENTION = {
     1: logs.RetentionDays.ONE_DAY,
@@ -40,5 +40,5 @@ def make_log_group(
         construct_id,
         log_group_name=log_group_name,
         retention=_RETENTION[settings.log_retention_days],
-        removal_policy=cdk.RemovalPolicy.RETAIN if is_retained else cdk.RemovalPolicy.DESTROY,
+        removal_policy=removal_policy(kept=is_retained),
     )

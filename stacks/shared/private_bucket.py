@@ -9,6 +9,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.shared.retention import removal_policy
+
 
 class PrivateBucket(Construct):
     """A versioned bucket, and a second one that keeps the log of who read and wrote it.
@@ -38,7 +40,7 @@ class PrivateBucket(Construct):
         tells_events: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
-        removal_policy = cdk.RemovalPolicy.RETAIN if retain else cdk.RemovalPolicy.DESTROY
+        policy = removal_policy(kept=retain)
         self.access_logs = s3.Bucket(
             self,
             "AccessLogs",
@@ -47,7 +49,7 @@ class PrivateBucket(Construct):
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             minimum_tls_version=1.2,
-            removal_policy=removal_policy,
+            removal_policy=policy,
             lifecycle_rules=[
                 s3.LifecycleRule(id="expire-log-lines", expiration=cdk.Duration.days(access_log_days)),
                 abandoned_uploads(),
@@ -62,7 +64,7 @@ class PrivateBucket(Construct):
             enforce_ssl=True,
             minimum_tls_version=1.2,
             versioned=True,
-            removal_policy=removal_policy,
+            removal_policy=policy,
             lifecycle_rules=list(lifecycle_rules),
             server_access_logs_bucket=self.access_logs,
             server_access_logs_prefix="bucket/",

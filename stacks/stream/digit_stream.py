@@ -14,6 +14,7 @@ from contract.bucket_layout import DEAD_LETTERS_PREFIX, PARTS_PREFIX
 from stacks.settings import Settings
 from stacks.shared.function_bundle import FunctionSource
 from stacks.shared.lambda_function import PythonFunction
+from stacks.shared.retention import removal_policy
 from stacks.stream.settings import OnDemand, StreamSettings
 
 TIMEOUT_SECONDS = 60
@@ -67,7 +68,7 @@ class DigitStream(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=cdk.Duration.days(stream_settings.dead_letter_days),
-            removal_policy=cdk.RemovalPolicy.RETAIN if settings.retain_data else cdk.RemovalPolicy.DESTROY,
+            removal_policy=removal_policy(kept=settings.retain_data),
         )
         self.consumer = self._make_consumer(settings, bucket)
         self._map(stream_settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -13,8 +14,9 @@ from constructs import Construct
 from contract.bucket_layout import EVALUATIONS_PREFIX
 from contract.xgboost_image import XgboostImage
 from stacks.shared.container_rights import sagemaker_principal
+from stacks.shared.job_rights import JobKind, create_jobs, pass_roles, use_key
 from stacks.training.pipeline_definition import PipelineFacts
-from stacks.training.pipeline_steps import pipeline_definition
+from stacks.training.pipeline_steps import STEP_SECONDS, pipeline_definition
 
 
 class TrainingPipeline(Construct):
@@ -28,8 +30,8 @@ class TrainingPipeline(Construct):
         What the definition says of its environment.
     bucket
         Of data and models.
-    training_role
-        The role that jobs run with; the pipeline may pass it to SageMaker, and no other.
+    job_roles
+        The roles that training and processing jobs run with; the pipeline may pass them to SageMaker, and no other.
     group
         Where models are registered.
     image
@@ -44,7 +46,7 @@ class TrainingPipeline(Construct):
         name: str,
         facts: PipelineFacts,
         bucket: s3.IBucket,
-        training_role: iam.Role,
+        job_roles: Sequence[iam.Role],
         group: sagemaker.CfnModelPackageGroup,
         image: XgboostImage,
     ) -> None:
@@ -57,7 +59,7 @@ class TrainingPipeline(Construct):
             assumed_by=sagemaker_principal(stack),
             inline_policies={
                 "pipeline": iam.PolicyDocument(
-                    statements=[*_statements(stack, facts, bucket, training_role), _look_at_image(image)]
+                    statements=[*_statements(stack, facts, bucket, job_roles), _look_at_image(image)]
                 )
             },
         )
@@ -76,20 +78,37 @@ class TrainingPipeline(Construct):
 
 
 def _statements(
-    stack: cdk.Stack, facts: PipelineFacts, bucket: s3.IBucket, training_role: iam.Role
+    stack: cdk.Stack, facts: PipelineFacts, bucket: s3.IBucket, job_roles: Sequence[iam.Role]
 ) -> list[iam.PolicyStatement]:
     """What its steps need: https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-access.html."""
 
     def arn(resource: str, name: str) -> str:
         return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
 
+    settings = facts.settings
+    limits = {
+        JobKind.TRAINING: (
+            arn("training-job", f"{facts.job_prefix}*"),
+            settings.pipeline_types,
+            settings.max_run_seconds,
+        ),
+        JobKind.PROCESSING: (
+            arn("processing-job", f"{facts.job_prefix}*"),
+            [settings.step_instance_type],
+            STEP_SECONDS,
+        ),
+    }
     return [
         *(
+            create_jobs(kind, jobs, instance_types=types, seconds=seconds, isolated=settings.network_isolation)
+            for kind, (jobs, types, seconds) in limits.items()
+        ),
+        *(
             iam.PolicyStatement(
-                actions=["sagemaker:AddTags", *(f"sagemaker:{verb}{kind}" for verb in ("Create", "Describe", "Stop"))],
-                resources=[arn(resource, f"{facts.job_prefix}*")],
+                actions=["sagemaker:AddTags", f"sagemaker:Describe{kind.value}", f"sagemaker:Stop{kind.value}"],
+                resources=[jobs],
             )
-            for kind, resource in (("TrainingJob", "training-job"), ("ProcessingJob", "processing-job"))
+            for kind, (jobs, _, _) in limits.items()
         ),
         iam.PolicyStatement(
             actions=["sagemaker:AddTags", "sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"],
@@ -98,12 +117,9 @@ def _statements(
                 arn("model-package", f"{facts.model_package_group}/*"),
             ],
         ),
-        iam.PolicyStatement(
-            actions=["iam:PassRole"],
-            resources=[training_role.role_arn],
-            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-        ),
-        *_read_evaluations(facts, bucket),
+        pass_roles([role.role_arn for role in job_roles]),
+        iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects(f"{EVALUATIONS_PREFIX}*")]),
+        *(use_key(settings.kms_key_arn) if settings.kms_key_arn else []),
     ]
 
 
@@ -113,10 +129,3 @@ def _look_at_image(image: XgboostImage) -> iam.PolicyStatement:
     https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html
     """
     return iam.PolicyStatement(actions=["ecr:BatchGetImage", "ecr:DescribeImages"], resources=[image.repository_arn])
-
-
-def _read_evaluations(facts: PipelineFacts, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
-    """The JSON that a condition looks at and the model that is registered, encrypted with the key of the settings."""
-    read = iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects(f"{EVALUATIONS_PREFIX}*")])
-    key = facts.settings.kms_key_arn
-    return [read, iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key])] if key else [read]

@@ -38,8 +38,10 @@ class PipelineFacts:
     ----------
     settings
         Machines, limits, and when a model is good enough.
-    bucket_name, role_arn, image_uri, code_uri
-        Where data is, what jobs run as, in which container, and the program of the steps.
+    bucket_name, image_uri, code_uri
+        Where data is, in which container jobs run, and the program of the steps.
+    role_arn, step_role_arn
+        What training jobs, and the processing jobs of steps, run as.
     job_prefix
         What names of jobs begin with, such as `digits-dev-`.
     model_package_group
@@ -53,6 +55,7 @@ class PipelineFacts:
     settings: TrainingSettings
     bucket_name: str
     role_arn: str
+    step_role_arn: str
     image_uri: str
     image_tag: str
     code_uri: str
@@ -73,12 +76,9 @@ class PipelineFacts:
 def parameters(facts: PipelineFacts) -> list[Json]:
     """What an execution may choose. `Channels` has to be given, the rest has a value."""
     settings = facts.settings
-    texts: dict[str, str] = {
-        "InstanceType": settings.instance_type,
-        **{
-            parameter: facts.hyperparameters.get(name, LIBRARY_DEFAULTS[name])
-            for parameter, name in CHOSEN_HYPERPARAMETERS.items()
-        },
+    chosen = {
+        parameter: facts.hyperparameters.get(name, LIBRARY_DEFAULTS[name])
+        for parameter, name in CHOSEN_HYPERPARAMETERS.items()
     }
     numbers = {
         "PromotedAccuracy": facts.accuracy,
@@ -89,7 +89,13 @@ def parameters(facts: PipelineFacts) -> list[Json]:
     return [
         {"Name": "Channels", "Type": "String"},
         {"Name": "ContentType", "Type": "String", "DefaultValue": CONTENT_TYPES[0], "EnumValues": list(CONTENT_TYPES)},
-        *({"Name": name, "Type": "String", "DefaultValue": text} for name, text in texts.items()),
+        {
+            "Name": "InstanceType",
+            "Type": "String",
+            "DefaultValue": settings.instance_type,
+            "EnumValues": list(settings.pipeline_types),
+        },
+        *({"Name": name, "Type": "String", "DefaultValue": text} for name, text in chosen.items()),
         {"Name": "InstanceCount", "Type": "Integer", "DefaultValue": settings.instance_count},
         *({"Name": name, "Type": "Float", "DefaultValue": number} for name, number in numbers.items()),
     ]

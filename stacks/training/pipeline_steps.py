@@ -41,10 +41,11 @@ def pipeline_definition(facts: PipelineFacts) -> Json:
 
 
 def check_data(facts: PipelineFacts) -> Json:
-    """Parts, pixels, labels, balance, and no test image among those that are learned from."""
+    """Parts, pixels, labels, balance, no test image among those that are learned from, and not too many machines."""
     inputs = {**{name: _channel(facts, name) for name in SPLITS}, "manifest": _data_manifest(facts)}
     folders = [word for name in SPLITS for word in (f"--{name}", f"{WORK}/{name}")]
-    hosts = ["--hosts", as_text(get("Parameters.InstanceCount"))]
+    most = str(facts.settings.pipeline_instance_count_max)
+    hosts = ["--hosts", as_text(get("Parameters.InstanceCount")), "--most-hosts", most]
     arguments = [*folders, "--manifest", f"{WORK}/manifest/{DATA_MANIFEST}", *hosts, "--report", f"{WORK}/check"]
     return _program(facts, CHECK, "check-data", arguments, inputs, output=("check", CHECKS_PREFIX))
 
@@ -170,7 +171,7 @@ def _program(
             "ContainerEntrypoint": ["python3", code, command],
             "ContainerArguments": arguments,
         },
-        "RoleArn": facts.role_arn,
+        "RoleArn": facts.step_role_arn,
         "ProcessingInputs": [
             *(_input(each, uri) for each, uri in inputs.items()),
             _input("code", facts.code_uri),

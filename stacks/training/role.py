@@ -1,6 +1,6 @@
-"""The role of training and processing jobs: its own prefixes of the bucket, one image, its own log streams and metrics.
+"""The roles of jobs: one for training jobs, one for the processing jobs of the pipeline. They start nothing themselves.
 
-Jobs started by hand and jobs of the pipeline run with it. It starts nothing itself.
+Each has its own prefixes of the bucket, one image, its own log streams and metrics.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from constructs import Construct
 from contract.bucket_layout import CHANNELS_PREFIX, JOBS_PREFIX, PIPELINE_PREFIX
 from contract.xgboost_image import XgboostImage
 from stacks.shared.container_rights import pull_image, put_metrics, sagemaker_principal, write_logs
+from stacks.shared.job_rights import grant_for_disks
 from stacks.training.settings import TrainingNetwork
 
-LOG_GROUPS = ("/aws/sagemaker/TrainingJobs", "/aws/sagemaker/ProcessingJobs")
+TRAINING_LOGS, PROCESSING_LOGS = "/aws/sagemaker/TrainingJobs", "/aws/sagemaker/ProcessingJobs"
 """One for all jobs of an account and region. They belong to no stack: see docs/adr/0011-training-stack.md."""
-
-METRIC_NAMESPACES = ("AWS/SageMaker", *LOG_GROUPS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +49,10 @@ def make_training_role(
     bucket: s3.IBucket,
     image: XgboostImage,
     job_prefix: str,
-    code: CodeObject,
     kms_key_arn: str | None,
     network: TrainingNetwork | None,
 ) -> iam.Role:
-    """Make the role.
+    """Make the role of training jobs. It writes below `jobs/` only: no job can write the evaluation of its own model.
 
     Parameters
     ----------
@@ -64,42 +62,86 @@ def make_training_role(
         The built-in container.
     job_prefix
         What the names of all jobs begin with, and so their log streams.
-    code
-        The program of the pipeline's steps.
     kms_key_arn
         The key that disks and results are encrypted with, if it is not AWS's own.
     network
         The subnets that jobs are put into, if they are not SageMaker's.
     """
-    stack = cdk.Stack.of(scope)
     statements = [
-        *_use_bucket(bucket),
-        *code.statements,
-        *pull_image(image),
-        write_logs(stack, LOG_GROUPS, streams=f"{job_prefix}*"),
-        put_metrics(METRIC_NAMESPACES),
-        *(_use_key(kms_key_arn) if kms_key_arn else []),
-        *(_use_network(stack, network) if network else []),
+        *_use_bucket(bucket, read=[CHANNELS_PREFIX, JOBS_PREFIX], written=[JOBS_PREFIX]),
+        *_run_container(scope, TRAINING_LOGS, image=image, job_prefix=job_prefix),
+        *_use_key_and_network(scope, kms_key_arn, network),
     ]
     return iam.Role(
         scope,
         "JobRole",
-        description="Training and processing jobs of the digits",
-        assumed_by=sagemaker_principal(stack),
+        description="Training jobs of the digits",
+        assumed_by=sagemaker_principal(cdk.Stack.of(scope)),
         inline_policies={"training": iam.PolicyDocument(statements=statements)},
     )
 
 
-def _use_bucket(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
-    readable = [CHANNELS_PREFIX, JOBS_PREFIX, PIPELINE_PREFIX]
-    written = [JOBS_PREFIX, PIPELINE_PREFIX]
+def make_step_role(
+    scope: Construct,
+    *,
+    bucket: s3.IBucket,
+    image: XgboostImage,
+    job_prefix: str,
+    code: CodeObject,
+    kms_key_arn: str | None,
+    network: TrainingNetwork | None,
+) -> iam.Role:
+    """Make the role of the pipeline's processing jobs, which check data and evaluate models.
+
+    Parameters
+    ----------
+    bucket, image, job_prefix, kms_key_arn, network
+        As for training jobs.
+    code
+        The program of the pipeline's steps.
+    """
+    statements = [
+        *_use_bucket(bucket, read=[CHANNELS_PREFIX, JOBS_PREFIX], written=[PIPELINE_PREFIX]),
+        *code.statements,
+        *_run_container(scope, PROCESSING_LOGS, image=image, job_prefix=job_prefix),
+        *_use_key_and_network(scope, kms_key_arn, network),
+    ]
+    return iam.Role(
+        scope,
+        "StepRole",
+        description="Processing jobs of the digits' pipeline",
+        assumed_by=sagemaker_principal(cdk.Stack.of(scope)),
+        inline_policies={"steps": iam.PolicyDocument(statements=statements)},
+    )
+
+
+def _run_container(
+    scope: Construct, log_group: str, *, image: XgboostImage, job_prefix: str
+) -> list[iam.PolicyStatement]:
     return [
-        iam.PolicyStatement(actions=["s3:GetObject"], resources=_objects(bucket, readable)),
+        *pull_image(image),
+        write_logs(cdk.Stack.of(scope), [log_group], streams=f"{job_prefix}*"),
+        put_metrics(["AWS/SageMaker", log_group]),
+    ]
+
+
+def _use_key_and_network(
+    scope: Construct, kms_key_arn: str | None, network: TrainingNetwork | None
+) -> list[iam.PolicyStatement]:
+    return [
+        *(_use_key(kms_key_arn) if kms_key_arn else []),
+        *(_use_network(cdk.Stack.of(scope), network) if network else []),
+    ]
+
+
+def _use_bucket(bucket: s3.IBucket, *, read: Sequence[str], written: Sequence[str]) -> list[iam.PolicyStatement]:
+    return [
+        iam.PolicyStatement(actions=["s3:GetObject"], resources=_objects(bucket, read)),
         iam.PolicyStatement(actions=["s3:AbortMultipartUpload", "s3:PutObject"], resources=_objects(bucket, written)),
         iam.PolicyStatement(
             actions=["s3:ListBucket"],
             resources=[bucket.bucket_arn],
-            conditions={"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in readable]}},
+            conditions={"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in read]}},
         ),
     ]
 
@@ -114,11 +156,7 @@ def _use_key(arn: str) -> list[iam.PolicyStatement]:
         iam.PolicyStatement(
             actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"], resources=[arn]
         ),
-        iam.PolicyStatement(
-            actions=["kms:CreateGrant"],
-            resources=[arn],
-            conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
-        ),
+        grant_for_disks(arn),
     ]
 
 

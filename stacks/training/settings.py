@@ -92,6 +92,10 @@ class TrainingSettings:
         Your own subnets; None leaves it to SageMaker's.
     step_instance_type
         The machine that checks data and evaluates models in the pipeline.
+    pipeline_instance_types
+        What an execution of the pipeline may train on besides `instance_type`. Whoever starts it chooses among them.
+    pipeline_instance_count_max
+        How many machines an execution may train on at most.
     minimum_improvement
         How much more accurate than the promoted model a new one must be to be registered, 0 to 1.
     log_loss_tolerance
@@ -116,6 +120,8 @@ class TrainingSettings:
     kms_key_arn: str | None = None
     network: TrainingNetwork | None = None
     step_instance_type: str = "ml.m5.large"
+    pipeline_instance_types: tuple[str, ...] = ()
+    pipeline_instance_count_max: int = 4
     minimum_improvement: float = 0.0005
     log_loss_tolerance: float = 0.0
     cache_days: int = 30
@@ -127,10 +133,18 @@ class TrainingSettings:
         """Whether the pipeline runs, and costs, without a person who starts it."""
         return self.schedule is not None or self.on_new_data
 
+    @property
+    def pipeline_types(self) -> tuple[str, ...]:
+        """All types that an execution of the pipeline may train on, the usual one first."""
+        return tuple(dict.fromkeys((self.instance_type, *self.pipeline_instance_types)))
+
     def __post_init__(self) -> None:
         check_instance_type("training instance_type", self.instance_type)
+        for kind in self.pipeline_instance_types:
+            check_instance_type("training pipeline_instance_types", kind)
         check_instance_type("training step_instance_type", self.step_instance_type)
         _in_range("instance_count", self.instance_count, 1, 100)
+        _in_range("pipeline_instance_count_max", self.pipeline_instance_count_max, self.instance_count, 100)
         _in_range("volume_gb", self.volume_gb, 1, VOLUME_GB_MAX)
         _in_range("max_run_seconds", self.max_run_seconds, 60, RUN_SECONDS_MAX)
         _in_range("max_wait_seconds", self.max_wait_seconds, self.max_run_seconds if self.spot else 0, RUN_SECONDS_MAX)

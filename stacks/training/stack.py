@@ -19,10 +19,11 @@ from contract.manifest import Manifest
 from contract.schemas import TRAINING_PLATFORM
 from contract.xgboost_image import XgboostImage
 from stacks.settings import Settings
+from stacks.shared.retention import removal_policy
 from stacks.training.pipeline import TrainingPipeline
 from stacks.training.pipeline_code import make_pipeline_code
 from stacks.training.pipeline_definition import PipelineFacts
-from stacks.training.role import CodeObject, make_training_role
+from stacks.training.role import CodeObject, make_step_role, make_training_role
 from stacks.training.triggers import start_on_new_data, start_on_schedule
 
 
@@ -55,6 +56,14 @@ class TrainingStack(cdk.Stack):
             bucket=bucket,
             image=image,
             job_prefix=job_prefix,
+            kms_key_arn=settings.training.kms_key_arn,
+            network=settings.training.network,
+        )
+        step_role = make_step_role(
+            self,
+            bucket=bucket,
+            image=image,
+            job_prefix=job_prefix,
             code=CodeObject(bucket_arn=code.bucket.bucket_arn, key=code.s3_object_key),
             kms_key_arn=settings.training.kms_key_arn,
             network=settings.training.network,
@@ -64,6 +73,7 @@ class TrainingStack(cdk.Stack):
             settings=settings.training,
             bucket_name=bucket.bucket_name,
             role_arn=self.role.role_arn,
+            step_role_arn=step_role.role_arn,
             image_uri=image.uri,
             image_tag=image.tag,
             code_uri=code.s3_object_url,
@@ -79,7 +89,7 @@ class TrainingStack(cdk.Stack):
             name=settings.application_name,
             facts=facts,
             bucket=bucket,
-            training_role=self.role,
+            job_roles=[self.role, step_role],
             group=group,
             image=image,
         )
@@ -97,7 +107,7 @@ class TrainingStack(cdk.Stack):
             model_package_group_description="Models of handwritten digits that the pipeline found better",
         )
         # SageMaker refuses to delete a group that holds models.
-        group.apply_removal_policy(cdk.RemovalPolicy.RETAIN if settings.retain_data else cdk.RemovalPolicy.DESTROY)
+        group.apply_removal_policy(removal_policy(kept=settings.retain_data))
         return group
 
     def _start_by_itself(self, settings: Settings, bucket: s3.IBucket) -> None:

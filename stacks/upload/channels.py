@@ -85,9 +85,8 @@ def _log_role(scope: Construct) -> iam.Role:
         resource_name="/aws/appsync/apis/*",
         arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
     )
-    write = iam.PolicyStatement(
-        actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], resources=[groups]
-    )
+    # Not CreateLogGroup: the stack owns the group, and nobody may make it again once the stack has deleted it.
+    write = iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[groups])
     return iam.Role(
         scope,
         "LogRole",

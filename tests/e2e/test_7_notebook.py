@@ -191,6 +191,23 @@ MAY_NOT: dict[str, tuple[str, str, dict[str, Any]]] = {
         "create_training_job",
         {"ResourceConfig": {"InstanceType": "ml.p4d.24xlarge", "InstanceCount": 1, "VolumeSizeInGB": 1}},
     ),
+    "start-a-job-that-is-long": (
+        "sagemaker",
+        "create_training_job",
+        {"StoppingCondition": {"MaxRuntimeInSeconds": 86_400}},
+    ),
+    "keep-machines-warm": (
+        "sagemaker",
+        "create_training_job",
+        {
+            "ResourceConfig": {
+                "InstanceType": "ml.m5.xlarge",
+                "InstanceCount": 1,
+                "VolumeSizeInGB": 1,
+                "KeepAlivePeriodInSeconds": 3600,
+            }
+        },
+    ),
     "stop-a-job-of-others": ("sagemaker", "stop_training_job", {"TrainingJobName": "other-1"}),
     "delete-the-endpoint": ("sagemaker", "delete_endpoint", {"EndpointName": "digits-local"}),
     "promote": ("sagemaker", "update_endpoint", {"EndpointName": "digits-local", "EndpointConfigName": "other"}),

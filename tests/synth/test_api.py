@@ -189,6 +189,14 @@ def test_the_page_may_read_errors_of_the_gateway(assembly: Assembly) -> None:
             assert re.fullmatch(r"'https://<PublishOutput\w+>'", as_text(allowed))
 
 
+def test_a_function_that_fails_keeps_the_status_that_api_gateway_gives_it(assembly: Assembly) -> None:
+    """A response of its own would answer 504, or one other status, for a function that failed and one not called."""
+    answers = assembly.resources("AWS::ApiGateway::GatewayResponse").values()
+    kinds = {answer["Properties"]["ResponseType"]: answer["Properties"] for answer in answers}
+    assert "INTEGRATION_FAILURE" not in kinds
+    assert "StatusCode" not in kinds["DEFAULT_5XX"]
+
+
 def test_templates_of_problems_are_json_once_the_variables_are_filled_in() -> None:
     for problem in GATEWAY_PROBLEMS.values():
         text = problem.template.replace("$context.error.messageString", '"said \\"no\\""')

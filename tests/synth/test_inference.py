@@ -9,6 +9,7 @@ from tests.support.assemblies import MANIFEST, Assembly, as_list, as_text, state
 
 DOCUMENT = json.loads(MANIFEST.read_text())
 ROLE = "ServingExecutionRole3FF479F4"
+CONFIG_NAME = {"Fn::GetAtt": ["ServingConfig79E8D9DE", "EndpointConfigName"]}
 
 
 def test_model_and_config_have_no_name_of_their_own(assembly: Assembly) -> None:
@@ -22,7 +23,7 @@ def test_the_endpoint_has_a_stable_name_and_id(assembly: Assembly) -> None:
     assert name == "ServingEndpointC149CBA2"
     endpoint = assembly.only("AWS::SageMaker::Endpoint")
     assert endpoint["EndpointName"] == f"digits-{assembly.settings.environment}"
-    assert endpoint["EndpointConfigName"] == {"Fn::GetAtt": ["ServingConfig79E8D9DE", "EndpointConfigName"]}
+    assert endpoint["EndpointConfigName"] == CONFIG_NAME
 
 
 def test_the_model_is_the_one_of_the_manifest(assembly: Assembly) -> None:
@@ -45,6 +46,17 @@ def test_the_model_waits_for_its_role_and_for_the_check(assembly: Assembly) -> N
 def test_each_model_has_a_role_of_its_own(assembly: Assembly) -> None:
     path = assembly.resources("AWS::IAM::Role")[ROLE]["Properties"]["Path"]
     assert path == f"/{assembly.settings.endpoint_name}/{DOCUMENT['artifact']['sha256'][:12]}/"
+
+
+def test_what_an_update_replaces_stays_and_can_be_found(assembly: Assembly) -> None:
+    """SageMaker may return to it after CloudFormation has taken the update for done."""
+    kinds = ("AWS::SageMaker::Model", "AWS::SageMaker::EndpointConfig")
+    kept = [resource for kind in kinds for resource in assembly.resources(kind).values()]
+    kept.append(assembly.resources("AWS::IAM::Role")[ROLE])
+    tag = {"Key": "digits:serving", "Value": assembly.settings.endpoint_name}
+    for resource in kept:
+        assert (resource["UpdateReplacePolicy"], resource["DeletionPolicy"]) == ("Retain", "Delete")
+        assert tag in resource["Properties"]["Tags"]
 
 
 def test_network_isolation_wherever_there_can_be(assembly: Assembly) -> None:
@@ -101,9 +113,13 @@ def test_rollback_alarms_watch_one_metric_of_this_endpoint_each(prod: Assembly) 
         assert "Metrics" not in properties  # metric math, which a rollback alarm must not need
         assert properties["TreatMissingData"] == "notBreaching"
         assert properties["Dimensions"] == [
+            # Only what the new configuration does: the model that is to be replaced may fail without stopping it.
+            {"Name": "EndpointConfigName", "Value": CONFIG_NAME},
             {"Name": "EndpointName", "Value": "digits-prod"},
             {"Name": "VariantName", "Value": "AllTraffic"},
         ]
+        # Named after it too: an alarm that is changed in place keeps its state.
+        assert as_text(properties["AlarmName"]).startswith(f"digits-prod-rollback-{as_text(CONFIG_NAME)}-")
     thresholds = {
         alarm["Properties"]["MetricName"]: alarm["Properties"]["Threshold"]
         for alarm in prod.resources("AWS::CloudWatch::Alarm", "inference").values()

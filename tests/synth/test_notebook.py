@@ -150,7 +150,8 @@ def test_the_role_starts_only_jobs_of_this_project_on_machines_of_the_settings(a
     assert settings.notebook is not None
     conditions = {
         "ForAllValues:StringEquals": {"sagemaker:InstanceTypes": list(settings.notebook.job_instance_types)},
-        "Null": {"sagemaker:InstanceTypes": "false"},
+        "NumericLessThanEquals": {"sagemaker:MaxRuntimeInSeconds": str(settings.training.max_run_seconds)},
+        "Null": {"sagemaker:InstanceTypes": "false", "sagemaker:KeepAlivePeriod": "true"},
         "Bool": {"sagemaker:NetworkIsolation": "true"},
     }
     assert settings.training.network_isolation

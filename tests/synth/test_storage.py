@@ -27,9 +27,10 @@ def test_logical_ids_of_stateful_things_stay(assembly: Assembly) -> None:
 
 
 def test_data_is_retained_everywhere_but_in_the_emulator(assembly: Assembly) -> None:
-    wanted = "Delete" if assembly.settings.environment == "local" else "Retain"
+    emulated = assembly.settings.environment == "local"
+    wanted = ("Delete", "Delete") if emulated else ("RetainExceptOnCreate", "Retain")
     for bucket in assembly.resources("AWS::S3::Bucket").values():
-        assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == (wanted, wanted)
+        assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == wanted
 
 
 def test_buckets_are_private_and_encrypted(assembly: Assembly) -> None:

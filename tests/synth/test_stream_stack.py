@@ -85,7 +85,7 @@ def test_dead_letters_are_encrypted_kept_and_speak_tls_only(assembly: Assembly) 
     (statement,) = only(assembly, "AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Action"]) == ("Deny", "sqs:*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    wanted = "Delete" if assembly.settings.environment == "local" else "Retain"
+    wanted = "Delete" if assembly.settings.environment == "local" else "RetainExceptOnCreate"
     assert assembly.template("stream")["Resources"][QUEUE]["DeletionPolicy"] == wanted
 
 

@@ -16,7 +16,9 @@ from tests.support.assemblies import MANIFEST, Assembly, Json, as_list, as_text,
 from training.aws.platform import parameter_name, platform_from_json
 
 JOBS, PIPELINE = "JobRole014917C6", "PipelineRoleD68726F7"
+STEPS = "StepRole3F27CCD8"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
+KINDS = ("Training", "Processing")
 CODE = r"arn:aws:s3:::cdk-hnb659fds-assets"
 
 
@@ -44,33 +46,51 @@ def conditions(assembly: Assembly, role: str, action: str) -> list[Json]:
 
 def test_jobs_read_and_write_their_own_prefixes(assembly: Assembly) -> None:
     rights = allowed(assembly, JOBS)
-    assert rights["s3:GetObject"] == ["/channels/*", "/jobs/*", "/pipeline/*", "CODE"]
-    assert rights["s3:PutObject"] == ["/jobs/*", "/pipeline/*"]
-    assert {action for action in rights if action.startswith("s3:")} == {
-        "s3:AbortMultipartUpload", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
-    }  # fmt: skip
-    listed = [next(iter(condition.values()))["s3:prefix"] for condition in conditions(assembly, JOBS, "s3:ListBucket")]
-    assert ["channels/*", "jobs/*", "pipeline/*"] in listed
-    assert len(listed) == 2
+    assert rights["s3:GetObject"] == ["/channels/*", "/jobs/*"]
+    assert rights["s3:PutObject"] == ["/jobs/*"]
+    steps = allowed(assembly, STEPS)
+    assert steps["s3:GetObject"] == ["/channels/*", "/jobs/*", "CODE"]
+    assert steps["s3:PutObject"] == ["/pipeline/*"]
+    for role in (rights, steps):
+        assert {action for action in role if action.startswith("s3:")} == {
+            "s3:AbortMultipartUpload", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
+        }  # fmt: skip
+    assert listed(assembly, JOBS) == [["channels/*", "jobs/*"]]
+    assert len(listed(assembly, STEPS)) == 2
+
+
+def listed(assembly: Assembly, role: str) -> list[list[str]]:
+    """The prefixes that a role may list."""
+    return [next(iter(condition.values()))["s3:prefix"] for condition in conditions(assembly, role, "s3:ListBucket")]
+
+
+def test_a_training_job_cannot_write_an_evaluation(assembly: Assembly) -> None:
+    evaluate = next(step for step in definition(assembly)["Steps"] if step["Name"] == "Evaluate")["Arguments"]
+    (output,) = evaluate["ProcessingOutputConfig"]["Outputs"]
+    evaluations = output["S3Output"]["S3Uri"]["Std:Join"]["Values"][0].partition("reference")[2].lstrip("/")
+    for resource in allowed(assembly, JOBS)["s3:PutObject"]:
+        assert not evaluations.startswith(resource.strip("/*"))
+    assert allowed(assembly, PIPELINE)["s3:GetObject"] == [f"/{evaluations}/*"]
 
 
 def test_jobs_can_start_nothing_and_pass_nothing(assembly: Assembly) -> None:
-    services = {action.partition(":")[0] for action in allowed(assembly, JOBS)}
-    assert services == {"s3", "ecr", "logs", "cloudwatch"}
+    for role in (JOBS, STEPS):
+        services = {action.partition(":")[0] for action in allowed(assembly, role)}
+        assert services == {"s3", "ecr", "logs", "cloudwatch"}
 
 
 def test_jobs_pull_one_image_and_write_their_own_streams(assembly: Assembly) -> None:
-    rights, name = allowed(assembly, JOBS), assembly.settings.application_name
-    assert rights["ecr:BatchGetImage"] == ["arn:aws:ecr:us-east-1:683313688378:repository/sagemaker-xgboost"]
-    groups = {resource.partition(":log-group:")[2] for resource in rights["logs:PutLogEvents"]}
-    assert groups == {
-        f"/aws/sagemaker/{kind}Jobs{streams}"
-        for kind in ("Training", "Processing")
-        for streams in ("", ":log-stream:", f":log-stream:{name}-*")
-    }
+    name = assembly.settings.application_name
+    for role, kind in ((JOBS, "Training"), (STEPS, "Processing")):
+        rights = allowed(assembly, role)
+        assert rights["ecr:BatchGetImage"] == ["arn:aws:ecr:us-east-1:683313688378:repository/sagemaker-xgboost"]
+        groups = {resource.partition(":log-group:")[2] for resource in rights["logs:PutLogEvents"]}
+        assert groups == {
+            f"/aws/sagemaker/{kind}Jobs{streams}" for streams in ("", ":log-stream:", f":log-stream:{name}-*")
+        }
 
 
-def test_the_pipeline_starts_jobs_of_its_name_with_the_one_role(assembly: Assembly) -> None:
+def test_the_pipeline_starts_jobs_of_its_name_with_their_two_roles(assembly: Assembly) -> None:
     rights, name = allowed(assembly, PIPELINE), assembly.settings.application_name
     arn = f"arn:aws:sagemaker:us-east-1:{assembly.settings.account}"
     assert rights["sagemaker:CreateTrainingJob"] == [f"{arn}:training-job/{name}-*"]
@@ -79,7 +99,7 @@ def test_the_pipeline_starts_jobs_of_its_name_with_the_one_role(assembly: Assemb
         f"{arn}:model-package-group/{name}",
         f"{arn}:model-package/{name}/*",
     ]
-    assert rights["iam:PassRole"] == [f'<{{"Fn::GetAtt": ["{JOBS}", "Arn"]}}>']
+    assert rights["iam:PassRole"] == [f'<{{"Fn::GetAtt": ["{role}", "Arn"]}}>' for role in (JOBS, STEPS)]
     assert conditions(assembly, PIPELINE, "iam:PassRole") == [
         {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
     ]
@@ -90,11 +110,29 @@ def test_the_pipeline_starts_jobs_of_its_name_with_the_one_role(assembly: Assemb
     assert not [verb for verb in verbs if verb.startswith(("Delete", "Update", "Invoke"))]
 
 
+def test_jobs_of_the_pipeline_cost_no_more_than_the_settings_say(assembly: Assembly) -> None:
+    training = assembly.settings.training
+    ((jobs,), (steps,)) = (conditions(assembly, PIPELINE, f"sagemaker:Create{kind}Job") for kind in KINDS)
+    assert jobs == {
+        "ForAllValues:StringEquals": {"sagemaker:InstanceTypes": [training.instance_type]},
+        "NumericLessThanEquals": {"sagemaker:MaxRuntimeInSeconds": str(training.max_run_seconds)},
+        "Null": {"sagemaker:InstanceTypes": "false", "sagemaker:KeepAlivePeriod": "true"},
+        "Bool": {"sagemaker:NetworkIsolation": "true"},
+    }
+    assert steps["ForAllValues:StringEquals"] == {"sagemaker:InstanceTypes": [training.step_instance_type]}
+    assert steps["Null"] == {"sagemaker:InstanceTypes": "false"}
+    for step in definition(assembly)["Steps"]:
+        if step["Type"] in KINDS:
+            asked = step["Arguments"]["StoppingCondition"]["MaxRuntimeInSeconds"]
+            limit = (jobs if step["Type"] == "Training" else steps)["NumericLessThanEquals"]
+            assert asked <= int(limit["sagemaker:MaxRuntimeInSeconds"])
+
+
 def test_the_registry_outlives_its_stack_where_data_does(assembly: Assembly) -> None:
     (group,) = assembly.resources("AWS::SageMaker::ModelPackageGroup").values()
     assert group["Properties"]["ModelPackageGroupName"] == assembly.settings.application_name
-    kept = "Retain" if assembly.settings.retain_data else "Delete"
-    assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == (kept, kept)
+    kept = ("RetainExceptOnCreate", "Retain") if assembly.settings.retain_data else ("Delete", "Delete")
+    assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == kept
 
 
 def test_training_can_read_what_the_stack_tells_it(assembly: Assembly) -> None:
@@ -138,7 +176,7 @@ def test_the_role_may_download_the_very_program_that_the_steps_run(assembly: Ass
     (step,) = [step for step in definition(assembly)["Steps"] if step["Name"] == "Evaluate"]
     (code,) = [each for each in step["Arguments"]["ProcessingInputs"] if each["InputName"] == "code"]
     arn = code["S3Input"]["S3Uri"].replace("s3://", "arn:aws:s3:::")
-    granted = [as_text(r) for name, s in statements(assembly) if name == JOBS for r in as_list(s["Resource"])]
+    granted = [as_text(r) for name, s in statements(assembly) if name == STEPS for r in as_list(s["Resource"])]
     assert arn in granted
 
 
@@ -232,5 +270,8 @@ def test_rights_on_subnets_and_key_come_with_them_only(automatic: Assembly, asse
     ]  # fmt: skip
     assert rights["kms:Decrypt"] == [automatic.settings.training.kms_key_arn]
     assert conditions(automatic, JOBS, "kms:CreateGrant") == [{"Bool": {"kms:GrantIsForAWSResource": "true"}}]
-    assert allowed(automatic, PIPELINE)["kms:Decrypt"] == rights["kms:Decrypt"]
+    for role in (STEPS, PIPELINE):
+        assert allowed(automatic, role)["kms:Decrypt"] == rights["kms:Decrypt"]
+        assert allowed(automatic, role)["kms:DescribeKey"] == rights["kms:Decrypt"]
+        assert conditions(automatic, role, "kms:CreateGrant") == conditions(automatic, JOBS, "kms:CreateGrant")
     assert not [action for action in allowed(assembly, JOBS) if action.startswith(("ec2:", "kms:"))]

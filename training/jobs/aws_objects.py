@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from training.aws.clients import client
 from training.aws.errors import explained
@@ -71,7 +72,7 @@ class AwsRoles:
 
     def trust_policy(self, role_name: str) -> Mapping[str, Any] | None:
         """Who may assume the role; None when there is no such role."""
-        with explained(f"the role {role_name}"):
+        with explained(f"the role {role_name}"), _where_iam_is():
             try:
                 document: Any = self._client.get_role(RoleName=role_name)["Role"]["AssumeRolePolicyDocument"]
             except ClientError as problem:
@@ -84,7 +85,7 @@ class AwsRoles:
 
     def denied(self, role_arn: str, action: str, resources: Sequence[str], context: Mapping[str, str]) -> list[str]:
         """Those of the resources on which the role's own policies do not allow the action."""
-        with explained(f"the role {role_arn}"):
+        with explained(f"the role {role_arn}"), _where_iam_is():
             try:
                 pages = self._client.get_paginator("simulate_principal_policy").paginate(
                     PolicySourceArn=role_arn,
@@ -100,6 +101,15 @@ class AwsRoles:
                 _raise_if_not_permitted(problem)
                 raise
         return [result["EvalResourceName"] for result in results if result["EvalDecision"] != "allowed"]
+
+
+@contextmanager
+def _where_iam_is() -> Iterator[None]:
+    """Who cannot get there may not look: no endpoint of a VPC leads to IAM, so an isolated notebook waits in vain."""
+    try:
+        yield
+    except (ConnectTimeoutError, EndpointConnectionError) as problem:
+        raise NotPermittedError(str(problem)) from None
 
 
 def _raise_if_not_permitted(problem: ClientError) -> None:

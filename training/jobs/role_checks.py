@@ -51,7 +51,7 @@ def role_problems(
     try:
         trust = roles.trust_policy(name)
     except NotPermittedError:
-        return [], [f"not checked: the role {name}, because these credentials may not read it"]
+        return [], [f"not checked: the role {name}; these credentials may not read it, or cannot reach IAM"]
     if trust is None:
         return [f"there is no role {name}; deploy the training stack, or correct role_arn"], []
     if not _sagemaker_may_assume(trust):
@@ -60,7 +60,8 @@ def role_problems(
     try:
         return list(dict.fromkeys(_denials(spec, roles, partition, except_on))), []
     except NotPermittedError:
-        return [], [f"not checked: whether the role {name} may reach the data, these credentials may not simulate it"]
+        unchecked = f"not checked: whether the role {name} may reach the data"
+        return [], [f"{unchecked}; these credentials may not simulate it, or cannot reach IAM"]
 
 
 def needed_access(spec: JobSpec) -> list[Access]:

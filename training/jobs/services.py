@@ -77,7 +77,7 @@ class Objects(Protocol):
 
 
 class NotPermittedError(Exception):
-    """These credentials may not look at roles; that says nothing of the role."""
+    """These credentials may not look at roles, or IAM cannot be reached; that says nothing of the role."""
 
 
 class Roles(Protocol):

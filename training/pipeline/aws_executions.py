@@ -49,7 +49,7 @@ class AwsPipelines:
             pages = self._client.get_paginator("list_pipeline_execution_steps").paginate(
                 PipelineExecutionArn=arn, SortOrder="Ascending"
             )
-            steps = tuple(_step(each) for page in pages for each in page["PipelineExecutionSteps"])
+            steps = tuple(_step(each, arn) for page in pages for each in page["PipelineExecutionSteps"])
         return Execution(
             arn=arn,
             status=description["PipelineExecutionStatus"],
@@ -69,31 +69,44 @@ class AwsPipelines:
         return [event["message"].rstrip() for event in response["events"]][-count:]
 
     def _stream(self, step: Step) -> str | None:
-        """The first log stream of a job. An ARN has the job's name in lower case; its last word may be in both."""
-        beginning = step.subject.rpartition("-")[0]
+        """The first log stream of a job. It begins with the job's name, which an ARN has in lower case."""
         try:
             pages = self._logs.get_paginator("describe_log_streams").paginate(
-                logGroupName=step.log_group, logStreamNamePrefix=beginning
+                logGroupName=step.log_group, logStreamNamePrefix=step.log_prefix
             )
-            names = [stream["logStreamName"] for page in pages for stream in page["logStreams"]]
+            names = (stream["logStreamName"] for page in pages for stream in page["logStreams"])
+            return next((name for name in names if name.lower().startswith(f"{step.subject}/".lower())), None)
         except ClientError as problem:
             if problem.response["Error"]["Code"] == "ResourceNotFoundException":
                 return None
             raise
-        return next((name for name in names if name.lower().startswith(f"{step.subject}/".lower())), None)
 
 
-def _step(description: Any) -> Step:
+def _step(description: Any, execution: str) -> Step:
     metadata = description.get("Metadata", {})
     groups = [group for kind, group in LOG_GROUPS.items() if metadata.get(kind, {}).get("Arn")]
+    source = description.get("CacheHitResult", {}).get("SourcePipelineExecutionArn")
+    subject = _subject(metadata)
     return Step(
         name=description["StepName"],
         status=description["StepStatus"],
-        subject=_subject(metadata),
+        subject=subject,
         log_group=groups[0] if groups else "",
-        cached=bool(description.get("CacheHitResult", {}).get("SourcePipelineExecutionArn")),
+        log_prefix=_log_prefix(subject, str(source or execution).rpartition("/")[2]) if groups else "",
+        cached=bool(source),
         reason=metadata.get("Fail", {}).get("ErrorMessage") or description.get("FailureReason", ""),
     )
+
+
+def _log_prefix(job: str, identifier: str) -> str:
+    """The beginning of a job's name as far as it is the same in its ARN and in its logs.
+
+    SageMaker calls it `NAME-EXECUTION-TOKEN-FAILURES`, and the token has capitals. Where the execution is not in it,
+    its first word will do.
+    https://github.com/aws/sagemaker-python-sdk/pull/3946
+    """
+    head, found, _ = job.partition(f"-{identifier}")
+    return head + found if found else job.partition("-")[0]
 
 
 def _subject(metadata: Any) -> str:

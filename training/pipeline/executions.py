@@ -34,12 +34,15 @@ class Step:
         why it failed; empty unless it did
     log_group
         where its job writes lines, if it is a job
+    log_prefix
+        how the names of its job's log streams begin
     """
 
     name: str
     status: str
     subject: str = ""
     log_group: str = ""
+    log_prefix: str = ""
     cached: bool = False
     reason: str = ""
 

@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         check.add_argument(f"--{split}", type=Path, required=True, help=f"folder of the {split} parts")
     check.add_argument("--manifest", type=Path, required=True, help="what was published with the channels")
     check.add_argument("--hosts", type=int, required=True, help="machines that will train")
+    check.add_argument("--most-hosts", type=int, required=True, help="as many as may train")
     check.add_argument("--report", type=Path, required=True, help="folder for check.json")
     check.set_defaults(run=check_data)
     score = commands.add_parser("evaluate", help="score a job's model and pack it", allow_abbrev=False)
@@ -75,8 +76,14 @@ def check_data(options: argparse.Namespace) -> None:
     Raises
     ------
     DataError
-        when a part is damaged or missing, digits are rare, or images are in two splits
+        when a part is damaged or missing, digits are rare, images are in two splits, or more machines are asked for
+        than the settings allow
     """
+    if options.hosts > options.most_hosts:
+        raise DataError(
+            f"{options.hosts} machines are asked for; allowed is 1 to {options.most_hosts}: ask for fewer, or raise"
+            " pipeline_instance_count_max in stacks/settings.py and deploy"
+        )
     data = _published(options.manifest)
     folders = {name: getattr(options, name) for name in SPLITS}
     splits = {name: read_channel(folder) for name, folder in folders.items()}

@@ -62,7 +62,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def check(program: Path, data: Path) -> subprocess.CompletedProcess[str]:
     words = [word for name in ("train", "validation", "test") for word in (f"--{name}", str(data / name))]
-    rest = ["--manifest", str(data / "manifest.json"), "--hosts", "1", "--report", str(data / "report")]
+    rest = ["--manifest", str(data / "manifest.json"), "--report", str(data / "report")]
+    rest += ["--hosts", "1", "--most-hosts", "1"]
     return run(program, "check-data", *words, *rest)
 
 

@@ -25,6 +25,7 @@ def facts(settings: TrainingSettings) -> PipelineFacts:
         settings=settings,
         bucket_name="data",
         role_arn="arn:aws:iam::111111111111:role/training",
+        step_role_arn="arn:aws:iam::111111111111:role/steps",
         image_uri="683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0",
         image_tag="3.2-0",
         code_uri="s3://assets/code.zip",
@@ -167,3 +168,17 @@ def test_the_command_line_knows_which_parameters_are_hyperparameters() -> None:
 def test_nothing_is_cached_where_the_settings_say_so() -> None:
     assert steps(TrainingSettings())["Train"]["CacheConfig"] == {"Enabled": True, "ExpireAfter": "P30D"}
     assert "CacheConfig" not in steps(replace(TrainingSettings(), cache_days=0))["Train"]
+
+
+def test_whoever_starts_it_chooses_among_the_machines_of_the_settings() -> None:
+    settings = TrainingSettings(pipeline_instance_types=("ml.c5.xlarge", "ml.m5.xlarge"), pipeline_instance_count_max=2)
+    known = {each["Name"]: each for each in pipeline_definition(facts(settings))["Parameters"]}
+    assert known["InstanceType"]["EnumValues"] == ["ml.m5.xlarge", "ml.c5.xlarge"]
+    words = steps(settings)["CheckData"]["Arguments"]["AppSpecification"]["ContainerArguments"]
+    assert words[words.index("--most-hosts") + 1] == "2"
+
+
+def test_jobs_of_steps_have_a_role_of_their_own() -> None:
+    roles = {name: step["Arguments"].get("RoleArn") for name, step in steps(TrainingSettings()).items()}
+    assert roles["Train"] == facts(TrainingSettings()).role_arn
+    assert roles["CheckData"] == roles["Evaluate"] == facts(TrainingSettings()).step_role_arn

@@ -19,6 +19,8 @@ from stacks.training.settings import TrainingNetwork, TrainingSchedule, Training
         ({"instance_type": "m5.large"}, "training instance_type is 'm5.large'"),
         ({"step_instance_type": "ml.c7g.large"}, "training step_instance_type is 'ml.c7g.large', a Graviton type"),
         ({"instance_count": 0}, "instance_count is 0; allowed is 1 to 100"),
+        ({"pipeline_instance_types": ("ml.m6g.large",)}, "pipeline_instance_types is 'ml.m6g.large', a Graviton type"),
+        ({"instance_count": 5}, "pipeline_instance_count_max is 4; allowed is 5 to 100"),
         ({"volume_gb": 0}, "volume_gb is 0"),
         ({"max_run_seconds": 10}, "max_run_seconds is 10; allowed is 60 to"),
         ({"max_wait_seconds": 3599}, "max_wait_seconds is 3599; allowed is 3600 to"),

@@ -52,6 +52,7 @@ def work(tmp_path: Path, job_archive: bytes) -> Path:
 def check(work: Path, *more: str) -> int:
     folders = [word for name in COUNTS for word in (f"--{name}", str(work / name))]
     words = [*folders, "--manifest", str(work / "manifest.json"), "--hosts", "2", "--report", str(work / "check")]
+    words += ["--most-hosts", "4"]
     return main(["check-data", *words, *more])
 
 
@@ -80,6 +81,11 @@ def test_what_is_wrong_is_said_in_the_log_and_ends_the_job(work: Path, capsys: p
     assert "the train split holds 200 images, its manifest says 400" in said
     assert "Traceback" not in said
     assert not (work / "check").exists()
+
+
+def test_more_machines_than_the_settings_allow_do_not_train(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(work, "--most-hosts", "1") == 1
+    assert "2 machines are asked for; allowed is 1 to 1: ask for fewer" in capsys.readouterr().out
 
 
 def test_the_evaluation_is_of_the_model_that_would_be_served(work: Path) -> None:

@@ -164,7 +164,11 @@ def test_new_weights_and_limits_hold_while_the_old_processes_finish(world: World
         for name, weight in weights.items()
     ]
     sagemaker.create_endpoint_config(EndpointConfigName="shifted", ProductionVariants=variants)
-    sagemaker.create_endpoint(EndpointName="Draining", EndpointConfigName="one")
+    before = [
+        {"VariantName": "AllTraffic", "ModelName": "one", "ServerlessConfig": serverless | {"MaxConcurrency": 40}}
+    ]
+    sagemaker.create_endpoint_config(EndpointConfigName="before", ProductionVariants=before)
+    sagemaker.create_endpoint(EndpointName="Draining", EndpointConfigName="before")
     assert world.settled("Draining")["EndpointStatus"] == "InService"
     world.emulator.command("faults", "Draining", "latency", "--seconds", "3")
     sagemaker.update_endpoint(EndpointName="Draining", EndpointConfigName="shifted")

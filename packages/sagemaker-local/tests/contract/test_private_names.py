@@ -60,8 +60,9 @@ ministack.core.sigv4:header_signature_failure
 ministack.core.sigv4:parse_header_signature
 ministack.core.sigv4:request_time_failure
 ministack.services.apigateway_v1:_AUTHENTICATION_GATEWAY_ERRORS
+ministack.services.apigateway_v1:_GATEWAY_RESPONSE_ERROR_TYPES
 ministack.services.apigateway_v1:_build_lambda_event_v1
-ministack.services.apigateway_v1:_gateway_error_response
+ministack.services.apigateway_v1:_gateway_response_for_type
 ministack.services.apigateway_v1:_gw_error
 ministack.services.apigateway_v1:_invoke_lambda_proxy_v1
 ministack.services.apigateway_v1:_lambda_proxy_response
@@ -94,6 +95,7 @@ ministack.services.cloudformation.provisioners:_S3_BUCKET_CONFIGURATIONS
 ministack.services.cloudformation.provisioners:_STACK_TAG_PROPERTY
 ministack.services.cloudformation.provisioners:_cw_metric_alarm_record
 ministack.services.cloudformation.provisioners:_physical_name
+ministack.services.cloudformation.stacks:_provision_resource
 ministack.services.cloudformation.stacks:_runs_on_worker_thread
 ministack.services.cloudfront:_dataplane_allowed_methods
 ministack.services.cloudfront:_distributions

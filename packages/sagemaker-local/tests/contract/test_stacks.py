@@ -84,6 +84,77 @@ def test_a_new_artifact_replaces_the_model_and_updates_the_endpoint_in_place(wor
     assert sagemaker.list_models(NameContains="serve-")["Models"] == []
 
 
+@pytest.mark.parametrize("noticed", [True, False], ids=["CloudFormation fails", "CloudFormation succeeds"])
+def test_what_serves_after_a_rollback_of_sagemaker_stays_and_the_next_update_works(
+    world: World, stacks: Stacks, noticed: bool
+) -> None:
+    """Both beliefs about what CloudFormation says when an alarm has ended the update of an endpoint."""
+    sagemaker, stack = world.emulator.client("sagemaker"), "noticed" if noticed else "unnoticed"
+    kept = {"UpdateReplacePolicy": "Retain", "DeletionPolicy": "Delete"}
+
+    def body(artifact: str) -> str:
+        document = json.loads(template(world, artifact, EndpointName=stack))
+        for name in ("Model", "Config"):
+            document["Resources"][name] |= kept
+        return json.dumps(document)
+
+    assert stacks.create(stack, body("one"))["StackStatus"] == "CREATE_COMPLETE"
+    before = sagemaker.describe_endpoint(EndpointName=stack)["EndpointConfigName"]
+    assert world.emulator.command("faults", stack, "rolled-back", "--count", "1").returncode == 0
+    if not noticed:
+        assert world.emulator.command("faults", f"cloudformation:{stack}", "unnoticed", "--count", "1").returncode == 0
+    updated = stacks.update(stack, body("two"))
+    assert updated["StackStatus"] == ("UPDATE_ROLLBACK_COMPLETE" if noticed else "UPDATE_COMPLETE")
+    endpoint = sagemaker.describe_endpoint(EndpointName=stack)
+    assert (endpoint["EndpointStatus"], endpoint["EndpointConfigName"]) == ("InService", before)
+    assert "alarms" in endpoint["FailureReason"]
+    running = sagemaker.describe_endpoint_config(EndpointConfigName=before)
+    sagemaker.describe_model(ModelName=running["ProductionVariants"][0]["ModelName"])
+    if noticed:  # what the update made is gone with its rollback
+        assert len(sagemaker.list_models(NameContains=stack)["Models"]) == 1
+    assert stacks.update(stack, body("two" if noticed else "one"))["StackStatus"] == "UPDATE_COMPLETE"
+    endpoint = sagemaker.describe_endpoint(EndpointName=stack)
+    assert endpoint["EndpointConfigName"] != before
+    stacks.delete(stack)
+
+
+def test_instances_do_not_become_serverless(world: World, stacks: Stacks) -> None:
+    body = template(world, "one", EndpointName="Fixed")
+    assert stacks.create("fixed", body)["StackStatus"] == "CREATE_COMPLETE"
+    document = json.loads(body)
+    (variant,) = document["Resources"]["Config"]["Properties"]["ProductionVariants"]
+    for name in ("InstanceType", "InitialInstanceCount"):
+        del variant[name]
+    variant["ServerlessConfig"] = {"MemorySizeInMB": 1024, "MaxConcurrency": 1}
+    assert stacks.update("fixed", json.dumps(document))["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    events = stacks.client.describe_stack_events(StackName="fixed")["StackEvents"]
+    assert "a real-time endpoint cannot become a serverless one" in str(events)
+    stacks.delete("fixed")
+
+
+@pytest.mark.parametrize(
+    ("policy", "left"), [("Retain", 1), ("RetainExceptOnCreate", 0), ("Delete", 0)], ids=lambda value: str(value)
+)
+def test_what_a_failed_creation_leaves_behind(world: World, stacks: Stacks, policy: str, left: int) -> None:
+    """And that only `Retain` is in the way of the next attempt, where it has a name."""
+    group: Json = {"Type": "AWS::SageMaker::ModelPackageGroup", "DeletionPolicy": policy}
+    group["Properties"] = {"ModelPackageGroupName": f"left-{policy}"}
+    parameter = {"Type": "AWS::SSM::Parameter", "DependsOn": "Group", "Properties": {"Type": "String", "Value": "x"}}
+    body, name = json.dumps({"Resources": {"Group": group, "Parameter": parameter}}), f"left-{policy}"
+    target = f"cloudformation:{name}/AWS::SSM::Parameter"
+    assert world.emulator.command("faults", target, "failed", "--count", "1").returncode == 0
+    assert stacks.create(name, body)["StackStatus"] == "ROLLBACK_COMPLETE"
+    events = stacks.client.describe_stack_events(StackName=name)["StackEvents"]
+    assert "HandlerErrorCode: InternalFailure" in str(events)
+    sagemaker = world.emulator.client("sagemaker")
+    assert len(sagemaker.list_model_package_groups(NameContains=name)["ModelPackageGroupSummaryList"]) == left
+    stacks.delete(name)
+    assert stacks.create(name, body)["StackStatus"] == ("ROLLBACK_COMPLETE" if left else "CREATE_COMPLETE")
+    stacks.delete(name)
+    if policy != "Delete":
+        sagemaker.delete_model_package_group(ModelPackageGroupName=name)
+
+
 def test_an_endpoint_that_cannot_start_leaves_nothing(world: World, stacks: Stacks) -> None:
     body = template(world, "broken", EndpointName="Hopeless")
     created = stacks.create("hopeless", body)

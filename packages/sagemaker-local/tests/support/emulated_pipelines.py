@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,7 +123,8 @@ class FakeRoleAccess:
     def names(self, operation: str) -> list[str]:
         """What was made by an operation, in order, without the random ends of the names."""
         made = [request for called, request in self.requests if called == operation]
-        return [str(next(value for key, value in request.items() if key.endswith("Name")))[:-11] for request in made]
+        names = [str(next(value for key, value in request.items() if key.endswith("Name"))) for request in made]
+        return [re.sub(r"-[A-Za-z0-9]{10}(-0)?$", "", name) for name in names]
 
     def _create(self, operation: str, request: Json, name: str, arn: str, status: str) -> Json:
         if not name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -116,6 +117,12 @@ def test_jobs_are_named_by_the_execution_or_as_the_definition_says() -> None:
         f"churn-dev-{execution.identifier}",
         f"pipelines-{execution.identifier}-With-Underscore",
     ]
+    (name,) = [
+        request["TrainingJobName"]
+        for called, request in access.requests
+        if called == "CreateTrainingJob" and request["TrainingJobName"].startswith("churn")
+    ]
+    assert re.fullmatch(rf"churn-dev-{execution.identifier}-[A-Za-z0-9]{{10}}-0", name)
 
 
 def test_a_long_name_is_cut() -> None:

@@ -87,13 +87,26 @@ def test_what_a_request_needs_besides(operation: str, body: dict[str, Any], need
     assert further_permissions(SCOPE, f"SageMaker.{operation}", json.dumps(body).encode()) == needed
 
 
-def test_conditions_see_the_machine_and_the_isolation_of_a_training_job() -> None:
+def test_conditions_see_the_machine_the_time_and_the_isolation_of_a_job() -> None:
     def seen(operation: str, **body: Any) -> dict[str, Any]:
         return condition_keys(f"SageMaker.{operation}", json.dumps(body).encode())
 
     isolated = seen("CreateTrainingJob", ResourceConfig={"InstanceType": "ml.m5.large"}, EnableNetworkIsolation=True)
     assert isolated == {"sagemaker:InstanceTypes": ["ml.m5.large"], "sagemaker:NetworkIsolation": "true"}
     assert seen("CreateTrainingJob") == {"sagemaker:NetworkIsolation": "false"}
+    warm = seen(
+        "CreateTrainingJob",
+        ResourceConfig={"InstanceType": "ml.m5.large", "KeepAlivePeriodInSeconds": 600},
+        StoppingCondition={"MaxRuntimeInSeconds": 60},
+    )
+    assert (warm["sagemaker:KeepAlivePeriod"], warm["sagemaker:MaxRuntimeInSeconds"]) == ("600", "60")
+    processing = seen(
+        "CreateProcessingJob",
+        ProcessingResources={"ClusterConfig": {"InstanceType": "ml.m5.large"}},
+        NetworkConfig={"EnableNetworkIsolation": True},
+    )
+    assert processing == {"sagemaker:InstanceTypes": ["ml.m5.large"], "sagemaker:NetworkIsolation": "true"}
+    assert seen("CreateProcessingJob", ProcessingResources=None) == {"sagemaker:NetworkIsolation": "false"}
     assert seen("StopTrainingJob", TrainingJobName="j") == {}
 
 

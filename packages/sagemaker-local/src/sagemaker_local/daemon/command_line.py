@@ -233,12 +233,16 @@ def _parser() -> argparse.ArgumentParser:
 _FAULTS = """\
 targets
   NAME                an endpoint of SageMaker: latency, throttle, not-ready, unavailable, internal, model-error,
-                      disconnect; a training job, or training-jobs for the next one: capacity, internal, interrupt
+                      disconnect, and of its update rolled-back; a training job, or training-jobs for the next one:
+                      capacity, internal, interrupt
   s3:BUCKET[/PREFIX]  latency, throttle, unavailable, internal, denied, disconnect, missing
   dynamodb:TABLE      latency, throttle, throughput, unavailable, internal, denied, disconnect
   sqs:QUEUE           latency, throttle, unavailable, internal, denied, disconnect
   appsync:API         latency, throttle, unavailable, internal, denied, disconnect, lost
   lambda:FUNCTION     latency, throttle, kill
+  cloudformation:STACK[/RESOURCE]
+                      failed: a resource of that logical id or type cannot be created; unnoticed: when SageMaker
+                      rolls an endpoint back, the update of the stack succeeds
   * in the place of a resource is every one of them
 
 examples
@@ -248,6 +252,7 @@ examples
   sagemaker-local faults dynamodb:TABLE throughput --operation PutItem --operation UpdateItem
   sagemaker-local faults 'appsync:*' denied
   sagemaker-local faults lambda:FUNCTION kill --seconds 0.5 --count 1
+  sagemaker-local faults cloudformation:STACK/AWS::S3::Bucket failed --count 1
   sagemaker-local faults 'appsync:*' clear
 """
 

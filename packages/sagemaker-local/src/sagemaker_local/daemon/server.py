@@ -47,6 +47,7 @@ from sagemaker_local.ministack import (
     queue_mappings,
     registry,
     service_metrics,
+    stack_faults,
 )
 from sagemaker_local.ministack.roles import Roles
 from sagemaker_local.ministack.site import Site
@@ -133,7 +134,7 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
     logs = ContainerLogs(cloudwatch.write_log)
     faults, roles, s3 = Faults(), Roles(), functools.partial(_s3, port)
     artifacts = Artifacts(roles, s3)
-    fleet = Fleet(artifacts, logs.add, logs.flush)
+    fleet = Fleet(artifacts, logs.add, logs.flush, faults)
     jobs = Jobs(JobBuckets(roles, s3), logs.add, logs.flush, faults)
     executions = Executions(RoleCalls(roles, s3, port))
     service = SageMaker(OPERATIONS, artifacts=artifacts, fleet=fleet, jobs=jobs, executions=executions)
@@ -141,6 +142,7 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
     function_python = function_environment.make(state.functions)
     installation.install(HttpApi(service, runtime, registry.scope), loop, function_python)
     function_faults.install(faults)
+    stack_faults.install(faults)
     kinesis_mappings.install(port)
     mappings = queue_mappings.install(loop)
     event_targets.install(lambda sessions: RoleCalls(sessions, s3, port), loop)

@@ -27,6 +27,9 @@ class Kind(enum.StrEnum):
     KILL = "kill"
     CAPACITY = "capacity"
     INTERRUPT = "interrupt"
+    ROLLED_BACK = "rolled-back"
+    FAILED = "failed"
+    UNNOTICED = "unnoticed"
 
 
 @dataclass(frozen=True, kw_only=True)

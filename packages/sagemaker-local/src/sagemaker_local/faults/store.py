@@ -6,10 +6,14 @@ import threading
 from dataclasses import dataclass, replace
 
 from sagemaker_local.faults.fault import Fault, Json, Kind
-from sagemaker_local.faults.targets import ALSO_JOBS, ONLY_JOBS, SAGEMAKER, TRAINING_JOBS, Target
+from sagemaker_local.faults.targets import ALSO_JOBS, ONLY_JOBS, ONLY_UPDATES, SAGEMAKER, TRAINING_JOBS, Target
 
-# What S3 can answer so only where an object is read.
-_READS = ("GetObject", "HeadObject")
+# Kinds that hit some operations only: what S3 can answer so where an object is read, and what befalls stacks.
+_AMONG = {
+    Kind.MISSING: ("GetObject", "HeadObject"),
+    Kind.FAILED: ("CreateResource",),
+    Kind.UNNOTICED: ("RollbackEndpoint",),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +58,11 @@ class Faults:
 
     def take(self, endpoint: str) -> Fault | None:
         """The fault that hits this InvokeEndpoint, counted down."""
-        return self._named(endpoint, frozenset(Kind) - ONLY_JOBS)
+        return self._named(endpoint, frozenset(Kind) - ONLY_JOBS - ONLY_UPDATES)
+
+    def take_for_update(self, endpoint: str) -> Fault | None:
+        """The fault that hits this update of an endpoint, counted down."""
+        return self._named(endpoint, ONLY_UPDATES)
 
     def take_for_job(self, name: str, kinds: frozenset[Kind]) -> Fault | None:
         """The fault of one of those kinds that hits this training job, counted down."""
@@ -64,7 +72,7 @@ class Faults:
         """The first fault that hits this request, counted down."""
         with self._lock:
             for (target, operations), fault in self._set.items():
-                among = operations or (_READS if fault.kind is Kind.MISSING else ())
+                among = operations or _AMONG.get(fault.kind, ())
                 if target.covers(request.service, request.resource, request.key) and (
                     not among or request.operation in among
                 ):

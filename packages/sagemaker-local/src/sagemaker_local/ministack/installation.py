@@ -16,6 +16,7 @@ from sagemaker_local.ministack import (
     finer_policies,
     functions,
     leading_keys,
+    payload_limits,
     policy_simulation,
     registry,
     resource_types,
@@ -55,7 +56,7 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop, function_python: Path
     upload_forms.install()
     tables.install()
     topics.install()
-    service_metrics.install()
+    service_metrics.install(api.service.fleet)
     alarms.install()
     finer_policies.install()
     leading_keys.install()
@@ -65,6 +66,7 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop, function_python: Path
     cognito_tokens.install()
     api_gateway.install()
     failed_integrations.install()
+    payload_limits.install()
     functions.install(function_python)
     worker_queueing.install()
     root_signatures.install()

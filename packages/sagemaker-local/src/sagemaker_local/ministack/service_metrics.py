@@ -2,7 +2,8 @@
 
 Lambda: Invocations, Errors, Duration and Throttles of every call, whoever made it. API Gateway: Count, 4XXError,
 5XXError, Latency, by ApiName and by ApiName and Stage. SQS: the queue's depth and the age of its oldest message, every
-five seconds. SageMaker endpoints: Invocations, their errors and ModelLatency. More are not there.
+five seconds. SageMaker endpoints: Invocations, their errors and ModelLatency, with and without the configuration that
+served. More are not there.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sagemaker_local.ministack.embedded_metrics import found_in
-from sagemaker_local.ministack.registry import private, replace
+from sagemaker_local.ministack.registry import private, replace, scope
+from sagemaker_local.sagemaker.fleet import Fleet
 
 _CLOUDWATCH = "ministack.services.cloudwatch"
 _LAMBDA = "ministack.services.lambda_svc"
@@ -29,11 +31,17 @@ _GAUGES_KEPT = 2160
 Json = dict[str, Any]
 
 
-def install() -> None:
-    """Watch what MiniStack serves."""
+def install(fleet: Fleet) -> None:
+    """Watch what MiniStack serves.
+
+    Parameters
+    ----------
+    fleet
+        What serves the endpoints; it knows which configuration answers.
+    """
     _measure_functions()
     _measure_apis()
-    _measure_endpoints()
+    _measure_endpoints(fleet)
     _read_logs()
 
 
@@ -90,22 +98,26 @@ def _record_call(name: str, stage: str, status: int, milliseconds: float) -> Non
         _record("AWS/ApiGateway", dimensions, "Milliseconds", Latency=milliseconds)
 
 
-def _measure_endpoints() -> None:
+def _measure_endpoints(fleet: Fleet) -> None:
     handlers = private("ministack.app:SERVICE_HANDLERS")
     handle = handlers[_RUNTIME]
 
     async def handle_invocation(method: str, path: str, headers: Json, body: bytes, query: Json) -> Any:
         began = time.monotonic()
+        endpoint = path.split("/")[2]
+        config = fleet.config_name(scope(), endpoint)
         answer = await handle(method, path, headers, body, query)
         status = _status_of_model(answer)
         if status:
             headers = {name.lower(): value for name, value in answer[1].items()}
             variant = headers.get("x-amzn-invoked-production-variant", "AllTraffic")
-            names = {"EndpointName": path.split("/")[2], "VariantName": str(variant)}
+            names = {"EndpointName": endpoint, "VariantName": str(variant)}
             errors = {"Invocation4XXErrors": int(400 <= status < 500), "Invocation5XXErrors": int(status >= 500)}
             failed = int(status >= 400)
-            _record("AWS/SageMaker", names, "None", Invocations=1, InvocationModelErrors=failed, **errors)
-            _record("AWS/SageMaker", names, "Microseconds", ModelLatency=(time.monotonic() - began) * 1e6)
+            microseconds = (time.monotonic() - began) * 1e6
+            for dimensions in (names, {**names, "EndpointConfigName": str(config)}):
+                _record("AWS/SageMaker", dimensions, "None", Invocations=1, InvocationModelErrors=failed, **errors)
+                _record("AWS/SageMaker", dimensions, "Microseconds", ModelLatency=microseconds)
         return answer
 
     handlers[_RUNTIME] = handle_invocation

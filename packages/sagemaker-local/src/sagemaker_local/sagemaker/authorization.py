@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from sagemaker_local.sagemaker.http_api import endpoint_name
 from sagemaker_local.sagemaker.records import Scope
@@ -47,6 +48,21 @@ _NAMED_OTHERWISE = {
 }
 _OPERATION = re.compile(r"(Create|Describe|Update|Start|Stop|Delete)(\w+)")
 _ROLES = ("RoleArn", "ExecutionRoleArn")
+_TYPES, _ISOLATION, _SECONDS = "sagemaker:InstanceTypes", "sagemaker:NetworkIsolation", "sagemaker:MaxRuntimeInSeconds"
+# Operation -> condition key -> the member of its request that the key is about.
+_JOB_MEMBERS = {
+    "CreateTrainingJob": {
+        _TYPES: "ResourceConfig.InstanceType",
+        _SECONDS: "StoppingCondition.MaxRuntimeInSeconds",
+        "sagemaker:KeepAlivePeriod": "ResourceConfig.KeepAlivePeriodInSeconds",
+        _ISOLATION: "EnableNetworkIsolation",
+    },
+    "CreateProcessingJob": {
+        _TYPES: "ProcessingResources.ClusterConfig.InstanceType",
+        _SECONDS: "StoppingCondition.MaxRuntimeInSeconds",
+        _ISOLATION: "NetworkConfig.EnableNetworkIsolation",
+    },
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,15 +125,26 @@ def further_permissions(scope: Scope, target: str, body: bytes) -> list[Permissi
 
 
 def condition_keys(target: str, body: bytes) -> dict[str, str | list[str]]:
-    """What conditions may look at when a training job is started: its kind of machine, and whether it is isolated."""
-    if target.rpartition(".")[2] != "CreateTrainingJob":
+    """What conditions may look at when a job is created: its machines, how long they may run, and its isolation.
+
+    A key whose member the request does not have is absent, but for the isolation, which is then off.
+    """
+    places = _JOB_MEMBERS.get(target.rpartition(".")[2])
+    if places is None:
         return {}
     document = _document(body)
-    resources = document.get("ResourceConfig")
-    machine = resources.get("InstanceType") if isinstance(resources, dict) else None
-    isolated = document.get("EnableNetworkIsolation") is True
-    machines: dict[str, str | list[str]] = {"sagemaker:InstanceTypes": [machine]} if isinstance(machine, str) else {}
-    return {**machines, "sagemaker:NetworkIsolation": str(isolated).lower()}
+    found = {key: _member(document, path) for key, path in places.items()}
+    keys: dict[str, str | list[str]] = {key: str(value) for key, value in found.items() if value is not None}
+    if machine := keys.pop(_TYPES, None):
+        keys[_TYPES] = [str(machine)]
+    return {**keys, _ISOLATION: str(found[_ISOLATION] is True).lower()}
+
+
+def _member(document: Json, path: str) -> Any:
+    found: Any = document
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
 
 
 def _document(body: bytes) -> Json:

@@ -120,8 +120,13 @@ class ControlPlane:
         return found
 
     def update_endpoint(self, request: Json) -> Endpoint:
-        """Begin the change to another configuration; the old one stays in force until `deployed`."""
+        """Begin the change to another configuration; the old one stays in force until `deployed`.
+
+        The one in force must still be there. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteEndpointConfig.html
+        """
         endpoint, config = self._ready(request["EndpointName"]), self._servable(request["EndpointConfigName"])
+        self.config(endpoint.config_name)
+        _check_kind(endpoint, config)
         if not request.get("RetainDeploymentConfig", False):
             endpoint.deployment_config = request.get("DeploymentConfig")
         endpoint.pending_config_name, endpoint.pending_since = config.name, self._clock()
@@ -266,6 +271,20 @@ def container_of(model: Definition) -> Json:
 
 def _in_progress(endpoint: Endpoint) -> ServiceError:
     return validation(f'Cannot update in-progress endpoint "{endpoint.arn}".')
+
+
+def _check_kind(endpoint: Endpoint, config: Definition) -> None:
+    """Refuse to make a serverless endpoint of one with instances.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html; the words are the emulator's.
+    """
+    serverless = any(variant.get("ServerlessConfig") for variant in config.request["ProductionVariants"])
+    if serverless and any(variant.serverless is None for variant in endpoint.variants):
+        msg = (
+            f'Cannot update endpoint "{endpoint.arn}": a real-time endpoint cannot become a serverless one. '
+            "Create a new endpoint."
+        )
+        raise validation(msg)
 
 
 def _check_variant(variant: Json) -> None:

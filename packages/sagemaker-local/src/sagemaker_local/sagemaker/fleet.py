@@ -1,7 +1,8 @@
 """Runs the processes behind the endpoints: brings up, shifts, drains, takes down. All of it on the event loop.
 
 An update is blue/green, all at once: the new processes must answer `/ping` before the first request reaches them, and
-the old ones stop only after the last request they accepted. A deployment that fails leaves the old one untouched.
+the old ones stop only after the last request they accepted. A deployment that fails leaves the old one untouched, and
+so does one that a fault rolls back after it came up, as an alarm would.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sagemaker_local.faults.store import Faults
 from sagemaker_local.sagemaker.artifacts import Artifacts, discard
 from sagemaker_local.sagemaker.control_plane import ControlPlane, container_of
 from sagemaker_local.sagemaker.endpoint_process import STARTUP_SECONDS, EndpointProcess, Launch, environment_of
@@ -22,6 +24,9 @@ from sagemaker_local.sagemaker.shapes import Json
 
 logger = logging.getLogger(__name__)
 
+ROLLED_BACK = (
+    "One or more alarms that watch the deployment went into ALARM: it was rolled back (fault of the emulator)."
+)
 LogSink = Callable[[Scope, str, str, str], None]
 Key = tuple[Scope, str]
 
@@ -49,10 +54,14 @@ class Fleet:
         Receives scope, log group, stream and line of whatever a process writes.
     flush
         Writes what `log` has received; awaited before an endpoint is gone, so that nothing is logged after it.
+    faults
+        The faults that are set.
     """
 
-    def __init__(self, artifacts: Artifacts, log: LogSink, flush: Callable[[], Awaitable[None]]) -> None:
-        self._artifacts, self._log, self._flush = artifacts, log, flush
+    def __init__(
+        self, artifacts: Artifacts, log: LogSink, flush: Callable[[], Awaitable[None]], faults: Faults
+    ) -> None:
+        self._artifacts, self._log, self._flush, self.faults = artifacts, log, flush, faults
         self._serving: dict[Key, Deployment] = {}
         self._tasks: dict[Key, asyncio.Task[None]] = {}
 
@@ -89,6 +98,11 @@ class Fleet:
         chosen = random.choices(serving, shares if any(shares) else None)[0]  # noqa: S311
         return chosen, deployment.processes[chosen.name]
 
+    def config_name(self, scope: Scope, name: str) -> str | None:
+        """Name of the configuration that serves an endpoint now; `None` if nothing serves it."""
+        deployment = self._serving.get((scope, name.lower()))
+        return deployment.config.name if deployment else None
+
     def processes(self, scope: Scope, name: str) -> dict[str, EndpointProcess]:
         """The processes that serve an endpoint now, by variant name."""
         deployment = self._serving.get((scope, name.lower()))
@@ -122,6 +136,10 @@ class Fleet:
         except Exception as error:
             logger.exception("endpoint %s: the deployment broke", endpoint.name)
             control.deployment_failed(endpoint.name, f"Internal failure of the emulator: {error!r}")
+            return
+        if key in self._serving and self.faults.take_for_update(endpoint.name) is not None:
+            await _stop(fresh)
+            control.deployment_failed(endpoint.name, ROLLED_BACK)
             return
         old, self._serving[key] = self._serving.get(key), fresh
         if old is not None:

@@ -2,10 +2,16 @@
 
 `Ref` is the ARN for all three, and the names are attributes, as in AWS. An endpoint is created, updated and deleted
 once its processes are.
+
+An update that SageMaker rolls back ends in an endpoint that is `InService` with its old configuration. Whether
+CloudFormation notices is not known: here the update of the stack fails, or, with the fault `unnoticed` of the stack,
+succeeds and the stack takes the new configuration for the one that serves.
 """
 
 from __future__ import annotations
 
+from sagemaker_local.faults.store import Request
+from sagemaker_local.faults.targets import CLOUDFORMATION
 from sagemaker_local.sagemaker.cloudformation import Created, ResourceHandlers, ResourceType
 from sagemaker_local.sagemaker.records import Endpoint, Status
 from sagemaker_local.sagemaker.shapes import Json
@@ -44,7 +50,7 @@ class EndpointHandlers(ResourceHandlers):
     def update(self, arn: str, old: Json, new: Json, stack_name: str) -> Created:
         """Deploy another configuration if it changed, and wait until it serves."""
         if any(old.get(key) != new.get(key) for key in _DEPLOYS):
-            self._deploy(arn, new)
+            self._deploy(arn, new, stack_name)
         return super().update(arn, old, new, stack_name)
 
     def delete(self, arn: str, properties: Json) -> None:
@@ -53,14 +59,16 @@ class EndpointHandlers(ResourceHandlers):
         super().delete(arn, properties)
         self._wait_until_settled(arn)
 
-    def _deploy(self, arn: str, new: Json) -> None:
+    def _deploy(self, arn: str, new: Json, stack_name: str) -> None:
         name = str(self._describe(arn)[self._type.name_property])
         request = self._request("UpdateEndpoint", {**new, "EndpointName": name})
         request.pop("Tags", None)
         self._call("UpdateEndpoint", request)
         endpoint = self._settled(arn)
         if endpoint.config_name != request["EndpointConfigName"] or endpoint.failure_reason:
-            raise RuntimeError(endpoint.failure_reason)
+            rollback = Request(service=CLOUDFORMATION, resource=stack_name, operation="RollbackEndpoint")
+            if self._service.fleet.faults.take_for(rollback) is None:
+                raise RuntimeError(endpoint.failure_reason)
 
     def _settled(self, arn: str) -> Endpoint:
         self._wait_until_settled(arn)

@@ -48,15 +48,15 @@ def values_of(execution: Execution, now: float, job: str, files: Mapping[str, ob
 
 
 def job_name(step: Step, kind: StepKind, values: Values) -> str:
-    """A name that nothing else has: `pipelines-EXECUTION-STEP-RANDOM`, or `NAME-EXECUTION-RANDOM`.
+    """A name that nothing else has: `pipelines-EXECUTION-STEP-TOKEN`, or `NAME-EXECUTION-TOKEN-FAILURES`.
 
-    `NAME` is what the step's arguments say, if they say a name.
+    `NAME` is what the step's arguments say, if they say a name. `FAILURES` is 0 here: each attempt has a new token.
+    https://github.com/aws/sagemaker-python-sdk/pull/3946
     """
     identifier, wanted = values.execution["PipelineExecutionId"], step.arguments.get(kind.name)
-    head = f"pipelines-{identifier}-{step.name}"
+    head, tail = f"pipelines-{identifier}-{step.name}", f"-{''.join(secrets.choice(_RANDOM) for _ in range(10))}"
     if wanted is not None:
-        head = f"{text_of(resolve(wanted, values))}-{identifier}"
-    tail = f"-{''.join(secrets.choice(_RANDOM) for _ in range(10))}"
+        head, tail = f"{text_of(resolve(wanted, values))}-{identifier}", f"{tail}-0"
     return head[: kind.longest_name - len(tail)].rstrip("-_").replace("_", "-") + tail
 
 
