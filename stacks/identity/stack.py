@@ -8,6 +8,7 @@ from constructs import Construct
 
 from stacks.identity.settings import PeopleSettings
 from stacks.settings import Settings
+from stacks.shared.lasting_reference import make_lasting
 
 PASSWORD_LENGTH = 12
 SESSION_HOURS = 1
@@ -58,6 +59,7 @@ class IdentityStack(cdk.Stack):
             # Not RetainExceptOnCreate: a protected pool cannot be deleted, and the rollback of a creation would fail.
             removal_policy=cdk.RemovalPolicy.RETAIN if settings.retain_data else cdk.RemovalPolicy.DESTROY,
         )
+        make_lasting(self.user_pool, self.user_pool.user_pool_id, self.user_pool.user_pool_arn)
         self.client = self.user_pool.add_client(
             "Page",
             # A page cannot keep a client secret. The password never leaves it: SRP proves that it is known.
