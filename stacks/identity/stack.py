@@ -42,6 +42,8 @@ class IdentityStack(cdk.Stack):
             self_sign_up_enabled=people.self_sign_up,
             sign_in_aliases=cognito.SignInAliases(email=True),
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            # Another address counts once its owner has entered the code that was sent there.
+            keep_original=cognito.KeepOriginalAttrs(email=True),
             standard_attributes=cognito.StandardAttributes(
                 email=cognito.StandardAttribute(required=True, mutable=True)
             ),

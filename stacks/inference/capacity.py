@@ -1,7 +1,8 @@
 """The capacity of an endpoint, and the deployment of a new model to it: two closed unions.
 
-What AWS rejects cannot be said. A serverless variant has no network isolation, data capture, VPC or instance type, and
-takes all traffic at once; here it has no field for any of them.
+An endpoint with instances cannot become serverless in place: `make deploy` refuses it and says what to do. What else
+AWS rejects cannot be said. A serverless variant has no network isolation, data capture, VPC or instance type, and takes
+all traffic at once; here it has no field for any of them.
 https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html#serverless-endpoints-how-it-works-exclusions
 """
 
