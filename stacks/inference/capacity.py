@@ -117,6 +117,12 @@ class InstanceCapacity:
 Capacity = ServerlessCapacity | InstanceCapacity
 
 
+def canary_of(capacity: Capacity) -> Canary | None:
+    """How an update of the endpoint is deployed step by step; None where all traffic moves at once."""
+    rollout = capacity.rollout if isinstance(capacity, InstanceCapacity) else None
+    return rollout if isinstance(rollout, Canary) else None
+
+
 def check_instance_type(name: str, instance_type: str) -> None:
     """Refuse an instance type that the built-in XGBoost image does not run on.
 
