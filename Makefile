@@ -135,8 +135,8 @@ judge: setup ## compare build/diff/base with HEAD=build/diff/head: build/review/
 	  --json build/review/review.json || code=$$?; echo "$$code" > build/review/code
 
 .PHONY: deploy
-deploy: setup ## deploy to AWS: ENV=dev or ENV=prod (uses your credentials, costs money)
-	@$(RUN) -m tools.deploy $(ENV)
+deploy: setup ## deploy to AWS after a review: ENV=dev or ENV=prod; ARGS=--yes asks nothing (your credentials, costs money)
+	@$(RUN) -m tools.deploy $(ENV) $(ARGS)
 
 .PHONY: destroy
 destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (the bucket and the registry of models stay)

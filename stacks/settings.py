@@ -11,7 +11,7 @@ from enum import Enum
 
 from contract.xgboost_image import REGISTRY_ACCOUNTS
 from stacks.identity.settings import PeopleSettings
-from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity
+from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity, canary_of
 from stacks.notebook.settings import IsolatedVpc, NotebookSettings
 from stacks.operations.settings import OperationsSettings
 from stacks.region_types import lacking
@@ -143,6 +143,11 @@ class Settings:
     def endpoint_name(self) -> str:
         """Name of the endpoint. It never changes, whatever model the endpoint serves."""
         return self.application_name
+
+    @property
+    def rolls_out_step_by_step(self) -> bool:
+        """Whether alarms watch an update of the endpoint and roll it back."""
+        return canary_of(self.capacity) is not None
 
     @property
     def application_name(self) -> str:

@@ -48,13 +48,19 @@ def make_account(deployment: Deployment, account: Account) -> None:
     cognito.admin_set_user_password(UserPoolId=pool, Username=account.email, Password=account.password, Permanent=True)
 
 
-def invite(deployment: Deployment, email: str) -> None:
-    """Let Cognito send somebody a temporary password.
+def invite(deployment: Deployment, email: str, *, again: bool = False) -> None:
+    """Let Cognito send somebody a temporary password, which expires after three days.
+
+    Parameters
+    ----------
+    again
+        Send another to somebody who was invited and has not signed in.
 
     Raises
     ------
     DeploymentError
-        If it is no address, the user pool is not deployed, or there is such an account.
+        If it is no address, the user pool is not deployed, there is such an account already, or, for `again`, none that
+        was invited only.
     """
     if not re.fullmatch(_EMAIL, email):
         msg = f"{email!r} is no e-mail address, such as anna@example.com"
@@ -66,9 +72,19 @@ def invite(deployment: Deployment, email: str) -> None:
             Username=email,
             UserAttributes=_attributes(email),
             DesiredDeliveryMediums=["EMAIL"],
+            **({"MessageAction": "RESEND"} if again else {}),
         )
     except cognito.exceptions.UsernameExistsException:
-        msg = f"there is an account of {email} already"
+        msg = f"there is an account of {email} already: to send the invitation once more, add --again"
+        raise DeploymentError(msg) from None
+    except cognito.exceptions.UserNotFoundException:
+        msg = f"nobody has invited {email} yet: leave --again out"
+        raise DeploymentError(msg) from None
+    except cognito.exceptions.UnsupportedUserStateException:
+        msg = (
+            f"{email} has signed in already, so no invitation can be sent again: on the page, "
+            "'I forgot my password' replaces a password that is lost"
+        )
         raise DeploymentError(msg) from None
 
 

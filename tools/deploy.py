@@ -14,6 +14,14 @@ from pathlib import Path
 
 from contract.manifest import read_manifest
 from stacks.settings import ENVIRONMENTS, Settings, require_own_account, settings_for
+from tools.approval import (
+    Approval,
+    approve,
+    deployed_templates,
+    refuse_what_aws_refuses,
+    review_deployment,
+    wanted_templates,
+)
 from tools.deployment import (
     FAILURES,
     HOW_TO_GET_A_MANIFEST,
@@ -28,6 +36,10 @@ from tools.deployment import (
     synthesise,
     synthesised_parts,
 )
+from tools.leftovers import leftovers, unprotect_failed_creations
+from tools.review.change import Risk
+from tools.review.differences import DifferenceError
+from tools.review.templates import TemplateError
 from tools.site_publishing import publish as publish_site
 
 KEPT = ("identity", "training", "storage")
@@ -60,6 +72,28 @@ def check_account(deployment: Deployment, settings: Settings) -> None:
             "in stacks/settings.py: use other credentials, or correct the settings"
         )
         raise DeploymentError(msg)
+
+
+def prepare(deployment: Deployment, approval: Approval) -> None:
+    """Look for what stands in the way, show what would change, and see that somebody agrees.
+
+    Raises
+    ------
+    DeploymentError
+        If something stands in the way, AWS would refuse the change, or nobody agrees.
+    """
+    wanted = wanted_templates(deployment)
+    deployed = deployed_templates(deployment, wanted)
+    found = list(leftovers(deployment.client, wanted, deployed))
+    for leftover in found:
+        print(f"{leftover.what}: {leftover.do}")
+    if any(leftover.blocks for leftover in found):
+        msg = f"{deployment.environment} cannot be deployed before that is done; it is said above"
+        raise DeploymentError(msg)
+    refuse_what_aws_refuses(deployed, wanted)
+    approve(review_deployment(deployment.environment, deployed, wanted), approval, name=deployment.environment)
+    for stack in unprotect_failed_creations(deployment.client("cloudformation"), wanted):
+        print(f"switched the termination protection of {stack} off, whose creation failed before")
 
 
 def deploy_and_check(deployment: Deployment) -> None:
@@ -103,6 +137,14 @@ def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.deploy", description="Deploy to AWS, or remove it.")
     parser.add_argument("environment", choices=AWS_ENVIRONMENTS)
+    parser.add_argument("--yes", action="store_true", help="ask nothing; what can lose data is refused")
+    parser.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        choices=[Risk.DATA_LOSS.value],
+        help="with --yes: deploy although data can be lost",
+    )
     parser.add_argument("--destroy", action="store_true", help="remove the stacks; storage, training and identity stay")
     options = parser.parse_args(arguments)
     settings = ENVIRONMENTS[options.environment]
@@ -110,8 +152,12 @@ def main(arguments: list[str]) -> int:
         deployment = aws_deployment(settings)
         check_account(deployment, settings)
         synthesise(deployment)
-        (remove if options.destroy else deploy_and_check)(deployment)
-    except FAILURES as error:
+        if options.destroy:
+            remove(deployment)
+        else:
+            prepare(deployment, Approval(asks=not options.yes, accepts=frozenset(map(Risk, options.accept))))
+            deploy_and_check(deployment)
+    except (*FAILURES, DifferenceError, TemplateError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

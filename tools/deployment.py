@@ -23,6 +23,8 @@ from urllib3.exceptions import HTTPError
 
 from contract.errors import ContractError
 from tools.api_client import ApiClient
+from tools.changed_outputs import Outputs, changed, consumers, forget, remember, templates_in
+from tools.retired import find_retired, owned_by, remove_retired
 
 ROOT = Path(__file__).resolve().parent.parent
 # What the CDK CLI says once a stack: "NAME: deploying... [1/3]" and its outcome, marked with a sign.
@@ -121,15 +123,21 @@ def bootstrap(deployment: Deployment) -> None:
 def deploy(deployment: Deployment) -> None:
     """Deploy storage, publish the model artifact into it, then deploy the rest and check the endpoint.
 
+    Stacks whose weak references have another value now are deployed once more, and what the update of the endpoint
+    replaced is removed after the check.
+
     Raises
     ------
     DeploymentError
         When a step fails, or the endpoint does not run the configuration that was deployed.
     """
+    before = remember(deployment.folder, _outputs_of(deployment))
     _deploy_stacks(deployment, deployment.stack("storage"))
     publish(deployment)
     _deploy_stacks(deployment, "--all")
+    _deploy_consumers(deployment, before)
     check_endpoint(deployment)
+    remove_replaced(deployment)
 
 
 def publish(deployment: Deployment) -> None:
@@ -141,6 +149,18 @@ def destroy(deployment: Deployment, *parts: str) -> None:
     """Remove the stacks of `parts`; what is retained by its policy stays."""
     stacks = [deployment.stack(part) for part in parts]
     _cdk(deployment, "destroy", *stacks, "--force", *_from_assembly(deployment))
+    if "inference" in parts:
+        remove_replaced(deployment)
+
+
+def remove_replaced(deployment: Deployment) -> None:
+    """Remove the roles, models and configurations that the endpoint ran once and that CloudFormation kept."""
+    sagemaker, iam = deployment.client("sagemaker"), deployment.client("iam")
+    owned = owned_by(deployment.client("cloudformation"), deployment.stack("inference"))
+    retired = find_retired(sagemaker, iam, deployment.stack("").rstrip("-"), owned)
+    remove_retired(sagemaker, iam, retired)
+    if len(retired):
+        print(f"Removed what the endpoint ran before: {', '.join((*retired.configurations, *retired.models))}")
 
 
 def synthesised_parts(deployment: Deployment) -> list[str]:
@@ -166,8 +186,9 @@ def check_endpoint(deployment: Deployment) -> None:
     if (running, status) != (wanted["EndpointConfigName"], "InService"):
         msg = (
             f"endpoint {wanted['EndpointName']} is {status} with configuration {running}, "
-            f"but {wanted['EndpointConfigName']} was deployed: the update was rolled back; "
-            f"read its logs in /aws/sagemaker/Endpoints/{wanted['EndpointName']}"
+            f"but {wanted['EndpointConfigName']} was deployed: the update was rolled back, and the old model serves; "
+            f"read the logs in /aws/sagemaker/Endpoints/{wanted['EndpointName']}, then promote another model, or the "
+            "one before, and deploy again"
         )
         raise DeploymentError(msg)
 
@@ -204,8 +225,26 @@ def _stack_outputs(deployment: Deployment, name: str) -> dict[str, str]:
 def _deploy_stacks(deployment: Deployment, *selection: str) -> None:
     # The emulator skips a change set that changes outputs only, so there the CLI updates the stacks directly.
     method = ["--method=direct"] if deployment.is_emulated else []
-    approval = ["--require-approval", "never"] if deployment.is_emulated else []
-    _cdk(deployment, "deploy", *selection, *method, *approval, *_from_assembly(deployment))
+    # Whoever deploys has agreed to the review before (`tools/approval.py`); the CLI would ask for each stack.
+    _cdk(deployment, "deploy", *selection, *method, "--require-approval", "never", *_from_assembly(deployment))
+
+
+def _deploy_consumers(deployment: Deployment, before: Outputs) -> None:
+    """Deploy the stacks again whose weak references have another value than before, and then those that use these."""
+    templates = templates_in(deployment.assembly)
+    for _ in templates:
+        after = _outputs_of(deployment)
+        stacks = consumers(templates, changed(before, after))
+        if not stacks:
+            break
+        print(f"Deployed once more, because what they refer to was replaced: {', '.join(stacks)}")
+        _deploy_stacks(deployment, *stacks, "--exclusively", "--force")
+        before = after
+    forget(deployment.folder)
+
+
+def _outputs_of(deployment: Deployment) -> Outputs:
+    return {name: _stack_outputs(deployment, name) for name in templates_in(deployment.assembly)}
 
 
 def _from_assembly(deployment: Deployment) -> list[str]:

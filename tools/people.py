@@ -1,4 +1,4 @@
-"""Let somebody into the web page: `python -m tools.people ENVIRONMENT EMAIL`."""
+"""Let somebody into the web page: `python -m tools.people ENVIRONMENT EMAIL [--again]`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.people", description="Let somebody into the web page.")
     parser.add_argument("environment", choices=list(ENVIRONMENTS))
     parser.add_argument("email", help="address of the person, which is also the name to sign in with")
+    parser.add_argument("--again", action="store_true", help="send the invitation again; it expires after three days")
     options = parser.parse_args(arguments)
     try:
         deployment = deployment_of(options.environment)
@@ -23,7 +24,7 @@ def main(arguments: list[str]) -> int:
             make_account(deployment, Account(email=options.email, password=DEMONSTRATION.password))
             print(f"{options.email} may sign in with the password {DEMONSTRATION.password}")
         else:
-            invite(deployment, options.email)
+            invite(deployment, options.email, again=options.again)
             print(f"{options.email} gets a temporary password by e-mail; tell them the address of the page, too")
     except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)

@@ -5,14 +5,16 @@
 
 import { Amplify } from "aws-amplify";
 import {
-  confirmSignIn, confirmSignUp, fetchAuthSession, resendSignUpCode, signIn, signOut as amplifySignOut, signUp,
+  confirmResetPassword, confirmSignIn, confirmSignUp, fetchAuthSession, resendSignUpCode, resetPassword, signIn,
+  signOut as amplifySignOut, signUp,
 } from "aws-amplify/auth";
 import { cognitoUserPoolsTokenProvider } from "aws-amplify/auth/cognito";
 import { sessionStorage as tokenStorage } from "aws-amplify/utils";
 
 /**
  * @typedef {"done" | "new-password" | "code" | "confirm" | "reset" | "unknown"} Step
- * What Cognito asks next: nothing, a password of one's own, a code of an authenticator, the code of a new account
+ * What Cognito asks next: nothing, a password of one's own, a code of an authenticator, the code of a new account, the
+ * code with which a forgotten password is replaced
  */
 
 /** @type {Record<string, Step>} */
@@ -63,7 +65,33 @@ export async function enter(username, password) {
   await amplifySignOut().catch(() => undefined);
   const next = step(await signIn({ username, password, options: { authFlowType: "USER_SRP_AUTH" } }));
   if (next === "confirm") await resendSignUpCode({ username }); // The code of an account begun earlier is lost by now.
+  if (next === "reset") await resetPassword({ username }); // An administrator has reset the password; now the code is sent.
   return next;
+}
+
+/**
+ * Let Cognito send a code with which a forgotten password is replaced. It says the same for an address without account.
+ * @param {string} username
+ * @returns {Promise<Step>}
+ */
+export async function forgot(username) {
+  await resetPassword({ username });
+  return "reset";
+}
+
+/**
+ * Replace a forgotten password.
+ * @param {string} username
+ * @param {string} confirmationCode
+ * @param {string} newPassword
+ */
+export async function replacePassword(username, confirmationCode, newPassword) {
+  try {
+    await confirmResetPassword({ username, confirmationCode, newPassword });
+  } catch (error) {
+    if (error instanceof Error && error.name === "ExpiredCodeException") await resetPassword({ username });
+    throw error;
+  }
 }
 
 /**

@@ -24,6 +24,17 @@ const STEPS = {
       ["password", "New password", { type: "password", autocomplete: "new-password" }],
     ],
   },
+  "forgot": {
+    title: "I forgot my password", hint: "A code is sent to your e-mail address, with which you choose another.", go: "Send the code",
+    fields: [["username", "E-mail", { type: "email", autocomplete: "username" }]],
+  },
+  "reset": {
+    title: "Choose another password", hint: `If there is an account, a code was sent to its e-mail address. ${PASSWORD_RULES}`, go: "Use it",
+    fields: [
+      ["code", "Code", { type: "text", inputmode: "numeric", autocomplete: "one-time-code" }],
+      ["password", "New password", { type: "password", autocomplete: "new-password" }],
+    ],
+  },
   "new-password": {
     title: "Choose a password of your own", hint: `The one you have was only for the first time. ${PASSWORD_RULES}`, go: "Use it",
     fields: [["password", "New password", { type: "password", autocomplete: "new-password" }]],
@@ -51,6 +62,7 @@ export class SignIn {
     this.form = byId("sign-in");
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.#submit(); });
     byId("sign-in-other").addEventListener("click", () => this.#to(this.step === "register" ? "credentials" : "register"));
+    byId("sign-in-forgot").addEventListener("click", () => this.#to(this.step === "credentials" ? "forgot" : "credentials"));
     byId("again").addEventListener("cancel", (event) => event.preventDefault());
     // Browsers let a second Escape close it all the same; without a session nothing goes on.
     byId("again").addEventListener("close", () => { if (session.waiting) byId("again").showModal(); });
@@ -84,6 +96,8 @@ export class SignIn {
     byId("sign-in-go").textContent = go;
     byId("sign-in-other").textContent = step === "register" ? "I have an account" : "Make an account";
     show(byId("sign-in-other"), this.signUp && (step === "credentials" || step === "register"));
+    byId("sign-in-forgot").textContent = step === "credentials" ? "I forgot my password" : "Back to signing in";
+    show(byId("sign-in-forgot"), ["credentials", "forgot", "reset"].includes(step));
     byId("sign-in-fields").replaceChildren(...fields.map(([name, label, attributes]) => make("label", {}, label,
       make("input", { name, required: true, "aria-describedby": hint ? "sign-in-hint" : null, ...attributes }))));
     this.#say("");
@@ -125,6 +139,8 @@ export class SignIn {
   async #ask(identity, { username, password, code }) {
     if (this.step === "new-password") return identity.answer(password);
     if (this.step === "code") return identity.answer(code);
+    if (this.step === "forgot") return identity.forgot(username.trim());
+    if (this.step === "reset") await identity.replacePassword(this.entered.username.trim(), code, password);
     if (this.step === "register") {
       const step = await identity.register(username, password);
       if (step !== "done") return step;

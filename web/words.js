@@ -75,7 +75,7 @@ const SIGN_IN = {
   NotAuthorizedException: "Incorrect e-mail or password.",
   UserNotFoundException: "Incorrect e-mail or password.",
   UserNotConfirmedException: "This account is not confirmed yet. Sign in to get another code.",
-  PasswordResetRequiredException: "Your password has to be reset. Ask whoever runs this page.",
+  PasswordResetRequiredException: "Your password has to be replaced. Choose “I forgot my password”.",
   LimitExceededException: "Too many tries. Wait a few minutes.",
   TooManyRequestsException: "Too many tries. Wait a moment.",
   TooManyFailedAttemptsException: "Too many tries. Wait a few minutes.",
@@ -89,6 +89,9 @@ const SIGN_IN = {
   NetworkError: "The sign-in service cannot be reached.",
 };
 
+/** Cognito replaces no password of an account that nobody has signed in to, and the one of an invitation expires. */
+const NEVER_USED = "The password of your invitation has expired, or was never used. Ask whoever runs this page to send it again.";
+
 /**
  * Say why signing in did not work.
  * @param {unknown} error
@@ -97,6 +100,7 @@ const SIGN_IN = {
 export function signInSentence(error) {
   const { name = "", message = "" } = error instanceof Error ? error : {};
   if (name === "NotAuthorizedException" && /attempts exceeded/i.test(message)) return SIGN_IN.TooManyFailedAttemptsException;
+  if (name === "NotAuthorizedException" && /temporary password has expired|reset in the current state/i.test(message)) return NEVER_USED;
   if (name === "InvalidPasswordException" && message) return `${SIGN_IN[name]} ${capital(message)}`;
   if (name === "NetworkError" && !navigator.onLine) return "You are offline. Try again when the network is back.";
   return SIGN_IN[name] ?? `Signing in did not work${message ? `: ${message}` : "."}`;

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from stacks.identity.settings import PeopleSettings
 from stacks.settings import Settings
+from stacks.shared.lasting_reference import make_lasting
 
 PASSWORD_LENGTH = 12
 SESSION_HOURS = 1
@@ -41,6 +42,8 @@ class IdentityStack(cdk.Stack):
             self_sign_up_enabled=people.self_sign_up,
             sign_in_aliases=cognito.SignInAliases(email=True),
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            # Another address counts once its owner has entered the code that was sent there.
+            keep_original=cognito.KeepOriginalAttrs(email=True),
             standard_attributes=cognito.StandardAttributes(
                 email=cognito.StandardAttribute(required=True, mutable=True)
             ),
@@ -58,6 +61,7 @@ class IdentityStack(cdk.Stack):
             # Not RetainExceptOnCreate: a protected pool cannot be deleted, and the rollback of a creation would fail.
             removal_policy=cdk.RemovalPolicy.RETAIN if settings.retain_data else cdk.RemovalPolicy.DESTROY,
         )
+        make_lasting(self.user_pool, self.user_pool.user_pool_id, self.user_pool.user_pool_arn)
         self.client = self.user_pool.add_client(
             "Page",
             # A page cannot keep a client secret. The password never leaves it: SRP proves that it is known.

@@ -1,7 +1,8 @@
 """The capacity of an endpoint, and the deployment of a new model to it: two closed unions.
 
-What AWS rejects cannot be said. A serverless variant has no network isolation, data capture, VPC or instance type, and
-takes all traffic at once; here it has no field for any of them.
+An endpoint with instances cannot become serverless in place: `make deploy` refuses it and says what to do. What else
+AWS rejects cannot be said. A serverless variant has no network isolation, data capture, VPC or instance type, and takes
+all traffic at once; here it has no field for any of them.
 https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html#serverless-endpoints-how-it-works-exclusions
 """
 
@@ -114,6 +115,12 @@ class InstanceCapacity:
 
 
 Capacity = ServerlessCapacity | InstanceCapacity
+
+
+def canary_of(capacity: Capacity) -> Canary | None:
+    """How an update of the endpoint is deployed step by step; None where all traffic moves at once."""
+    rollout = capacity.rollout if isinstance(capacity, InstanceCapacity) else None
+    return rollout if isinstance(rollout, Canary) else None
 
 
 def check_instance_type(name: str, instance_type: str) -> None:

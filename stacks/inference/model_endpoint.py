@@ -18,7 +18,7 @@ from constructs import Construct
 
 from contract.manifest import Manifest
 from contract.xgboost_image import XgboostImage
-from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity
+from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity, canary_of
 from stacks.inference.execution_role import make_execution_role
 from stacks.inference.rollback_alarms import RollbackAlarms
 
@@ -65,7 +65,7 @@ class ModelEndpoint(Construct):
             manifest=manifest,
             image=image,
             endpoint_name=endpoint_name,
-            watches_alarms=_canary(capacity) is not None,
+            watches_alarms=canary_of(capacity) is not None,
         )
         self.model = sagemaker.CfnModel(
             self,
@@ -81,13 +81,13 @@ class ModelEndpoint(Construct):
         self.config = sagemaker.CfnEndpointConfig(
             self, "Config", production_variants=[_variant(self.model.attr_model_name, capacity)]
         )
-        alarms = self._rollback_alarms(_canary(capacity))
+        alarms = self._rollback_alarms(canary_of(capacity))
         self.endpoint = sagemaker.CfnEndpoint(
             self,
             "Endpoint",
             endpoint_name=endpoint_name,
             endpoint_config_name=self.config.attr_endpoint_config_name,
-            deployment_config=_deployment_config(_canary(capacity), alarms),
+            deployment_config=_deployment_config(canary_of(capacity), alarms),
         )
         _keep_when_replaced(endpoint_name, cast("iam.CfnRole", role.node.default_child), self.model, self.config)
 
@@ -144,12 +144,6 @@ def _keep_when_replaced(endpoint_name: str, *resources: cdk.CfnResource) -> None
         resource.cfn_options.deletion_policy = cdk.CfnDeletionPolicy.DELETE
         resource.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
         cdk.Tags.of(resource).add(SERVING_TAG, endpoint_name)
-
-
-def _canary(capacity: Capacity) -> Canary | None:
-    """How an update is deployed step by step; None where all traffic moves at once."""
-    rollout = capacity.rollout if isinstance(capacity, InstanceCapacity) else None
-    return rollout if isinstance(rollout, Canary) else None
 
 
 def _variant(model_name: str, capacity: Capacity) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:

@@ -19,7 +19,6 @@ from contract.bucket_layout import (
     PIPELINE_PREFIX,
     SOURCES_PREFIX,
 )
-from stacks.inference.capacity import Canary, InstanceCapacity
 from stacks.notebook.settings import PublicInternet
 from stacks.policy.accepted_finding import AcceptedFinding, traced
 from stacks.policy.people_findings import people_findings, upload_findings
@@ -154,8 +153,7 @@ def _inference(settings: Settings) -> list[AcceptedFinding]:
 
 
 def _rollback(settings: Settings) -> list[AcceptedFinding]:
-    capacity = settings.capacity
-    if not isinstance(capacity, InstanceCapacity) or not isinstance(capacity.rollout, Canary):
+    if not settings.rolls_out_step_by_step:
         return []
     alarms = f"arn:aws:cloudwatch:{settings.region}:{settings.account}:alarm:{settings.endpoint_name}-rollback-*"
     return [

@@ -1,7 +1,8 @@
 """How the policy rules print the ARN of a bucket that is in another stack: by the output that the CDK makes for it.
 
-That output's name is a logical id as the CDK makes them, of the path `Publish/Output{reference}` in the bucket's stack.
-It is computed here by the CDK itself, so that no generated id stands in the sources.
+That output's name is a logical id as the CDK makes them, of the path `Publish/Output{reference}` in the bucket's stack,
+or of `Exports/Output{reference}` where the reference is strong. It is computed here by the CDK itself, so that no
+generated id stands in the sources.
 https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html#identifiers-logical-ids
 """
 
@@ -24,12 +25,18 @@ PICTURES_BUCKET = ("Inbox", "Pictures", "Bucket", "Resource")
 
 def data_bucket_arn(settings: Settings) -> str:
     """The ARN of the bucket of data and models, as findings in other stacks name it."""
-    return _arn(settings, "storage", DATA_BUCKET)
+    export = logical_id("Exports", f"Output{_reference(*DATA_BUCKET)}")
+    return f"{settings.stack_name('storage')}:{export}"
 
 
 def pictures_bucket_arn(settings: Settings) -> str:
     """The ARN of the upload bucket, as findings in other stacks name it."""
-    return _arn(settings, "upload", PICTURES_BUCKET)
+    output = {
+        "StackName": settings.stack_name("upload"),
+        "Region": settings.region,
+        "OutputName": logical_id("Publish", f"Output{_reference(*PICTURES_BUCKET)}"),
+    }
+    return json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
 
 
 @cache
@@ -42,11 +49,5 @@ def logical_id(*path: str) -> str:
     return stack.get_logical_id(cdk.CfnOutput(scope, path[-1], value=""))
 
 
-def _arn(settings: Settings, part: str, path: tuple[str, ...]) -> str:
-    reference = json.dumps({"Fn::GetAtt": [logical_id(*path), "Arn"]}, separators=(",", ":"))
-    output = {
-        "StackName": settings.stack_name(part),
-        "Region": settings.region,
-        "OutputName": logical_id("Publish", f"Output{reference}"),
-    }
-    return json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":"))
+def _reference(*path: str) -> str:
+    return json.dumps({"Fn::GetAtt": [logical_id(*path), "Arn"]}, separators=(",", ":"))

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from contract.bucket_layout import CHANNELS_PREFIX, CHECKS_PREFIX, DEAD_LETTERS_PREFIX, JOBS_PREFIX, MODELS_PREFIX
 from stacks.settings import Settings
+from stacks.shared.lasting_reference import make_lasting
 from stacks.shared.private_bucket import PrivateBucket, abandoned_uploads
 
 
@@ -33,6 +34,7 @@ class StorageStack(cdk.Stack):
             tells_events=settings.training.on_new_data,
         )
         self.bucket: s3.Bucket = data.bucket
+        make_lasting(self.bucket, self.bucket.bucket_name, self.bucket.bucket_arn)
         for statement in _write_models_once(self.bucket):
             self.bucket.add_to_resource_policy(statement)
         ssm.StringParameter(

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from stacks.identity.settings import PeopleSettings
 from stacks.settings import FunctionTarget, Settings
+from stacks.shared.lasting_reference import make_lasting
 from stacks.shared.private_bucket import PrivateBucket, abandoned_uploads, old_versions
 from stacks.web.site_distribution import EMULATED_SERVICES, SiteDistribution, services_of
 
@@ -45,6 +46,8 @@ class WebStack(cdk.Stack):
         is_emulated = settings.function_target is FunctionTarget.EMULATOR
         services = EMULATED_SERVICES if is_emulated else services_of(settings.region)
         self.distribution = SiteDistribution(self, "Distribution", bucket=files.bucket, services=services)
+        site = self.distribution.distribution
+        make_lasting(site, site.distribution_id, site.distribution_domain_name)
         self.origins: tuple[str, ...] = (self.distribution.url, *people.further_origins)
         cdk.CfnOutput(self, "SiteBucketName", value=files.bucket.bucket_name)
         cdk.CfnOutput(self, "DistributionId", value=self.distribution.distribution.distribution_id)

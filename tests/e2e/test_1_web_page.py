@@ -21,6 +21,8 @@ FORGET_TOKENS = """
 for (const key of Object.keys(sessionStorage)) if (key.startsWith("Cognito")) sessionStorage.removeItem(key);
 """
 PREDICTIONS = re.compile("/predictions$")
+CODE = "654321"
+"""What the emulator, which sends no mail, takes for the code of a forgotten password."""
 
 
 def answers_cross_origin(route: Route, status: int, retry_after: str) -> None:
@@ -75,6 +77,35 @@ def test_a_password_for_the_first_time_is_replaced(
     page.get_by_role("button", name="Use it").click()
     expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
     expect(page.get_by_text(newcomer.email)).to_be_visible()
+
+
+def test_a_forgotten_password_is_replaced_with_a_code(
+    open_page: OpenPage, add_person: Callable[[Person, bool], None]
+) -> None:
+    forgetful = Person(email="forgetful@example.com", password="Gone-from-memory-1")
+    add_person(forgetful, True)
+    page = open_page(signed_in=False)
+    page.get_by_role("button", name="I forgot my password").click()
+    page.get_by_label("E-mail").fill(forgetful.email)
+    page.get_by_role("button", name="Send the code").click()
+    expect(page.get_by_role("heading", name="Choose another password")).to_be_visible()
+    page.get_by_label("New password").fill("Written-down-now-2")
+    page.get_by_label("Code").fill("000000")
+    page.get_by_role("button", name="Use it").click()
+    expect(page.get_by_role("alert")).to_have_text("This is not the code that was sent.")
+    page.get_by_label("Code").fill(CODE)
+    page.get_by_role("button", name="Use it").click()
+    expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
+    expect(page.get_by_text(forgetful.email)).to_be_visible()
+
+
+def test_who_remembers_goes_back_to_signing_in(open_page: OpenPage, person: Person) -> None:
+    page = open_page(signed_in=False)
+    page.get_by_role("button", name="I forgot my password").click()
+    assert axe_violations(page) == []
+    page.get_by_role("button", name="Back to signing in").click()
+    sign_in(page, person)
+    expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
 
 
 def test_a_drawn_seven_is_a_seven_and_asked_about_while_it_is_drawn(page: Page) -> None:

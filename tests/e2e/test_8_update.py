@@ -10,13 +10,14 @@ import subprocess
 import sys
 import tarfile
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tools.api_client import ApiClient
-from tools.deployment import ROOT, Deployment, deploy, stack_outputs, synthesise
+from tools.deployment import ROOT, Deployment, DeploymentError, deploy, stack_outputs, synthesise
 from training.data.dataset import Split
 
 
@@ -57,6 +58,34 @@ def test_an_update_changes_the_answers_and_loses_none(
     assert [answer for answer in callers.seen if answer[0] != 200] == []
     assert api.predict([row]).json()["predictions"] != before
     assert api.model().json()["sha256"] == json.loads(hasty_manifest.read_text())["artifact"]["sha256"]
+
+
+def test_what_the_update_replaced_is_gone_after_the_check(deployment: Deployment) -> None:
+    sagemaker, iam = deployment.client("sagemaker"), deployment.client("iam")
+    assert len(sagemaker.list_models()["Models"]) == 1
+    assert len(sagemaker.list_endpoint_configs()["EndpointConfigs"]) == 1
+    assert len(iam.list_roles(PathPrefix="/digits-local/")["Roles"]) == 1
+
+
+def test_a_rollback_that_cloudformation_does_not_notice_is_told_and_can_be_repaired(
+    deployment: Deployment,
+    api: ApiClient,
+    hasty_manifest: Path,
+    workspace: Path,
+    faults: Callable[..., None],
+) -> None:
+    """An alarm ends the update, CloudFormation takes it for done: what serves must not be cleaned up behind it."""
+    before = api.predict([[0] * 784]).json()["predictions"]
+    faults("digits-local", "rolled-back", "--count", "1")
+    faults(f"cloudformation:{deployment.stack('inference')}", "unnoticed", "--count", "1")
+    with pytest.raises(DeploymentError, match=r"the update was rolled back, and the old model serves"):
+        deploy(deployment)
+    assert api.predict([[0] * 784]).json()["predictions"] == before
+    # What git describes is deployed again: the manifest of the model that serves.
+    again = replace(deployment, manifest=hasty_manifest, folder=workspace / "updated")
+    deploy(again)
+    assert api.predict([[0] * 784]).json()["predictions"] == before
+    test_what_the_update_replaced_is_gone_after_the_check(deployment)
 
 
 @pytest.mark.exhaustive

@@ -134,4 +134,6 @@ def as_text(value: Any) -> str:
         return "".join(as_text(part) for part in value["Fn::Join"][1])
     if isinstance(value, dict) and "Fn::GetStackOutput" in value:
         return f"<{value['Fn::GetStackOutput']['OutputName']}>"
+    if isinstance(value, dict) and "Fn::ImportValue" in value:
+        return f"<{value['Fn::ImportValue'].partition(':')[2]}>"
     return value if isinstance(value, str) else f"<{json.dumps(value, sort_keys=True)}>"

@@ -21,12 +21,12 @@ WILDCARDS = (
     # Streams of one log group, whose names SageMaker makes.
     (r"logs:\w+", r"arn:aws:logs:[a-z0-9-]+:\d{12}:log-group:/aws/sagemaker/Endpoints/digits-\w+:log-stream:\*"),
     # The check of artifacts reads any model.
-    (r"s3:GetObject", r"<PublishOutput\w+>/models/\*"),
+    (r"s3:GetObject", r"<(?:Publish|Exports)Output\w+>/models/\*"),
     # The consumer of the stream writes objects whose names are made of what is in them.
-    (r"s3:PutObject", r"<PublishOutput\w+>/stream/(parts|dead-letters)/\*"),
+    (r"s3:PutObject", r"<(?:Publish|Exports)Output\w+>/stream/(parts|dead-letters)/\*"),
     # The notebook: this project's data, jobs and their logs, and the streams of its own log.
-    (r"s3:GetObject", r"<PublishOutput\w+>/(channels|jobs|sources)/\*"),
-    (r"s3:PutObject", r"<PublishOutput\w+>/channels/\*"),
+    (r"s3:GetObject", r"<(?:Publish|Exports)Output\w+>/(channels|jobs|sources)/\*"),
+    (r"s3:PutObject", r"<(?:Publish|Exports)Output\w+>/channels/\*"),
     (
         r"sagemaker:(AddTags|CreateTrainingJob|DescribeTrainingJob|StopTrainingJob)",
         r"arn:aws:sagemaker:[a-z0-9-]+:\d{12}:training-job/digits-[a-z]+-\*",
@@ -40,7 +40,7 @@ WILDCARDS = (
         r"arn:aws:logs:[a-z0-9-]+:\d{12}:log-group:/aws/sagemaker/NotebookInstances:log-stream:digits-[a-z]+/\*",
     ),
     # Jobs: the prefixes of data and of what jobs and steps write, and log streams that begin as jobs do.
-    (r"s3:(AbortMultipartUpload|PutObject)", r"<PublishOutput\w+>/(jobs|pipeline)/\*"),
+    (r"s3:(AbortMultipartUpload|PutObject)", r"<(?:Publish|Exports)Output\w+>/(jobs|pipeline)/\*"),
     (
         r"logs:\w+",
         r"arn:aws:logs:[a-z0-9-]+:\d{12}:log-group:/aws/sagemaker/(Training|Processing)Jobs:log-stream:digits-[a-z]+-\*",
@@ -54,7 +54,7 @@ WILDCARDS = (
         r"sagemaker:(AddTags|CreateModelPackage|DescribeModelPackage)",
         r"arn:aws:sagemaker:[a-z0-9-]+:\d{12}:model-package/digits-[a-z]+/\*",
     ),
-    (r"s3:GetObject", r"<PublishOutput\w+>/pipeline/evaluations/\*"),
+    (r"s3:GetObject", r"<(?:Publish|Exports)Output\w+>/pipeline/evaluations/\*"),
     # S3 writes the access log of one bucket into the other.
     (
         r"s3:PutObject",
@@ -62,7 +62,7 @@ WILDCARDS = (
     ),
     # Uploads, whose keys are made of person and job: what the worker reads, and what forms are signed for.
     (r"s3:GetObject(Version)?", r"<\{\"Fn::GetAtt\": \[\"InboxPicturesBucket489E79FA\", \"Arn\"\]\}>/uploads/\*"),
-    (r"s3:PutObject", r"<PublishOutput\w+>/uploads/\*"),
+    (r"s3:PutObject", r"<(?:Publish|Exports)Output\w+>/uploads/\*"),
     # CloudFront reads the files of the site.
     (r"s3:GetObject", r"<\{\"Fn::GetAtt\": \[\"SiteBucket[0-9A-F]{8}\", \"Arn\"\]\}>/\*"),
     # The group of the one Event API, whose name has an id that is made with this role.

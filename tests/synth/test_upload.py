@@ -49,7 +49,7 @@ def test_browsers_may_upload_from_the_site_only(assembly: Assembly) -> None:
     (rule,) = properties(assembly, BUCKET)["CorsConfiguration"]["CorsRules"]
     assert rule["AllowedMethods"] == ["POST"]
     site, *others = map(as_text, rule["AllowedOrigins"])
-    assert re.fullmatch(r"https://<PublishOutput\w+DomainName\w+>", site)
+    assert re.fullmatch(r"https://<(?:Publish|Exports)Output\w+DomainName\w+>", site)
     assert others == (["http://localhost:*"] if assembly.settings.environment == "local" else [])
 
 

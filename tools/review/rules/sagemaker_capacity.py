@@ -10,6 +10,8 @@ from tools.review.references import reference
 from tools.review.rules.machines import compare_machines
 from tools.review.shapes import always, count, danger_switch, guard_switch, listed, number, present, switch, under
 
+NOT_SERVERLESS = "SageMaker does not update an endpoint with instances to a serverless one"
+"""https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html"""
 _SMALLER = interruption("a smaller machine: it may not hold the model or the load")
 
 
@@ -32,9 +34,7 @@ def instance_type(change: Change) -> Verdict:
     if change.before is None:
         return cost("machines run all the time, where only requests were paid for")
     if change.after is None:
-        return interruption(
-            "no machine waits for requests: the first ones after a pause wait for a start, or are throttled"
-        )
+        return interruption(f"{NOT_SERVERLESS}: the update fails, unless the endpoint is removed before")
     return compare_machines(change.before, change.after, down=_SMALLER)
 
 

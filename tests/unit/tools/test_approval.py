@@ -1,0 +1,99 @@
+"""What a deployment asks, what it refuses by itself, and what AWS would refuse."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from tools.approval import Approval, approve, refuse_what_aws_refuses, review_deployment
+from tools.deployment import DeploymentError
+from tools.review.change import Risk
+
+BUCKET = {"Type": "AWS::S3::Bucket", "Properties": {}}
+TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {}}
+MACHINES = {"VariantName": "AllTraffic", "InstanceType": "ml.m5.large", "InitialInstanceCount": 2}
+SERVERLESS = {"VariantName": "AllTraffic", "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}
+
+
+def reviewed(before: dict[str, Any], after: dict[str, Any]) -> Any:
+    return review_deployment("dev", {"digits-dev-x": {"Resources": before}}, {"digits-dev-x": {"Resources": after}})
+
+
+LOSS = reviewed({"Bucket": BUCKET}, {})
+HARMLESS = reviewed({}, {"Topic": TOPIC})
+
+
+def say(_: str) -> None:
+    """Nobody listens."""
+
+
+def test_yes_refuses_what_can_lose_data_and_names_it() -> None:
+    with pytest.raises(DeploymentError, match=r"dev can lose data \(Bucket\).*give --accept data-loss too"):
+        approve(LOSS, Approval(asks=False), name="dev", say=say)
+
+
+def test_yes_asks_nothing_where_it_is_accepted_or_nothing_can_be_lost() -> None:
+    approve(LOSS, Approval(asks=False, accepts=frozenset({Risk.DATA_LOSS})), name="dev", say=say)
+    approve(HARMLESS, Approval(asks=False), name="dev", say=say)
+
+
+@pytest.mark.parametrize(("answer", "agrees"), [("y", True), ("YES", True), ("", False), ("n", False)])
+def test_a_person_sees_the_review_and_is_asked_once(answer: str, agrees: bool) -> None:
+    said: list[str] = []
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return answer
+
+    if agrees:
+        approve(LOSS, Approval(), name="dev", say=said.append, ask=ask)
+    else:
+        with pytest.raises(DeploymentError, match="nothing was deployed to dev"):
+            approve(LOSS, Approval(), name="dev", say=said.append, ask=ask)
+    assert asked == ["Deploy this to dev? 1 of the changes can lose data. [y/N] "]
+    assert "data-loss (1)" in said[0]
+
+
+def test_without_a_terminal_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(DeploymentError, match="the input is no terminal: give --yes"):
+        approve(HARMLESS, Approval(), name="dev", say=say)
+
+
+def test_nothing_to_change_is_nothing_to_ask() -> None:
+    approve(reviewed({"Topic": TOPIC}, {"Topic": TOPIC}), Approval(), name="dev", say=say)
+
+
+def _serving(variant: dict[str, Any], name: str = "digits-dev") -> dict[str, Any]:
+    config = {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
+    endpoint = {"EndpointName": name, "EndpointConfigName": config}
+    return {
+        "digits-dev-inference": {
+            "Resources": {
+                "Config": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {"ProductionVariants": [variant]}},
+                "Endpoint": {"Type": "AWS::SageMaker::Endpoint", "Properties": endpoint},
+            }
+        }
+    }
+
+
+def test_instances_do_not_become_serverless_in_place() -> None:
+    with pytest.raises(DeploymentError, match=r"endpoint digits-dev would become serverless.*'make destroy'"):
+        refuse_what_aws_refuses(_serving(MACHINES), _serving(SERVERLESS))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, _serving(SERVERLESS)),
+        (_serving(SERVERLESS), _serving(MACHINES)),
+        (_serving(MACHINES), _serving(MACHINES | {"InitialInstanceCount": 3})),
+        (_serving(MACHINES), _serving(SERVERLESS, "another")),
+    ],
+    ids=["new", "serverless to instances", "more instances", "another endpoint"],
+)
+def test_other_changes_of_capacity_are_not_refused(before: dict[str, Any], after: dict[str, Any]) -> None:
+    refuse_what_aws_refuses(before, after)
