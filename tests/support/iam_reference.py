@@ -88,6 +88,11 @@ def _text(assembly: Assembly, part: str, value: Any) -> str:
         case {"Fn::GetStackOutput": {"StackName": stack, "OutputName": output}}:
             producer = stack.rpartition("-")[2]
             return _text(assembly, producer, assembly.template(producer)["Outputs"][output]["Value"])
+        case {"Fn::ImportValue": str(export)}:
+            producer = export.partition(":")[0].rpartition("-")[2]
+            outputs = assembly.template(producer)["Outputs"].values()
+            (output,) = (each for each in outputs if each.get("Export", {}).get("Name") == export)
+            return _text(assembly, producer, output["Value"])
         case {"Fn::GetAtt": [name, _]} | {"Ref": name}:
             resource = assembly.template(part)["Resources"].get(name)
             return ARNS.get(resource["Type"], "i") if resource else "aws" if name == "AWS::Partition" else "i"
