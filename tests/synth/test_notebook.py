@@ -250,6 +250,7 @@ def test_bad_networks_are_named(cidr: str) -> None:
         IsolatedVpc(cidr=cidr)
 
 
+@pytest.mark.slow
 def test_the_network_can_be_put_into_another_zone(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="network zone is 6; allowed is 0 to 5"):
         IsolatedVpc(zone=6)

@@ -173,6 +173,7 @@ def test_no_danger_is_called_harmless() -> None:
     assert [case for case in dangerous if case not in told] == []
 
 
+@pytest.mark.slow
 def test_a_text_for_people_is_harmless() -> None:
     noted = {
         stack: {

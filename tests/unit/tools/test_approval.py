@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from typing import Any
 
 import pytest
@@ -21,8 +22,14 @@ def reviewed(before: dict[str, Any], after: dict[str, Any]) -> Any:
     return review_deployment("dev", {"digits-dev-x": {"Resources": before}}, {"digits-dev-x": {"Resources": after}})
 
 
-LOSS = reviewed({"Bucket": BUCKET}, {})
-HARMLESS = reviewed({}, {"Topic": TOPIC})
+@cache
+def loss() -> Any:
+    return reviewed({"Bucket": BUCKET}, {})
+
+
+@cache
+def harmless() -> Any:
+    return reviewed({}, {"Topic": TOPIC})
 
 
 def say(_: str) -> None:
@@ -31,12 +38,12 @@ def say(_: str) -> None:
 
 def test_yes_refuses_what_can_lose_data_and_names_it() -> None:
     with pytest.raises(DeploymentError, match=r"dev can lose data \(Bucket\).*give --accept data-loss too"):
-        approve(LOSS, Approval(asks=False), name="dev", say=say)
+        approve(loss(), Approval(asks=False), name="dev", say=say)
 
 
 def test_yes_asks_nothing_where_it_is_accepted_or_nothing_can_be_lost() -> None:
-    approve(LOSS, Approval(asks=False, accepts=frozenset({Risk.DATA_LOSS})), name="dev", say=say)
-    approve(HARMLESS, Approval(asks=False), name="dev", say=say)
+    approve(loss(), Approval(asks=False, accepts=frozenset({Risk.DATA_loss()})), name="dev", say=say)
+    approve(harmless(), Approval(asks=False), name="dev", say=say)
 
 
 @pytest.mark.parametrize(("answer", "agrees"), [("y", True), ("YES", True), ("", False), ("n", False)])
@@ -49,10 +56,10 @@ def test_a_person_sees_the_review_and_is_asked_once(answer: str, agrees: bool) -
         return answer
 
     if agrees:
-        approve(LOSS, Approval(), name="dev", say=said.append, ask=ask)
+        approve(loss(), Approval(), name="dev", say=said.append, ask=ask)
     else:
         with pytest.raises(DeploymentError, match="nothing was deployed to dev"):
-            approve(LOSS, Approval(), name="dev", say=said.append, ask=ask)
+            approve(loss(), Approval(), name="dev", say=said.append, ask=ask)
     assert asked == ["Deploy this to dev? 1 of the changes can lose data. [y/N] "]
     assert "data-loss (1)" in said[0]
 
@@ -60,7 +67,7 @@ def test_a_person_sees_the_review_and_is_asked_once(answer: str, agrees: bool) -
 def test_without_a_terminal_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     with pytest.raises(DeploymentError, match="the input is no terminal: give --yes"):
-        approve(HARMLESS, Approval(), name="dev", say=say)
+        approve(harmless(), Approval(), name="dev", say=say)
 
 
 def test_nothing_to_change_is_nothing_to_ask() -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import pytest
+
 from tests.support.review_rules import COST, DOUBT, FINE, LOSS, OPEN, STOP, resource, template
 from tools.review.change import Risk
 from tools.review.review import review
 from tools.review.templates import resolve
+
+pytestmark = pytest.mark.slow
 
 ROLE = {"Fn::GetAtt": ["Role", "Arn"]}
 NAMES = {"Type": "AWS::SNS::Topic", "Properties": {}}
