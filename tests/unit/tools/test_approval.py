@@ -42,7 +42,7 @@ def test_yes_refuses_what_can_lose_data_and_names_it() -> None:
 
 
 def test_yes_asks_nothing_where_it_is_accepted_or_nothing_can_be_lost() -> None:
-    approve(loss(), Approval(asks=False, accepts=frozenset({Risk.DATA_loss()})), name="dev", say=say)
+    approve(loss(), Approval(asks=False, accepts=frozenset({Risk.DATA_LOSS})), name="dev", say=say)
     approve(harmless(), Approval(asks=False), name="dev", say=say)
 
 
