@@ -41,7 +41,13 @@ def _contents(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-@pytest.mark.parametrize("target", FunctionTarget, ids=lambda target: target.value)
+@pytest.mark.parametrize(
+    "target",
+    [
+        pytest.param(FunctionTarget.LAMBDA, id="lambda"),
+        pytest.param(FunctionTarget.EMULATOR, id="emulator", marks=pytest.mark.exhaustive),
+    ],
+)
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-stream.txt"])
 def test_pip_makes_the_folder_that_uv_makes(
     name: str, target: FunctionTarget, plain_python: str, tmp_path: Path

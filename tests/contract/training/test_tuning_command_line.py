@@ -111,7 +111,7 @@ def test_what_would_be_refused_starts_nothing(
 ) -> None:
     sagemaker = emulator.client("sagemaker")
     before = len(sagemaker.list_hyper_parameter_tuning_jobs()["HyperParameterTuningJobSummaries"])
-    told = said(capsys, *SMALL, "--instances", "3", code=2)
+    told = said(capsys, *SMALL, "--set", "instance_count=3", code=2)
     assert "2 part" in told
     assert "there is no tuning job nobody" in said(capsys, "tune", "--attach", "nobody", code=2)
     assert "eta is both set and searched" in said(capsys, *SMALL, "--set", "eta=0.3", code=2)

@@ -1,0 +1,21 @@
+"""Every belief about AWS says its source, the story that would show it, and what to do where it differs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[3] / "docs/aws-unverified.md"
+MEMBERS = ("Belief", "Source", "Story", "If it differs")
+
+
+def test_every_entry_is_whole() -> None:
+    _, *entries = re.split(r"^### ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert len(entries) > 15
+    for entry in entries:
+        title, _, text = entry.partition("\n")
+        found = re.findall(r"^- \*\*([^*]+):\*\*", text, flags=re.MULTILINE)
+        assert tuple(found) == MEMBERS, title
+        story = re.search(r"\*\*Story:\*\* (.+)", text)
+        assert story, title
+        assert re.fullmatch(r"`[a-z-]+`(, `[a-z-]+`)*", story[1].strip()), title
