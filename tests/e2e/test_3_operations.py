@@ -63,7 +63,6 @@ def begin(uploader: Uploader, body: bytes) -> dict[str, Any]:
     return job
 
 
-@pytest.mark.exhaustive
 def test_a_dead_letter_tells_a_person_who_tries_it_again(
     deployment: Deployment,
     uploader: Uploader,
