@@ -135,7 +135,7 @@ assemblies: setup ## write the templates of this checkout and of BASE=main: buil
 
 .PHONY: judge
 judge: setup ## compare build/diff/base with HEAD=build/diff/head: build/review/comment.md, review.json and exit code
-	@mkdir -p build/review
+	@rm -rf build/review && mkdir -p build/review
 	@code=0; $(RUN) -m tools.diff --assemblies build/diff/base "$(HEAD)" --markdown build/review/comment.md \
 	  --json build/review/review.json || code=$$?; echo "$$code" > build/review/code
 

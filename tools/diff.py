@@ -14,6 +14,7 @@ import contextlib
 import json
 import sys
 import tempfile
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,9 +36,21 @@ def main(arguments: Sequence[str]) -> int:
     except (AssemblyError, DifferenceError, TemplateError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except RecursionError:
+        print("error: a template is nested too deeply to be compared", file=sys.stderr)
+        return 2
+    except Exception as error:  # noqa: BLE001 - a traceback would end with 1, which says that there is a danger
+        print(f"error: {_unexpected(error)}", file=sys.stderr)
+        return 2
     with contextlib.suppress(BrokenPipeError):
         print(report.as_text(found), flush=True)
     return 1 if found.of(options.fail_on) or found.is_model_refused else 0
+
+
+def _unexpected(error: Exception) -> str:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}:{place.lineno}"
+    return f"the review does not understand a template: {type(error).__name__}: {error} ({where})"
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

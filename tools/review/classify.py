@@ -17,6 +17,7 @@ from tools.review.judging import asked, depends, general, has_own_name, heard, o
 from tools.review.openings import WATCHES, opens
 from tools.review.renames import rename, renamed_ids
 from tools.review.rules.sagemaker_serving import PROMOTION, hosts_promoted_model
+from tools.review.templates import LOOP
 from tools.review.walk import Part, branches, parts
 
 SAM = "AWS::Serverless::"
@@ -89,7 +90,7 @@ class _Stack:
             yield from self._resource(logical_id, old.get(logical_id), new.get(logical_id))
 
     def _resource(self, logical_id: str, old: Any, new: Any) -> Iterator[Finding]:
-        if not isinstance(old or new, dict):
+        if logical_id.startswith(LOOP):
             if old != new:
                 yield self._unreadable(logical_id, old, new)
             return
@@ -125,7 +126,7 @@ class _Stack:
             logical_id=logical_id,
             type="Fn::ForEach",
             property=None,
-            action="modify",
+            action="add" if old is None else "remove" if new is None else "modify",
             before=old,
             after=new,
         )
@@ -282,8 +283,10 @@ class _Stack:
                 change=change, verdict=depends(change) if name == "Condition" else resources.attribute(change)
             )
         name = old.get("Condition")
+        if not isinstance(name, str) or name != new.get("Condition"):
+            return
         before, after = (template.get("Conditions", {}).get(name) for template in (self.base, self.head))
-        if name is not None and name == new.get("Condition") and before != after:
+        if before != after:
             change = self._change(
                 logical_id, old, new, property="Condition", action="modify", before=before, after=after
             )

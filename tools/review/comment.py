@@ -6,20 +6,30 @@ neither mentions nor HTML.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from tools.review.change import DANGEROUS, Risk
 from tools.review.cost.comparison import as_markdown as cost_as_markdown
 from tools.review.cost.comparison import usd
-from tools.review.report import both_values, masked, short_lines, value_text, verdict, where
+from tools.review.report import both_values, short_lines, value_text, verdict, where
 from tools.review.review import Review, ReviewedChange
+from tools.review.texts import cell, code, longest_run, masked, plain, shortened, visible
 
 MARKER = "<!-- digits: infrastructure diff -->"
 """The first line of the comment, by which the next run finds it."""
 
 COMMENT_CHARACTERS_MAX = 65_536
 """What GitHub takes in a comment."""
+
+PREFACE_CHARACTERS = 1_500
+"""Room for what the workflow writes above: what is accepted and by whom, and links to logs."""
+
+GROWTH_MAX = len("&amp;")
+"""Characters that the workflow may make of one."""
+
+NAME_CHARACTERS_MAX = 255
+"""Of a logical id, by CloudFormation, and of what else stands as a name in a line."""
 
 HEADINGS = {
     Risk.DATA_LOSS: "Data loss",
@@ -39,30 +49,54 @@ def as_markdown(review: Review, compared_with: str, *, limit: int = COMMENT_CHAR
     compared_with
         What the base is, for people.
     limit
-        Most characters. First what is folded gets shorter, then the sentences are left out; every dangerous change
-        keeps its line.
+        Most characters of what is posted. First what is folded gets shorter, then the sentences are left out; every
+        dangerous change keeps its line. When there are thousands, those of one type in one stack share a line.
     """
+    most = limit - PREFACE_CHARACTERS
     for detail in _DETAILS:
-        comment = masked("\n".join(_lines(review, compared_with, detail)))
-        if len(comment) <= limit:
+        comment = visible(masked("\n".join(_lines(review, compared_with, detail))))
+        if _posted(comment) <= most:
             return comment
-    return f"{comment[: limit - 120]}\n\n... {len(review.dangers)} changes are dangerous, more than fit: `make diff`"
+    kept = comment[: most // GROWTH_MAX].rpartition("\n")[0]
+    return f"{kept}\n\n... {len(review.dangers)} changes are dangerous, more than fit: `make diff`"
 
 
+def _posted(comment: str) -> int:
+    """How many characters a comment has once the workflow has escaped `@` and `&` also within code."""
+    return len(comment) + comment.count("@") + (GROWTH_MAX - 1) * comment.count("&")
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Detail:
-    """How much is told: characters of each `cdk diff`, rows of each folded table, whether values and reasons."""
+    """How much is told.
 
-    def __init__(self, characters: int, rows: int, values: bool, reasons: bool) -> None:
-        self.characters, self.rows, self.values, self.reasons = characters, rows, values, reasons
+    Attributes
+    ----------
+    characters
+        Of each `cdk diff`.
+    rows
+        Of each folded table.
+    names
+        Of the dangerous changes of one type in one stack, where they share a line; None where each has its own.
+    """
+
+    characters: int = 0
+    rows: int = 0
+    has_values: bool = False
+    has_reasons: bool = False
+    names: int | None = None
 
 
 _DETAILS = (
-    _Detail(60_000, 500, values=True, reasons=True),
-    _Detail(8_000, 200, values=True, reasons=True),
-    _Detail(1_500, 60, values=True, reasons=True),
-    _Detail(0, 30, values=True, reasons=True),
-    _Detail(0, 5, values=False, reasons=True),
-    _Detail(0, 0, values=False, reasons=False),
+    _Detail(characters=60_000, rows=500, has_values=True, has_reasons=True),
+    _Detail(characters=8_000, rows=200, has_values=True, has_reasons=True),
+    _Detail(characters=1_500, rows=60, has_values=True, has_reasons=True),
+    _Detail(rows=30, has_values=True, has_reasons=True),
+    _Detail(rows=5, has_reasons=True),
+    _Detail(),
+    _Detail(names=1_000),
+    _Detail(names=20),
+    _Detail(names=0),
 )
 
 
@@ -78,7 +112,7 @@ def _lines(review: Review, compared_with: str, detail: _Detail) -> Iterator[str]
         if found:
             yield f"### {HEADINGS[risk]}"
             yield ""
-            yield from (_line(change, detail) for change in found)
+            yield from _dangers(found, detail)
             yield ""
     yield from _rights(review, detail)
     if detail.rows:
@@ -89,12 +123,31 @@ def _lines(review: Review, compared_with: str, detail: _Detail) -> Iterator[str]
     yield from _cdk(review, detail)
 
 
+def _dangers(changes: Sequence[ReviewedChange], detail: _Detail) -> Iterator[str]:
+    if detail.names is None:
+        yield from (_line(change, detail) for change in changes)
+        return
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for change in changes:
+        place = " ".join([*change.environments, change.stack])
+        alike.setdefault((place, change.type, change.action), []).append(change.logical_id)
+    for (place, kind, action), names in alike.items():
+        shown = [_name(name) for name in names[: detail.names]]
+        more = [f"{len(names) - len(shown)} more"] if len(shown) < len(names) else []
+        told = ", ".join([*shown, *more]) if shown else str(len(names))
+        yield f"- {_name(place)} ({_name(kind)}, {action}): {told}"
+
+
+def _name(text: str) -> str:
+    return code(shortened(text, NAME_CHARACTERS_MAX))
+
+
 def _line(change: ReviewedChange, detail: _Detail) -> str:
     environments = f" in {', '.join(map(code, change.environments))}" if change.environments else ""
-    line = f"- {code(where(change))}{environments} ({code(change.type)}, {change.action})"
-    if not detail.reasons:
+    line = f"- {code(where(change))}{environments} ({_name(change.type)}, {change.action})"
+    if not detail.has_reasons:
         return line
-    values = both_values(change) if detail.values else None
+    values = both_values(change) if detail.has_values else None
     told = f" ({code(values[0])} → {code(values[1])})" if values else ""
     return f"{line}: {plain(change.why)}{told}"
 
@@ -151,35 +204,12 @@ def _cdk(review: Review, detail: _Detail) -> Iterator[str]:
         if not detail.characters:
             continue
         shown = _cut(short_lines(text.strip("\n")), detail.characters)
-        fence = "`" * max(3, _longest_run(shown) + 1)
+        fence = "`" * max(3, longest_run(shown) + 1)
         yield f"<details><summary>cdk diff {plain(' '.join(filter(None, [environment, stack])))}</summary>"
         yield from ("", f"{fence}text", shown, fence, "", "</details>", "")
-
-
-def code(text: str) -> str:
-    """A text as a code span, whatever it contains."""
-    text = " ".join(text.split()) or " "
-    fence = "`" * (_longest_run(text) + 1)
-    space = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{space}{text}{space}{fence}"
-
-
-def cell(text: str) -> str:
-    """A text as a code span within a table."""
-    return code(text).replace("|", "\\|")
-
-
-def plain(text: str) -> str:
-    """A text outside code in which nothing is markup or a mention."""
-    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@\u200b")
-    return re.sub(r"([\\`*_\[\]|#~])", r"\\\1", " ".join(safe.split()))
 
 
 def _cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return f"{text[:most].rpartition(chr(10))[0]}\n... {len(text)} characters in all; the rest is shown by 'make diff'"
-
-
-def _longest_run(text: str) -> int:
-    return max((len(run) for run in re.findall(r"`+", text)), default=0)

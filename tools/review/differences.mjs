@@ -35,10 +35,19 @@ function apart({ base, head }) {
     try {
       Object.assign(joined.resources, whole({ base: only(base, id), head: only(head, id) }).resources);
     } catch (error) {
+      joined.resources[id] = untold((base.Resources ?? {})[id], (head.Resources ?? {})[id]);
       joined.text += `${id}: cannot be shown: ${error.message}\n`;
     }
   }
   return joined;
+}
+
+// What is said of a resource on which the engine fails: each property that differs may replace it.
+function untold(old, now) {
+  const [before, after] = [old?.Properties ?? {}, now?.Properties ?? {}];
+  const names = Object.keys({ ...before, ...after });
+  const different = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  return { impact: 'MAY_REPLACE', properties: Object.fromEntries(different.map((name) => [name, 'MAY_REPLACE'])) };
 }
 
 function whole({ base, head }) {

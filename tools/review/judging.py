@@ -32,7 +32,7 @@ def heard(rule: Rule, change: Change) -> Verdict | None:
     """What a rule says; in a form of template that nobody thought of, what is said where there is no rule."""
     try:
         return rule(change)
-    except (TypeError, ValueError, AttributeError, LookupError):
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError):
         return None
 
 

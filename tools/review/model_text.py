@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
+
+from tools.review.texts import plain
 
 if TYPE_CHECKING:
     from tools.review.model import ModelComparison
@@ -15,8 +16,6 @@ ALWAYS_SHOWN = ("artifact", "accuracy", "log-loss", "size", "image")
 
 PROBLEMS_SHOWN = 8
 """A file that is no manifest at all has a problem in every field."""
-
-_MARKUP = re.compile(r"[\\`*_\[\]~|#!]")
 
 
 def model_as_text(comparison: ModelComparison) -> str:
@@ -38,11 +37,11 @@ def model_as_markdown(comparison: ModelComparison) -> str:
 
 
 def _markdown(comparison: ModelComparison) -> Iterator[str]:
-    yield from (f"{escaped(comparison.verdict)}.", "")
+    yield from (f"{plain(comparison.verdict)}.", "")
     for problem in _first(comparison.problems):
-        yield f"- **refused**: {escaped(problem)}"
+        yield f"- **refused**: {plain(problem)}"
     for note in comparison.notes:
-        yield f"- {escaped(note)}"
+        yield f"- {plain(note)}"
     if comparison.problems or comparison.notes:
         yield ""
     if comparison.facts:
@@ -66,11 +65,4 @@ def _shown(comparison: ModelComparison) -> Iterator[Difference]:
 
 def _row(fact: Difference) -> str:
     sign = "**worse**" if fact.worse else "" if fact.changed else "same"
-    return f"| {escaped(fact.name)} | {escaped(fact.before)} | {escaped(fact.after)} | {sign} |"
-
-
-def escaped(text: str) -> str:
-    """A text as Markdown that shows it and does nothing else: one line, no markup, no HTML, no mention."""
-    line = " ".join(text.split())
-    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _MARKUP.sub(r"\\\g<0>", line).replace("@", "@\u200b")
+    return f"| {plain(fact.name)} | {plain(fact.before)} | {plain(fact.after)} | {sign} |"

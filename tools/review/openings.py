@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from tools.review import iam, names, rules
 from tools.review.change import Change, Risk
+from tools.review.judging import rule_path
 
 _OWN = re.compile(
     r"(rolearn|role|instanceprofile|jobflowrole|subnetids?|subnets|subnetgroupname|vpcid|vpczoneidentifier"
@@ -28,7 +29,7 @@ _OPEN = re.compile(r'"(\*|0\.0\.0\.0/0|::/0|NONE|PUBLIC|Public|AllUsers)"')
 
 def opens(change: Change) -> bool:
     """Whether a property of a new resource, of which its rule says `access`, lets somebody do more than before."""
-    path = re.sub(r"\[[^\]]*\]", "[]", change.property or "")
+    path = rule_path(change)
     if iam.is_policy(change.type, path):
         return True
     if change.type in WATCHES:

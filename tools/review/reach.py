@@ -79,9 +79,9 @@ class Opening:
 
     def only(self, ports: frozenset[int]) -> bool:
         """Whether every port of it is one of `ports`."""
-        return (
-            self.ports is not None and self.protocol == "tcp" and set(range(self.ports[0], self.ports[1] + 1)) <= ports
-        )
+        if self.ports is None or self.protocol != "tcp" or self.ports[1] - self.ports[0] >= len(ports):
+            return False
+        return set(range(self.ports[0], self.ports[1] + 1)) <= ports
 
     def __str__(self) -> str:
         """Peer and ports in words."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -11,21 +10,16 @@ from typing import Any
 from tools.review.change import DANGEROUS, Risk
 from tools.review.cost.comparison import heading, usd
 from tools.review.review import Review, ReviewedChange
+from tools.review.texts import CUT, masked, shortened, visible
 
 VERSION = 1
 """Of the JSON; raised when a member changes its meaning or goes."""
 
 VALUE_CHARACTERS_MAX = 100
-CUT = " ... "
+PLACE_CHARACTERS_MAX = 400
+"""Of stack, resource and property; a logical id of CloudFormation has 255 at most."""
 LINE_MAX = 400
 """Characters of a line of what `cdk diff` shows; a policy or a model card in one line may have thousands."""
-
-_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
-
-
-def masked(text: str) -> str:
-    """The text without account ids (twelve digits)."""
-    return _ACCOUNT.sub("<account>", text)
 
 
 def verdict(review: Review) -> str:
@@ -40,10 +34,9 @@ def verdict(review: Review) -> str:
         needs = "needs" if dangers == 1 else "need"
         return f"{dangers} {_plural('change', dangers)} {needs} your eyes: {counts}"
     rest = len(review.changes)
-    words = ["loses data, interrupts or opens anything"]
     told = [f"{len(found)} {risk}" for risk in (Risk.COST, Risk.UNKNOWN) if (found := review.of([risk]))]
     also = f" ({', '.join(told)})" if told else ""
-    return f"none of {rest} {_plural('change', rest)} {words[0]}{also}"
+    return f"none of {rest} {_plural('change', rest)} loses data, interrupts or opens anything{also}"
 
 
 def as_json(review: Review) -> dict[str, Any]:
@@ -64,19 +57,14 @@ def as_json(review: Review) -> dict[str, Any]:
 def as_text(review: Review) -> str:
     """The review for a terminal: each class with its changes, rights, cost, model, and what `cdk diff` shows."""
     told = [*_changes(review), *_rights(review), *_costs(review), *_model(review), *_cdk(review)]
-    return masked("\n".join([*([verdict(review), ""] if told else []), *told, verdict(review)]))
+    return visible(masked("\n".join([*([verdict(review), ""] if told else []), *told, verdict(review)])))
 
 
 def value_text(value: Any) -> str:
     """A value in one short line; `-` for none."""
     if value is None:
         return "-"
-    text = value if isinstance(value, str) else json.dumps(value)
-    text = " ".join(text.split())
-    if len(text) <= VALUE_CHARACTERS_MAX:
-        return text
-    half = (VALUE_CHARACTERS_MAX - len(CUT)) // 2
-    return f"{text[:half]}{CUT}{text[-half:]}"
+    return shortened(value if isinstance(value, str) else json.dumps(value), VALUE_CHARACTERS_MAX)
 
 
 def both_values(change: ReviewedChange) -> tuple[str, str] | None:
@@ -96,7 +84,7 @@ def short_lines(text: str) -> str:
 
 def where(change: ReviewedChange) -> str:
     """The place of a change: stack, resource and property."""
-    return " ".join(filter(None, [change.stack, change.logical_id, change.property]))
+    return shortened(" ".join(filter(None, [change.stack, change.logical_id, change.property])), PLACE_CHARACTERS_MAX)
 
 
 def _plural(word: str, count: int) -> str:
@@ -138,7 +126,7 @@ def _costs(review: Review) -> Iterator[str]:
             before, after = usd(comparison.before[column]), usd(comparison.after[column])
             difference = usd(comparison.difference(column), signed=True)
             yield f"  {heading(column):>12}  {before:>12} -> {after:>12}  {difference:>12} USD a month"
-        yield from (f"  without a price: {name}" for name in comparison.new_without_price)
+        yield from (f"  without a price: {' '.join(name.split())}" for name in comparison.new_without_price)
         yield ""
 
 

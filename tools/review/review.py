@@ -17,7 +17,7 @@ from tools.review.iam import AccessChange
 from tools.review.mappings import told_apart
 from tools.review.model import ModelComparison, compare_models, parse_model
 from tools.review.sections import compare_sections, outputs_read
-from tools.review.templates import read_environments
+from tools.review.templates import SUFFIX, TemplateError, read_environments
 
 Environments = Mapping[str, Mapping[str, Template]]
 """Templates by environment (`""` for the only one) and stack."""
@@ -112,11 +112,14 @@ def review_folders(base: Path, head: Path, *, manifest: Path) -> Review:
     Raises
     ------
     TemplateError
-        If a folder or template cannot be read.
+        If a folder or template cannot be read, or neither folder has one.
     DifferenceError
         If the engine of the CDK CLI does not run or understand a template.
     """
     old, new = read_environments(base), read_environments(head)
+    if not any(old.values()) and not any(new.values()):
+        msg = f"neither {base} nor {head} has a template; expected NAME{SUFFIX} files in one of them at least"
+        raise TemplateError(msg)
     costs = {name: compare_cost(old.get(name, {}), new.get(name, {})) for name in dict.fromkeys([*new, *old])}
     return replace(
         review(old, new),

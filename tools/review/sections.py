@@ -10,6 +10,7 @@ from typing import Any
 from tools.review.change import Change, Template, Verdict, access, harmless, interruption, unknown
 from tools.review.classify import Finding
 from tools.review.renames import rename, renamed_ids
+from tools.review.templates import LOOP
 
 _GIVEN = ("AssetParameters", "referenceto")
 """Beginnings of parameters to which the CDK itself, or the stack around a nested one, gives a value."""
@@ -42,6 +43,8 @@ def compare_sections(stack: str, base: Template, head: Template, *, read: Collec
                 of_name = judge
                 if section == "Outputs" and name in read and name in old:
                     of_name = _read_output
+                elif name.startswith(LOOP):
+                    of_name = _loop
                 elif section == "Parameters" and name.startswith(_GIVEN):
                     of_name = _asset
                 yield _finding(stack, section, name, old.get(name), new.get(name), of_name)
@@ -109,6 +112,10 @@ def _parameter(before: Any, after: Any) -> Verdict:
 
 def _asset(_before: Any, _after: Any) -> Verdict:
     return harmless("the CDK itself gives its value at each deployment")
+
+
+def _loop(_before: Any, _after: Any) -> Verdict:
+    return unknown("what a loop makes is not looked into")
 
 
 def _seen(_before: Any, _after: Any) -> Verdict:

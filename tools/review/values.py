@@ -37,7 +37,7 @@ def figure(value: Any) -> float | None:
     """Read a number, also written as text; None for anything else."""
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

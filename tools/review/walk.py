@@ -68,13 +68,13 @@ def parts(part: Part) -> list[Part]:
 
 
 def branches(part: Part) -> list[Part]:
-    """The part for each way that its `Fn::If`s may turn out; itself alone when there are none."""
+    """The part for each way that its `Fn::If`s may turn out; itself alone when there are none, and last of too many."""
     ways = [
         replace(part, before=before, after=after)
         for before, after in _pairs(part.before, part.after)
         if before != after
     ]
-    return ways[:BRANCHES_MAX]
+    return ways if len(ways) <= BRANCHES_MAX else [*ways[:BRANCHES_MAX], part]
 
 
 def _are(kind: type, before: Any, after: Any) -> bool:

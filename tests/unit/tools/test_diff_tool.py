@@ -86,6 +86,70 @@ def test_what_cannot_be_told_ends_with_2_and_a_sentence(
     assert capsys.readouterr().err.startswith(f"error: {base / 'app.template.json'}: ")
 
 
+def nested(depth: int, value: int) -> str:
+    return '{"Resources": {}, "Metadata": ' + "[" * depth + str(value) + "]" * depth + "}"
+
+
+def test_what_is_nested_too_deeply_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base, head = (folder(tmp_path / name) for name in ("base", "head"))
+    for side, value in ((base, 1), (head, 2)):
+        (side / "app.template.json").write_text(nested(800, value))
+    assert compare(base, head, "--json", str(tmp_path / "review.json")) == 2
+    assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_an_error_that_nobody_thought_of_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_arguments: Any, **_more: Any) -> None:
+        msg = "here"
+        raise KeyError(msg)
+
+    monkeypatch.setattr("tools.diff.review_folders", fails)
+    assert compare(tmp_path, tmp_path) == 2
+    assert "does not understand a template: KeyError: 'here' (test_diff_tool.py:" in capsys.readouterr().err
+
+
+def test_no_template_on_either_side_cannot_be_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(tmp_path, tmp_path) == 2
+    assert "has a template" in capsys.readouterr().err
+
+
+def test_loops_in_every_section_are_unknown(tmp_path: Path) -> None:
+    base, head = (tmp_path / name for name in ("base", "head"))
+    for side, names in ((base, ["a"]), (head, ["b"])):
+        folder(side)
+        loop = {"Fn::ForEach::Each": ["Name", names, {}]}
+        (side / "app.template.json").write_text(json.dumps({"Resources": loop, "Outputs": loop}))
+    assert compare(base, head, "--json", str(tmp_path / "review.json")) == 0
+    changes = json.loads((tmp_path / "review.json").read_text())["changes"]
+    assert [(change["type"], change["risk"]) for change in changes] == [
+        ("Fn::ForEach", "unknown"),
+        ("Outputs", "unknown"),
+    ]
+
+
+def test_a_resource_on_which_the_engine_fails_counts_as_replaced(tmp_path: Path) -> None:
+    table = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "a"}}
+    base = folder(tmp_path / "base", constructor=table)
+    head = folder(tmp_path / "head", constructor={**table, "Properties": {"TableName": "b"}})
+    assert compare(base, head) == 1
+
+
+def test_a_name_in_the_table_of_costs_cannot_mark_anything_up(tmp_path: Path) -> None:
+    evil = "t3.micro |\n<!-- @all"
+    machine = {"Type": "AWS::EC2::Instance", "Properties": {"InstanceType": "t3.micro"}}
+    after = {**machine, "Properties": {"InstanceType": evil}}
+    base, head = (folder(tmp_path / name) for name in ("base", "head"))
+    for side, resource in ((base, machine), (head, after)):
+        (side / "app.template.json").write_text(json.dumps({"Resources": {"A`|<b>": resource}}))
+    compare(base, head, "--markdown", str(tmp_path / "comment.md"))
+    told = (tmp_path / "comment.md").read_text().partition("cdk diff")[0]
+    assert "<details><summary>Cost" in told
+    assert "\n<!-- @all" not in told
+    assert "| ``A`\\|<b>``: t3.micro → t3.micro \\| &lt;\\!-- @\u200ball |" in told
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compare(tmp_path / "none", tmp_path) == 2
     assert "there is no such folder" in capsys.readouterr().err

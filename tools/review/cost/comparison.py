@@ -13,6 +13,7 @@ from tools.review.cost.items import RATES, CostLine
 from tools.review.cost.monthly import estimate, old_prices, total, without_price
 from tools.review.cost.path import find_path
 from tools.review.cost.prices import Price, region
+from tools.review.texts import cell, plain
 
 CENT = 0.005
 """Smaller differences are none."""
@@ -170,10 +171,10 @@ def _markdown(comparison: CostComparison) -> Iterator[str]:
     yield "| **difference** | " + " | ".join(f"**{amount}**" for amount in told_sum) + " |"
     for change in comparison.changes:
         amounts = " | ".join(usd(change.difference(column), signed=True) for column in columns)
-        yield f"| `{change.line.logical_id}`: {_words(change)} | {amounts} |"
+        yield f"| {cell(change.line.logical_id)}: {plain(_words(change))} | {amounts} |"
     if comparison.new_without_price:
         yield ""
-        yield "Without a price, so not in the sums: " + "; ".join(comparison.new_without_price) + "."
+        yield "Without a price, so not in the sums: " + plain("; ".join(comparison.new_without_price)) + "."
     if comparison.old:
         yield ""
         yield "Prices seen more than a year ago: " + ", ".join(f"{p.service} {p.what}" for p in comparison.old) + "."

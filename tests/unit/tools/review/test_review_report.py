@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from tools.review.change import Risk
-from tools.review.comment import COMMENT_CHARACTERS_MAX, MARKER, as_markdown, cell, code, plain
+from tools.review.comment import COMMENT_CHARACTERS_MAX, MARKER, as_markdown
 from tools.review.iam import AccessChange, Direction
 from tools.review.report import as_json, as_text, value_text, verdict
 from tools.review.review import Review, ReviewedChange, without_environment
+from tools.review.texts import cell, code, plain
 
 ORDER = [Risk.DATA_LOSS, Risk.INTERRUPTION, Risk.ACCESS, Risk.COST, Risk.UNKNOWN, Risk.HARMLESS]
 
@@ -130,10 +131,45 @@ def test_every_danger_keeps_its_line_and_the_harmless_make_room() -> None:
     assert all(found.logical_id in comment for found in dangers)
 
 
-def test_too_many_dangers_are_counted() -> None:
+def test_thousands_of_dangers_share_lines_and_keep_their_names() -> None:
+    dangers = [change(logical_id=f"D{index}", stack=f"s{index % 10}") for index in range(5000)]
+    comment = as_markdown(review(*dangers), "main")
+    assert len(comment) <= COMMENT_CHARACTERS_MAX
+    assert all(f"`{found.logical_id}`" in comment for found in dangers)
+
+
+def test_dangers_with_long_names_are_counted() -> None:
     comment = as_markdown(review(*(change(logical_id="D" * 200) for _ in range(400))), "main")
     assert len(comment) <= COMMENT_CHARACTERS_MAX
+    assert "380 more" in comment
+
+
+def test_too_many_kinds_of_dangers_are_counted() -> None:
+    comment = as_markdown(review(*(change(type=f"{index:0200}") for index in range(400))), "main")
+    assert len(comment) <= COMMENT_CHARACTERS_MAX
     assert "400 changes are dangerous, more than fit" in comment
+
+
+def test_one_long_name_does_not_push_other_dangers_out() -> None:
+    dangers = [change(logical_id="L" * 70_000, type="T" * 70_000), change(logical_id="Other")]
+    assert "storage Other" in as_markdown(review(*dangers), "main")
+
+
+def test_what_the_workflow_escapes_still_fits() -> None:
+    comment = as_markdown(review(change(), text="\n".join(["@&" * 100] * 1000)), "main")
+    assert len(comment.replace("&", "&amp;").replace("@", "@\u200b")) <= COMMENT_CHARACTERS_MAX
+
+
+def test_what_a_terminal_obeys_is_shown_instead() -> None:
+    found = review(change(after="\x1b[31m\u202ed\ud800\0"), text="\x1b]0;title\x07")
+    for told in (as_markdown(found, "main"), as_text(found)):
+        assert not set("\x1b\x07\u202e\ud800\0") & set(told)
+        assert "\\u001b[31m\\u202ed\\ud800\\u0000" in told
+
+
+def test_a_place_is_on_one_line() -> None:
+    assert "  s A\n" not in as_text(review(change(logical_id="A\n::error::x")))
+    assert "Bucket A ::error::x" in as_text(review(change(logical_id="Bucket A\n::error::x")))
 
 
 @pytest.mark.parametrize(
@@ -156,6 +192,7 @@ def test_a_cell_of_a_table_keeps_its_bars() -> None:
 
 
 def test_a_text_outside_code_mentions_nobody_and_marks_nothing_up() -> None:
+    assert plain("222222222222") == "&lt;account&gt;"
     assert plain("@a <b> &commat;c [x](y) *z*") == "@\u200ba &lt;b&gt; &amp;commat;c \\[x\\](y) \\*z\\*"
 
 

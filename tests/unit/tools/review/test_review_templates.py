@@ -40,6 +40,12 @@ def test_a_cloud_assembly_with_nested_stacks_stages_and_assets(tmp_path: Path) -
     assert read_folder(tmp_path).keys() == {"top", "topInner", "assembly-Prod/Prod-app"}
 
 
+def test_a_nested_stack_beside_one_of_its_name(tmp_path: Path) -> None:
+    put(tmp_path / "app.template.json")
+    put(tmp_path / "app.nested.template.json")
+    assert read_folder(tmp_path).keys() == {"app", "app.nested"}
+
+
 def test_a_folder_for_each_environment(tmp_path: Path) -> None:
     put(tmp_path / "dev/app.template.json")
     put(tmp_path / "prod/app.template.json")
@@ -54,6 +60,13 @@ def test_a_folder_for_each_environment(tmp_path: Path) -> None:
         ("[" * 100_000, "no template can be read from it"),
         ("[]", "a template is a JSON object, not list"),
         ('{"Resources": []}', "Resources is a JSON object, not list"),
+        ('{"Rules": 1}', "Rules is a JSON object, not int"),
+        ('{"Outputs": {"A": null}}', "A of the Outputs is a JSON object, not NoneType"),
+        ('{"Parameters": {"A": []}}', "A of the Parameters is a JSON object, not list"),
+        ('{"Resources": {}, "Resources": {}}', "Resources stands twice in an object"),
+        ('{"A": NaN}', "NaN is no number that CloudFormation takes"),
+        ('{"A": -1e400}', "-1e400 is no number that CloudFormation takes"),
+        (f'{{"A": {"9" * 400}}}', "9 is no number that CloudFormation takes"),
         ('{"Resources": {"A": {}}}', "resource A has no Type"),
         ('{"Resources": {"A": {"Type": "X", "Properties": 1}}}', "the Properties of A are a JSON object"),
     ],

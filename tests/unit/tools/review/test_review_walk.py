@@ -59,6 +59,15 @@ def test_every_way_that_a_condition_may_turn_out(before: Any, after: Any, ways: 
     assert [(branch.before, branch.after) for branch in branches(part)] == ways
 
 
+def test_more_ways_than_are_looked_at_leave_the_expression_itself() -> None:
+    value: Any = 0
+    for number in range(70):
+        value = {"Fn::If": [f"C{number}", number + 1, value]}
+    ways = branches(Part(path="P", rule_path="P", before=value, after=-1))
+    assert len(ways) == 65
+    assert ways[-1].before == value
+
+
 def test_resources_that_only_got_another_id_are_found_step_by_step() -> None:
     def template(role: str, function: str) -> dict[str, Any]:
         return {

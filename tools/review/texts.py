@@ -1,0 +1,54 @@
+"""What a stranger may have written, made safe to show: on one line, without control characters, markup or mentions."""
+
+from __future__ import annotations
+
+import re
+
+CUT = " ... "
+
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters except tab and line feed, marks of the direction of writing, halves of surrogate pairs."""
+
+
+def masked(text: str) -> str:
+    """The text without account ids (twelve digits)."""
+    return _ACCOUNT.sub("<account>", text)
+
+
+def visible(text: str) -> str:
+    r"""The text with an escape such as `\u001b` for what a terminal or a browser would obey instead of showing it."""
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def shortened(text: str, most: int) -> str:
+    """The text on one line, without its middle where it has more than `most` characters."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    half = (most - len(CUT)) // 2
+    return f"{line[:half]}{CUT}{line[-half:]}"
+
+
+def code(text: str) -> str:
+    """A text as a code span of Markdown, whatever it contains."""
+    text = " ".join(text.split()) or " "
+    fence = "`" * (longest_run(text) + 1)
+    space = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def cell(text: str) -> str:
+    """A text as a code span within a table."""
+    return code(text).replace("|", "\\|")
+
+
+def plain(text: str) -> str:
+    """A text outside code in which nothing is markup or a mention; without account ids."""
+    safe = masked(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@\u200b")
+    return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", " ".join(safe.split()))
+
+
+def longest_run(text: str) -> int:
+    """How many backticks stand side by side at most."""
+    return max((len(run) for run in re.findall(r"`+", text)), default=0)
