@@ -261,6 +261,5 @@ def _check_exact(spec: JobSpec) -> None:
     hosts, method = spec.machines.instance_count, spec.hyperparameters.get("tree_method")
     if hosts > 1 and method == "exact":
         raise JobError(
-            f"tree_method exact trains on one host only, the job has {hosts}; use --set tree_method=hist, or one"
-            " host"
+            f"tree_method exact trains on one host only, the job has {hosts}; use --set tree_method=hist, or one host"
         )
