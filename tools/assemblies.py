@@ -8,6 +8,9 @@ one job and judge the templates, which are then data, in another one. Runs offli
 from __future__ import annotations
 
 import argparse
+import hashlib
+import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -19,6 +22,8 @@ from tools.assembly import MANIFEST, AssemblyError, Checkout, commit_id, extract
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("local", "dev", "prod")
 SIDES = ("base", "head")
+CACHE = ROOT / "build/review-base"
+"""Templates of the last base: those of a commit do not change."""
 
 
 def write_sides(base: str, sides: Sequence[str], environments: Sequence[str], output: Path) -> str:
@@ -43,15 +48,36 @@ def write_sides(base: str, sides: Sequence[str], environments: Sequence[str], ou
     """
     commit = commit_id(ROOT, base)
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(len(SIDES)) as workers:
-        checkouts = {"head": Checkout(folder=ROOT, name="this checkout")}
+        head, jobs = Checkout(folder=ROOT, name="this checkout"), []
+        if "head" in sides:
+            jobs.append(workers.submit(write_side, head, environments, ROOT / MANIFEST, output / "head"))
         if "base" in sides:
-            checkouts["base"] = extract(ROOT, commit, Path(temporary) / "checkout")
-        jobs = [
-            workers.submit(write_side, checkouts[side], environments, ROOT / MANIFEST, output / side) for side in sides
-        ]
+            known = CACHE / _identity(commit, environments)
+            if not known.is_dir():
+                checkout = extract(ROOT, commit, Path(temporary) / "checkout")
+                jobs.append(workers.submit(_write_and_keep, checkout, environments, output / "base", known))
+            else:
+                shutil.copytree(known, output / "base", dirs_exist_ok=True)
         for job in jobs:
             job.result()
     return f"{base} ({commit[:12]})"
+
+
+def _identity(commit: str, environments: Sequence[str]) -> str:
+    """What the templates of a commit depend on: the commit, the libraries, and a manifest for want of its own."""
+    manifest = Path(os.environ.get("DIGITS_MANIFEST") or ROOT / MANIFEST)
+    made_from = [commit, sys.version, *environments]
+    made_from += [str(path.read_bytes()) for path in (ROOT / "uv.lock", manifest) if path.is_file()]
+    return hashlib.sha256("\n".join(made_from).encode()).hexdigest()
+
+
+def _write_and_keep(checkout: Checkout, environments: Sequence[str], output: Path, known: Path) -> None:
+    """Write the templates of a commit, and keep them for the next review against it; only the last are kept."""
+    write_side(checkout, environments, ROOT / MANIFEST, output)
+    shutil.rmtree(CACHE, ignore_errors=True)
+    kept = known.with_suffix(f".{os.getpid()}")
+    shutil.copytree(output, kept)
+    kept.rename(known)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
