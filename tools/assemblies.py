@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from tools.assembly import MANIFEST, AssemblyError, Checkout, commit_id, extract, write_side
@@ -49,10 +50,12 @@ def write_sides(base: str, sides: Sequence[str], environments: Sequence[str], ou
     commit = commit_id(ROOT, base)
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(len(SIDES)) as workers:
         head, jobs = Checkout(folder=ROOT, name="this checkout"), []
+        known = CACHE / _identity(commit, environments)
         if "head" in sides:
-            jobs.append(workers.submit(write_side, head, environments, ROOT / MANIFEST, output / "head"))
+            processes = 2 if sides == ("head",) or known.is_dir() else 1
+            write = partial(write_side, processes=processes)
+            jobs.append(workers.submit(write, head, environments, ROOT / MANIFEST, output / "head"))
         if "base" in sides:
-            known = CACHE / _identity(commit, environments)
             if not known.is_dir():
                 checkout = extract(ROOT, commit, Path(temporary) / "checkout")
                 jobs.append(workers.submit(_write_and_keep, checkout, environments, output / "base", known))
