@@ -167,7 +167,7 @@ setup: .venv/.stamp node_modules/.stamp ## install every environment
 .venv/.stamp: .tools/.stamp pyproject.toml packages/sagemaker-local/pyproject.toml uv.lock
 	@echo "==> installing the Python environment (.venv)"
 	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
-	  --group app --group training --group scale --group emulator --group functions --group tools --group dev
+	  --group app --group training --group scale --group emulator --group functions --group picture-functions --group tools --group dev
 	@rm -rf build/local/cdk.out
 	@$(RUN) -c 'import xgboost' || { echo "XGBoost does not load; on macOS it needs: brew install libomp" >&2; exit 1; }
 	@touch $@
@@ -201,6 +201,7 @@ lock: .tools/.stamp ## resolve the dependencies anew: uv.lock and the requiremen
 	@$(UV) export --quiet --frozen --no-emit-project --group app --group training -o requirements.txt
 	@$(UV) export --quiet --frozen --no-emit-project --only-group functions -o lambda_src/requirements.txt
 	@$(UV) export --quiet --frozen --no-emit-project --only-group stream-function -o lambda_src/requirements-stream.txt
+	@$(UV) export --quiet --frozen --no-emit-project --only-group picture-functions -o lambda_src/requirements-pictures.txt
 
 .PHONY: clean
 clean: down ## remove what was built and installed

@@ -68,7 +68,9 @@ class ApiStack(cdk.Stack):
         self.prediction = PythonFunction(
             self,
             "Prediction",
-            source=FunctionSource(package="prediction", has_requirements=True),
+            source=FunctionSource(
+                package="prediction", has_requirements=True, requirements_name="requirements-pictures.txt"
+            ),
             settings=settings,
             description="Answers the HTTP API with the help of the model's endpoint",
             timeout_seconds=TIME_BUDGET.function_seconds,

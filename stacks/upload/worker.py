@@ -51,7 +51,9 @@ class UploadWorker(Construct):
         worker = PythonFunction(
             self,
             "Worker",
-            source=FunctionSource(package="upload_worker", has_requirements=True),
+            source=FunctionSource(
+                package="upload_worker", has_requirements=True, requirements_name="requirements-pictures.txt"
+            ),
             settings=settings,
             description="Reads uploaded pictures and ends their jobs",
             timeout_seconds=upload.worker_seconds,
