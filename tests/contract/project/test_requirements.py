@@ -12,7 +12,12 @@ import pytest
 from stacks.shared.locked_packages import find_uv
 
 ROOT = Path(__file__).resolve().parents[3]
-FILES = ["requirements.txt", "lambda_src/requirements.txt", "lambda_src/requirements-stream.txt"]
+FILES = [
+    "requirements.txt",
+    "lambda_src/requirements.txt",
+    "lambda_src/requirements-stream.txt",
+    "lambda_src/requirements-pictures.txt",
+]
 COMMAND = re.compile(r"^#    uv (export --frozen .*) -o (\S+)$", re.MULTILINE)
 
 

@@ -48,7 +48,7 @@ def _contents(folder: Path) -> dict[str, str]:
         pytest.param(FunctionTarget.EMULATOR, id="emulator", marks=pytest.mark.exhaustive),
     ],
 )
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-stream.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-stream.txt", "requirements-pictures.txt"])
 def test_pip_makes_the_folder_that_uv_makes(
     name: str, target: FunctionTarget, plain_python: str, tmp_path: Path
 ) -> None:
