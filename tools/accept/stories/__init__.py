@@ -1,0 +1,19 @@
+"""The stories, each module with those of one part of the application, and all of them in the order of playing.
+
+A story is a function of a stage and its description. It reads outputs of stacks and calls AWS with the caller's
+credentials, and has everything that it makes cleaned up at its end.
+"""
+
+from __future__ import annotations
+
+from tools.accept.stories import alarms, people, predictions, stacks, uploads
+from tools.accept.story import Story
+
+STORIES: tuple[Story, ...] = (
+    *stacks.STORIES,
+    *predictions.STORIES,
+    *uploads.STORIES,
+    *people.STORIES,
+    *alarms.STORIES,
+)
+"""All stories: those that read before those that train, and those before what changes what serves."""
