@@ -6,7 +6,20 @@ credentials, and has everything that it makes cleaned up at its end.
 
 from __future__ import annotations
 
-from tools.accept.stories import alarms, people, predictions, stacks, uploads
+from tools.accept.stories import (
+    alarms,
+    functions,
+    notebook,
+    people,
+    pipeline,
+    predictions,
+    roles,
+    stacks,
+    stream,
+    training,
+    updates,
+    uploads,
+)
 from tools.accept.story import Story
 
 STORIES: tuple[Story, ...] = (
@@ -15,5 +28,12 @@ STORIES: tuple[Story, ...] = (
     *uploads.STORIES,
     *people.STORIES,
     *alarms.STORIES,
+    *roles.STORIES,
+    *stream.STORIES,
+    *training.STORIES,
+    *pipeline.STORIES,
+    *notebook.STORIES,
+    *functions.STORIES,
+    *updates.STORIES,
 )
 """All stories: those that read before those that train, and those before what changes what serves."""

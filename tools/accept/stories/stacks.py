@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from tools.accept.stage import Stage
@@ -39,7 +40,7 @@ def play_drift(stage: Stage) -> None:
     drifted: list[str] = []
     for name, detection in ids.items():
         stage.say(name)
-        found = stage.until(lambda detection=detection: _ended(cloudformation, detection), "an answer", seconds=300)
+        found = stage.until(partial(_ended, cloudformation, detection), "an answer", seconds=300)
         if found["DetectionStatus"] != "DETECTION_COMPLETE":
             raise Differs(f"the drift of {name} is detected", found.get("DetectionStatusReason"))
         if found["StackDriftStatus"] != "IN_SYNC":
