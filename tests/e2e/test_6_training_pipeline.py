@@ -1,4 +1,4 @@
-"""The deployed pipeline makes a model of published data, registers it when it is better, and it can be promoted."""
+"""A model that the deployed pipeline has registered is promoted once it is approved."""
 
 from __future__ import annotations
 
@@ -64,32 +64,14 @@ def registered(deployment: Deployment, build: Path) -> str:
     return found[1]
 
 
+@pytest.mark.exhaustive
 def test_data_that_was_not_published_starts_nothing(deployment: Deployment, build: Path) -> None:
     done = training(deployment, build, "pipeline", "--channels", "0f3a")
     assert (done.returncode, done.stdout) == (2, "")
     assert "publish --channels" in done.stderr
 
 
-def test_a_better_model_is_registered_with_all_that_is_known_of_it(deployment: Deployment, registered: str) -> None:
-    arn = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/digits-local/{registered}"
-    package = deployment.client("sagemaker").describe_model_package(ModelPackageName=arn)
-    assert package["ModelApprovalStatus"] == "PendingManualApproval"
-    metrics = _content(deployment, package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"])
-    properties = package["CustomerMetadataProperties"]
-    assert json.loads(metrics)["artifact_sha256"] == properties["sha256"]
-    assert json.loads(_content(deployment, properties["manifest"]))["metrics"]["count"] == COUNTS["test"]
-    card = json.loads(package["ModelCard"]["ModelCardContent"])
-    assert card["evaluation_details"][0]["metric_groups"][0]["metric_data"][0]["name"] == "accuracy"
-
-
 @pytest.mark.exhaustive
-def test_data_that_would_not_do_is_told_before_training(deployment: Deployment, build: Path, registered: str) -> None:
-    done = training(deployment, build, "pipeline", *QUICK, "--instances", "3")
-    assert done.returncode == 3
-    assert "the train channel has 2 part files for 3 machines" in done.stdout
-    assert "Train:" not in done.stdout
-
-
 def test_it_is_promoted_once_it_is_approved(deployment: Deployment, build: Path, registered: str) -> None:
     refused = training(deployment, build, "promote", "--from-registry", registered)
     assert refused.returncode == 2
@@ -104,95 +86,7 @@ def test_it_is_promoted_once_it_is_approved(deployment: Deployment, build: Path,
     assert len(archive) == promoted["artifact"]["size_bytes"]
 
 
-@pytest.mark.exhaustive
-def test_a_model_that_is_not_better_is_not_registered(deployment: Deployment, build: Path, registered: str) -> None:
-    done = training(deployment, build, "pipeline", *QUICK)
-    assert done.returncode == 3
-    promoted = json.loads(deployment.manifest.read_text())["metrics"]["accuracy"]
-    assert f"against {promoted:.4f} of the promoted model" in done.stderr
-    assert "Register" not in done.stdout.replace("registered", "")
-
-
 def _content(deployment: Deployment, uri: str) -> bytes:
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     content: bytes = deployment.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
     return content
-
-
-JOB = "arn:aws:sagemaker:us-east-1:123456789012:{}-job/{}"
-OURS = {kind: JOB.format(kind, "digits-local-1") for kind in ("training", "processing")}
-TYPES, SECONDS, ISOLATION = "sagemaker:InstanceTypes", "sagemaker:MaxRuntimeInSeconds", "sagemaker:NetworkIsolation"
-TRAINING_JOB = {TYPES: "ml.m5.xlarge", SECONDS: "3600", ISOLATION: "true"}
-STEP_JOB = {**TRAINING_JOB, TYPES: "ml.m5.large", SECONDS: "1800"}
-CREATE, STEP = "sagemaker:CreateTrainingJob", "sagemaker:CreateProcessingJob"
-VERSION = "arn:aws:sagemaker:us-east-1:123456789012:model-package/digits-local/1"
-PASSED = {"iam:PassedToService": "sagemaker.amazonaws.com"}
-# Role, action, resource (BUCKET is the bucket; ROLE:x is the role x), what the request says.
-ALLOWED: tuple[tuple[str, str, str, dict[str, str]], ...] = (
-    ("job", "s3:GetObject", "BUCKET/channels/0/train/part", {}),
-    ("job", "s3:PutObject", "BUCKET/jobs/j/output/model.tar.gz", {}),
-    ("job", "s3:ListBucket", "BUCKET", {"s3:prefix": "channels/0/train/"}),
-    ("step", "s3:GetObject", "BUCKET/jobs/j/output/model.tar.gz", {}),
-    ("step", "s3:PutObject", "BUCKET/pipeline/evaluations/e/evaluation.json", {}),
-    ("pipeline", CREATE, OURS["training"], TRAINING_JOB),
-    ("pipeline", STEP, OURS["processing"], STEP_JOB),
-    ("pipeline", "iam:PassRole", "ROLE:job", PASSED),
-    ("pipeline", "iam:PassRole", "ROLE:step", PASSED),
-    ("pipeline", "s3:GetObject", "BUCKET/pipeline/evaluations/e/evaluation.json", {}),
-)
-REFUSED: tuple[tuple[str, str, str, dict[str, str]], ...] = (
-    ("job", "s3:PutObject", "BUCKET/pipeline/evaluations/e/evaluation.json", {}),
-    ("job", "s3:PutObject", "BUCKET/channels/0/train/part", {}),
-    ("job", "s3:PutObject", "BUCKET/models/0/model.tar.gz", {}),
-    ("job", "s3:ListBucket", "BUCKET", {"s3:prefix": "models/"}),
-    ("job", CREATE, OURS["training"], TRAINING_JOB),
-    ("step", "s3:PutObject", "BUCKET/jobs/j/output/model.tar.gz", {}),
-    ("step", "s3:PutObject", "BUCKET/models/0/model.tar.gz", {}),
-    ("step", "iam:PassRole", "ROLE:step", PASSED),
-    ("pipeline", CREATE, JOB.format("training", "other-1"), TRAINING_JOB),
-    ("pipeline", CREATE, OURS["training"], {**TRAINING_JOB, TYPES: "ml.p4d.24xlarge"}),
-    ("pipeline", CREATE, OURS["training"], {**TRAINING_JOB, SECONDS: "3601"}),
-    ("pipeline", CREATE, OURS["training"], {**TRAINING_JOB, ISOLATION: "false"}),
-    ("pipeline", CREATE, OURS["training"], {**TRAINING_JOB, "sagemaker:KeepAlivePeriod": "600"}),
-    ("pipeline", CREATE, OURS["training"], {}),
-    ("pipeline", STEP, OURS["processing"], TRAINING_JOB),
-    ("pipeline", "iam:PassRole", "ROLE:pipeline", PASSED),
-    ("pipeline", "iam:PassRole", "ROLE:job", {"iam:PassedToService": "lambda.amazonaws.com"}),
-    ("pipeline", "s3:PutObject", "BUCKET/pipeline/evaluations/e/evaluation.json", {}),
-    ("pipeline", "sagemaker:UpdateModelPackage", VERSION, {}),
-)
-
-
-@pytest.fixture(scope="module")
-def roles(deployment: Deployment) -> dict[str, str]:
-    """ARNs of the roles that the pipeline works with."""
-    pipeline = deployment.client("sagemaker").describe_pipeline(PipelineName="digits-local")
-    steps = {step["Name"]: step["Arguments"] for step in json.loads(pipeline["PipelineDefinition"])["Steps"]}
-    return {
-        "job": steps["Train"]["RoleArn"],
-        "step": steps["Evaluate"]["RoleArn"],
-        "pipeline": pipeline["RoleArn"],
-    }
-
-
-@pytest.mark.parametrize(
-    ("decision", "row"),
-    [*(("allowed", row) for row in ALLOWED), *(("implicitDeny", row) for row in REFUSED)],
-    ids=lambda value: value if isinstance(value, str) else "-".join(value[:2]).replace(":", "-"),
-)
-def test_what_roles_of_jobs_may_do(
-    deployment: Deployment, roles: dict[str, str], decision: str, row: tuple[str, str, str, dict[str, str]]
-) -> None:
-    role, action, resource, said = row
-    bucket = stack_outputs(deployment, "storage")["BucketName"]
-    asked = roles[resource.removeprefix("ROLE:")] if resource.startswith("ROLE:") else resource
-    answer = deployment.client("iam").simulate_principal_policy(
-        PolicySourceArn=roles[role],
-        ActionNames=[action],
-        ResourceArns=[asked.replace("BUCKET", f"arn:aws:s3:::{bucket}")],
-        ContextEntries=[
-            {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
-            for key, value in said.items()
-        ],
-    )
-    assert answer["EvaluationResults"][0]["EvalDecision"] == decision

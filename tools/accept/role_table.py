@@ -1,8 +1,8 @@
 """What the deployed roles may do, and what they may not: role, action, resource, and what a request says.
 
 In a resource, words in braces are filled in from the deployment: `{bucket}`, `{model}` (the key of the archive that is
-served), `{name}` (`digits-ENVIRONMENT`) and others as `tools/accept/stories/roles.py` has them; `{role:NAME}` is the ARN
-of a role of the table.
+served), `{name}` (`digits-ENVIRONMENT`) and others, as `tools/accept/stories/roles.py` has them; `{role:NAME}` is the
+ARN of a role of the table.
 """
 
 from __future__ import annotations

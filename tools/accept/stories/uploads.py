@@ -27,6 +27,8 @@ BROKEN = {
 FORGED = {
     "another type": {"Content-Type": "text/html"},
     "another key": {"key": "uploads/somebody/else"},
+    "a key above": {"key": "index.html"},
+    "another id of the user action": {"x-amz-meta-correlation-id": "forged"},
     "no encryption": {"x-amz-server-side-encryption": ""},
     "another signature": {"x-amz-signature": "0" * 64},
 }

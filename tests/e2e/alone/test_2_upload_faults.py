@@ -80,6 +80,7 @@ def test_a_file_that_is_gone_ends_its_job_with_a_reason(uploader: Uploader, seve
     assert (job["status"], job["reason"]["type"]) == ("FAILED", "urn:digits:problem:upload-gone")
 
 
+@pytest.mark.exhaustive
 def test_an_upload_whose_worker_is_killed_is_read_by_another(
     uploader: Uploader, deployment: Deployment, names: dict[str, str], seven: bytes, faults: SetFault
 ) -> None:

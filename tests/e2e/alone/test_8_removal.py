@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from tools.deployment import Deployment, destroy, synthesise, synthesised_parts
+from tools.deployment import Deployment, destroy, synthesised_parts
 
 OF_THE_ACCOUNT = {f"/aws/sagemaker/{kind}" for kind in ("TrainingJobs", "ProcessingJobs", "NotebookInstances")}
 """Log groups that SageMaker makes for all jobs of an account; no stack has them."""
 
 
 def test_destroying_leaves_nothing(deployment: Deployment) -> None:
-    synthesise(deployment)
     _empty_registry(deployment)
     destroy(deployment, *synthesised_parts(deployment))
     sagemaker, logs = deployment.client("sagemaker"), deployment.client("logs")
