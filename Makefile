@@ -143,6 +143,10 @@ judge: setup ## compare build/diff/base with HEAD=build/diff/head: build/review/
 deploy: setup ## deploy to AWS after a review: ENV=dev or ENV=prod; ARGS=--yes asks nothing (your credentials, costs money)
 	@$(RUN) -m tools.deploy $(ENV) $(ARGS)
 
+.PHONY: accept
+accept: setup ## play the stories against what is deployed: ENV=local, dev or prod; ARGS="--story NAME", --list, --yes
+	@$(RUN) -m tools.accept $(ENV) $(ARGS)
+
 .PHONY: destroy
 destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (the bucket and the registry of models stay)
 	@$(RUN) -m tools.deploy $(ENV) --destroy

@@ -57,7 +57,7 @@ def play(
     except Differs as difference:
         result = _differs(story, difference.expected, difference.seen)
     except TimeIsUp:
-        result = _differs(story, f"it ends within {story.seconds} s", "it still ran")
+        result = _differs(story, f"it ends within {story.seconds:g} s", "it still ran")
     except ERRORS as error:
         result = _differs(story, story.sentence, f"{type(error).__name__}: {error}")
     finally:

@@ -50,7 +50,7 @@ def announcement(stories: Sequence[Story], environment: str) -> str:
     """What a run will do and cost at most, before it begins."""
     lines = [f"{len(stories)} stories in {environment}, at most {duration(sum(each.seconds for each in stories))}:"]
     for story in stories:
-        changes = f"; makes: {story.changes}" if story.changes else ""
+        changes = f"; makes or changes: {story.changes}" if story.changes else ""
         disturbs = "; requests of others may fail or be answered otherwise" if story.disturbs else ""
         lines.append(f"  {story.slug}: {cost(story.usd)}, at most {duration(story.seconds)}{changes}{disturbs}")
     total = sum(each.usd for each in stories)
@@ -70,6 +70,8 @@ def duration(seconds: float) -> str:
     if whole < 60:
         return f"{whole} s"
     minutes, rest = divmod(whole, 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
     return f"{minutes} min {rest} s" if rest else f"{minutes} min"
 
 

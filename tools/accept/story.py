@@ -59,7 +59,7 @@ class Story:
     needs
         The parts of the application that have to be deployed, as their stacks are called.
     seconds
-        Its time limit, which allows for the slowest that AWS is known to be.
+        Its time limit in seconds, which allows for the slowest that AWS is known to be.
     usd
         What it costs on AWS at most, in US dollars, as list prices of us-east-1 are.
     changes
@@ -74,7 +74,7 @@ class Story:
     slug: str
     sentence: str
     needs: tuple[str, ...]
-    seconds: int
+    seconds: float
     play: Callable[[Stage], None]
     usd: float = 0.0
     changes: str = ""
