@@ -24,6 +24,14 @@ ROLES = {
 }
 """Part and beginning of the logical id of each role that programs of the project run with."""
 
+CONTEXT_TYPES = {
+    "sagemaker:InstanceTypes": "stringList",
+    "sagemaker:MaxRuntimeInSeconds": "numeric",
+    "sagemaker:KeepAlivePeriod": "numeric",
+    "sagemaker:NetworkIsolation": "boolean",
+}
+"""Types of condition keys for the simulator; those of the others are `string`."""
+
 Context = Mapping[str, str]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tools.accept.answers import expect_problem
-from tools.accept.channel import Listener, signed
+from tools.accept.channel import Listener, channel_body, signed
 from tools.accept.stage import Stage
 from tools.accept.stories.predictions import warm_up
 from tools.accept.story import NotRun, Story, expect
@@ -15,6 +15,8 @@ LOG_SECONDS = 300
 SETTLED_SECONDS = 120
 NOWHERE = "prediction.nowhere.handler"
 """A handler that no bundle has."""
+FOREIGN_CHANNEL = "/predictions/nobody/none"
+"""A channel of a caller that does not exist."""
 
 
 def play_function_fails(stage: Stage) -> None:
@@ -76,12 +78,13 @@ def play_endpoint_logs(stage: Stage) -> None:
 
 
 def play_push_logs(stage: Stage) -> None:
-    """AppSync writes errors only, so one is provoked: a channel that nobody may hear."""
+    """AppSync writes errors only, so one is provoked: the handler refuses the channel of somebody else."""
     if stage.deployment.is_emulated:
         msg = "the emulator writes no logs of AppSync"
         raise NotRun(msg)
     with Listener(stage, signed(stage, "{}")) as listener:
-        expect("subscribe_error", listener.subscribe("/nowhere/x", signed(stage, "{}")), "a wrong subscription")
+        told = listener.subscribe(FOREIGN_CHANNEL, signed(stage, channel_body(FOREIGN_CHANNEL)))
+        expect("subscribe_error", told, f"a subscription to {FOREIGN_CHANNEL}")
     (group,) = (
         name for name in stage.physical_ids("upload", "AWS::Logs::LogGroup").values() if name.startswith("/aws/appsync")
     )

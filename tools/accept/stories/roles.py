@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tools.accept.role_table import ROLES, TABLE, Row
+from tools.accept.role_table import CONTEXT_TYPES, ROLES, TABLE, Row
 from tools.accept.stage import Stage
 from tools.accept.story import Story, expect
 from tools.accept.updates import served_key
@@ -73,7 +73,11 @@ def _filled(text: str, names: Mapping[str, str]) -> str:
 
 def _decision(stage: Stage, arn: str, row: Row, names: Mapping[str, str]) -> str:
     context: list[dict[str, Any]] = [
-        {"ContextKeyName": key, "ContextKeyValues": [_filled(value, names)], "ContextKeyType": "string"}
+        {
+            "ContextKeyName": key,
+            "ContextKeyValues": [_filled(value, names)],
+            "ContextKeyType": CONTEXT_TYPES.get(key, "string"),
+        }
         for key, value in row.context.items()
     ]
     answer = stage.client("iam").simulate_principal_policy(

@@ -11,6 +11,7 @@ from tools.deployment import check_endpoint
 
 SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 NO_CHANGES = ("didn't contain changes", "no updates are to be performed")
+"""What CloudFormation calls the failure of a change set without changes, in lower case."""
 PROVIDERS = ("storage", "identity", "web")
 """Stacks whose outputs others import by strong references (docs/architecture.md)."""
 
@@ -88,7 +89,7 @@ def _replacements(stage: Stage, name: str, stack: dict[str, Any]) -> list[str]:
     stage.at_end(f"the change set {stage.name} of {name}", cloudformation.delete_change_set, ChangeSetName=change_set)
     planned = stage.until(lambda: _planned(cloudformation, change_set), f"a change set of {name}", seconds=180)
     reason = str(planned.get("StatusReason", ""))
-    if planned["Status"] == "FAILED" and not any(words in reason for words in NO_CHANGES):
+    if planned["Status"] == "FAILED" and not any(words in reason.lower() for words in NO_CHANGES):
         raise Differs(f"a change set of {name}", reason)
     changes = (change["ResourceChange"] for change in planned.get("Changes", []))
     return [change["LogicalResourceId"] for change in changes if change.get("Replacement") == "True"]
