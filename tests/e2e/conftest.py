@@ -60,6 +60,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(shared, ignore_errors=True)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give every test the time that its fixtures may take, and run what is alone in one process, first."""
     here = Path(__file__).parent
