@@ -71,7 +71,7 @@ slow: setup ## the tests that check leaves out: clusters, whole jobs, longer fuz
 exhaustive: setup .venv-sagemaker/.stamp ## what takes too long for test: the SageMaker SDK, long fuzzing, every combination
 	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m exhaustive -n 2 --dist loadfile $(ARGS)
 	@$(RUN) -m pytest tests/unit tests/contract -m hypothesis --hypothesis-profile exhaustive -n 2 $(ARGS)
-	@$(RUN) -m pytest tests/e2e -m exhaustive -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(RUN) -m pytest tests/e2e -m exhaustive -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test
 test: lint ## everything but the exhaustive tests
@@ -84,7 +84,7 @@ E2E_TMP = $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8000000 { 
 .PHONY: e2e
 e2e: setup ## deploy into an emulator of its own with the CDK CLI and try everything
 	@folder=$$(mktemp -d $(E2E_TMP)/digits-e2e.XXXXXX); code=0; \
-	  $(RUN) -m pytest tests/e2e -m "not exhaustive" -n 3 --dist loadgroup --no-loadscope-reorder \
+	  $(RUN) -m pytest tests/e2e -m "not exhaustive" -n 3 --dist loadfile --no-loadscope-reorder \
 	  --basetemp "$$folder/e2e" $(ARGS) || code=$$?; rm -rf "$$folder"; exit $$code
 
 .PHONY: emulator-check

