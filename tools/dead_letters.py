@@ -8,13 +8,17 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-v
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus
 
 from botocore.exceptions import ClientError
+
+from contract.json_text import read_json
+
+_JOB_ID = re.compile(r"[!-~]{1,128}")
 
 BATCH = 10
 """Most messages that SQS takes or gives at once."""
@@ -185,9 +189,12 @@ def _writable(attributes: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]
 
 
 def jobs_in(body: str) -> tuple[str, ...]:
-    """Read the jobs out of an event of S3, whose keys end with them; none if it is something else."""
+    """Read the jobs out of an event of S3, whose keys end with them; none if it is something else.
+
+    What cannot be the id of a job is left out: DynamoDB refuses a whole request for one key of more than 2048 bytes.
+    """
     try:
-        keys = [unquote_plus(record["s3"]["object"]["key"]) for record in json.loads(body)["Records"]]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        keys = [unquote_plus(record["s3"]["object"]["key"]) for record in read_json(body)["Records"]]
+    except (ValueError, TypeError, KeyError, AttributeError):
         return ()
-    return tuple(job_id for key in keys if (job_id := key.rpartition("/")[2]))
+    return tuple(job_id for key in keys if _JOB_ID.fullmatch(job_id := key.rpartition("/")[2]))

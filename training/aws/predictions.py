@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from contract.digit import CLASSES, PIXELS
+from contract.json_text import read_json
 from training.aws.clients import client
 from training.aws.errors import explained
 from training.aws.prediction_api import read_address, send
@@ -90,7 +91,7 @@ def _ask_endpoint(images: npt.NDArray[np.uint8], environment: str) -> list[Seque
         )
         content = response["Body"].read()
     try:
-        return [each["score"] for each in json.loads(content)["predictions"]]
+        return [each["score"] for each in read_json(content)["predictions"]]
     except (KeyError, TypeError, ValueError):
         raise PredictionError(
             f"the endpoint returned {content[:200]!r}, which has no predictions; see its logs"

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from contract.errors import ContractError
+from contract.visible import visible
 from training.commands import (
     approve,
     dead_letters,
@@ -113,7 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _complain(str(problem))
     except ContractError as problem:
         # It has a line for each field that is wrong.
-        sys.stderr.write(f"error: {problem}\n")
+        sys.stderr.write(f"error: {visible(str(problem))}\n")
         return BAD_INPUT
     except OSError as problem:
         return _complain(_file_problem(problem))
@@ -133,7 +134,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _complain(sentence: str, code: int = BAD_INPUT) -> int:
     """Print one line on stderr."""
-    sys.stderr.write(f"error: {' '.join(sentence.split())}\n")
+    sys.stderr.write(f"error: {visible(' '.join(sentence.split()))}\n")
     return code
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 HIDDEN_SECONDS = 300
 """Visibility timeout of a message that was received; `release` ends it."""
+RECORD_BYTES_MAX = 10 << 20
+"""Bytes of the largest record of any stream: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html"""
 _AT_A_TIME = 10
 
 
@@ -94,7 +96,7 @@ class DeadLetterQueue:
         from training.aws.s3_store import S3Store
 
         bucket, _, key = location.removeprefix("s3://").partition("/")
-        content = S3Store(bucket).content_of(key)
+        content = S3Store(bucket).content_of(key, bytes_max=RECORD_BYTES_MAX)
         if content is None:
             raise StreamError(f"the payload {location} is no longer there; the sender must send it again")
         return Record(id=partition_key, payload=content)
