@@ -21,7 +21,7 @@ TEXT = "a text that is not empty"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SHOWN_CHARACTERS = 80
-_SHOWN_PROBLEMS = 20
+_SHOWN_PROBLEMS = 50
 _ABSENT = object()
 
 

@@ -23,6 +23,11 @@ _JOB_ID = re.compile(r"[!-~]{1,128}")
 BATCH = 10
 """Most messages that SQS takes or gives at once."""
 
+BATCH_BYTES = 200_000
+"""Of the bodies in one request; attributes count, too, and older endpoints take 262,144 bytes altogether."""
+
+_REFUSED_TOGETHER = {"AWS.SimpleQueueService.BatchRequestTooLong", "BatchRequestTooLong", "InvalidMessageContents"}
+
 HELD_SECONDS = 120
 """Visibility timeout of a dead letter that is read or moved; after that it is visible again."""
 
@@ -137,11 +142,24 @@ class DeadLetterQueue:
             yield dead_letters
 
     def _send(self, dead_letters: Sequence[DeadLetter], sent: set[str]) -> Moved:
+        moved = Moved()
+        for group in _groups(dead_letters):
+            part = self._send_group(group, sent)
+            moved.dead_letters.extend(part.dead_letters)
+            moved.refused.extend(part.refused)
+        return moved
+
+    def _send_group(self, dead_letters: Sequence[DeadLetter], sent: set[str]) -> Moved:
         entries = [
             {"Id": str(number), "MessageBody": dead_letter.body, "MessageAttributes": dead_letter.attributes}
             for number, dead_letter in enumerate(dead_letters)
         ]
-        response = self._client.send_message_batch(QueueUrl=self._source_url, Entries=entries)
+        try:
+            response = self._client.send_message_batch(QueueUrl=self._source_url, Entries=entries)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _REFUSED_TOGETHER:
+                raise
+            return Moved(refused=[f"{error.response['Error']['Code']}: {len(entries)} at once"])
         sent |= {taken["MessageId"] for taken in response.get("Successful", [])}
         return Moved(
             dead_letters=[dead_letters[int(taken["Id"])] for taken in response.get("Successful", [])],
@@ -167,6 +185,21 @@ class DeadLetterQueue:
                 self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
             except ClientError:
                 return  # they become visible by themselves
+
+
+def _groups(dead_letters: Sequence[DeadLetter]) -> Iterator[list[DeadLetter]]:
+    """Those that go in one request: SQS limits the bytes of all of them together."""
+    group: list[DeadLetter] = []
+    size = 0
+    for dead_letter in dead_letters:
+        own = len(dead_letter.body.encode("utf-8", "replace"))
+        if group and size + own > BATCH_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(dead_letter)
+        size += own
+    if group:
+        yield group
 
 
 def _dead_letter(message: dict[str, Any]) -> DeadLetter:

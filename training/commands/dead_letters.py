@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +15,7 @@ from training.commands.options import with_options
 from training.common.errors import OptionError, PublicationError, StreamError
 
 if TYPE_CHECKING:
+    from contract.stream_record import Record
     from training.stream.dead_letter_queue import DeadLetterQueue
     from training.stream.dead_letters import DeadLetter
 
@@ -54,46 +55,51 @@ def dead_letters(context: typer.Context, options: DeadLetterOptions) -> None:
     if not found:
         say("there are no dead letters")
         return
-    with _held(queue, found) as held:
+    with held(queue, found) as kept:
         for dead_letter in found:
             _say(dead_letter)
         if options.replay:
-            _replay(queue, held, description.stream)
+            replay(queue, kept, _sender(description.stream))
         elif options.discard:
             for dead_letter in found:
                 queue.remove(dead_letter)
-                held.remove(dead_letter)
+                kept.remove(dead_letter)
             say(f"dead letters discarded: {len(found)}")
         else:
             next_step(here(context, "dead-letters --replay") + "   (or --discard)")
 
 
 @contextmanager
-def _held(queue: DeadLetterQueue, found: list[DeadLetter]) -> Iterator[list[DeadLetter]]:
+def held(queue: DeadLetterQueue, found: list[DeadLetter]) -> Iterator[list[DeadLetter]]:
     """Yield those that are held, for the block to take out what it removes; the rest is released, whatever happens."""
-    held = list(found)
+    kept = list(found)
     try:
-        yield held
+        yield kept
     finally:
-        for dead_letter in held:
+        for dead_letter in kept:
             queue.release(dead_letter)
 
 
-def _replay(queue: DeadLetterQueue, held: list[DeadLetter], stream: str) -> None:
-    """Send the records of each dead letter, then remove it; the first problem is raised at the end."""
+def _sender(stream: str) -> Callable[[list[Record]], object]:
     from training.stream.kinesis import KinesisStream
     from training.stream.sending import Sent, send
 
-    kinesis, sent, problems = KinesisStream(stream), 0, []
-    for dead_letter in list(held):
+    kinesis = KinesisStream(stream)
+    return lambda records: send(records, kinesis, rate=1000, sent=Sent())
+
+
+def replay(queue: DeadLetterQueue, kept: list[DeadLetter], put: Callable[[list[Record]], object]) -> None:
+    """Send the records of each dead letter with `put`, then remove it; the first problem is raised at the end."""
+    sent, problems = 0, []
+    for dead_letter in list(kept):
         try:
             records = queue.records(dead_letter)
-            send(records, kinesis, rate=1000, sent=Sent())
+            put(records)
         except (StreamError, PublicationError) as problem:
             problems.append(str(problem))
         else:
             queue.remove(dead_letter)
-            held.remove(dead_letter)
+            kept.remove(dead_letter)
             sent += len(records)
     say(f"records sent again: {sent}; dead letters left: {len(problems)}")
     if problems:
