@@ -6,6 +6,8 @@ import re
 
 CUT = " ... "
 
+_LINK = re.compile(r"://|\bwww\.|\bGH-", re.IGNORECASE)
+"""What GitHub makes a link of, and tells the other end of: https://github.github.com/gfm/#autolinks-extension-."""
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
@@ -37,9 +39,10 @@ def cell(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text outside code in which nothing is markup or a mention; without account ids."""
+    """A text outside code in which nothing is markup, a mention or a link; without account ids."""
     safe = masked(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@\u200b")
-    return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", " ".join(safe.split()))
+    unlinked = _LINK.sub(lambda found: f"{found[0][:-1]}\u200b{found[0][-1]}", " ".join(safe.split()))
+    return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", unlinked)
 
 
 def longest_run(text: str) -> int:
