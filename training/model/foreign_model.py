@@ -20,6 +20,9 @@ WAIT_SECONDS = 180
 """For the whole process; its own limit is of processor time, which a busy machine does not give at once."""
 
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_NO_GPU = {"CUDA_VISIBLE_DEVICES": ""}
+"""CUDA reserves more address space than that process may have."""
+
 _accepted: set[str] = set()
 
 
@@ -52,7 +55,7 @@ def check_foreign_model(content: bytes, *, name: str) -> None:
 def _problem(content: bytes, name: str) -> str | None:
     """What the other process says, or why it does not."""
     # What is run may lie in an archive: the pipeline's program does.
-    environment = {**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment = {**os.environ, **_ONE_THREAD, **_NO_GPU, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
         done = subprocess.run(
             [sys.executable, "-m", model_process.__name__, name],
