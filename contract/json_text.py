@@ -50,7 +50,7 @@ def read_json(content: str | bytes, *, bytes_max: int = JSON_BYTES_MAX) -> Any:
         Infinity, or a number that no float can hold.
     """
     try:
-        text = _within_limits(content, bytes_max)
+        text = within_limits(content, bytes_max=bytes_max)
         return json.loads(text, parse_constant=_constant, parse_float=_finite, object_pairs_hook=_members)
     except UnicodeDecodeError as error:
         raise JsonTextError(f"byte {error.start} is not UTF-8") from None
@@ -66,7 +66,16 @@ def read_json(content: str | bytes, *, bytes_max: int = JSON_BYTES_MAX) -> Any:
         raise JsonTextError("a number has too many digits") from None
 
 
-def _within_limits(content: str | bytes, bytes_max: int) -> str:
+def within_limits(content: str | bytes, *, bytes_max: int = JSON_BYTES_MAX) -> str:
+    """The text, if a reader of JSON can take it without harm.
+
+    Raises
+    ------
+    JsonTextError
+        If it is too large or nested too deeply.
+    UnicodeDecodeError
+        If it is not UTF-8.
+    """
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     if len(data) > bytes_max:
         raise JsonTextError(f"it has {len(data):,} bytes, allowed are {bytes_max:,}")
