@@ -40,6 +40,9 @@ from training.common.paths import BuildPaths
 BAD_INPUT = 2
 JOB_ENDED = 3
 
+_SENTENCE_MAX = 2000
+"""Characters of what is said of a value that anybody may have written."""
+
 app = typer.Typer(
     name="python -m training",
     help=(
@@ -134,7 +137,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _complain(sentence: str, code: int = BAD_INPUT) -> int:
     """Print one line on stderr."""
-    sys.stderr.write(f"error: {visible(' '.join(sentence.split()))}\n")
+    line = visible(" ".join(sentence.split()))
+    sys.stderr.write(f"error: {line if len(line) <= _SENTENCE_MAX else f'{line[:_SENTENCE_MAX]}...'}\n")
     return code
 
 
