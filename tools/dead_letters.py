@@ -120,7 +120,7 @@ class DeadLetterQueue:
                 moved = self._send(fresh, sent) if fresh else Moved()
                 self._delete(moved.dead_letters)
                 yield Moved(dead_letters=moved.dead_letters, refused=moved.refused, returned=len(returned))
-                if not moved.dead_letters:
+                if not fresh:
                     break
         finally:
             self._release(held)

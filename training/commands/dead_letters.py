@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -77,7 +77,8 @@ def held(queue: DeadLetterQueue, found: list[DeadLetter]) -> Iterator[list[DeadL
         yield kept
     finally:
         for dead_letter in kept:
-            queue.release(dead_letter)
+            with suppress(PublicationError):  # it is visible again by itself after some minutes
+                queue.release(dead_letter)
 
 
 def _sender(stream: str) -> Callable[[list[Record]], object]:

@@ -230,6 +230,19 @@ def test_what_sqs_does_not_take_stays_a_dead_letter(sqs: Sqs) -> None:
     assert said[-1] == "dead letters left: 1"
 
 
+def test_ten_that_sqs_does_not_take_keep_no_other_from_being_moved(sqs: Sqs) -> None:
+    said, bodies = list[str](), [event_of_s3(f"bad-{number}") for number in range(10)]
+    sqs.received(*bodies)
+    sqs.sent(*bodies, taken=[])
+    sqs.received(event_of_s3("one"), start=10)
+    sqs.sent(event_of_s3("one"), taken=[0], ids=["new"])
+    sqs.deleted(10)
+    sqs.received()
+    sqs.counted(10)
+    assert redrive(sqs.queue, table(one=DONE), said.append, wait_seconds=0) == 1
+    assert "dead letters moved back into the queue: 1" in said
+
+
 def test_what_fails_again_at_once_is_not_moved_for_ever(sqs: Sqs) -> None:
     said = list[str]()
     sqs.received(event_of_s3("one"))
