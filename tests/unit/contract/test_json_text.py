@@ -63,6 +63,7 @@ def test_brackets_in_texts_and_beside_each_other_are_no_depth(text: str) -> None
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
 )
 
 

@@ -14,6 +14,8 @@ import xgboost
 
 from training.common.errors import ArtifactError
 from training.model import model_process
+from training.model.artifact import load_model
+from training.model.evaluation import probabilities_of
 from training.model.foreign_model import check_foreign_model
 from training.model.tree_checks import tree_problem
 from training.model.ubjson import require_whole
@@ -101,6 +103,21 @@ def test_a_model_is_checked_in_another_process(booster: xgboost.Booster) -> None
         check_foreign_model(circle, name="model.tar.gz")
     with pytest.raises(ArtifactError, match="damaged UBJSON"):
         check_foreign_model(content[:-100], name="model.tar.gz")
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_is_changed_in_a_model_this_process_goes_on(booster: xgboost.Booster, seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    content = bytearray(booster.save_raw("ubj"))
+    for place in generator.integers(2, len(content), 1 + seed % 4):
+        content[place] = generator.integers(256)
+    try:
+        check_foreign_model(bytes(content), name="model.tar.gz")
+    except ArtifactError as problem:
+        assert len(str(problem)) < 500  # noqa: PT017  most are refused, a few are models with another number in them
+        return
+    probabilities_of(load_model(bytes(content), name="it"), np.zeros((3, 784), dtype=np.uint8))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
