@@ -107,7 +107,8 @@ def prepare(deployment: Deployment, settings: Settings, approval: Approval, *, d
         )
         raise DeploymentError(msg)
     refuse_what_aws_refuses(deployed, wanted)
-    approve(review_deployment(deployment.environment, deployed, wanted), approval, name=deployment.environment)
+    found = review_deployment(deployment.environment, deployed, wanted)
+    approve(found, approval, name=deployment.environment, new=set(wanted) - set(deployed))
     for stack in unprotect_failed_creations(deployment.client("cloudformation"), wanted):
         print(f"switched the termination protection of {stack} off, whose creation failed before")
 
