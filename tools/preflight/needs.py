@@ -101,13 +101,14 @@ def _endpoints(wanted: Templates, deployed: Templates) -> Iterator[Need]:
     """Instances twice: whatever the rollout, SageMaker starts a new fleet before it stops the old one."""
     before, after = dict(_served(deployed)), dict(_served(wanted))
     updates = bool(any(of_type(deployed, _ENDPOINT)) and before != after)
-    instances, concurrency = _capacity(wanted)
-    for kind, most in [*instances.items(), *([(None, sum(instances.values()))] if instances else [])]:
+    least, most, concurrency = _capacity(wanted)
+    for kind in [*most, *([None] if most else [])]:
+        first, all_of_them = (counts[kind] if kind else counts.total() for counts in (least, most))
         yield Need(
             quota=f"{kind} for endpoint usage" if kind else ENDPOINT_INSTANCES,
-            most=2 * most,
-            now=2 * most if updates else most,
-            use=f"the endpoint: {most}, and as many again while an update runs",
+            most=2 * all_of_them,
+            now=2 * first if updates else first,
+            use=f"the endpoint ({all_of_them}, and as many again while an update runs)",
             fails="the update of the endpoint fails" if updates else "the deployment or a later update fails",
         )
     if concurrency:
@@ -120,22 +121,24 @@ def _endpoints(wanted: Templates, deployed: Templates) -> Iterator[Need]:
         )
 
 
-def _capacity(templates: Templates) -> tuple[Counter[str], int]:
-    """Instances of each type, as many as auto scaling may start, and the concurrency of serverless variants."""
+def _capacity(templates: Templates) -> tuple[Counter[str], Counter[str], int]:
+    """Instances of each type at first and as auto scaling may start, and the concurrency of serverless variants."""
     scaled = [
         properties.get("MaxCapacity", 0)
         for _, _, properties in of_type(templates, _TARGET)
         if properties.get("ServiceNamespace") == "sagemaker"
     ]
-    instances: Counter[str] = Counter()
+    least: Counter[str] = Counter()
+    most: Counter[str] = Counter()
     concurrency = 0
     for _, _, properties in of_type(templates, _SERVED[0]):
         for variant in properties.get("ProductionVariants", []):
             if "ServerlessConfig" in variant:
                 concurrency += variant["ServerlessConfig"]["MaxConcurrency"]
             else:
-                instances[variant["InstanceType"]] += max([variant["InitialInstanceCount"], *scaled])
-    return instances, concurrency
+                least[variant["InstanceType"]] += variant["InitialInstanceCount"]
+                most[variant["InstanceType"]] += max([variant["InitialInstanceCount"], *scaled])
+    return least, most, concurrency
 
 
 def _served(templates: Templates) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:

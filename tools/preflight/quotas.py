@@ -109,14 +109,14 @@ def check_quotas(quotas: Quotas, needed: Sequence[Need], others: Counter[str]) -
 def _check(quotas: Quotas, need: Need, others: int) -> Iterator[Check]:
     quota = quotas.find(SERVICE, need.quota)
     if quota is None:
-        found = f"Service Quotas lists none of this name in {quotas.region}; {need.most} for {need.use}"
+        found = f"Service Quotas lists none of this name in {quotas.region}, and {need.most} is needed for {need.use}"
         yield not_known(SUBJECT, found, item=need.quota)
         return
-    in_use = f", of which others in the account use {others}" if others else ""
-    text = f"it is {quota.value:g}{in_use}; {need.most} are needed for {need.use}"
+    in_use = f", of which others use {others}" if others else ""
+    text = f"the account has {quota.value:g}{in_use}, and needs {need.most} for {need.use}"
     if quota.value - others >= need.most:
         yield ok(SUBJECT, text, item=need.quota)
         return
     blocks = quota.value - others < need.now
     do = quota.increase(need.most + others, quotas.region)
-    yield wanting(SUBJECT, f"{text}; {need.fails}", do, item=need.quota, blocks=blocks)
+    yield wanting(SUBJECT, f"{text}: {need.fails}", do, item=need.quota, blocks=blocks)

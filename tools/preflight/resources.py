@@ -122,7 +122,7 @@ def _check(client: Client, quotas: Quotas, counted: Counted, new: int) -> Iterat
             counted.words,
             "the account has no distribution yet, and AWS verifies some new accounts before they may make one; whether "
             "this one is cannot be asked",
-            "if the stack web fails with 'Your account must be verified', ask AWS Support, or set people=None until "
+            "if the stack web fails with 'Your account must be verified', ask AWS Support, or leave people out until "
             "then (stacks/settings.py)",
         )
     quota = quotas.find(counted.service, *counted.names)

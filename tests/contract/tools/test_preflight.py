@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from stacks.settings import LOCAL
-from tests.support.emulator import ACCOUNT, Emulator
-from tools.deployment import Deployment
+from tests.support.emulator import ACCOUNT, Emulator, eventually
+from tools.approval import Approval
+from tools.deploy import prepare
+from tools.deployment import Deployment, DeploymentError
 from tools.preflight.check import Check, State
 from tools.preflight.identity import check_account
 from tools.preflight.run import preflight
@@ -33,13 +35,19 @@ pytestmark = pytest.mark.slow
 PARAMETER = "/cdk-bootstrap/preflight/version"
 
 
-def _checks(emulator: Emulator, folder: Path, **more: str) -> dict[str, Check]:
+def _deployment(emulator: Emulator, folder: Path, **more: str) -> Deployment:
     variables = {**emulator.variables, "DIGITS_BUILD": str(folder), **more}
     deployment = Deployment(environment="local", manifest=MANIFEST, variables=variables, folder=folder)
     demanded = {"requiresBootstrapStackVersion": 6, "bootstrapStackVersionSsmParameter": PARAMETER}
-    (folder / "manifest.json").write_text(json.dumps({"artifacts": {"a": {"properties": demanded}}}))
+    deployment.assembly.mkdir(exist_ok=True)
+    (deployment.assembly / "manifest.json").write_text(json.dumps({"artifacts": {"a": {"properties": demanded}}}))
+    return deployment
+
+
+def _checks(emulator: Emulator, folder: Path, **more: str) -> dict[str, Check]:
+    deployment = _deployment(emulator, folder, **more)
     wanted: dict[str, Any] = {"digits-preflight": {"Resources": RESOURCES}}
-    found = [*check_account(deployment.client, LOCAL), *preflight(deployment, LOCAL, folder, wanted, {})]
+    found = [*check_account(deployment.client, LOCAL), *preflight(deployment, LOCAL, deployment.assembly, wanted, {})]
     return {check.subject: check for check in found}
 
 
@@ -84,3 +92,32 @@ def test_whoever_may_not_ask_is_told_what_to_allow(
     assert lacking >= {"ec2:DescribeRegions", "ssm:GetParameter", "apigateway:GET"}
     assert "cloudformation:DescribeStacks" in lacking
     assert not any(check.blocks for check in found.values())
+
+
+def test_a_deployment_is_prepared_in_order(
+    emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployment = _deployment(emulator, tmp_path)
+    template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {}}}}
+    (deployment.assembly / "digits-preflight.template.json").write_text(json.dumps(template))
+    agreed = Approval(asks=False)
+    with pytest.raises(DeploymentError, match="deployment of local would fail: do first what is said above"):
+        prepare(deployment, LOCAL, agreed)
+    said = capsys.readouterr().out
+    assert "2 of them would fail the deployment" in said
+    assert f"there is no parameter {PARAMETER}" in said
+    assert "harmless" not in said
+    prepare(deployment, LOCAL, agreed, despite_preflight=True)
+    assert "new: digits-preflight, with 1 harmless changes" in capsys.readouterr().out
+    cloudformation = emulator.client("cloudformation")
+    cloudformation.create_stack(StackName="digits-preflight", TemplateBody=json.dumps(template))
+    try:
+        eventually(lambda: _status(cloudformation) == "CREATE_COMPLETE")
+        prepare(deployment, LOCAL, agreed, despite_preflight=True)
+    finally:
+        cloudformation.delete_stack(StackName="digits-preflight")
+    assert "no difference in 1 stack" in capsys.readouterr().out
+
+
+def _status(cloudformation: Any) -> str:
+    return str(cloudformation.describe_stacks(StackName="digits-preflight")["Stacks"][0]["StackStatus"])

@@ -123,6 +123,7 @@ ACCOUNT = resource("ApiGateway::Account")
         ("", True, False, State.OK, False),
         (ROLE, True, True, State.OK, False),
         (ROLE, True, False, State.WANTING, False),
+        ("arn:aws:iam::111111111111:role/stack-ApiGatewayLogRole-1", True, False, State.OK, False),
         (ROLE, False, False, State.OK, False),
         ("", False, False, State.WANTING, True),
     ],
