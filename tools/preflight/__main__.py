@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from stacks.settings import ENVIRONMENTS, Settings
 from tools.approval import deployed_templates
 from tools.assembly import AssemblyError, Checkout, synthesise
@@ -33,11 +35,16 @@ def checks_of(deployment: Deployment, settings: Settings) -> list[Check]:
     Raises
     ------
     DeploymentError
-        If it cannot be synthesised.
-    BotoCoreError, ClientError
-        If there are no credentials, or AWS cannot be reached.
+        If it cannot be synthesised, there are no credentials that AWS takes, or AWS cannot be reached.
     """
-    account = list(check_account(deployment.client, settings))
+    try:
+        account = list(check_account(deployment.client, settings))
+    except (BotoCoreError, ClientError) as error:
+        msg = (
+            f"account {settings.account} cannot be asked ({error}): see whose credentials these are with 'aws sts "
+            f"get-caller-identity', and that region {settings.region} is enabled in the account"
+        )
+        raise DeploymentError(msg) from error
     if any(check.state is State.WANTING for check in account):
         return account
     with tempfile.TemporaryDirectory() as temporary:

@@ -41,3 +41,17 @@ def test_the_json_says_the_same() -> None:
 def test_an_example_account_cannot_be_asked(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dev"]) == 2
     assert "account of dev is 111111111111, an example that belongs to nobody" in capsys.readouterr().err
+
+
+def test_without_credentials_nothing_can_be_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    assert main(["local"]) == 2
+    assert "account 123456789012 cannot be asked (Unable to locate credentials)" in capsys.readouterr().err
