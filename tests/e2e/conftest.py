@@ -6,6 +6,7 @@ What makes the emulator fail, or changes what is deployed, is in `alone/` and ha
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -132,15 +133,19 @@ def assembly(shared: Path, good_manifest: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def deploy_everything(shared: Path, good_manifest: Path, assembly: Path) -> Callable[[str], Deployment]:
+def deploy_everything(shared: Path, request: pytest.FixtureRequest) -> Callable[[str], Deployment]:
     """A function that deploys the application with the good model into an emulator, which it starts."""
 
     def deploy_into(name: str) -> Deployment:
         folder = shared / f"deployed-{name}"
 
         def make() -> None:
-            variables = start_emulator(*emulator_options(shared, name))
+            # One after the other: two that start at once take longer than they are given. Meanwhile another trains.
+            with (shared / "starting").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                variables = start_emulator(*emulator_options(shared, name))
             (folder / "variables.json").write_text(json.dumps(variables))
+            good_manifest, assembly = (request.getfixturevalue(each) for each in ("good_manifest", "assembly"))
             deployment = replace(local_deployment(variables, manifest=good_manifest), folder=folder)
             shutil.copytree(assembly, deployment.assembly)
             bootstrap(deployment)
@@ -148,6 +153,7 @@ def deploy_everything(shared: Path, good_manifest: Path, assembly: Path) -> Call
             publish_site(deployment)
 
         once(folder, make)
+        good_manifest: Path = request.getfixturevalue("good_manifest")
         variables: Mapping[str, str] = json.loads((folder / "variables.json").read_text())
         return replace(local_deployment(variables, manifest=good_manifest), folder=folder)
 
