@@ -40,6 +40,7 @@ from tools.leftovers import leftovers, unprotect_failed_creations
 from tools.review.change import Risk
 from tools.review.differences import DifferenceError
 from tools.review.templates import TemplateError
+from tools.scaling_change import scaled_and_changed, take_scaling_out
 from tools.site_publishing import publish as publish_site
 
 KEPT = ("identity", "training", "storage")
@@ -94,6 +95,10 @@ def prepare(deployment: Deployment, approval: Approval) -> None:
     approve(review_deployment(deployment.environment, deployed, wanted), approval, name=deployment.environment)
     for stack in unprotect_failed_creations(deployment.client("cloudformation"), wanted):
         print(f"switched the termination protection of {stack} off, whose creation failed before")
+    for stack, template in wanted.items():
+        for endpoint in scaled_and_changed(deployed.get(stack, {}), template):
+            print(f"Taking out what scales {endpoint}: SageMaker changes no instance type before; it comes back after.")
+            take_scaling_out(deployment.client("cloudformation"), stack)
 
 
 def deploy_and_check(deployment: Deployment) -> None:

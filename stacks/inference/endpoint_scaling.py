@@ -57,7 +57,7 @@ class EndpointScaling(Construct):
             min_capacity=minimum,
             max_capacity=tracking.maximum,
         )
-        target.add_dependency(endpoint)
+        target.node.add_dependency(endpoint)
         configuration = scaling.CfnScalingPolicy.TargetTrackingScalingPolicyConfigurationProperty(
             target_value=tracking.invocations_per_minute,
             predefined_metric_specification=scaling.CfnScalingPolicy.PredefinedMetricSpecificationProperty(

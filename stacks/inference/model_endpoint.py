@@ -78,7 +78,7 @@ class ModelEndpoint(Construct):
             ),
         )
         self.config = sagemaker.CfnEndpointConfig(
-            self, "Config", production_variants=[_variant(self.model.attr_model_name, capacity)]
+            self, "Config", production_variants=[production_variant(self.model.attr_model_name, capacity)]
         )
         alarms = self._rollback_alarms(canary_of(capacity))
         self.endpoint = sagemaker.CfnEndpoint(
@@ -156,7 +156,8 @@ def _keep_when_replaced(endpoint_name: str, *resources: cdk.CfnResource) -> None
         cdk.Tags.of(resource).add(SERVING_TAG, endpoint_name)
 
 
-def _variant(model_name: str, capacity: Capacity) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
+def production_variant(model_name: str, capacity: Capacity) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
+    """The one variant of a configuration, with that capacity."""
     if isinstance(capacity, ServerlessCapacity):
         return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
             variant_name=VARIANT_NAME,

@@ -149,7 +149,8 @@ def test_no_more_concurrency_is_kept_ready_than_there_is(control: ControlPlane) 
 def test_the_resource_types(control: ControlPlane) -> None:
     create(control)
     targets, policies = TargetResource(lambda: control), PolicyResource(lambda: control)
-    properties = {**NAMED, "MinCapacity": "1", "MaxCapacity": "4"}
+    tags = [{"Key": "team", "Value": "churn"}]
+    properties = {**NAMED, "MinCapacity": "1", "MaxCapacity": "4", "Tags": tags}
     reference, attributes = targets.create("Target", properties, "stack")
     assert reference == attributes["Id"] == f"endpoint/E/variant/v|{COUNT}|sagemaker"
     policy = {name: value for name, value in POLICY.items() if name not in NAMED}

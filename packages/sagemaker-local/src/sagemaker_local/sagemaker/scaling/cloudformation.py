@@ -19,7 +19,7 @@ REPLACING: dict[str, tuple[str, ...]] = {
 }
 _NAMES = ("ResourceId", "ScalableDimension", "ServiceNamespace")
 _IN_PLACE = {
-    TARGET: ("MaxCapacity", "MinCapacity", "RoleARN", "ScheduledActions", "SuspendedState"),
+    TARGET: ("MaxCapacity", "MinCapacity", "RoleARN", "ScheduledActions", "SuspendedState", "Tags"),
     POLICY: ("PolicyType", "StepScalingPolicyConfiguration", "TargetTrackingScalingPolicyConfiguration"),
 }
 Created = tuple[str, Json]
@@ -65,7 +65,8 @@ class TargetResource(_Handlers):
     def create(self, _logical_id: str, properties: Json, _stack_name: str) -> Created:
         """Register it; returns its id and its attributes. Scheduled actions are taken, and never happen."""
         _known(properties, TARGET)
-        self._call("RegisterScalableTarget", properties)
+        tags = {str(tag["Key"]): str(tag["Value"]) for tag in properties.get("Tags") or []}
+        self._call("RegisterScalableTarget", {**properties, "Tags": tags})
         physical_id = "|".join(str(properties[name]) for name in _NAMES)
         return physical_id, {"Id": physical_id}
 

@@ -74,7 +74,7 @@ class ScalableTargets:
             {
                 "RoleARN": self._role(),
                 "SuspendedState": {},
-                **target.request,
+                **{name: value for name, value in target.request.items() if name != "Tags"},
                 "CreationTime": target.created,
                 "ScalableTargetARN": self.arn(target.request),
             }
