@@ -22,9 +22,6 @@ PART_OF = {
 }
 """Function, by its folder below `lambda_src/` -> the part whose stack has it."""
 
-UNRESERVED = 100
-"""What AWS leaves to functions without a share: it refuses a reservation that takes from it."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionConcurrency:
