@@ -173,7 +173,7 @@ def test_the_names_that_are_touched_are_these_and_all_exist(tmp_path: Path) -> N
         "r.check_version()\n"
         "print(json.dumps([r.version(), len(r.PRIVATE_NAMES)]))"
     )
-    environment = settings.daemon_environment(port=1, state=settings.StateFolder(path=tmp_path), auth=False)
+    environment = process_environment.daemon_environment(port=1, state=settings.StateFolder(path=tmp_path), auth=False)
     command = [sys.executable, "-c", program]
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
