@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sagemaker_local import settings
+from sagemaker_local import process_environment, settings
 from sagemaker_local.ministack.registry import PRIVATE_NAMES, VERSION
 
 TOUCHED = """

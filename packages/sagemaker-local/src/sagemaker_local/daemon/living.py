@@ -1,7 +1,7 @@
 """Tells the daemon of a state folder from every other process.
 
 It is the process that the folder's record names, if that very process lives and has a daemon's arguments, compared
-exactly, and if the folder is the one of the record. Where the record is missing or unreadable, the arguments alone tell.
+exactly, and if the record was written in this folder. Where there is no such record, the arguments alone tell.
 """
 
 from __future__ import annotations
