@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import errno
 import functools
 import importlib
 import logging
@@ -51,6 +50,7 @@ from sagemaker_local.ministack import (
 from sagemaker_local.ministack.roles import Roles
 from sagemaker_local.ministack.site import Site
 from sagemaker_local.sagemaker.artifacts import Artifacts
+from sagemaker_local.sagemaker.errors import is_full
 from sagemaker_local.sagemaker.fleet import Fleet
 from sagemaker_local.sagemaker.http_api import HttpApi
 from sagemaker_local.sagemaker.jobs.s3_access import JobBuckets
@@ -64,7 +64,6 @@ from sagemaker_local.sagemaker.service import SageMaker
 logger = logging.getLogger("sagemaker_local")
 
 _making_clients = threading.Lock()
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Front:
@@ -219,7 +218,7 @@ def main(arguments: list[str]) -> int:
         asyncio.new_event_loop().run_until_complete(_serve(listening, site, state))
     except OSError as error:
         logger.error("cannot start: %s: %s", error.filename or state.path, error.strerror)  # noqa: TRY400
-        return settings.NO_SPACE if error.errno in _NO_SPACE else 1
+        return settings.NO_SPACE if is_full(error) else 1
     functions.stop_all()
     for each in (listening, site):
         with contextlib.suppress(OSError):

@@ -18,7 +18,7 @@ from sagemaker_local.faults.store import Faults
 from sagemaker_local.sagemaker.artifacts import Artifacts, discard
 from sagemaker_local.sagemaker.control_plane import ControlPlane, container_of
 from sagemaker_local.sagemaker.endpoint_process import STARTUP_SECONDS, EndpointProcess, Launch, environment_of
-from sagemaker_local.sagemaker.errors import DeploymentFailed
+from sagemaker_local.sagemaker.errors import DeploymentFailed, failure_of_the_emulator
 from sagemaker_local.sagemaker.records import Definition, Endpoint, Scope, Status, Variant
 from sagemaker_local.sagemaker.shapes import Json
 
@@ -165,7 +165,7 @@ class Fleet:
             return
         except Exception as error:
             logger.exception("endpoint %s: the deployment broke", endpoint.name)
-            control.deployment_failed(endpoint.name, f"Internal failure of the emulator: {error!r}")
+            control.deployment_failed(endpoint.name, f"Internal {failure_of_the_emulator(error)}")
             return
         if key in self._serving and self.faults.take_for_update(endpoint.name) is not None:
             await _stop(fresh)

@@ -20,6 +20,7 @@ from sagemaker_local.faults.fault import Kind
 from sagemaker_local.faults.store import Faults
 from sagemaker_local.process_environment import container_environment
 from sagemaker_local.sagemaker.endpoint_process import free_port
+from sagemaker_local.sagemaker.errors import failure_of_the_emulator
 from sagemaker_local.sagemaker.jobs import container_process, reasons, training_files, training_metrics
 from sagemaker_local.sagemaker.jobs.container_process import Launch
 from sagemaker_local.sagemaker.jobs.host_processes import HostProcesses, Outcome
@@ -112,7 +113,7 @@ class TrainingRunner:
             phase, reason = Phase.FAILED, str(failure)
         except Exception as error:
             logger.exception("training job %s broke", run.job.name)
-            phase, reason = Phase.FAILED, f"InternalServerError: failure of the emulator: {error!r}"
+            phase, reason = Phase.FAILED, f"InternalServerError: {failure_of_the_emulator(error)}"
         await self._flush()
         run.jobs.finish(run.job, phase, reason=reason)
         logger.info("training job %s: %s%s", run.job.name, phase, f": {reason}" if reason else "")
