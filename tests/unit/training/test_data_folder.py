@@ -15,6 +15,8 @@ from training.common.files import replacing, replacing_folder, sha256_of_file, w
 from training.data.data_folder import is_current, read_data_manifest, read_split, verify, write_data_folder
 from training.data.dataset import Split, divide, validate_split
 
+pytestmark = pytest.mark.slow
+
 
 def tree(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
