@@ -104,7 +104,7 @@ def _people(app: cdk.App, settings: Settings) -> tuple[IdentityStack, WebStack] 
 
 def feature_flags() -> dict[str, Any]:
     """The context of cdk.json, which only the CDK CLI would read: `python app.py` makes the same templates as it."""
-    document: dict[str, Any] = json.loads((Path(__file__).parent / "cdk.json").read_text())["context"]
+    document: dict[str, Any] = json.loads((Path(__file__).parent / "cdk.json").read_text(encoding="utf-8"))["context"]
     return document
 
 

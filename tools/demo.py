@@ -26,6 +26,7 @@ from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emul
 from tools.pixels import braille, photograph_of, png_of
 from tools.upload_client import Uploader
 from training.common.errors import TrainingError
+from training.common.terminal import prepare_terminal
 from training.data.data_folder import read_split
 from training.data.dataset import Split
 
@@ -88,7 +89,7 @@ def _caption(label: int, prediction: dict[str, Any]) -> str:
 def write_examples(folder: Path, image: NDArray[np.uint8]) -> tuple[Path, Path]:
     """Write one digit as a JSON request and as a PNG file, for use with curl."""
     request, picture = folder / "digit.json", folder / "digit.png"
-    request.write_text(json.dumps({"instances": [image.tolist()]}))
+    request.write_text(json.dumps({"instances": [image.tolist()]}), encoding="utf-8")
     picture.write_bytes(png_of(image))
     return request, picture
 
@@ -152,6 +153,7 @@ def show_next_steps(deployment: Deployment, image: NDArray[np.uint8], site: str,
 
 def main() -> int:
     """Run the demonstration; returns the exit code."""
+    prepare_terminal()
     try:
         read_manifest(DEFAULT_MANIFEST, how_to_get=HOW_TO_GET_A_MANIFEST)
         split = read_split(DATA, "test")

@@ -147,6 +147,8 @@ def env(options: argparse.Namespace) -> int:
         _say(f"export {name}={shlex.quote(value)}")
     if running and state.certificate.exists():
         _say(f"export NODE_EXTRA_CA_CERTS={shlex.quote(str(state.certificate))}")
+    if options.state_dir is not None:
+        _say(f"export SAGEMAKER_LOCAL_STATE_DIR={shlex.quote(str(state.path))}")
     _say(f"unset {' '.join(unset_for_clients(os.environ))}")
     return 0
 
