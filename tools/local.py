@@ -42,7 +42,7 @@ def start_emulator(*options: str) -> dict[str, str]:
         Further options of `sagemaker-local`, such as `--port 4567`.
     """
     if subprocess.run([sys.executable, "-m", "sagemaker_local", "up", *options], cwd=ROOT, check=False).returncode:
-        msg = "the emulator did not start; its own words are above, its log is shown by 'sagemaker-local logs'"
+        msg = "the emulator does not run as it is wanted; its own words are above, 'sagemaker-local logs' shows its log"
         raise DeploymentError(msg)
     return _variables(*options)
 
