@@ -50,14 +50,20 @@ def commit_id(repository: Path, reference: str) -> str:
     Raises
     ------
     AssemblyError
-        If git does not know it.
+        If git does not know it, or does not read this repository; its own words are in the text.
     """
     command = [_git(), "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}"]
-    done = subprocess.run(command, cwd=repository, capture_output=True, text=True, errors="replace", check=False)
+    variables = {**os.environ, "LC_ALL": "C"}  # its words in the language that is looked for below
+    done = subprocess.run(
+        command, cwd=repository, env=variables, capture_output=True, text=True, errors="replace", check=False
+    )
+    if done.returncode and "Needed a single revision" not in done.stderr:
+        msg = f"git cannot read the repository in {repository}; it says: {done.stderr.strip()}"
+        raise AssemblyError(msg)
     if done.returncode:
         msg = (
             f"base is {reference!r}, which git does not know here: give a branch, a tag or a commit with BASE=..., "
-            f"or fetch it first with 'git fetch origin'; git says: {done.stderr.strip()}"
+            "or fetch it first with 'git fetch origin'"
         )
         raise AssemblyError(msg)
     return done.stdout.strip()
