@@ -23,7 +23,7 @@ from tools.accounts import DEMONSTRATION, Account, make_account
 from tools.api_client import Answer, ApiClient
 from tools.deployment import FAILURES, HOW_TO_GET_A_MANIFEST, ROOT, Deployment, DeploymentError, api_client, api_url
 from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emulator
-from tools.pixels import braille, photograph_of, png_of
+from tools.pixels import braille, photograph_of, png_of, shades
 from tools.upload_client import Uploader
 from training.common.errors import TrainingError
 from training.common.terminal import prepare_terminal
@@ -73,9 +73,10 @@ def predictions_of(answer: Answer, count: int) -> list[dict[str, Any]]:
 
 def show_digits(images: NDArray[np.uint8], labels: list[int], predictions: list[dict[str, Any]]) -> None:
     """Draw the images, five in a row, with what was predicted below each."""
+    draw = braille if console.encoding.lower().startswith("utf") else shades
     for start in (0, 5):
         chosen = range(start, start + 5)
-        for line in zip(*(braille(images[index].reshape(SIDE, SIDE)) for index in chosen), strict=True):
+        for line in zip(*(draw(images[index].reshape(SIDE, SIDE)) for index in chosen), strict=True):
             console.print("  ".join(line))
         captions = (_caption(labels[index], predictions[index]) for index in chosen)
         console.print("  ".join(f"{caption:^14}" for caption in captions), end="\n\n")

@@ -119,7 +119,7 @@ def test_a_daemon_whose_record_is_lost_is_not_orphaned(tmp_path: Path, start: St
 
 
 @pytest.mark.parametrize("change", [{"started": "1"}, {"boot": "another"}])
-def test_a_number_that_was_given_again_is_nobody_s_daemon(tmp_path: Path, change: dict[str, str]) -> None:
+def test_a_number_that_was_given_again_is_nobody_s_daemon(tmp_path: Path, change: dict[str, Any]) -> None:
     with subprocess.Popen(["sleep", "60"], start_new_session=True) as stranger:  # noqa: S607
         state = StateFolder(path=tmp_path)
         known = write_record(state, stranger.pid, free_port())
