@@ -19,6 +19,8 @@ from urllib3 import Retry, Timeout
 
 from training.aws.connections import connections
 
+from contract.json_text import read_json
+
 # API Gateway answers within 29 s at the latest; the rest is for the way there.
 _TIMEOUT = Timeout(connect=2, read=31)
 
@@ -33,7 +35,7 @@ class Answer:
 
     def json(self) -> Any:
         """The body read as JSON; raises `ValueError` when it is not."""
-        return json.loads(self.body)
+        return read_json(self.body)
 
 
 class ApiClient:

@@ -1,6 +1,4 @@
-"""What S3 says of uploads with a presigned form where MiniStack says less: old signatures, sizes, the order of fields.
-
-S3 ignores every field that comes after the file, so a program that sends the file first would work here and fail there.
+"""What S3 says of uploads with a presigned form where MiniStack says less: signatures, sizes, what follows the file.
 
 Buckets made since June 2020 take no signature of version 2, and boto3 signs forms with that one unless it is configured
 `s3v4`; so a program that forgets it would work here and fail on AWS.
@@ -15,8 +13,8 @@ from typing import Any
 
 from sagemaker_local.ministack.registry import private, replace
 
-_PARSE = "ministack.services.s3:_parse_multipart_form"
 _CHECK = "ministack.services.s3:_enforce_signed_post_policy"
+_PARSE = "ministack.services.s3:_parse_multipart_form"
 _OLD_SIGNATURE = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
 _SIZES = {
     b"<Code>EntityTooSmall</Code>": ("EntityTooSmall", "is smaller than the minimum allowed size", "MinSizeAllowed", 1),
@@ -26,10 +24,7 @@ _SIZES = {
 
 def install() -> None:
     """Look at a signed form before and after MiniStack does."""
-    parse, check, error = private(_PARSE), private(_CHECK), private("ministack.services.s3:_error")
-
-    def parse_up_to_the_file(content_type: str, body: bytes) -> list[tuple[Any, ...]]:
-        return up_to_the_file(parse(content_type, body))
+    check, error = private(_CHECK), private("ministack.services.s3:_error")
 
     def enforce_signed_post_policy(fields: dict[str, str], bucket: str, region: str, size: int, sigv4: bool) -> Any:
         if not sigv4:
@@ -41,14 +36,21 @@ def install() -> None:
                 return error(code, f"Your proposed upload {words}", 400, extra=sizes)
         return refused
 
-    replace(_PARSE, parse_up_to_the_file)
     replace(_CHECK, enforce_signed_post_policy)
+    parse = private(_PARSE)
+    replace(_PARSE, lambda content_type, body: up_to_file(parse(content_type, body)))
 
 
-def up_to_the_file(parts: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The parts of a form that S3 looks at; each begins with its name."""
-    names = [part[0] for part in parts]
-    return parts[: names.index("file") + 1] if "file" in names else parts
+def up_to_file(parts: list[Any]) -> list[Any]:
+    """The parts of a form as far as S3 reads them: "the file or content must be the last field", others are ignored.
+
+    Parameters
+    ----------
+    parts
+        Tuples whose first element is the name of the field.
+    """
+    place = next((index for index, part in enumerate(parts) if part[0] == "file"), len(parts))
+    return parts[: place + 1]
 
 
 def _limit(policy: str, place: int) -> str:
