@@ -17,9 +17,8 @@ from botocore.exceptions import NoCredentialsError
 from botocore.session import Session
 from urllib3 import Retry, Timeout
 
-from training.aws.connections import connections
-
 from contract.json_text import read_json
+from training.aws.connections import connections
 
 # API Gateway answers within 29 s at the latest; the rest is for the way there.
 _TIMEOUT = Timeout(connect=2, read=31)
