@@ -58,7 +58,7 @@ class StreamSettings:
         How long dead letters are kept, 1 to 14.
     """
 
-    capacity: StreamCapacity
+    capacity: StreamCapacity = Provisioned(shards=1)
     retention_hours: int = 24
     batch_records: int = 500
     batch_window_seconds: int = 30
