@@ -15,6 +15,8 @@ from stacks.training.settings import TrainingNetwork, TrainingSchedule, Training
 from tests.support.assemblies import MANIFEST, Assembly, Json, as_list, as_text, make_app, statements
 from training.aws.platform import parameter_name, platform_from_json
 
+NEEDS = ("pipeline",)
+
 JOBS, PIPELINE = "JobRole014917C6", "PipelineRoleD68726F7"
 STEPS = "StepRole3F27CCD8"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
