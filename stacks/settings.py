@@ -40,7 +40,15 @@ class FunctionTarget(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
-    """Limits of each method of the API: requests per second, and the size of a burst."""
+    """Limits of each method of the API.
+
+    Attributes
+    ----------
+    requests_per_second
+        Requests a second that are let through, 1 to 10000.
+    burst
+        Size of a burst beyond that, 1 to 5000.
+    """
 
     requests_per_second: int
     burst: int

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stacks.shared.errors import ConfigurationError
 
@@ -58,7 +58,7 @@ class StreamSettings:
         How long dead letters are kept, 1 to 14.
     """
 
-    capacity: StreamCapacity = Provisioned(shards=1)
+    capacity: StreamCapacity = field(default_factory=lambda: Provisioned(shards=1))
     retention_hours: int = 24
     batch_records: int = 500
     batch_window_seconds: int = 30

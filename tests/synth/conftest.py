@@ -6,9 +6,10 @@ import os
 
 import pytest
 
+from stacks.settings import ENVIRONMENTS
 from tests.support.assemblies import Assembly, environments_with, synthesise_once
 
-ENVIRONMENT_NAMES = ("local", "dev", "prod")
+ENVIRONMENT_NAMES = tuple(ENVIRONMENTS)
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ class Platform:
     subnets, security_groups
         the VPC of a job; both empty means none
     model_package_group, pipeline
-        names of the registry's group and of the pipeline
+        names of the registry's group, and of the pipeline; None where the settings leave that out
     """
 
     bucket: str
@@ -59,7 +59,7 @@ class Platform:
     subnets: tuple[str, ...]
     security_groups: tuple[str, ...]
     model_package_group: str
-    pipeline: str
+    pipeline: str | None
 
 
 def parameter_name(environment: str) -> str:
@@ -103,7 +103,7 @@ def _platform(fields: JsonFields) -> Platform:
         subnets=fields.text_list("subnets"),
         security_groups=fields.text_list("security_groups"),
         model_package_group=fields.text("model_package_group"),
-        pipeline=fields.text("pipeline"),
+        pipeline=fields.text_or_null("pipeline"),
     )
 
 
