@@ -23,7 +23,13 @@ class OnDemand:
 
 @dataclass(frozen=True, kw_only=True)
 class Provisioned:
-    """A number of shards: each takes 1,000 records or 1 MB a second, and costs about 11 USD a month."""
+    """A number of shards: each takes 1,000 records or 1 MB a second, and costs about 11 USD a month.
+
+    Attributes
+    ----------
+    shards
+        How many, 1 to 500.
+    """
 
     shards: int
 
