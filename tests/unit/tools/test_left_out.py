@@ -57,7 +57,7 @@ def deployment(folder: Path, wanted: list[str], *there: str, stuck: frozenset[st
         environment="dev", manifest=folder / "m.json", variables={}, folder=folder, cloudformation=found
     )
     made.assembly.mkdir()
-    artifacts = {f"digits-dev-{part}": {} for part in wanted}
+    artifacts: dict[str, Any] = {f"digits-dev-{part}": {} for part in wanted}
     (made.assembly / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
     return made
 
