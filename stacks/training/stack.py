@@ -63,7 +63,7 @@ class TrainingStack(cdk.Stack):
             pipeline = self._pipeline(settings, manifest, bucket=bucket, image=image, group=group)
             self._start_by_itself(settings, bucket, pipeline)
             cdk.CfnOutput(self, "PipelineName", value=settings.application_name)
-        self._tell(settings, bucket=bucket, image=image)
+        self._tell(settings, manifest, bucket=bucket, image=image)
         cdk.CfnOutput(self, "ModelPackageGroupName", value=settings.application_name)
         cdk.CfnOutput(self, "TrainingRoleArn", value=self.role.role_arn)
 
@@ -130,7 +130,7 @@ class TrainingStack(cdk.Stack):
         if settings.training.on_new_data:
             start_on_new_data(self, bucket=bucket, pipeline=pipeline)
 
-    def _tell(self, settings: Settings, *, bucket: s3.IBucket, image: XgboostImage) -> None:
+    def _tell(self, settings: Settings, manifest: Manifest, *, bucket: s3.IBucket, image: XgboostImage) -> None:
         """Write what `python -m training` starts jobs with; the reader is training/aws/platform.py."""
         training, network = settings.training, settings.training.network
         value = {
@@ -153,6 +153,7 @@ class TrainingStack(cdk.Stack):
             "security_groups": list(network.security_groups) if network else [],
             "model_package_group": settings.application_name,
             "pipeline": settings.application_name if settings.parts.pipeline else None,
+            "canonical_form": manifest.canonical_form,
         }
         ssm.StringParameter(
             self,

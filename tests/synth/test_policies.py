@@ -144,6 +144,7 @@ def test_no_open_finding(assembly: Assembly) -> None:
     assert assembly.report["pluginReports"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environment", list(ENVIRONMENTS))
 def test_accepted_findings_are_exactly_those_that_are_found(environment: str, tmp_path: Path) -> None:
     settings = ENVIRONMENTS[environment]
