@@ -137,12 +137,12 @@ class Settings:
         _check(self.log_level in LOG_LEVELS, "log_level", self.log_level, f"one of {', '.join(LOG_LEVELS)}")
         days = self.log_retention_days
         _check(days in LOG_RETENTION_DAYS, "log_retention_days", days, f"one of {LOG_RETENTION_DAYS}")
-        for part, types in lacking(self.region, self.parts.stacks).items():
-            rule = f"one where CloudFormation has {', '.join(types)}, which {part} needs (stacks/region_types.json)"
-            _check(False, "region", self.region, rule)
         _check_parts(self)
         if self.parts.people:
             _check_people(self)
+        for part, types in lacking(self.region, self.parts.stacks).items():
+            rule = f"one where CloudFormation has {', '.join(types)}, which {part} needs (stacks/region_types.json)"
+            _check(False, "region", self.region, rule)
         age, answer = self.operations.queue_age_seconds, self.upload.answer_seconds
         watched = self.parts.operations and self.parts.uploads
         _check(not watched or age < answer, "queue_age_seconds", age, f"less than the answer_seconds, {answer}")

@@ -50,18 +50,6 @@ def test_nothing_works_before_somebody_signs_in(open_page: OpenPage) -> None:
         expect(page.get_by_role("heading", name=heading)).to_be_hidden()
 
 
-def test_without_uploads_there_is_nothing_to_send_pictures_to(page: Page) -> None:
-    def without_uploads(route: Route) -> None:
-        route.fulfill(json={**route.fetch().json(), "events_url": None, "upload_bytes_max": None})
-
-    page.route("**/config.json", without_uploads)
-    page.reload()
-    expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
-    expect(page.get_by_role("heading", name="Send a picture")).to_be_hidden()
-    draw(page, SEVEN)
-    shows(page, "#draw-answer .numeral", "7")
-
-
 @pytest.mark.parametrize(("method", "path"), [("GET", "/model"), ("POST", "/predictions"), ("POST", "/uploads")])
 def test_the_api_of_the_page_wants_a_token(deployment: Deployment, method: str, path: str) -> None:
     url = site_config(LOCAL, read_outputs(deployment), deployment.variables["AWS_ENDPOINT_URL"])["api_url"]
@@ -279,3 +267,15 @@ def test_a_narrow_phone_shows_everything_without_scrolling_sideways(open_page: O
         "all => all.map((each) => Math.min(each.offsetHeight, each.offsetWidth))"
     )
     assert min(sizes) >= 43
+
+
+def test_without_uploads_there_is_nothing_to_send_pictures_to(page: Page) -> None:
+    def without_uploads(route: Route) -> None:
+        route.fulfill(json={**route.fetch().json(), "events_url": None, "upload_bytes_max": None})
+
+    page.route("**/config.json", without_uploads)
+    page.reload()
+    expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
+    expect(page.get_by_role("heading", name="Send a picture")).to_be_hidden()
+    draw(page, SEVEN)
+    shows(page, "#draw-answer .numeral", "7")
