@@ -151,6 +151,8 @@ def main(arguments: list[str]) -> int:
         "--left-out", action="store_true", help="with --destroy: only stacks that the settings leave out"
     )
     options = parser.parse_args(arguments)
+    if options.left_out and not options.destroy:
+        parser.error("--left-out says what --destroy removes: give both")
     settings = ENVIRONMENTS[options.environment]
     try:
         deployment = aws_deployment(settings)

@@ -52,7 +52,8 @@ def tell_left_out(deployment: Deployment) -> None:
     for part in parts:
         print(f"The stack {deployment.stack(part)} is still deployed, and {REASON}.")
     if removable:
-        print(f"Remove what costs with: make destroy ENV={deployment.environment} ARGS=--left-out")
+        how = f"make destroy ENV={deployment.environment} ARGS=--left-out"
+        print(f"Remove what costs with: {'make down, then make up' if deployment.is_emulated else how}")
 
 
 def remove_left_out(deployment: Deployment) -> list[str]:
