@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tools.review.templates import read_environments
 from stacks.settings import ENVIRONMENTS
+from tools.review.templates import read_environments
 from tools.snapshots import SNAPSHOTS, copy_templates
 
 
