@@ -17,6 +17,8 @@ from botocore.exceptions import NoCredentialsError
 from botocore.session import Session
 from urllib3 import PoolManager, Retry, Timeout
 
+from contract.json_text import read_json
+
 # API Gateway answers within 29 s at the latest; the rest is for the way there.
 _TIMEOUT = Timeout(connect=2, read=31)
 
@@ -31,7 +33,7 @@ class Answer:
 
     def json(self) -> Any:
         """The body read as JSON; raises `ValueError` when it is not."""
-        return json.loads(self.body)
+        return read_json(self.body)
 
 
 class ApiClient:

@@ -6,7 +6,6 @@ request carries a signature (SigV4) for `execute-api`; whoever may not call gets
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from botocore.exceptions import NoCredentialsError, NoRegionError
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
+from contract.json_text import read_json
 from contract.schemas import API
 from training.aws.clients import new_session
 from training.aws.errors import explained
@@ -57,7 +57,7 @@ def read_address(environment: str) -> ApiAddress:
     missing = f"so the environment {environment} has no API here; {deploy} first"
     text = read_parameter(environment, name, missing=missing)
     try:
-        value = json.loads(text)
+        value = read_json(text)
         if value["schema"] == API:
             return ApiAddress(api_id=value["id"], stage=value["stage"], url=value["url"])
     except (ValueError, TypeError, KeyError):
@@ -105,7 +105,7 @@ def _signed(method: str, url: str, body: bytes | None) -> dict[str, str]:
 def _content(status: int, data: bytes, address: ApiAddress) -> Any:
     """The JSON of a successful response; a problem (RFC 9457) as a sentence."""
     try:
-        document = json.loads(data)
+        document = read_json(data)
     except ValueError:
         document = {}
     if status == 200:

@@ -83,6 +83,8 @@ class Admin:
                 self._faults.set(target, one_fault.parse(document))
         except (ValueError, TypeError, AttributeError) as error:
             return 400, {"message": str(error)}
+        except RecursionError:
+            return 400, {"message": "the JSON is nested too deeply"}
         except KeyError:
             return 400, {"message": "a fault needs a target: an endpoint, a training job, or SERVICE:RESOURCE"}
         return 200, {"faults": self._faults.document()}

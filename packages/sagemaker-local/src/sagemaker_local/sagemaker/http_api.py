@@ -91,7 +91,7 @@ class HttpApi:
 def _parse(body: bytes) -> object:
     try:
         return json.loads(body or b"{}")
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ServiceError("SerializationException", "The request body is not JSON.") from error
 
 
