@@ -14,7 +14,7 @@ from typing import Any
 from policy_sentry.querying.actions import get_action_data, get_actions_for_service
 from policy_sentry.querying.conditions import get_condition_key_details
 
-from tests.support.assemblies import PARTS, Assembly, Json, as_list
+from tests.support.assemblies import Assembly, Json, as_list
 
 ALL = "*"
 ONE_WORD = {"${Account}", "${BucketName}", "${Partition}", "${Region}"}
@@ -49,7 +49,7 @@ ARNS = {
 
 def role_statements(assembly: Assembly) -> Iterator[tuple[str, Json]]:
     """Every statement of a role's policies, with its role's logical id and with ARNs in place of references."""
-    for part in PARTS:
+    for part in assembly.settings.parts.stacks:
         for name, document in _role_policies(assembly.template(part)["Resources"]):
             for statement in as_list(document["Statement"]):
                 resources = [_text(assembly, part, each) for each in as_list(statement["Resource"])]
@@ -69,7 +69,7 @@ def _role_policies(resources: Json) -> Iterator[tuple[str, Json]]:
 
 def resource_statements(assembly: Assembly) -> Iterator[tuple[str, Json]]:
     """Every statement of a policy of something else than a role, and every trust policy."""
-    for part in PARTS:
+    for part in assembly.settings.parts.stacks:
         for name, resource in assembly.template(part)["Resources"].items():
             for key, value in resource["Properties"].items() if "Properties" in resource else ():
                 if key != "Policies":
