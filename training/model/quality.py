@@ -36,9 +36,15 @@ class Recipe:
 
 
 RECIPES = {
-    Quality.DEFAULT: Recipe(copies=1, hyperparameters={**DEFAULTS, "num_round": "60", "eta": "0.35"}),
+    Quality.DEFAULT: Recipe(copies=1, hyperparameters=DEFAULTS),
     Quality.BEST: Recipe(
         copies=2,
-        hyperparameters={**DEFAULTS, "num_round": "200", "max_leaves": "95", "early_stopping_rounds": "50"},
+        hyperparameters={
+            **DEFAULTS,
+            "eta": "0.25",
+            "num_round": "200",
+            "max_leaves": "95",
+            "early_stopping_rounds": "50",
+        },
     ),
 }
