@@ -140,6 +140,10 @@ judge: setup ## compare build/diff/base with HEAD=build/diff/head: build/review/
 	@code=0; $(RUN) -m tools.diff --assemblies build/diff/base "$(HEAD)" --markdown build/review/comment.md \
 	  --json build/review/review.json || code=$$?; echo "$$code" > build/review/code
 
+.PHONY: preflight
+preflight: setup ## ask an account what a deployment would fail for: quotas, bootstrap, leftovers; ENV=dev, prod or local
+	@$(RUN) -m tools.preflight $(ENV) $(ARGS)
+
 .PHONY: deploy
 deploy: setup ## deploy to AWS after a review: ENV=dev or ENV=prod; ARGS=--yes asks nothing (your credentials, costs money)
 	@$(RUN) -m tools.deploy $(ENV) $(ARGS)

@@ -36,7 +36,10 @@ from tools.deployment import (
     synthesise,
     synthesised_parts,
 )
-from tools.leftovers import leftovers, unprotect_failed_creations
+from tools.leftovers import unprotect_failed_creations
+from tools.preflight.check import State
+from tools.preflight.report import as_text, summary
+from tools.preflight.run import preflight
 from tools.review.change import Risk
 from tools.review.differences import DifferenceError
 from tools.review.templates import TemplateError
@@ -74,24 +77,38 @@ def check_account(deployment: Deployment, settings: Settings) -> None:
         raise DeploymentError(msg)
 
 
-def prepare(deployment: Deployment, approval: Approval) -> None:
-    """Look for what stands in the way, show what would change, and see that somebody agrees.
+def prepare(deployment: Deployment, settings: Settings, approval: Approval, *, despite_preflight: bool = False) -> None:
+    """Look for what the account lacks, show what would change, and see that somebody agrees.
+
+    Parameters
+    ----------
+    deployment, settings
+        What was synthesised, and its environment.
+    approval
+        How somebody agrees.
+    despite_preflight
+        Whether to go on where the preflight says that the deployment would fail.
 
     Raises
     ------
     DeploymentError
-        If something stands in the way, AWS would refuse the change, or nobody agrees.
+        If the account lacks something, AWS would refuse the change, or nobody agrees.
     """
     wanted = wanted_templates(deployment)
     deployed = deployed_templates(deployment, wanted)
-    found = list(leftovers(deployment.client, wanted, deployed))
-    for leftover in found:
-        print(f"{leftover.what}: {leftover.do}")
-    if any(leftover.blocks for leftover in found):
-        msg = f"{deployment.environment} cannot be deployed before that is done; it is said above"
+    checks = list(preflight(deployment, settings, deployment.assembly, wanted, deployed))
+    print(
+        "\n".join([f"preflight: {summary(checks)}", as_text([each for each in checks if each.state is not State.OK])])
+    )
+    if any(check.blocks for check in checks) and not despite_preflight:
+        msg = (
+            f"the deployment of {deployment.environment} would fail: do first what is said above, or give "
+            "--despite-preflight where you know better"
+        )
         raise DeploymentError(msg)
     refuse_what_aws_refuses(deployed, wanted)
-    approve(review_deployment(deployment.environment, deployed, wanted), approval, name=deployment.environment)
+    found = review_deployment(deployment.environment, deployed, wanted)
+    approve(found, approval, name=deployment.environment, new=set(wanted) - set(deployed))
     for stack in unprotect_failed_creations(deployment.client("cloudformation"), wanted):
         print(f"switched the termination protection of {stack} off, whose creation failed before")
 
@@ -145,6 +162,9 @@ def main(arguments: list[str]) -> int:
         choices=[Risk.DATA_LOSS.value],
         help="with --yes: deploy although data can be lost",
     )
+    parser.add_argument(
+        "--despite-preflight", action="store_true", help="deploy although the preflight says that it would fail"
+    )
     parser.add_argument("--destroy", action="store_true", help="remove the stacks; storage, training and identity stay")
     options = parser.parse_args(arguments)
     settings = ENVIRONMENTS[options.environment]
@@ -155,7 +175,8 @@ def main(arguments: list[str]) -> int:
         if options.destroy:
             remove(deployment)
         else:
-            prepare(deployment, Approval(asks=not options.yes, accepts=frozenset(map(Risk, options.accept))))
+            approval = Approval(asks=not options.yes, accepts=frozenset(map(Risk, options.accept)))
+            prepare(deployment, settings, approval, despite_preflight=options.despite_preflight)
             deploy_and_check(deployment)
     except (*FAILURES, DifferenceError, TemplateError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -18,6 +18,22 @@ def deployment_of(environment: str) -> Deployment:
     ConfigurationError
         If the account in the settings is still the example.
     """
+    deployment = reach(environment)
+    if not deployment.is_emulated:
+        check_account(deployment, ENVIRONMENTS[environment])
+    return deployment
+
+
+def reach(environment: str) -> Deployment:
+    """The same, without asking whose the credentials are.
+
+    Raises
+    ------
+    DeploymentError
+        If no emulator runs.
+    ConfigurationError
+        If the account in the settings is still the example.
+    """
     if environment == "local":
         return Deployment(
             environment=environment,
@@ -25,7 +41,4 @@ def deployment_of(environment: str) -> Deployment:
             variables=running_emulator(),
             folder=ROOT / "build" / environment,
         )
-    settings = ENVIRONMENTS[environment]
-    deployment = aws_deployment(settings)
-    check_account(deployment, settings)
-    return deployment
+    return aws_deployment(ENVIRONMENTS[environment])
