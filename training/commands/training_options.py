@@ -42,8 +42,7 @@ class TrainingOptions(RoundOptions):
         Quality,
         Option(
             "default: about a minute on two processors; best: up to ten, on the copies that prepare --quality best"
-            " writes.",
-            flags=("--quality",),
+            " writes."
         ),
     ] = Quality.DEFAULT
     from_tuning: Annotated[

@@ -42,7 +42,7 @@ RECIPES = {
         hyperparameters={
             **DEFAULTS,
             "eta": "0.25",
-            "num_round": "200",
+            "num_round": "150",
             "max_leaves": "95",
             "early_stopping_rounds": "50",
         },
