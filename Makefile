@@ -9,6 +9,7 @@ ENV ?= dev
 BASE ?= main
 HEAD ?= build/diff/head
 ARGS ?=
+QUALITY ?= default
 
 UV := .tools/bin/uv
 RUN := .venv/bin/python
@@ -43,9 +44,9 @@ down: ## stop the emulator and everything it started
 	@test ! -x .venv/bin/sagemaker-local || .venv/bin/sagemaker-local down
 
 .PHONY: train
-train: .venv/.stamp node_modules/.stamp ## train the default model: build/model/model.tar.gz and its manifest
-	@$(RUN) -m training prepare
-	@$(RUN) -m training fit
+train: .venv/.stamp node_modules/.stamp ## train the default model, or QUALITY=best: build/model/model.tar.gz, its manifest
+	@$(RUN) -m training prepare --quality "$(QUALITY)"
+	@$(RUN) -m training fit --quality "$(QUALITY)"
 	@$(RUN) -m training evaluate
 	@$(RUN) -m training package
 

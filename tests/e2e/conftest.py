@@ -195,7 +195,7 @@ def _train(build: Path, *fit_options: str) -> Path:
     """Run the training commands as a person would; returns the manifest of the packaged model."""
     # Threads that wait without spinning: slower alone, much faster where others compute as well.
     environment = {**os.environ, "DIGITS_BUILD": str(build), "OMP_WAIT_POLICY": "PASSIVE"}
-    for stage in (["prepare"], ["fit", *fit_options], ["evaluate"], ["package"]):
+    for stage in (["prepare", "--copies", "0"], ["fit", *fit_options], ["evaluate"], ["package"]):
         subprocess.run([sys.executable, "-m", "training", *stage], cwd=ROOT, env=environment, check=True)
     return build / "model/manifest.json"
 
