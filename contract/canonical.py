@@ -154,7 +154,8 @@ def sample(images: Images, row: Numbers, column: Numbers) -> Images:
     at += WIDTH
     lower_values = flat.take(at) * left + flat.take(at + 1) * right
     values = upper_values * (256 - lower) + lower_values * lower
-    return ((values + (1 << 15)) >> 16).astype(np.uint8)
+    result: Images = ((values + (1 << 15)) >> 16).astype(np.uint8)
+    return result
 
 
 def _allowed() -> str:
