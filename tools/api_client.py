@@ -15,9 +15,10 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import NoCredentialsError
 from botocore.session import Session
-from urllib3 import PoolManager, Retry, Timeout
+from urllib3 import Retry, Timeout
 
 from contract.json_text import read_json
+from training.aws.connections import connections
 
 # API Gateway answers within 29 s at the latest; the rest is for the way there.
 _TIMEOUT = Timeout(connect=2, read=31)
@@ -53,7 +54,7 @@ class ApiClient:
         self.url = url.rstrip("/")
         self._session = session
         self._token = token
-        self._pool = PoolManager(timeout=_TIMEOUT, retries=Retry(total=False), maxsize=8)
+        self._pool = connections(self.url, timeout=_TIMEOUT, retries=Retry(total=False), maxsize=8)
 
     def request(
         self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None

@@ -19,7 +19,8 @@ from contract.visible import visible
 from stacks.settings import ENVIRONMENTS
 from tools.dead_letters import DeadLetter, DeadLetterQueue
 from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
-from tools.environments import deployment_of
+from tools.environments import deployment_with
+from training.common.terminal import prepare_terminal
 
 SHOWN = 20
 """Most dead letters or jobs that are listed."""
@@ -148,6 +149,7 @@ def queues_of(deployment: Deployment) -> tuple[DeadLetterQueue, JobTable]:
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.redrive", description="Retry failed uploads.")
     parser.add_argument("environment", choices=list(ENVIRONMENTS))
     parser.add_argument("--look", action="store_true", help="only show the dead letters")
@@ -156,7 +158,7 @@ def main(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        queue, jobs = queues_of(deployment_of(options.environment))
+        queue, jobs = queues_of(deployment_with(options.environment, "uploads", subject="uploads"))
         if options.look:
             return look(queue, jobs, _say)
         return redrive(queue, jobs, _say, wait_seconds=options.wait)

@@ -23,9 +23,11 @@ import pytest
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from tests.support.e2e_fixtures import api, events
+from tests.support.hostile_shell import HOSTILE_OF_AWS
 from tests.support.uploading import until
 from tools.deployment import ROOT, Deployment, bootstrap, deploy, synthesise
 from tools.local import local_deployment, start_emulator
+from tools.process_environment import adopt
 from tools.site_publishing import publish as publish_site
 from training.data.data_folder import write_data_folder
 from training.data.dataset import Dataset, Split
@@ -143,6 +145,8 @@ def deploy_everything(shared: Path, request: pytest.FixtureRequest) -> Callable[
             # One after the other: two that start at once take longer than they are given. Meanwhile another trains.
             with (shared / "starting").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
+                # Like everything that goes to the emulator, this takes over nothing of AWS from the shell.
+                adopt(os.environ | HOSTILE_OF_AWS)
                 variables = start_emulator(*emulator_options(shared, name))
             (folder / "variables.json").write_text(json.dumps(variables))
             good_manifest, assembly = (request.getfixturevalue(each) for each in ("good_manifest", "assembly"))

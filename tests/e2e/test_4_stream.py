@@ -27,7 +27,7 @@ POISON = {"junk": b"junk", "label": b'{"schema": "digits.record/1", "id": "x", "
 def build(deployment: Deployment, workspace: Path) -> Path:
     """A build folder with MNIST, before anything was streamed."""
     folder = workspace / "stream-build"
-    _train(deployment, folder, "prepare")
+    _train(deployment, folder, "prepare", "--copies", "0")
     return folder
 
 
@@ -55,14 +55,14 @@ def test_what_was_sent_is_in_the_training_split_once(
     source = read_source_split(build / "data", "train")
     wanted = select(source, Selection(count=SENT + 20))
     assert poison_numbers
-    said = _train(deployment, build, "prepare", "--from-stream")
+    said = _train(deployment, build, "prepare", "--copies", "0", "--from-stream")
     assert "260 new digits, 60 duplicates, 0 pictures that are in MNIST" in said
     manifest, train = read_data_manifest(build / "data"), read_source_split(build / "data", "train")
     assert manifest.counts == {"train": 50_260, "validation": 10_000, "test": 10_000}
     assert np.array_equal(train.images[:50_000], source.images)
     arrived = list(zip(train.labels[50_000:].tolist(), map(bytes, train.images[50_000:]), strict=True))
     assert sorted(arrived) == sorted(zip(wanted.labels.tolist(), map(bytes, wanted.images), strict=True))
-    assert "nothing to do" in _train(deployment, build, "prepare", "--from-stream")
+    assert "nothing to do" in _train(deployment, build, "prepare", "--copies", "0", "--from-stream")
 
 
 @pytest.mark.exhaustive
@@ -98,7 +98,7 @@ def test_a_batch_that_is_given_up_can_be_sent_again(deployment: Deployment, buil
     before = _parts(deployment)
     assert "records sent again: 1; dead letters left: 0" in _train(deployment, build, "dead-letters", "--replay")
     _eventually(lambda: _parts(deployment) - before)
-    assert "261 new digits" in _train(deployment, build, "prepare", "--from-stream")
+    assert "261 new digits" in _train(deployment, build, "prepare", "--copies", "0", "--from-stream")
 
 
 def _train(deployment: Deployment, build: Path, *arguments: str) -> str:

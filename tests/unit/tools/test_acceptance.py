@@ -15,7 +15,6 @@ from stacks.settings import ENVIRONMENTS, LOCAL
 from tools.accept.__main__ import chosen, write
 from tools.accept.playing import play
 from tools.accept.report import Run, announcement, as_json, as_markdown, duration
-from tools.accept.role_table import ROLES, TABLE
 from tools.accept.stage import Stage
 from tools.accept.stories import STORIES
 from tools.accept.story import Differs, NotRun, Outcome, Result, Story, expect
@@ -187,7 +186,7 @@ def test_durations_are_read_as_people_say_them() -> None:
 
 def test_every_story_is_whole() -> None:
     assert len({each.slug for each in STORIES}) == len(STORIES)
-    parts = {part for settings in ENVIRONMENTS.values() for part in settings.parts}
+    parts = {part for settings in ENVIRONMENTS.values() for part in settings.parts.stacks}
     for each in STORIES:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", each.slug)
         assert set(each.needs) <= parts, each.slug
@@ -202,8 +201,3 @@ def test_every_story_is_played_end_to_end() -> None:
     modules = (test_1_stories, test_1_training_stories, test_2_stories)
     played = [each.slug for module in modules for each in cast("Any", module).STORIES]
     assert sorted(played) == sorted(each.slug for each in STORIES)
-
-
-def test_every_role_of_the_table_is_asked_for_something_it_may_and_may_not() -> None:
-    for allowed in (True, False):
-        assert {row.role for row in TABLE if row.allowed is allowed} == ROLES.keys()

@@ -15,7 +15,7 @@ from tools.accept.few_digits import COUNTS, FewDigits
 from tools.accept.few_digits import PARTS as PART_FILES
 from tools.accept.objects import delete_below
 from tools.accept.stage import Stage
-from tools.accept.story import Differs, Story, expect
+from tools.accept.story import Differs, NotRun, Story, expect
 
 QUICK = ("--num-round", "3", "--set", "MaxLeaves=8")
 EASY = ("--set", "PromotedAccuracy=0.2", "--set", "PromotedLogLoss=3")
@@ -29,9 +29,12 @@ STEPS = ("CheckData", "Train", "Evaluate", "Register")
 
 def _run(stage: Stage, *words: str, code: int) -> tuple[str, str]:
     """Run the pipeline on a few digits; returns what the command said, and on its second channel."""
+    pipeline = stage.outputs("training").get("PipelineName")
+    if pipeline is None:
+        msg = "not deployed: the pipeline"
+        raise NotRun(msg)
     digits = FewDigits(stage)
     digits.publish()
-    pipeline = stage.outputs("training")["PipelineName"]
     before = _executions(stage, pipeline)
     stage.at_end("an execution of the pipeline", _clean_up, stage, digits.channels, pipeline, before)
     stage.say("the pipeline runs")

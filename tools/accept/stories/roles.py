@@ -1,90 +1,98 @@
-"""What the deployed roles may do and may not, as IAM's own policy simulator says; nothing of it is done."""
+"""What the deployed roles may do and may not, as IAM's own policy simulator says; nothing of it is done.
+
+The requests are those of `stacks/policy/roles.toml`, which tests evaluate on the templates, too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from tools.accept.role_table import CONTEXT_TYPES, ROLES, TABLE, Row
+from contract.xgboost_image import REGISTRY_ACCOUNTS
+from stacks.policy.role_table import Question, Resource, read_role_table
 from tools.accept.stage import Stage
 from tools.accept.story import Story, expect
 from tools.accept.updates import served_key
 
+ARNS = {
+    "AWS::AppSync::ChannelNamespace": "{name}",
+    "AWS::DynamoDB::Table": "{stem}:dynamodb:{place}:table/{name}",
+    "AWS::Kinesis::Stream": "{stem}:kinesis:{place}:stream/{name}",
+    "AWS::Logs::LogGroup": "{stem}:logs:{place}:log-group:{name}",
+    "AWS::S3::Bucket": "{stem}:s3:::{name}",
+    "AWS::SQS::Queue": "{stem}:sqs:{place}:{name}",
+    "AWS::SageMaker::Endpoint": "{stem}:sagemaker:{place}:endpoint/{name}",
+}
+"""How the ARN of a resource is made of its name; the table has others by their id."""
+CONTEXT_TYPES = {
+    "sagemaker:InstanceTypes": "stringList",
+    "sagemaker:MaxRuntimeInSeconds": "numeric",
+    "sagemaker:KeepAlivePeriod": "numeric",
+    "sagemaker:NetworkIsolation": "boolean",
+}
+"""Types of condition keys for the simulator; those of the others are `string`."""
+ABSENT = "absent"
+IMAGES = f"us-east-1:{REGISTRY_ACCOUNTS['us-east-1']}"
+"""The table has the registry of one region."""
+
 
 def play_roles(stage: Stage) -> None:
-    """Ask about every row whose role is deployed."""
-    arns, wrong = _roles(stage), list[str]()
-    names = names_of(stage, arns)
-    rows = [row for row in TABLE if row.role in arns]
-    for number, row in enumerate(rows, start=1):
-        stage.say(f"request {number} of {len(rows)}")
-        decision = _decision(stage, arns[row.role], row, names)
-        if (decision == "allowed") is not row.allowed:
-            wanted = "allowed" if row.allowed else "denied"
-            wrong.append(f"{row.role} {row.action} {_filled(row.resource, names)} {dict(row.context)}: not {wanted}")
-    expect([], wrong, f"requests that are decided otherwise, of {len(rows)}")
-
-
-def _roles(stage: Stage) -> dict[str, str]:
-    """ARNs of the roles that are deployed, by their names in the table."""
-    found, iam = dict[str, str](), stage.client("iam")
-    for name, (part, prefix) in ROLES.items():
-        if not stage.outputs(part):
+    """Ask about every line whose role is deployed."""
+    table = read_role_table()
+    names = {**_known(stage), **{name: _arn(stage, wanted) for name, wanted in table.resources.items()}}
+    wrong, count = list[str](), 0
+    for role in table.of(stage.deployment.environment):
+        if not stage.outputs(role.part):
             continue
-        (role,) = (
-            physical
-            for logical, physical in stage.physical_ids(part, "AWS::IAM::Role").items()
-            if logical.startswith(prefix)
-        )
-        found[name] = iam.get_role(RoleName=role)["Role"]["Arn"]
-    return found
+        arn = _arn(stage, Resource(part=role.part, type="AWS::IAM::Role", begins=role.begins))
+        if arn == ABSENT:  # of something in the stack that is left out, such as the pipeline
+            continue
+        stage.say(f"{role.part}: {role.begins}")
+        for question in role.questions:
+            count += 1
+            if (_decision(stage, arn, question, names) == "allowed") is not question.allowed:
+                wanted = "allowed" if question.allowed else "denied"
+                wrong.append(
+                    f"{role.begins} {question.action} {question.resource} {dict(question.context)}: not {wanted}"
+                )
+    expect([], wrong, f"requests that are decided otherwise, of {count}")
 
 
-def names_of(stage: Stage, arns: Mapping[str, str]) -> dict[str, str]:
-    """What stands in the table in braces."""
-    place = f"{stage.settings.region}:{stage.account}"
-    stem, training = f"arn:{stage.partition}", stage.settings.training
-    upload, api = stage.outputs("upload"), stage.outputs("api")
+def _known(stage: Stage) -> dict[str, str]:
+    """Names of the table that are no resources."""
     return {
-        **{f"role:{name}": arn for name, arn in arns.items()},
-        "bucket": f"{stem}:s3:::{stage.bucket}",
-        "model": served_key(stage),
-        "inbox": f"{stem}:s3:::{upload.get('UploadBucketName', 'none')}",
-        "jobs": f"{stem}:dynamodb:{place}:table/{upload.get('JobsTableName', 'none')}",
+        "account": stage.account,
+        "region": stage.settings.region,
+        "environment": stage.deployment.environment,
         "name": f"digits-{stage.deployment.environment}",
-        "sagemaker": f"{stem}:sagemaker:{place}",
-        "stream": f"{stem}:kinesis:{place}:stream/{stage.outputs('stream').get('StreamName', 'none')}",
-        "parameters": f"{stem}:ssm:{place}:parameter/digits/{stage.deployment.environment}",
-        "job_logs": f"{stem}:logs:{place}:log-group:/aws/sagemaker/TrainingJobs",
-        "api": f"{stem}:execute-api:{place}:{api.get('ApiId', 'none')}/{api.get('StageName', 'none')}",
-        "instance_type": training.instance_type,
-        "run_seconds": str(training.max_run_seconds),
-        "too_many_seconds": str(training.max_run_seconds + 1),
-        "step_type": training.step_instance_type,
-        "isolation": str(training.network_isolation).lower(),
+        "key": served_key(stage),
     }
 
 
-def _filled(text: str, names: Mapping[str, str]) -> str:
-    for name, value in names.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
+def _arn(stage: Stage, wanted: Resource) -> str:
+    """The ARN of a resource of a stack, the id of an API, or `absent` where it is not deployed."""
+    if not stage.outputs(wanted.part):
+        return ABSENT
+    found = stage.physical_ids(wanted.part, wanted.type)
+    physical = next((each for logical, each in found.items() if logical.startswith(wanted.begins)), ABSENT)
+    if wanted.type == "AWS::IAM::Role" and physical != ABSENT:
+        return str(stage.client("iam").get_role(RoleName=physical)["Role"]["Arn"])
+    if physical.startswith("arn:") or physical == ABSENT:
+        return physical
+    # A queue is known by its address.
+    name = physical.rpartition("/")[2] if physical.startswith("http") else physical
+    place = f"{stage.settings.region}:{stage.account}"
+    return ARNS.get(wanted.type, "{name}").format(stem=f"arn:{stage.partition}", place=place, name=name)
 
 
-def _decision(stage: Stage, arn: str, row: Row, names: Mapping[str, str]) -> str:
-    context: list[dict[str, Any]] = [
-        {
-            "ContextKeyName": key,
-            "ContextKeyValues": [_filled(value, names)],
-            "ContextKeyType": CONTEXT_TYPES.get(key, "string"),
-        }
-        for key, value in row.context.items()
+def _decision(stage: Stage, arn: str, question: Question, names: Mapping[str, str]) -> str:
+    context = [
+        {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": CONTEXT_TYPES.get(key, "string")}
+        for key, value in question.context.items()
     ]
+    region = stage.settings.region
+    resource = question.resource.format(**names).replace(IMAGES, f"{region}:{REGISTRY_ACCOUNTS[region]}")
     answer = stage.client("iam").simulate_principal_policy(
-        PolicySourceArn=arn,
-        ActionNames=[row.action],
-        ResourceArns=[_filled(row.resource, names)],
-        ContextEntries=context,
+        PolicySourceArn=arn, ActionNames=[question.action], ResourceArns=[resource], ContextEntries=context
     )
     return str(answer["EvaluationResults"][0]["EvalDecision"])
 
@@ -94,7 +102,7 @@ STORIES = (
         slug="roles-denied",
         sentence="every role may do its work and nothing else, as the policy simulator of IAM decides",
         needs=("storage", "inference"),
-        seconds=600,
+        seconds=900,
         play=play_roles,
     ),
 )

@@ -27,7 +27,7 @@ def _stacks(stage: Stage) -> dict[str, dict[str, Any]]:
 def play_deployed(stage: Stage) -> None:
     """Every part has its stack, each in a good state, and the endpoint runs what was deployed."""
     stacks = _stacks(stage)
-    missing = [part for part in stage.settings.parts if stage.deployment.stack(part) not in stacks]
+    missing = [part for part in stage.settings.parts.stacks if stage.deployment.stack(part) not in stacks]
     expect([], missing, "parts of the settings that are not deployed")
     unsettled = {name: stack["StackStatus"] for name, stack in stacks.items() if stack["StackStatus"] not in SETTLED}
     expect({}, unsettled, "stacks in another state than CREATE_COMPLETE or UPDATE_COMPLETE")
