@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from contract.xgboost_image import REGISTRY_ACCOUNTS
+from stacks.github.settings import GitHubSettings
 from stacks.identity.settings import PeopleSettings
 from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity, canary_of
 from stacks.notebook.settings import IsolatedVpc, NotebookSettings
@@ -95,6 +96,8 @@ class Settings:
         Users who sign in through the user pool, and the web page for them; None for neither.
     operations
         Thresholds and recipients of the alarms.
+    github
+        The repository on GitHub whose workflows may deploy; None for none (`make github`).
     """
 
     environment: str
@@ -116,6 +119,7 @@ class Settings:
     services: bool = True
     people: PeopleSettings | None = field(default_factory=PeopleSettings)
     operations: OperationsSettings = field(default_factory=OperationsSettings)
+    github: GitHubSettings | None = None
 
     def __post_init__(self) -> None:
         _check(re.fullmatch(r"[a-z][a-z0-9]{0,15}", self.environment), "environment", self.environment, _NAME_RULE)
