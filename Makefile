@@ -148,8 +148,8 @@ deploy: setup ## deploy to AWS after a review: ENV=dev or ENV=prod; ARGS=--yes a
 	@$(RUN) -m tools.deploy $(ENV) $(ARGS)
 
 .PHONY: destroy
-destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (the bucket and the registry of models stay)
-	@$(RUN) -m tools.deploy $(ENV) --destroy
+destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (bucket, registry and accounts stay); ARGS=--left-out: those left out
+	@$(RUN) -m tools.deploy $(ENV) --destroy $(ARGS)
 
 .PHONY: redrive
 redrive: setup ## retry failed uploads: ENV=local, dev or prod; ARGS=--look only shows them

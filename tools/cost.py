@@ -14,13 +14,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from stacks.settings import ENVIRONMENTS
 from tools.assembly import MANIFEST, AssemblyError, Checkout, synthesise
 from tools.review.change import Template
 from tools.review.cost.report import as_json, as_text
 from tools.review.templates import SUFFIX, TemplateError, read_folder
 
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENTS = ("local", "dev", "prod")
 
 
 def templates_of(environment: str) -> dict[str, Template]:

@@ -25,6 +25,7 @@ from tools.approval import (
 from tools.deployment import (
     FAILURES,
     HOW_TO_GET_A_MANIFEST,
+    KEPT,
     ROOT,
     Deployment,
     DeploymentError,
@@ -36,6 +37,7 @@ from tools.deployment import (
     synthesise,
     synthesised_parts,
 )
+from tools.left_out import remove_left_out, tell_left_out
 from tools.leftovers import unprotect_failed_creations
 from tools.preflight.check import State
 from tools.preflight.report import as_text, summary
@@ -44,9 +46,6 @@ from tools.review.change import Risk
 from tools.review.differences import DifferenceError
 from tools.review.templates import TemplateError
 from tools.site_publishing import publish as publish_site
-
-KEPT = ("identity", "training", "storage")
-"""Parts that hold what cannot be made again. They cost nothing but what the bucket holds."""
 
 AWS_ENVIRONMENTS = [name for name in ENVIRONMENTS if name != "local"]
 CURRENT_MANIFEST = ROOT / "models/current.json"
@@ -119,9 +118,10 @@ def deploy_and_check(deployment: Deployment) -> None:
     settings = settings_for(deployment.environment)
     if settings.services:
         check_model(deployment)
-    if settings.people is not None:
+    if settings.parts.people:
         print(f"The page is at {publish_site(deployment)}")
         print(f"Create users with: python -m tools.people {deployment.environment} EMAIL")
+    tell_left_out(deployment)
 
 
 def check_model(deployment: Deployment) -> None:
@@ -136,6 +136,7 @@ def check_model(deployment: Deployment) -> None:
 
 def remove(deployment: Deployment) -> None:
     """Remove what serves, streams and is worked with; say what stays."""
+    remove_left_out(deployment)
     destroy(deployment, *(part for part in synthesised_parts(deployment) if part not in KEPT))
     bucket = stack_outputs(deployment, "storage").get("BucketName")
     if bucket:
@@ -166,13 +167,21 @@ def main(arguments: list[str]) -> int:
         "--despite-preflight", action="store_true", help="deploy although the preflight says that it would fail"
     )
     parser.add_argument("--destroy", action="store_true", help="remove the stacks; storage, training and identity stay")
+    parser.add_argument(
+        "--left-out", action="store_true", help="with --destroy: only stacks that the settings leave out"
+    )
     options = parser.parse_args(arguments)
+    if options.left_out and not options.destroy:
+        parser.error("--left-out says what --destroy removes: give both")
     settings = ENVIRONMENTS[options.environment]
     try:
         deployment = aws_deployment(settings)
         check_account(deployment, settings)
         synthesise(deployment)
-        if options.destroy:
+        if options.destroy and options.left_out:
+            if not remove_left_out(deployment):
+                print(f"{options.environment} has no stack to remove that the settings leave out")
+        elif options.destroy:
             remove(deployment)
         else:
             approval = Approval(asks=not options.yes, accepts=frozenset(map(Risk, options.accept)))

@@ -5,7 +5,25 @@ from __future__ import annotations
 from stacks.settings import ENVIRONMENTS
 from tools.deploy import aws_deployment, check_account
 from tools.deployment import ROOT, Deployment
+from tools.left_out import require_part
 from tools.local import DEFAULT_MANIFEST, running_emulator
+
+
+def deployment_with(environment: str, part: str, *, subject: str) -> Deployment:
+    """What is deployed in an environment that has a part.
+
+    Parameters
+    ----------
+    part, subject
+        A field of `stacks.parts.Parts`, and what there is none of without it.
+
+    Raises
+    ------
+    DeploymentError
+        If the settings leave it out, or as `deployment_of`.
+    """
+    require_part(environment, part, subject=subject)
+    return deployment_of(environment)
 
 
 def deployment_of(environment: str) -> Deployment:

@@ -8,7 +8,7 @@ import sys
 from stacks.settings import ENVIRONMENTS
 from tools.accounts import DEMONSTRATION, Account, invite, make_account
 from tools.deployment import FAILURES
-from tools.environments import deployment_of
+from tools.environments import deployment_with
 
 
 def main(arguments: list[str]) -> int:
@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--again", action="store_true", help="send the invitation again; it expires after three days")
     options = parser.parse_args(arguments)
     try:
-        deployment = deployment_of(options.environment)
+        deployment = deployment_with(options.environment, "people", subject="users and no page")
         if deployment.is_emulated:
             make_account(deployment, Account(email=options.email, password=DEMONSTRATION.password))
             print(f"{options.email} may sign in with the password {DEMONSTRATION.password}")

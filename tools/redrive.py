@@ -18,7 +18,7 @@ from typing import Any
 from stacks.settings import ENVIRONMENTS
 from tools.dead_letters import DeadLetter, DeadLetterQueue
 from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
-from tools.environments import deployment_of
+from tools.environments import deployment_with
 
 SHOWN = 20
 """Most dead letters or jobs that are listed."""
@@ -155,7 +155,7 @@ def main(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        queue, jobs = queues_of(deployment_of(options.environment))
+        queue, jobs = queues_of(deployment_with(options.environment, "uploads", subject="uploads"))
         if options.look:
             return look(queue, jobs, _say)
         return redrive(queue, jobs, _say, wait_seconds=options.wait)

@@ -11,7 +11,7 @@ import sys
 
 from stacks.settings import ENVIRONMENTS
 from tools.deployment import FAILURES
-from tools.environments import deployment_of
+from tools.environments import deployment_with
 from tools.site_publishing import build, publish
 
 
@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("environment", choices=list(ENVIRONMENTS))
     options = parser.parse_args(arguments)
     try:
-        deployment = deployment_of(options.environment)
+        deployment = deployment_with(options.environment, "people", subject="page")
         if options.action == "build":
             print(f"The page is in {build(deployment)}")
         else:

@@ -14,7 +14,7 @@ from typing import Any
 from policy_sentry.querying.actions import get_action_data, get_actions_for_service
 from policy_sentry.querying.conditions import get_condition_key_details
 
-from tests.support.assemblies import PARTS, Assembly, Json, as_list
+from tests.support.assemblies import Assembly, Json, as_list
 
 ALL = "*"
 ONE_WORD = {"${Account}", "${BucketName}", "${Partition}", "${Region}"}
@@ -52,7 +52,7 @@ ARNS = {
 
 def role_statements(assembly: Assembly) -> Iterator[tuple[str, Json]]:
     """Every statement of a role's own policies, with its role's name and with ARNs in place of references."""
-    for part in PARTS:
+    for part in assembly.settings.parts.stacks:
         for name, resource in assembly.template(part)["Resources"].items():
             if resource["Type"] == "AWS::IAM::Role":
                 for policy in resource["Properties"].get("Policies", []):
@@ -63,7 +63,7 @@ def role_statements(assembly: Assembly) -> Iterator[tuple[str, Json]]:
 
 def resource_statements(assembly: Assembly) -> Iterator[tuple[str, Json]]:
     """Every statement of a policy of something else than a role, and every trust policy."""
-    for part in PARTS:
+    for part in assembly.settings.parts.stacks:
         for name, resource in assembly.template(part)["Resources"].items():
             for key, value in resource["Properties"].items() if "Properties" in resource else ():
                 if key != "Policies":
