@@ -16,6 +16,8 @@ from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, Server
 from stacks.notebook.settings import IsolatedVpc, NotebookSettings
 from stacks.operations.settings import OperationsSettings
 from stacks.parts import Parts
+from stacks.previews import NAME_RULE as PREVIEW_RULE
+from stacks.previews import is_preview, preview_of
 from stacks.region_types import lacking
 from stacks.shared.errors import ConfigurationError
 from stacks.stream.settings import OnDemand, Provisioned, StreamSettings
@@ -262,15 +264,18 @@ ENVIRONMENTS = {settings.environment: settings for settings in (LOCAL, DEV, PROD
 
 
 def settings_for(environment: str) -> Settings:
-    """The settings of an environment by its name.
+    """The settings of an environment by its name; those of a preview are made from `DEV`.
 
     Raises
     ------
     ConfigurationError
         If there is no such environment.
     """
+    if is_preview(environment):
+        return preview_of(DEV, environment)
     if environment not in ENVIRONMENTS:
-        msg = f"DIGITS_ENVIRONMENT is {environment!r}; allowed is one of {', '.join(ENVIRONMENTS)}"
+        allowed = f"one of {', '.join(ENVIRONMENTS)}, or of a preview: {PREVIEW_RULE}"
+        msg = f"DIGITS_ENVIRONMENT is {environment!r}; allowed is {allowed}"
         raise ConfigurationError(msg)
     return ENVIRONMENTS[environment]
 
@@ -284,8 +289,9 @@ def require_own_account(settings: Settings) -> None:
         If the account of `settings` is one of `EXAMPLE_ACCOUNTS`.
     """
     if settings.account in EXAMPLE_ACCOUNTS:
+        source = DEV if is_preview(settings.environment) else settings
         msg = (
             f"account of {settings.environment} is {settings.account}, an example that belongs to nobody: "
-            f"put your own account and region into {settings.environment.upper()} in stacks/settings.py"
+            f"put your own account and region into {source.environment.upper()} in stacks/settings.py"
         )
         raise ConfigurationError(msg)

@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stacks.settings import ENVIRONMENTS
 from tools.dead_letters import DeadLetter, DeadLetterQueue
 from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
-from tools.environments import deployment_with
+from tools.environments import add_environment, chosen_environment, deployment_with
 
 SHOWN = 20
 """Most dead letters or jobs that are listed."""
@@ -148,14 +147,15 @@ def queues_of(deployment: Deployment) -> tuple[DeadLetterQueue, JobTable]:
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.redrive", description="Retry failed uploads.")
-    parser.add_argument("environment", choices=list(ENVIRONMENTS))
+    add_environment(parser)
     parser.add_argument("--look", action="store_true", help="only show the dead letters")
     parser.add_argument(
         "--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="maximum time to wait for the jobs to end"
     )
     options = parser.parse_args(arguments)
     try:
-        queue, jobs = queues_of(deployment_with(options.environment, "uploads", subject="uploads"))
+        environment = chosen_environment(parser, options)
+        queue, jobs = queues_of(deployment_with(environment, "uploads", subject="uploads"))
         if options.look:
             return look(queue, jobs, _say)
         return redrive(queue, jobs, _say, wait_seconds=options.wait)

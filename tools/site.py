@@ -9,9 +9,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from stacks.settings import ENVIRONMENTS
 from tools.deployment import FAILURES
-from tools.environments import deployment_with
+from tools.environments import add_environment, chosen_environment, deployment_with
 from tools.site_publishing import build, publish
 
 
@@ -19,10 +18,10 @@ def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.site", description="Build the web page and publish it.")
     parser.add_argument("action", choices=["build", "publish"])
-    parser.add_argument("environment", choices=list(ENVIRONMENTS))
+    add_environment(parser)
     options = parser.parse_args(arguments)
     try:
-        deployment = deployment_with(options.environment, "people", subject="page")
+        deployment = deployment_with(chosen_environment(parser, options), "people", subject="page")
         if options.action == "build":
             print(f"The page is in {build(deployment)}")
         else:
