@@ -14,8 +14,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.environments import environment_name
 from tools.assembly import MANIFEST, AssemblyError, Checkout, synthesise
+from tools.environments import environment_name
 from tools.review.change import Template
 from tools.review.cost.report import as_json, as_text
 from tools.review.templates import SUFFIX, TemplateError, read_folder

@@ -85,7 +85,7 @@ def _drifts(cloudformation: Any, stack: str, detection: str, sleep: Callable[[fl
             break
         sleep(PAUSE_SECONDS)
     if found["DetectionStatus"] != "DETECTION_COMPLETE":
-        reason = found.get("DetectionStatusReason", f"no answer within {SECONDS} s")
+        reason = found.get("DetectionStatusReason") or f"no answer within {SECONDS} s"
         msg = f"the drift of {stack} is not known: {reason}; whoever asks must be allowed to read each of its resources"
         raise DeploymentError(msg)
     if found["StackDriftStatus"] != DRIFTED:

@@ -42,9 +42,7 @@ def add_environment(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help=f"a preview that is made from {PREVIEWED}: {NAME_RULE}")
 
 
-def chosen_environment(
-    parser: argparse.ArgumentParser, options: argparse.Namespace, *, emulated: bool = True
-) -> str:
+def chosen_environment(parser: argparse.ArgumentParser, options: argparse.Namespace, *, emulated: bool = True) -> str:
     """The environment that is meant; what does not fit together ends the command with a sentence.
 
     Parameters

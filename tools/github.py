@@ -67,7 +67,11 @@ def main(arguments: list[str]) -> int:
     except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print("\nOn GitHub (docs/deploying.md, 'From GitHub'):", *to_set(settings.environment, settings.region, outputs), sep="\n")
+    print(
+        "\nOn GitHub (docs/deploying.md, 'From GitHub'):",
+        *to_set(settings.environment, settings.region, outputs),
+        sep="\n",
+    )
     return 0
 
 

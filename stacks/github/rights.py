@@ -1,4 +1,4 @@
-"""What `make deploy` does itself in an account, beside the CDK CLI: the rights of the role with which a workflow runs it.
+"""What `make deploy` does itself beside the CDK CLI: the rights of the role that a workflow takes for it.
 
 CloudFormation, and so everything in the templates, is changed with the roles that `cdk bootstrap` makes. What is here
 are the calls of `tools/deploy.py` and what it runs: preflight, review, publication of the model and of the page, the
@@ -128,9 +128,7 @@ def _preflight(place: Place) -> tuple[Right, ...]:
             ),
             why="the parameters of this environment",
         ),
-        Right(
-            actions=("apigateway:GET",), resources=(f"arn:{place.partition}:apigateway:{place.region}::/account",)
-        ),
+        Right(actions=("apigateway:GET",), resources=(f"arn:{place.partition}:apigateway:{place.region}::/account",)),
         Right(
             actions=("cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard"),
             resources=(
