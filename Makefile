@@ -9,6 +9,7 @@ ENV ?= dev
 BASE ?= main
 HEAD ?= build/diff/head
 ARGS ?=
+QUALITY ?= default
 
 UV := .tools/bin/uv
 RUN := .venv/bin/python
@@ -17,6 +18,8 @@ EMULATOR := packages/sagemaker-local
 export UV_COMPILE_BYTECODE := 1
 # Where this is set, every start of a program and every run of the tests compiles everything again.
 export PYTHONDONTWRITEBYTECODE :=
+# Files are UTF-8, whatever the terminal shows.
+export PYTHONUTF8 := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
@@ -41,9 +44,9 @@ down: ## stop the emulator and everything it started
 	@test ! -x .venv/bin/sagemaker-local || .venv/bin/sagemaker-local down
 
 .PHONY: train
-train: .venv/.stamp node_modules/.stamp ## train the default model: build/model/model.tar.gz and its manifest
-	@$(RUN) -m training prepare
-	@$(RUN) -m training fit
+train: .venv/.stamp node_modules/.stamp ## train the default model, or QUALITY=best: build/model/model.tar.gz, its manifest
+	@$(RUN) -m training prepare --quality "$(QUALITY)"
+	@$(RUN) -m training fit --quality "$(QUALITY)"
 	@$(RUN) -m training evaluate
 	@$(RUN) -m training package
 

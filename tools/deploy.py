@@ -45,7 +45,9 @@ from tools.previews import remove_preview
 from tools.review.change import Risk
 from tools.review.differences import DifferenceError
 from tools.review.templates import TemplateError
+from tools.scaling_change import scaled_and_changed, take_scaling_out
 from tools.site_publishing import publish as publish_site
+from training.common.terminal import prepare_terminal
 
 
 def prepare(deployment: Deployment, settings: Settings, approval: Approval, *, despite_preflight: bool = False) -> None:
@@ -82,6 +84,10 @@ def prepare(deployment: Deployment, settings: Settings, approval: Approval, *, d
     approve(found, approval, name=deployment.environment, new=set(wanted) - set(deployed))
     for stack in unprotect_failed_creations(deployment.client("cloudformation"), wanted):
         print(f"switched the termination protection of {stack} off, whose creation failed before")
+    for stack, template in wanted.items():
+        for endpoint in scaled_and_changed(deployed.get(stack, {}), template):
+            print(f"Taking out what scales {endpoint}: SageMaker changes no instance type before; it comes back after.")
+            take_scaling_out(deployment.client("cloudformation"), stack)
 
 
 def deploy_and_check(deployment: Deployment) -> None:
@@ -125,6 +131,7 @@ def remove(deployment: Deployment) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.deploy", description="Deploy to AWS, or remove it.")
     add_environment(parser)
     parser.add_argument("--yes", action="store_true", help="ask nothing; what can lose data is refused")

@@ -18,6 +18,7 @@ from typing import Any
 
 from tools.deployment import FAILURES, DeploymentError, deployed_parts
 from tools.environments import add_environment, chosen_environment, deployment_of
+from training.common.terminal import prepare_terminal
 
 SECONDS = 600
 """How long CloudFormation may take for a stack."""
@@ -127,6 +128,7 @@ def as_json(environment: str, found: dict[str, tuple[Drift, ...]]) -> dict[str, 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.drift", description="Tell what is not as its stack has it.")
     add_environment(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")

@@ -16,6 +16,7 @@ from stacks.settings import ENVIRONMENTS, Settings, require_own_account, setting
 from tools.deployment import HOW_TO_GET_A_MANIFEST, ROOT, Deployment, DeploymentError
 from tools.left_out import require_part
 from tools.local import DEFAULT_MANIFEST, running_emulator
+from tools.process_environment import adopt, for_aws
 
 CURRENT_MANIFEST = ROOT / "models/current.json"
 PREVIEWED = "dev"
@@ -124,7 +125,8 @@ def aws_deployment(settings: Settings) -> Deployment:
     require_own_account(settings)
     manifest = Path(os.environ.get("DIGITS_MANIFEST", CURRENT_MANIFEST)).resolve()
     read_manifest(manifest, how_to_get=HOW_TO_GET_A_MANIFEST)
-    variables = {**os.environ, "AWS_REGION": settings.region, "AWS_DEFAULT_REGION": settings.region}
+    variables = for_aws(os.environ, settings.region)
+    adopt(variables)
     return Deployment(
         environment=settings.environment,
         manifest=manifest,

@@ -13,6 +13,7 @@ import sys
 from stacks.settings import settings_for
 from tools.deployment import FAILURES, ROOT, Deployment, stack_outputs
 from tools.environments import add_environment, aws_deployment, check_account, chosen_environment
+from training.common.terminal import prepare_terminal
 
 ROLES = {"": "DeploymentRoleArn", "-review": "ReviewRoleArn"}
 """Ending of the name of an environment on GitHub -> the output with the role that its jobs take."""
@@ -54,6 +55,7 @@ def to_set(environment: str, region: str, outputs: dict[str, str]) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.github", description="Make the roles for GitHub.")
     add_environment(parser)
     options = parser.parse_args(arguments)

@@ -7,7 +7,6 @@ Moves every dead letter back into the queue, waits for the jobs, and prints how 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections import Counter
@@ -15,9 +14,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contract.json_text import read_json
+from contract.visible import visible
 from tools.dead_letters import DeadLetter, DeadLetterQueue
 from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
 from tools.environments import add_environment, chosen_environment, deployment_with
+from training.common.terminal import prepare_terminal
 
 SHOWN = 20
 """Most dead letters or jobs that are listed."""
@@ -59,7 +61,7 @@ def _end(item: dict[str, Any]) -> str:
 
 def _described(item: dict[str, Any]) -> str:
     status = str(item["status"]["S"])
-    outcome = json.loads(item.get("outcome", {}).get("S", "{}"))
+    outcome = read_json(item.get("outcome", {}).get("S", "{}"))
     if digits := outcome.get("digits"):
         return f"{status}: {' '.join(str(digit['digit']) for digit in digits)}"
     return f"{status}: {outcome['reason']['title']}" if outcome.get("reason") else status
@@ -146,6 +148,7 @@ def queues_of(deployment: Deployment) -> tuple[DeadLetterQueue, JobTable]:
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.redrive", description="Retry failed uploads.")
     add_environment(parser)
     parser.add_argument("--look", action="store_true", help="only show the dead letters")
@@ -168,7 +171,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    print(visible(text), flush=True)
 
 
 if __name__ == "__main__":

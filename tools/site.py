@@ -12,10 +12,12 @@ import sys
 from tools.deployment import FAILURES
 from tools.environments import add_environment, chosen_environment, deployment_with
 from tools.site_publishing import build, publish
+from training.common.terminal import prepare_terminal
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.site", description="Build the web page and publish it.")
     parser.add_argument("action", choices=["build", "publish"])
     add_environment(parser)

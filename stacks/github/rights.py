@@ -90,6 +90,11 @@ def deployment_rights(place: Place) -> tuple[Right, ...]:
             resources=(place.arn("cloudformation", f"stack/{place.name}-*"),),
             why="the stacks of this environment, and the ids that CloudFormation gives them",
         ),
+        Right(
+            actions=("cloudformation:UpdateStack",),
+            resources=(place.arn("cloudformation", f"stack/{place.name}-inference/*"),),
+            why="the id that CloudFormation gives the stack; scaling is taken out of it before a change of machines",
+        ),
         *_preflight(place),
         *_publication(place),
         *_retired(place),

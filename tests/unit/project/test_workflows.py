@@ -95,7 +95,9 @@ def test_what_takes_a_role_runs_what_is_on_main_in_an_environment(name: str) -> 
 
 
 def test_prod_waits_for_its_review_and_the_review_for_dev() -> None:
-    environments = {key: re.findall(r"^    environment: (\S+)", job("deploy.yml", key), re.MULTILINE) for key in DEPLOYS}
+    environments = {
+        key: re.findall(r"^    environment: (\S+)", job("deploy.yml", key), re.MULTILINE) for key in DEPLOYS
+    }
     assert environments == {"dev": ["dev"], "review": ["prod-review"], "prod": ["prod"]}
     assert "needs: dev" in job("deploy.yml", "review")
     assert "needs: review" in job("deploy.yml", "prod")

@@ -77,7 +77,10 @@ def test_a_stack_that_is_as_deployed_has_nothing(asked: tuple[Any, Stubber]) -> 
 @pytest.mark.parametrize(
     ("answers", "sentence"),
     [
-        (lambda stubber: answer(stubber, "DETECTION_FAILED", reason="no s3:GetBucketTagging"), "no s3:GetBucketTagging"),
+        (
+            lambda stubber: answer(stubber, "DETECTION_FAILED", reason="no s3:GetBucketTagging"),
+            "no s3:GetBucketTagging",
+        ),
         (lambda stubber: [answer(stubber, "DETECTION_IN_PROGRESS") for _ in range(200)], "no answer within 600 s"),
     ],
 )
