@@ -159,7 +159,7 @@ deploy: setup ## deploy to AWS after a review: ENV=dev or prod; ARGS=--yes asks 
 	@$(RUN) -m tools.deploy $(ENV) $(ARGS)
 
 .PHONY: destroy
-destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (bucket, registry and accounts stay); ARGS=--left-out: those left out
+destroy: setup ## remove the stacks from AWS: ENV=dev or prod (bucket, registry and accounts stay); ARGS=--left-out, or all of a preview: "--name pr12"
 	@$(RUN) -m tools.deploy $(ENV) --destroy $(ARGS)
 
 .PHONY: github
