@@ -26,8 +26,8 @@ class SmallCloudFormation:
 
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803 - as botocore names it
         if StackName not in self.stacks:
-            error = {"Code": "ValidationError", "Message": f"Stack with id {StackName} does not exist"}
-            raise ClientError({"Error": error}, "DescribeStacks")
+            message = f"Stack with id {StackName} does not exist"
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
         return {"Stacks": [{"StackName": StackName}]}
 
     def delete_stack(self, *, StackName: str) -> None:  # noqa: N803 - as botocore names it

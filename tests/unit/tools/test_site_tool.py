@@ -51,8 +51,8 @@ class SomeStacks:
 
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803 - as botocore names it
         if StackName not in self.outputs:
-            error = {"Code": "ValidationError", "Message": f"Stack with id {StackName} does not exist"}
-            raise ClientError({"Error": error}, "DescribeStacks")
+            message = f"Stack with id {StackName} does not exist"
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
         pairs = self.outputs[StackName].items()
         return {"Stacks": [{"Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in pairs]}]}
 
