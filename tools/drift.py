@@ -116,7 +116,7 @@ def as_markdown(environment: str, found: dict[str, tuple[Drift, ...]]) -> str:
     same = [stack for stack, drifts in found.items() if not drifts]
     table = ["| stack | resource | type | is | properties |", "|---|---|---|---|---|", *rows] if rows else []
     told = f"As deployed: {', '.join(same)}." if same else ""
-    title = f"{environment}: {len(rows)} resources are not as their stacks have them."
+    title = f"Resources of {environment} that are not as their stacks have them: {len(rows)}."
     return "\n\n".join(part for part in (title, "\n".join(table), told) if part)
 
 

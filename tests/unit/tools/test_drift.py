@@ -93,7 +93,7 @@ def test_what_is_not_known_is_an_error(
 
 def test_the_table_and_the_json_tell_the_same() -> None:
     assert as_markdown("dev", FOUND).splitlines() == [
-        "dev: 1 resources are not as their stacks have them.",
+        "Resources of dev that are not as their stacks have them: 1.",
         "",
         "| stack | resource | type | is | properties |",
         "|---|---|---|---|---|",
