@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from stacks.settings import settings_for
-from tools.approval import deployed_templates, review_deployment
+from tools.approval import deployed_templates, review_deployment, wanted_templates
 from tools.assembly import AssemblyError
-from tools.cost import templates_of
-from tools.deployment import FAILURES
+from tools.deployment import FAILURES, synthesise
 from tools.environments import deployment_of
 from tools.review.review import Review
 
 
 def review_deployed(environment: str) -> Review:
-    """Synthesise an environment without assets, and compare it with what is deployed; nothing is changed.
+    """Synthesise an environment as a deployment does, and compare it with what is deployed; nothing is changed.
 
     Raises
     ------
@@ -20,9 +18,10 @@ def review_deployed(environment: str) -> Review:
         If there is no such environment, it cannot be synthesised, or AWS cannot be asked.
     """
     try:
-        settings_for(environment)
-        wanted = templates_of(environment)
-        deployed = deployed_templates(deployment_of(environment), wanted)
+        deployment = deployment_of(environment)
+        synthesise(deployment)
+        wanted = wanted_templates(deployment)
+        deployed = deployed_templates(deployment, wanted)
     except FAILURES as error:
         raise AssemblyError(str(error)) from error
     return review_deployment(environment, deployed, wanted)
