@@ -128,6 +128,14 @@ bench: setup .venv-benchmarks/.stamp build/model/manifest.json ## measure agains
 diff: setup ## what this checkout would change against BASE=main, in every environment; offline
 	@$(RUN) -m tools.diff --base "$(BASE)" $(ARGS)
 
+.PHONY: review
+review: setup ## what this checkout would change in what is deployed: ENV=dev or prod; asks AWS, changes nothing
+	@$(RUN) -m tools.diff --deployed $(ENV) --fail-on= $(ARGS)
+
+.PHONY: drift
+drift: setup ## what is no longer as its stack has it: ENV=dev, prod or local; ends with 1 if anything is not
+	@$(RUN) -m tools.drift $(ENV) $(ARGS)
+
 .PHONY: cost
 cost: setup ## what an environment costs in a month, and what load it bears: ENV=dev, prod or local; offline
 	@$(RUN) -m tools.cost --env "$(ENV)" $(ARGS)
@@ -147,7 +155,7 @@ preflight: setup ## ask an account what a deployment would fail for: quotas, boo
 	@$(RUN) -m tools.preflight $(ENV) $(ARGS)
 
 .PHONY: deploy
-deploy: setup ## deploy to AWS after a review: ENV=dev or ENV=prod; ARGS=--yes asks nothing (your credentials, costs money)
+deploy: setup ## deploy to AWS after a review: ENV=dev or prod; ARGS=--yes asks nothing, "--name pr12" is a preview (costs money)
 	@$(RUN) -m tools.deploy $(ENV) $(ARGS)
 
 .PHONY: accept
@@ -155,8 +163,12 @@ accept: setup ## play the stories against what is deployed: ENV=local, dev or pr
 	@$(RUN) -m tools.accept $(ENV) $(ARGS)
 
 .PHONY: destroy
-destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (bucket, registry and accounts stay); ARGS=--left-out: those left out
+destroy: setup ## remove the stacks from AWS: ENV=dev or prod (bucket, registry and accounts stay); ARGS=--left-out, or all of a preview: "--name pr12"
 	@$(RUN) -m tools.deploy $(ENV) --destroy $(ARGS)
+
+.PHONY: github
+github: setup ## make the roles with which workflows on GitHub deploy: ENV=dev or prod; an administrator does it once
+	@$(RUN) -m tools.github $(ENV) $(ARGS)
 
 .PHONY: redrive
 redrive: setup ## retry failed uploads: ENV=local, dev or prod; ARGS=--look only shows them

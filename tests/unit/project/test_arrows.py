@@ -62,6 +62,7 @@ STAGES = {
 STACKS = {
     "shared": set(),
     "policy": set(),
+    "github": {"shared"},
     "storage": {"shared"},
     "identity": {"shared"},
     "web": {"shared"},
