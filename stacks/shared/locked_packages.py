@@ -138,6 +138,12 @@ def remove_traces(output: Path) -> None:
 
 
 def find_uv(python: str = sys.executable, path: str | None = None) -> str | None:
-    """Path of uv: the one beside an interpreter, or else the first on `path` (or the `PATH`); None if there is none."""
-    beside = Path(python).parent / "uv"
-    return str(beside) if beside.exists() else shutil.which("uv", path=path)
+    """Path of uv: beside an interpreter, in the `.tools` beside its environment, or on `path` (or the `PATH`), or None.
+
+    `make` installs uv into `.tools/bin`, and with it the packages of `.venv`, which need not hold another one.
+    """
+    programs = Path(python).parent
+    for near in (programs / "uv", programs.parents[1] / ".tools/bin/uv"):
+        if near.exists():
+            return str(near)
+    return shutil.which("uv", path=path)
