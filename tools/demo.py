@@ -26,6 +26,7 @@ from tools.deployment import FAILURES, HOW_TO_GET_A_MANIFEST, ROOT, Deployment, 
 from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emulator
 from tools.pixels import braille, photograph_of, png_of, shades
 from tools.upload_client import Uploader
+from training.common.certainty import certainty
 from training.common.errors import INTERRUPTED, TrainingError
 from training.common.terminal import prepare_terminal
 from training.data.data_folder import read_source_split
@@ -85,7 +86,7 @@ def show_digits(images: NDArray[np.uint8], labels: list[int], predictions: list[
 
 def _caption(label: int, prediction: dict[str, Any]) -> str:
     digit = prediction["digit"]
-    return f"{digit} {prediction['probabilities'][digit]:.1%}" + ("" if digit == label else f" not {label}!")
+    return f"{digit} {certainty(prediction['probabilities'][digit])}" + ("" if digit == label else f" not {label}!")
 
 
 def write_examples(folder: Path, image: NDArray[np.uint8]) -> tuple[Path, Path]:
