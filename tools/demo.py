@@ -26,7 +26,8 @@ from tools.deployment import FAILURES, HOW_TO_GET_A_MANIFEST, ROOT, Deployment, 
 from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emulator
 from tools.pixels import braille, photograph_of, png_of, shades
 from tools.upload_client import Uploader
-from training.common.errors import TrainingError
+from training.common.certainty import certainty
+from training.common.errors import INTERRUPTED, TrainingError
 from training.common.terminal import prepare_terminal
 from training.data.data_folder import read_source_split
 from training.data.dataset import Split
@@ -85,7 +86,7 @@ def show_digits(images: NDArray[np.uint8], labels: list[int], predictions: list[
 
 def _caption(label: int, prediction: dict[str, Any]) -> str:
     digit = prediction["digit"]
-    return f"{digit} {prediction['probabilities'][digit]:.1%}" + ("" if digit == label else f" not {label}!")
+    return f"{digit} {certainty(prediction['probabilities'][digit])}" + ("" if digit == label else f" not {label}!")
 
 
 def write_examples(folder: Path, image: NDArray[np.uint8]) -> tuple[Path, Path]:
@@ -161,9 +162,11 @@ def main() -> int:
     try:
         read_manifest(DEFAULT_MANIFEST, how_to_get=HOW_TO_GET_A_MANIFEST)
         split = read_source_split(DATA, "test")
+        console.print("step 5 of 6: the emulator, and the stacks in it")
         deployment = local_deployment(start_emulator(), manifest=DEFAULT_MANIFEST)
         site = bring_up(deployment)
         api = api_client(deployment)
+        console.print("step 6 of 6: predictions")
         wrong = ask(api, split)
         if LOCAL.parts.uploads:
             wrong += upload(api, [split.images[one_of_each(split)[digit]] for digit in PHOTOGRAPHED])
@@ -172,6 +175,9 @@ def main() -> int:
         show_next_steps(deployment, split.images[one_of_each(split)[7]], site, DEMONSTRATION)
     except (*FAILURES, TrainingError) as error:
         wrong = [str(error)]
+    except KeyboardInterrupt:
+        print("interrupted: 'make demo' goes on from here, 'make down' stops the emulator", file=sys.stderr)
+        return INTERRUPTED
     for sentence in wrong:
         print(f"error: {sentence}", file=sys.stderr)
     return 1 if wrong else 0

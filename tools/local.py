@@ -124,6 +124,9 @@ def main(arguments: list[str]) -> int:
     except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("interrupted: 'make up' goes on from here, 'make down' stops the emulator", file=sys.stderr)
+        return 130
     return 0
 
 
