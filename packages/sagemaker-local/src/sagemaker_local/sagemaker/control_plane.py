@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sagemaker_local.sagemaker.errors import ServiceError, already_exists, not_found, validation
 from sagemaker_local.sagemaker.records import IN_PROGRESS, Definition, Endpoint, Scope, Status, Variant
 from sagemaker_local.sagemaker.shapes import Json
+from sagemaker_local.sagemaker.variants import check_names, check_variants
 
 MODEL, CONFIG, ENDPOINT = "model", "endpoint-config", "endpoint"
 _WORDS = {MODEL: "model", CONFIG: "endpoint configuration", ENDPOINT: "endpoint"}
@@ -73,13 +74,9 @@ class ControlPlane:
     def create_config(self, request: Json) -> Definition:
         """Remember an endpoint configuration whose models exist."""
         variants = [*request["ProductionVariants"], *request.get("ShadowProductionVariants", [])]
+        check_variants(variants)
         for variant in variants:
-            _check_variant(variant)
             self.model(variant["ModelName"])
-        names = [variant["VariantName"] for variant in variants]
-        if len(set(names)) != len(names):
-            msg = f"Production variant names must be unique; got {', '.join(names)}."
-            raise validation(msg)
         return self._define(CONFIG, self.configs, request["EndpointConfigName"], request)
 
     def config(self, name: str) -> Definition:
@@ -136,6 +133,7 @@ class ControlPlane:
     def update_weights(self, request: Json) -> Endpoint:
         """Change the variants' shares of the traffic and their instance counts, at once."""
         endpoint = self._ready(request["EndpointName"])
+        check_names(change["VariantName"] for change in request["DesiredWeightsAndCapacities"])
         wanted = {change["VariantName"]: change for change in request["DesiredWeightsAndCapacities"]}
         unknown = set(wanted) - {variant.name for variant in endpoint.variants}
         if unknown:
@@ -284,24 +282,6 @@ def _check_kind(endpoint: Endpoint, config: Definition) -> None:
             f'Cannot update endpoint "{endpoint.arn}": a real-time endpoint cannot become a serverless one. '
             "Create a new endpoint."
         )
-        raise validation(msg)
-
-
-def _check_variant(variant: Json) -> None:
-    if not variant.get("ModelName"):
-        msg = (
-            f"Production variant {variant['VariantName']} needs a ModelName; this emulator has no inference components."
-        )
-        raise validation(msg)
-    instance, serverless = variant.get("InstanceType"), variant.get("ServerlessConfig")
-    if bool(instance) == bool(serverless):
-        msg = (
-            f"Production variant {variant['VariantName']} must have either InstanceType or ServerlessConfig; "
-            f"it has {'both' if instance else 'neither'}."
-        )
-        raise validation(msg)
-    if instance and not variant.get("InitialInstanceCount"):
-        msg = f"Production variant {variant['VariantName']} must have an InitialInstanceCount of at least 1."
         raise validation(msg)
 
 
