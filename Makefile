@@ -17,6 +17,8 @@ EMULATOR := packages/sagemaker-local
 export UV_COMPILE_BYTECODE := 1
 # Where this is set, every start of a program and every run of the tests compiles everything again.
 export PYTHONDONTWRITEBYTECODE :=
+# Files are UTF-8, whatever the terminal shows.
+export PYTHONUTF8 := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 

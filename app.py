@@ -29,6 +29,7 @@ from stacks.notebook.stack import NotebookStack
 from stacks.operations.stack import OperationsStack
 from stacks.policy.rules import check_policies
 from stacks.settings import Settings, settings_for
+from stacks.shared.locked_packages import said_while_bundling
 from stacks.storage.stack import StorageStack
 from stacks.stream.stack import StreamStack
 from stacks.training.stack import TrainingStack
@@ -104,7 +105,7 @@ def _people(app: cdk.App, settings: Settings) -> tuple[IdentityStack, WebStack] 
 
 def feature_flags() -> dict[str, Any]:
     """The context of cdk.json, which only the CDK CLI would read: `python app.py` makes the same templates as it."""
-    document: dict[str, Any] = json.loads((Path(__file__).parent / "cdk.json").read_text())["context"]
+    document: dict[str, Any] = json.loads((Path(__file__).parent / "cdk.json").read_text(encoding="utf-8"))["context"]
     return document
 
 
@@ -120,6 +121,10 @@ def main() -> None:
         app.synth()
     except ContractError as error:
         sys.exit(f"error: {error}")
+    except RuntimeError as error:
+        if (said := said_while_bundling(error)) is None:
+            raise
+        sys.exit(f"error: {said}")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,18 @@ from enum import Enum
 
 from contract.xgboost_image import REGISTRY_ACCOUNTS
 from stacks.identity.settings import PeopleSettings
-from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity, canary_of
+from stacks.inference.capacity import (
+    Canary,
+    Capacity,
+    InstanceCapacity,
+    ServerlessCapacity,
+    TargetTracking,
+    canary_of,
+)
 from stacks.notebook.settings import IsolatedVpc, NotebookSettings
 from stacks.operations.settings import OperationsSettings
 from stacks.region_types import lacking
+from stacks.shared.concurrency import FunctionConcurrency
 from stacks.shared.errors import ConfigurationError
 from stacks.stream.settings import OnDemand, Provisioned, StreamSettings
 from stacks.training.settings import TrainingSettings
@@ -76,6 +84,8 @@ class Settings:
         How long logs are kept.
     retain_data, retain_logs
         Whether buckets of data, and log groups, outlive their stacks.
+    concurrency
+        What each function reserves of the account's concurrency; None for nothing.
     tracing
         Whether API Gateway and Lambda send traces to X-Ray.
     owns_api_gateway_account
@@ -107,6 +117,7 @@ class Settings:
     log_retention_days: int = 30
     retain_data: bool = True
     retain_logs: bool = False
+    concurrency: FunctionConcurrency | None = None
     tracing: bool = False
     owns_api_gateway_account: bool = True
     training: TrainingSettings = field(default_factory=TrainingSettings)
@@ -136,8 +147,24 @@ class Settings:
         for origin in self.people.further_origins if self.people and self.environment == "prod" else ():
             good = origin.startswith("https://") and "*" not in origin
             _check(good, "further_origins", origin, "an https origin without a * in prod")
+        if self.concurrency is not None:
+            self._check_concurrency(self.concurrency)
         age, answer = self.operations.queue_age_seconds, self.upload.answer_seconds
         _check(age < answer, "queue_age_seconds", age, f"less than the answer_seconds of uploads, {answer}")
+
+    def _check_concurrency(self, concurrency: FunctionConcurrency) -> None:
+        """Refuse a share that a function's event source would have to throttle itself for."""
+        worker, runs = concurrency.upload_worker, self.upload.concurrency
+        _check(worker >= runs, "concurrency upload_worker", worker, f"{runs}, the concurrency of uploads, or more")
+        if self.stream is not None:
+            consumer, batches = concurrency.stream_consumer, self.stream.batches_at_once
+            rule = f"{batches}, the batches that the stream has at the same time, or more"
+            _check(consumer >= batches, "concurrency stream_consumer", consumer, rule)
+
+    @property
+    def reserved_concurrency(self) -> int:
+        """What the functions of the deployed parts reserve together; the account needs 100 more."""
+        return self.concurrency.reserved(self.parts) if self.concurrency else 0
 
     @property
     def endpoint_name(self) -> str:
@@ -224,10 +251,18 @@ PROD = Settings(
     environment="prod",
     account="222222222222",  # an example: put your own
     region="us-east-1",
-    capacity=InstanceCapacity(instance_type="ml.m5.large", count=2, rollout=Canary()),
+    # A request may hold a thousand rows, so an instance is to have 25 in a second: four do what both APIs let through.
+    capacity=InstanceCapacity(
+        instance_type="ml.m5.large",
+        count=2,
+        rollout=Canary(),
+        scaling=TargetTracking(maximum=4, invocations_per_minute=1500),
+    ),
     throttle=Throttle(requests_per_second=50, burst=100),
     log_retention_days=365,
     retain_logs=True,
+    # Both APIs' bursts of predictions, and as many as the other functions have at once. New accounts have 10 in all.
+    concurrency=FunctionConcurrency(budget=400, prediction=200, uploads=100, upload_worker=10, stream_consumer=16),
     tracing=True,
     stream=StreamSettings(capacity=OnDemand(), retention_hours=72, record_age_seconds=48 * 3600, retries=200),
     notebook=NotebookSettings(network=IsolatedVpc(), own_key=True),

@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from tools.assembly import MANIFEST, AssemblyError, Checkout, commit_id, extract, write_side
+from training.common.terminal import prepare_terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("local", "dev", "prod")
@@ -93,6 +94,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; returns 0, or 2 when a side cannot be synthesised."""
+    prepare_terminal()
     options = _parse(arguments)
     sides = (options.only,) if options.only else SIDES
     try:

@@ -23,9 +23,10 @@ from tools.accounts import DEMONSTRATION, Account, make_account
 from tools.api_client import Answer, ApiClient
 from tools.deployment import FAILURES, HOW_TO_GET_A_MANIFEST, ROOT, Deployment, DeploymentError, api_client, api_url
 from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emulator
-from tools.pixels import braille, photograph_of, png_of
+from tools.pixels import braille, photograph_of, png_of, shades
 from tools.upload_client import Uploader
 from training.common.errors import TrainingError
+from training.common.terminal import prepare_terminal
 from training.data.data_folder import read_source_split
 from training.data.dataset import Split
 
@@ -72,9 +73,10 @@ def predictions_of(answer: Answer, count: int) -> list[dict[str, Any]]:
 
 def show_digits(images: NDArray[np.uint8], labels: list[int], predictions: list[dict[str, Any]]) -> None:
     """Draw the images, five in a row, with what was predicted below each."""
+    draw = braille if console.encoding.lower().startswith("utf") else shades
     for start in (0, 5):
         chosen = range(start, start + 5)
-        for line in zip(*(braille(images[index].reshape(SIDE, SIDE)) for index in chosen), strict=True):
+        for line in zip(*(draw(images[index].reshape(SIDE, SIDE)) for index in chosen), strict=True):
             console.print("  ".join(line))
         captions = (_caption(labels[index], predictions[index]) for index in chosen)
         console.print("  ".join(f"{caption:^14}" for caption in captions), end="\n\n")
@@ -88,7 +90,7 @@ def _caption(label: int, prediction: dict[str, Any]) -> str:
 def write_examples(folder: Path, image: NDArray[np.uint8]) -> tuple[Path, Path]:
     """Write one digit as a JSON request and as a PNG file, for use with curl."""
     request, picture = folder / "digit.json", folder / "digit.png"
-    request.write_text(json.dumps({"instances": [image.tolist()]}))
+    request.write_text(json.dumps({"instances": [image.tolist()]}), encoding="utf-8")
     picture.write_bytes(png_of(image))
     return request, picture
 
@@ -152,6 +154,7 @@ def show_next_steps(deployment: Deployment, image: NDArray[np.uint8], site: str,
 
 def main() -> int:
     """Run the demonstration; returns the exit code."""
+    prepare_terminal()
     try:
         read_manifest(DEFAULT_MANIFEST, how_to_get=HOW_TO_GET_A_MANIFEST)
         split = read_source_split(DATA, "test")

@@ -40,10 +40,13 @@ from tools.leftovers import unprotect_failed_creations
 from tools.preflight.check import State
 from tools.preflight.report import as_text, summary
 from tools.preflight.run import preflight
+from tools.process_environment import adopt, for_aws
 from tools.review.change import Risk
 from tools.review.differences import DifferenceError
 from tools.review.templates import TemplateError
+from tools.scaling_change import scaled_and_changed, take_scaling_out
 from tools.site_publishing import publish as publish_site
+from training.common.terminal import prepare_terminal
 
 KEPT = ("identity", "training", "storage")
 """Parts that hold what cannot be made again. They cost nothing but what the bucket holds."""
@@ -57,7 +60,8 @@ def aws_deployment(settings: Settings) -> Deployment:
     require_own_account(settings)
     manifest = Path(os.environ.get("DIGITS_MANIFEST", CURRENT_MANIFEST)).resolve()
     read_manifest(manifest, how_to_get=HOW_TO_GET_A_MANIFEST)
-    variables = {**os.environ, "AWS_REGION": settings.region, "AWS_DEFAULT_REGION": settings.region}
+    variables = for_aws(os.environ, settings.region)
+    adopt(variables)
     return Deployment(
         environment=settings.environment,
         manifest=manifest,
@@ -111,6 +115,10 @@ def prepare(deployment: Deployment, settings: Settings, approval: Approval, *, d
     approve(found, approval, name=deployment.environment, new=set(wanted) - set(deployed))
     for stack in unprotect_failed_creations(deployment.client("cloudformation"), wanted):
         print(f"switched the termination protection of {stack} off, whose creation failed before")
+    for stack, template in wanted.items():
+        for endpoint in scaled_and_changed(deployed.get(stack, {}), template):
+            print(f"Taking out what scales {endpoint}: SageMaker changes no instance type before; it comes back after.")
+            take_scaling_out(deployment.client("cloudformation"), stack)
 
 
 def deploy_and_check(deployment: Deployment) -> None:
@@ -152,6 +160,7 @@ def remove(deployment: Deployment) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.deploy", description="Deploy to AWS, or remove it.")
     parser.add_argument("environment", choices=AWS_ENVIRONMENTS)
     parser.add_argument("--yes", action="store_true", help="ask nothing; what can lose data is refused")

@@ -168,7 +168,7 @@ def synthesised_parts(deployment: Deployment) -> list[str]:
 
     What others were made from comes last.
     """
-    artifacts = json.loads((deployment.assembly / "manifest.json").read_text())["artifacts"]
+    artifacts = json.loads((deployment.assembly / "manifest.json").read_text(encoding="utf-8"))["artifacts"]
     prefix = deployment.stack("")
     parts = {name.removeprefix(prefix) for name in artifacts if name.startswith(prefix) and "." not in name}
     return sorted(parts, key=lambda part: _REMOVAL.index(part) if part in _REMOVAL else -1)
@@ -273,6 +273,8 @@ def _run_briefly(deployment: Deployment, module: str, *arguments: str) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        encoding="utf-8",
+        errors="replace",
     ) as process:
         for line in process.stdout or []:
             kept.append(line)

@@ -26,7 +26,9 @@ from tools.deployment import (
     deploy,
     synthesise,
 )
+from tools.process_environment import adopt, for_emulator
 from tools.site_publishing import publish as publish_site
+from training.common.terminal import prepare_terminal
 
 DEFAULT_MANIFEST = ROOT / "build/model/manifest.json"
 
@@ -40,26 +42,25 @@ def start_emulator(*options: str) -> dict[str, str]:
         Further options of `sagemaker-local`, such as `--port 4567`.
     """
     if subprocess.run([sys.executable, "-m", "sagemaker_local", "up", *options], cwd=ROOT, check=False).returncode:
-        msg = "the emulator did not start; its own words are above, its log is shown by 'sagemaker-local logs'"
+        msg = "the emulator does not run as it is wanted; its own words are above, 'sagemaker-local logs' shows its log"
         raise DeploymentError(msg)
     return _variables(*options)
 
 
 def running_emulator() -> dict[str, str]:
-    """The process environment that reaches the emulator that runs, or the one that this shell talks to already.
+    """The process environment that reaches the emulator of this checkout, which runs.
 
     Raises
     ------
     DeploymentError
         If none runs.
     """
-    if "AWS_ENDPOINT_URL" in os.environ:
-        return dict(os.environ)
     status = subprocess.run(
-        [sys.executable, "-m", "sagemaker_local", "status"], cwd=ROOT, check=False, capture_output=True
+        [sys.executable, "-m", "sagemaker_local", "status"], cwd=ROOT, check=False, capture_output=True, text=True
     )
     if status.returncode:
-        msg = "the emulator does not run: start it, and what is deployed into it, with 'make up'"
+        why = status.stderr.strip() or status.stdout.strip()
+        msg = f"start the emulator, and what is deployed into it, with 'make up'; 'sagemaker-local status' says: {why}"
         raise DeploymentError(msg)
     return _variables()
 
@@ -68,7 +69,9 @@ def _variables(*options: str) -> dict[str, str]:
     exports = subprocess.run(
         [sys.executable, "-m", "sagemaker_local", "env", *options], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout
-    return _without_aws(os.environ) | parse_exports(exports)
+    variables = for_emulator(os.environ, parse_exports(exports))
+    adopt(variables)
+    return variables
 
 
 def parse_exports(text: str) -> dict[str, str]:
@@ -92,13 +95,9 @@ def bring_up(deployment: Deployment) -> str:
     return publish_site(deployment)
 
 
-def _without_aws(variables: Mapping[str, str]) -> dict[str, str]:
-    """Drop what could lead a client to a real account or away from the loopback."""
-    return {name: value for name, value in variables.items() if not name.startswith(("AWS_", "CDK_"))}
-
-
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     if arguments != ["up"]:
         print("usage: python -m tools.local up", file=sys.stderr)
         return 2

@@ -9,10 +9,12 @@ from stacks.settings import ENVIRONMENTS
 from tools.accounts import DEMONSTRATION, Account, invite, make_account
 from tools.deployment import FAILURES
 from tools.environments import deployment_of
+from training.common.terminal import prepare_terminal
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.people", description="Let somebody into the web page.")
     parser.add_argument("environment", choices=list(ENVIRONMENTS))
     parser.add_argument("email", help="address of the person, which is also the name to sign in with")

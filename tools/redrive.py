@@ -20,6 +20,7 @@ from stacks.settings import ENVIRONMENTS
 from tools.dead_letters import DeadLetter, DeadLetterQueue
 from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
 from tools.environments import deployment_of
+from training.common.terminal import prepare_terminal
 
 SHOWN = 20
 """Most dead letters or jobs that are listed."""
@@ -148,6 +149,7 @@ def queues_of(deployment: Deployment) -> tuple[DeadLetterQueue, JobTable]:
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.redrive", description="Retry failed uploads.")
     parser.add_argument("environment", choices=list(ENVIRONMENTS))
     parser.add_argument("--look", action="store_true", help="only show the dead letters")

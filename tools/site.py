@@ -13,10 +13,12 @@ from stacks.settings import ENVIRONMENTS
 from tools.deployment import FAILURES
 from tools.environments import deployment_of
 from tools.site_publishing import build, publish
+from training.common.terminal import prepare_terminal
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.site", description="Build the web page and publish it.")
     parser.add_argument("action", choices=["build", "publish"])
     parser.add_argument("environment", choices=list(ENVIRONMENTS))

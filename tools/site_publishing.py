@@ -103,7 +103,7 @@ def build(deployment: Deployment, folder: Path | None = None) -> Path:
     config = site_config(settings_for(deployment.environment), outputs, deployment.variables.get("AWS_ENDPOINT_URL"))
     folder = folder or deployment.folder / "web"
     bundle(folder, called=called_origins(config, outputs["upload"]))
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     return folder
 
 

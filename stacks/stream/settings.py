@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from stacks.shared.errors import ConfigurationError
 
 SHARDS_MAX = 500
+SHARDS_ON_DEMAND = 4
+"""What a stream on demand begins with."""
 BATCH_RECORDS_MAX = 10_000
 RETENTION_HOURS_MAX = 8_760
 
@@ -82,6 +84,12 @@ class StreamSettings:
                 "stacks/settings.py"
             )
             raise ConfigurationError(msg)
+
+    @property
+    def batches_at_once(self) -> int:
+        """How many batches are consumed at the same time, with the shards that the stream begins with."""
+        shards = self.capacity.shards if isinstance(self.capacity, Provisioned) else SHARDS_ON_DEMAND
+        return shards * self.parallelization
 
 
 def _in_range(name: str, value: int, low: int, high: int) -> None:

@@ -16,7 +16,6 @@ import numpy as np
 import pytest
 
 from contract.stream_record import make_record
-from tests.e2e.test_3_access import _policies
 from tools.deployment import ROOT, Deployment, bootstrap, stack_outputs, synthesise
 from tools.local import local_deployment
 from training.data.data_folder import read_data_manifest, read_source_split
@@ -114,30 +113,6 @@ def test_a_batch_that_is_given_up_can_be_sent_again(streaming: Deployment, build
     assert "records sent again: 1; dead letters left: 0" in _train(streaming, build, "dead-letters", "--replay")
     _eventually(lambda: _parts(streaming) - before)
     assert "261 new digits" in _train(streaming, build, "prepare", "--from-stream")
-
-
-@pytest.mark.parametrize(
-    ("action", "resource", "allowed"),
-    [
-        ("s3:PutObject", "arn:aws:s3:::BUCKET/stream/parts/a", True),
-        ("s3:PutObject", "arn:aws:s3:::BUCKET/stream/dead-letters/a", True),
-        ("s3:PutObject", "arn:aws:s3:::BUCKET/models/a", False),
-        ("s3:PutObject", "arn:aws:s3:::BUCKET/channels/a", False),
-        ("s3:GetObject", "arn:aws:s3:::BUCKET/stream/parts/a", False),
-        ("s3:DeleteObject", "arn:aws:s3:::BUCKET/stream/parts/a", False),
-        ("kinesis:GetRecords", "arn:aws:kinesis:us-east-1:123456789012:stream/digits-local", True),
-        ("kinesis:PutRecord", "arn:aws:kinesis:us-east-1:123456789012:stream/digits-local", False),
-        ("kinesis:GetRecords", "arn:aws:kinesis:us-east-1:123456789012:stream/other", False),
-    ],
-)
-def test_the_consumer_may_do_just_its_work(streaming: Deployment, action: str, resource: str, allowed: bool) -> None:
-    bucket = stack_outputs(streaming, "storage")["BucketName"]
-    decision = streaming.client("iam").simulate_custom_policy(
-        PolicyInputList=_policies(streaming, "stream", "DigitsConsumer"),
-        ActionNames=[action],
-        ResourceArns=[resource.replace("BUCKET", bucket)],
-    )["EvaluationResults"][0]["EvalDecision"]
-    assert (decision == "allowed") is allowed
 
 
 def _train(deployment: Deployment, build: Path, *arguments: str) -> str:

@@ -27,6 +27,7 @@ from tools.preflight.report import as_json, as_text, summary
 from tools.preflight.run import preflight
 from tools.review.change import Template
 from tools.review.templates import TemplateError, read_folder
+from training.common.terminal import prepare_terminal
 
 
 def checks_of(deployment: Deployment, settings: Settings) -> list[Check]:
@@ -68,6 +69,7 @@ def _read(deployment: Deployment, wanted: Templates, deployed: dict[str, Templat
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(
         prog="python -m tools.preflight", description="Tell what would fail in an account."
     )

@@ -13,12 +13,13 @@ from typing import Any
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import NoCredentialsError, NoRegionError
-from urllib3 import PoolManager, Retry, Timeout
+from urllib3 import Retry, Timeout
 from urllib3.exceptions import HTTPError
 
 from contract.json_text import read_json
 from contract.schemas import API
 from training.aws.clients import new_session
+from training.aws.connections import connections
 from training.aws.errors import explained
 from training.aws.parameters import read_parameter
 from training.common.errors import PredictionError
@@ -79,8 +80,7 @@ def send(address: ApiAddress, method: str, path: str, *, body: bytes | None = No
     with explained(f"the API at {address.reachable_url}"):
         headers = _signed(method, url, body)
     try:
-        # No proxy: botocore reads the variables HTTP_PROXY and HTTPS_PROXY for its requests, this pool does not.
-        with PoolManager(timeout=_TIMEOUT, retries=Retry(total=False)) as pool:
+        with connections(url, timeout=_TIMEOUT, retries=Retry(total=False)) as pool:
             response = pool.request(method, url, body=body, headers=headers)
     except HTTPError as problem:
         raise PredictionError(

@@ -36,6 +36,7 @@ from training.commands import (
 )
 from training.common.errors import INTERRUPTED, JobEndedError, JobRefusedError, StoppedEarly, TrainingError
 from training.common.paths import BuildPaths
+from training.common.terminal import prepare_terminal
 
 BAD_INPUT = 2
 JOB_ENDED = 3
@@ -102,6 +103,7 @@ for command in (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    prepare_terminal()
     try:
         result = app(arguments, standalone_mode=False, prog_name="python -m training")
     except typer.TyperException as problem:

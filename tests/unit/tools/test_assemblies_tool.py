@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tools.assemblies import ENVIRONMENTS, main
-from tools.assembly import AssemblyError, Checkout, write_side
+from tools.assembly import AssemblyError, Checkout, commit_id, write_side
 
 APP = """
 import json, os, pathlib
@@ -54,6 +56,19 @@ def _no_manifest_of_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def written(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_repository_that_git_does_not_trust_is_said_in_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)  # noqa: S607
+    with pytest.raises(AssemblyError, match="base is 'nowhere', which git does not know here"):
+        commit_id(tmp_path, "nowhere")
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(name, os.devnull)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(AssemblyError, match=r"git cannot read the repository in .*dubious ownership"):
+        commit_id(tmp_path, "HEAD")
 
 
 def test_templates_are_written_and_nothing_of_the_code(tmp_path: Path, fallback: Path) -> None:

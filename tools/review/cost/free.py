@@ -34,7 +34,7 @@ FREE = (
     "AWS::AppSync::FunctionConfiguration",
     "AWS::AppSync::GraphQLSchema",
     "AWS::AppSync::Resolver",
-    "AWS::ApplicationAutoScaling::*",
+    "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::AutoScaling::LaunchConfiguration",
     "AWS::AutoScaling::LifecycleHook",
     "AWS::AutoScaling::ScalingPolicy",

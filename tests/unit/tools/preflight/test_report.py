@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from tools.preflight.__main__ import main
+from stacks.settings import ENVIRONMENTS
+from tools.deployment import Deployment, DeploymentError
+from tools.preflight.__main__ import checks_of, main
 from tools.preflight.check import not_known, ok, wanting
 from tools.preflight.report import as_json, as_text, summary
 
@@ -43,15 +46,8 @@ def test_an_example_account_cannot_be_asked(capsys: pytest.CaptureFixture[str]) 
     assert "account of dev is 111111111111, an example that belongs to nobody" in capsys.readouterr().err
 
 
-def test_without_credentials_nothing_can_be_asked(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, "/dev/null")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    assert main(["local"]) == 2
-    assert "account 123456789012 cannot be asked (Unable to locate credentials)" in capsys.readouterr().err
+def test_without_credentials_nothing_can_be_asked(tmp_path: Path) -> None:
+    variables = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_REGION": "us-east-1"}
+    deployment = Deployment(environment="local", manifest=tmp_path / "none", variables=variables, folder=tmp_path)
+    with pytest.raises(DeploymentError, match=r"account 123456789012 cannot be asked \(Unable to locate credentials\)"):
+        checks_of(deployment, ENVIRONMENTS["local"])

@@ -125,6 +125,7 @@ def variants(**variant: Any) -> dict[str, Any]:
             {"Metrics": [{"MetricStat": {}}, {"Expression": "ANOMALY_DETECTION_BAND(m1, 2)"}]},
             0.3,
         ),
+        ("ApplicationAutoScaling::ScalingPolicy", {"PolicyType": "TargetTrackingScaling"}, 0.2),
         ("CloudWatch::CompositeAlarm", {}, 0.5),
         ("CloudWatch::Dashboard", {}, 3),
         ("Logs::LogGroup", {}, 0),

@@ -18,8 +18,12 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
+<<<<<<< HEAD
 from sagemaker_local.sagemaker import s3_addresses
 from sagemaker_local.sagemaker.errors import DeploymentFailed, validation
+=======
+from sagemaker_local.sagemaker.errors import DeploymentFailed, is_full, validation
+>>>>>>> main
 from sagemaker_local.sagemaker.records import Scope
 
 # Far less than the service takes; most XGBoost models need a few megabytes, and this is a developer's machine.
@@ -106,6 +110,8 @@ class Artifacts:
             raise DeploymentFailed(msg) from error
         except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError, RecursionError) as error:
             discard(folder)
+            if is_full(error):
+                raise
             msg = (
                 f'Failed to extract model data archive for container "container_1" from URL "{url}". Please ensure '
                 f"that the object located at the URL is a valid tar.gz archive. ({error})"
