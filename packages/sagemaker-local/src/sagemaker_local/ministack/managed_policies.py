@@ -8,6 +8,7 @@ and its role would have no rights.
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from importlib.resources import files
@@ -18,6 +19,7 @@ from sagemaker_local.ministack.registry import private
 from sagemaker_local.ministack.requests import Answer, Handle, Parameters
 
 PREFIX = "arn:aws:iam::aws:policy/"
+_LIKE = "AdministratorAccess"
 _IAM = "https://iam.amazonaws.com/doc/2010-05-08/"
 _ATTACHING = frozenset({"AttachGroupPolicy", "AttachRolePolicy", "AttachUserPolicy"})
 _NAMING = ("AWS::IAM::Role", "AWS::IAM::User")
@@ -35,17 +37,8 @@ def documents() -> dict[str, Json]:
 def install() -> None:
     """Enter the policies, and refuse to attach what does not exist: in requests and in templates."""
     known = private("ministack.services.iam:_aws_managed_policies")
-    make = private("ministack.services.iam:_make_aws_managed_record")
     for name, policy in documents().items():
-        record = make(name, json.dumps(policy["document"]))
-        version = {**record["Versions"].pop("v1"), "VersionId": policy["version"], "CreateDate": policy["updated"]}
-        known[PREFIX + name] = {
-            **record,
-            "CreateDate": policy["created"],
-            "UpdateDate": policy["updated"],
-            "DefaultVersionId": policy["version"],
-            "Versions": {policy["version"]: version},
-        }
+        known[PREFIX + name] = _record(known[PREFIX + _LIKE], name, policy)
     requests.intercept("iam", _checked)
     handlers = private("ministack.services.cloudformation.provisioners:_RESOURCE_HANDLERS")
     for resource_type in _NAMING:
@@ -55,6 +48,30 @@ def install() -> None:
             "create": _checking(handler["create"], _CREATE_PROPERTIES),
             "update": _checking(handler["update"], _UPDATE_PROPERTIES),
         }
+
+
+def _record(like: Json, name: str, policy: Json) -> Json:
+    """MiniStack's record of a managed policy, made after one that it has."""
+    path, _, own_name = name.rpartition("/")
+    version = {
+        "Document": json.dumps(policy["document"]),
+        "VersionId": policy["version"],
+        "IsDefaultVersion": True,
+        "CreateDate": policy["updated"],
+    }
+    return {
+        **like,
+        "PolicyName": own_name,
+        "Arn": PREFIX + name,
+        "PolicyId": f"ANPA{hashlib.sha256(name.encode()).hexdigest()[:17].upper()}",
+        "CreateDate": policy["created"],
+        "UpdateDate": policy["updated"],
+        "DefaultVersionId": policy["version"],
+        "Path": f"/{path}/" if path else "/",
+        "Description": "",
+        "Tags": [],
+        "Versions": {policy["version"]: version},
+    }
 
 
 _CREATE_PROPERTIES, _UPDATE_PROPERTIES = 1, 2

@@ -18,12 +18,8 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-<<<<<<< HEAD
 from sagemaker_local.sagemaker import s3_addresses
-from sagemaker_local.sagemaker.errors import DeploymentFailed, validation
-=======
 from sagemaker_local.sagemaker.errors import DeploymentFailed, is_full, validation
->>>>>>> main
 from sagemaker_local.sagemaker.records import Scope
 
 # Far less than the service takes; most XGBoost models need a few megabytes, and this is a developer's machine.
