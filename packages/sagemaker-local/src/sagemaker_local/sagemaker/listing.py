@@ -54,7 +54,7 @@ def listed(
 
 
 def page(
-    items: Iterable[Json], request: Json, *, name_key: str, default_sort: str, default_order: str
+    items: Iterable[Json], request: Json, *, name_key: str, default_sort: str, default_order: str = DESCENDING
 ) -> tuple[list[Json], str | None]:
     """The summaries that a List request asks for, and the token of the next page.
 
