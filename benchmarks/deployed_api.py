@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.report import Cell, Report
 from tools.deployment import ROOT, Deployment, api_client
 from tools.local import bring_up, local_deployment, start_emulator
-from training.data.data_folder import read_split
+from training.data.data_folder import read_source_split
 
 REQUESTS = 200
 WARM_UP = 10
@@ -43,7 +43,7 @@ def milliseconds(ask: Callable[[int], object]) -> list[float]:
 
 def measure(deployment: Deployment) -> dict[str, list[float]]:
     """Times by way."""
-    images = read_split(ROOT / "build/data", "test").images
+    images = read_source_split(ROOT / "build/data", "test").images
     api, runtime = api_client(deployment), deployment.client("sagemaker-runtime")
 
     def through_the_api(number: int) -> None:

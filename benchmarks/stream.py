@@ -27,7 +27,7 @@ from contract.bucket_layout import PARTS_PREFIX
 from contract.stream_record import Record, make_record
 from tools.deployment import ROOT, Deployment, bootstrap, stack_outputs, synthesise
 from tools.local import local_deployment, start_emulator
-from training.data.data_folder import read_split
+from training.data.data_folder import read_source_split
 from training.stream.selection import Selection, select
 
 ROWS = 10_000
@@ -143,7 +143,7 @@ def running() -> Iterator[Bench]:
             deployment = replace(chosen, folder=Path(folder))
             _deploy(deployment)
             bucket = stack_outputs(deployment, "storage")["BucketName"]
-            digits = select(read_split(ROOT / "build/data", "train"), Selection(count=ROWS))
+            digits = select(read_source_split(ROOT / "build/data", "train"), Selection(count=ROWS))
             records = [
                 make_record(int(label), image.tobytes())
                 for label, image in zip(digits.labels, digits.images, strict=True)

@@ -29,7 +29,7 @@ from tools.deployment import ROOT, Deployment, api_client, stack_outputs
 from tools.local import bring_up, local_deployment, start_emulator
 from tools.pixels import png_of
 from tools.upload_client import Uploader
-from training.data.data_folder import read_split
+from training.data.data_folder import read_source_split
 
 UPLOADS = 500
 CALLERS = 32
@@ -105,7 +105,7 @@ def predict_all(api: ApiClient, bodies: list[bytes]) -> float:
 
 def main() -> None:
     """Deploy, measure and report."""
-    images = read_split(ROOT / "build/data", "test")
+    images = read_source_split(ROOT / "build/data", "test")
     bodies = [png_of(image) for image in images.images[:UPLOADS]]
     with tempfile.TemporaryDirectory() as folder:
         options = ["--port", str(PORT), "--state-dir", f"{folder}/emulator"]

@@ -16,3 +16,12 @@ CLASSES = 10
 
 COLUMN_NAMES = ("label", *(f"pixel_{index:03d}" for index in range(PIXELS)))
 """Columns of labelled digits in Parquet, all of them uint8."""
+
+RAW_FORM = 0
+"""Version of the canonical form that leaves an image as it is: models and channels that name no form have it."""
+
+CANONICAL_FORM = 1
+"""Version of the canonical form that `prepare` writes."""
+
+CANONICAL_FORMS = (RAW_FORM, CANONICAL_FORM)
+"""Versions that `contract.canonical` knows; it is not imported for them, because it needs numpy."""

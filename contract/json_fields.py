@@ -130,6 +130,14 @@ class JsonFields:
         value: str = self._take(key, allowed, lambda found: isinstance(found, str) and rule(found), "")
         return value
 
+    def optional_whole(self, key: str, *, absent: int, most: int) -> int:
+        """The whole number from 0 to `most` under `key`, or `absent` when there is no such member."""
+        return self.whole(key, most=most) if key in self._members else absent
+
+    def optional_inner(self, key: str) -> JsonFields | None:
+        """The object under `key`, or None when there is no such member."""
+        return self.inner(key) if key in self._members else None
+
     def optional_text(self, key: str) -> str | None:
         """The string under `key`, or None when there is no such member."""
         return self.text(key) if key in self._members else None

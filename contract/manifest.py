@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from contract.bucket_layout import artifact_key
-from contract.digit import CLASSES, PIXELS
+from contract.calibration import Calibration, calibration_from_fields
+from contract.digit import CANONICAL_FORMS, CLASSES, PIXELS, RAW_FORM
 from contract.json_fields import JsonFields, read_json_file
 from contract.metrics import Metrics, metrics_from_fields
 from contract.schemas import MODEL
@@ -48,12 +49,25 @@ class Framework:
 
 @dataclass(frozen=True, kw_only=True)
 class Data:
-    """What the model learned from: source, split rule in words, images per split, digests of the source's files."""
+    """What the model learned from.
+
+    Attributes
+    ----------
+    source, split
+        Where the digits came from, and by which rule they were divided, in words.
+    counts
+        Images per split, shifted copies among them.
+    sha256
+        Digest of each file of the source.
+    canonical_form
+        Version of the form that the images have, 0 for raw; a manifest names it as its own member.
+    """
 
     source: str
     split: str
     counts: Mapping[str, int]
     sha256: Mapping[str, str]
+    canonical_form: int = RAW_FORM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +100,8 @@ class Manifest:
         What it was trained with, as a training job is given them; the pipeline trains the next one with the same.
     because
         Why it was promoted in spite of a lower accuracy, or None.
+    calibration
+        How its probabilities are read; None where nobody has measured that yet.
     """
 
     artifact: Artifact
@@ -97,13 +113,20 @@ class Manifest:
     features: int = PIXELS
     classes: tuple[int, ...] = tuple(range(CLASSES))
     because: str | None = None
+    calibration: Calibration | None = None
+
+    @property
+    def canonical_form(self) -> int:
+        """Version of the form in which the model is given images, see `contract.canonical`; 0 is raw."""
+        return self.data.canonical_form
 
     def to_json(self) -> dict[str, Any]:
-        """The manifest as JSON values; `because` only when there is one."""
+        """The manifest as JSON values; `because`, `calibration` and a form that is not raw only when there is one."""
         value: dict[str, Any] = {"schema": MODEL, **asdict(self)}
-        if self.because is None:
-            del value["because"]
-        return value
+        form = value["data"].pop("canonical_form")
+        if form != RAW_FORM:
+            value["canonical_form"] = form
+        return {name: each for name, each in value.items() if each is not None}
 
     def to_bytes(self) -> bytes:
         """The manifest as the file that is written."""
@@ -162,7 +185,13 @@ def data_from_fields(fields: JsonFields, *, digests: str = "sha256") -> Data:
         split=fields.text("split"),
         counts=fields.inner("counts").whole_numbers(),
         sha256=fields.inner(digests).texts(),
+        canonical_form=canonical_form_from_fields(fields),
     )
+
+
+def canonical_form_from_fields(fields: JsonFields) -> int:
+    """The version of the canonical form in a JSON object; raw when it names none."""
+    return fields.optional_whole("canonical_form", absent=RAW_FORM, most=max(CANONICAL_FORMS))
 
 
 def training_from_fields(fields: JsonFields) -> Training:
@@ -187,10 +216,11 @@ def _manifest(fields: JsonFields) -> Manifest:
         artifact=_artifact(fields.inner("artifact")),
         framework=_framework(fields.inner("framework")),
         hyperparameters=_hyperparameters(fields.inner("hyperparameters")),
-        data=_data(fields.inner("data")),
+        data=replace(_data(fields.inner("data")), canonical_form=canonical_form_from_fields(fields)),
         metrics=_test_metrics(fields.inner("metrics")),
         training=training_from_fields(fields.inner("training")),
         because=fields.optional_text("because"),
+        calibration=calibration_from_fields(fields),
     )
 
 

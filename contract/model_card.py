@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from contract.digit import CLASSES, PIXELS
+from contract.calibration import Calibration, calibration_from_fields
+from contract.digit import CANONICAL_FORMS, CLASSES, PIXELS, RAW_FORM
 from contract.json_fields import JsonFields, parse_json
 from contract.schemas import MODEL
 
@@ -26,10 +27,16 @@ class ModelCard:
         The JSON object as `GET /model` answers it, without the member `model`.
     sha256
         Digest of the artifact, 64 hexadecimal digits.
+    canonical_form
+        Version of the form in which the model is given images, see `contract.canonical`; 0 is raw.
+    calibration
+        How its probabilities are read.
     """
 
     document: Mapping[str, Any]
     sha256: str
+    canonical_form: int = RAW_FORM
+    calibration: Calibration = field(default_factory=Calibration)
 
     @property
     def short_digest(self) -> str:
@@ -54,6 +61,8 @@ def public_card(manifest: Manifest) -> dict[str, Any]:
         },
         "features": manifest.features,
         "classes": list(manifest.classes),
+        "canonical_form": manifest.canonical_form,
+        "calibration": asdict(manifest.calibration or Calibration()),
         "metrics": {
             "split": metrics.split,
             "count": metrics.count,
@@ -74,7 +83,8 @@ def parse_model_card(text: str, *, name: str) -> ModelCard:
     Raises
     ------
     ContractError
-        If it is not JSON, or the model is not one of `PIXELS` features and `CLASSES` digits.
+        If it is not JSON, or the model is not one of `PIXELS` features and `CLASSES` digits, or wants images in a form
+        that is not known here.
     """
     remedy = "deploy the stack of the function again"
     document = parse_json(text, name=name, remedy=remedy)
@@ -82,5 +92,7 @@ def parse_model_card(text: str, *, name: str) -> ModelCard:
     sha256 = fields.sha256("sha256")
     fields.exactly("features", PIXELS)
     fields.exactly("classes", list(range(CLASSES)))
+    form = fields.optional_whole("canonical_form", absent=RAW_FORM, most=max(CANONICAL_FORMS))
+    calibration = calibration_from_fields(fields) or Calibration()
     fields.check(name, remedy=remedy)
-    return ModelCard(document=document, sha256=sha256)
+    return ModelCard(document=document, sha256=sha256, canonical_form=form, calibration=calibration)

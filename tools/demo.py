@@ -26,7 +26,7 @@ from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emul
 from tools.pixels import braille, photograph_of, png_of
 from tools.upload_client import Uploader
 from training.common.errors import TrainingError
-from training.data.data_folder import read_split
+from training.data.data_folder import read_source_split
 from training.data.dataset import Split
 
 BATCH = 1000
@@ -154,7 +154,7 @@ def main() -> int:
     """Run the demonstration; returns the exit code."""
     try:
         read_manifest(DEFAULT_MANIFEST, how_to_get=HOW_TO_GET_A_MANIFEST)
-        split = read_split(DATA, "test")
+        split = read_source_split(DATA, "test")
         deployment = local_deployment(start_emulator(), manifest=DEFAULT_MANIFEST)
         site = bring_up(deployment)
         make_account(deployment, DEMONSTRATION)

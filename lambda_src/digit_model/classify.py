@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from contract.digit import RAW_FORM
 from digit_model.csv_rows import to_csv
 from digit_model.model_output import parse_scores
 
@@ -40,7 +41,9 @@ class Prediction:
     probabilities: tuple[float, ...]
 
 
-def classify(rows: Sequence[bytes], endpoint: Endpoint, *, correlation_id: str = "") -> list[Prediction]:
+def classify(
+    rows: Sequence[bytes], endpoint: Endpoint, *, canonical_form: int, correlation_id: str = ""
+) -> list[Prediction]:
     """Predict the digit of every row.
 
     Parameters
@@ -49,6 +52,8 @@ def classify(rows: Sequence[bytes], endpoint: Endpoint, *, correlation_id: str =
         784 pixels 0..255 each, row-major, 0 is background.
     endpoint
         The model.
+    canonical_form
+        Version of the form that the model knows, as its manifest names it; the rows are brought into it.
     correlation_id
         Id of the user action that caused the request.
 
@@ -62,8 +67,16 @@ def classify(rows: Sequence[bytes], endpoint: Endpoint, *, correlation_id: str =
     gateway.problems.ProblemError
         If the endpoint fails or its output is not ten probabilities a row.
     """
-    output = endpoint.invoke(to_csv(rows), correlation_id=correlation_id)
+    output = endpoint.invoke(to_csv(_in_form(rows, canonical_form)), correlation_id=correlation_id)
     return [
         Prediction(digit=scores.index(max(scores)), probabilities=scores)
         for scores in parse_scores(output.content_type, output.body, len(rows))
     ]
+
+
+def _in_form(rows: Sequence[bytes], version: int) -> Sequence[bytes]:
+    if version == RAW_FORM:
+        return rows
+    from contract.canonical import canonical_rows  # numpy, which a model of the raw form does not need
+
+    return canonical_rows(rows, version)

@@ -52,7 +52,12 @@ class Application:
 
     def predict(self, request: Request) -> Result:
         """Handle `POST /predictions`."""
-        predictions = classify(read_rows(request), self.endpoint, correlation_id=request.correlation_id)
+        predictions = classify(
+            read_rows(request),
+            self.endpoint,
+            canonical_form=self.card.canonical_form,
+            correlation_id=request.correlation_id,
+        )
         document = {
             "predictions": [{"digit": p.digit, "probabilities": p.probabilities} for p in predictions],
             "model": self.card.short_digest,

@@ -134,6 +134,7 @@ def connect() -> Dependencies:
         endpoint=SageMakerEndpoint.connect(settings.endpoint),
         announcer=AppSyncAnnouncer.connect(settings.events_host, endpoint_url=settings.endpoint_url),
         model=settings.endpoint.model_card.short_digest,
+        canonical_form=settings.endpoint.model_card.canonical_form,
         read=within(settings.reading_seconds, read_digits),
     )
     return Dependencies(

@@ -99,6 +99,8 @@ class Worker:
     ----------
     model
         The short digest that names the model in every result.
+    canonical_form
+        Version of the form in which the model is given digits.
     read
         Reads the digits of a file: `vision.reading.read_digits`.
     now
@@ -110,6 +112,7 @@ class Worker:
     endpoint: Endpoint
     announcer: Announcer
     model: str
+    canonical_form: int
     read: Callable[[bytes, str], Sheet]
     now: Callable[[], float] = time.time
 
@@ -149,7 +152,10 @@ class Worker:
         picture = self.pictures.fetch(upload)
         sheet = self.read(picture.body, picture.content_type)
         rows = [digit.pixels for digit in sheet.digits]
-        return sheet, tuple(classify(rows, self.endpoint, correlation_id=job.correlation_id))
+        predictions = classify(
+            rows, self.endpoint, canonical_form=self.canonical_form, correlation_id=job.correlation_id
+        )
+        return sheet, tuple(predictions)
 
     def _end(self, job: Job, status: Status, outcome: Mapping[str, Any], **facts: Any) -> Report:
         if not self.jobs.end(job.job_id, status, outcome):

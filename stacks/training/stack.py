@@ -94,7 +94,7 @@ class TrainingStack(cdk.Stack):
             image=image,
         )
         self._start_by_itself(settings, bucket)
-        self._tell(settings, facts)
+        self._tell(settings, facts, manifest)
         cdk.CfnOutput(self, "PipelineName", value=settings.application_name)
         cdk.CfnOutput(self, "ModelPackageGroupName", value=settings.application_name)
         cdk.CfnOutput(self, "TrainingRoleArn", value=self.role.role_arn)
@@ -117,7 +117,7 @@ class TrainingStack(cdk.Stack):
         if settings.training.on_new_data:
             start_on_new_data(self, bucket=bucket, pipeline=self.pipeline)
 
-    def _tell(self, settings: Settings, facts: PipelineFacts) -> None:
+    def _tell(self, settings: Settings, facts: PipelineFacts, manifest: Manifest) -> None:
         """Write what `python -m training` starts jobs with; the reader is training/aws/platform.py."""
         training, network = settings.training, settings.training.network
         value = {
@@ -140,6 +140,7 @@ class TrainingStack(cdk.Stack):
             "security_groups": list(network.security_groups) if network else [],
             "model_package_group": facts.model_package_group,
             "pipeline": settings.application_name,
+            "canonical_form": manifest.canonical_form,
         }
         ssm.StringParameter(
             self,

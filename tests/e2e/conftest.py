@@ -35,7 +35,7 @@ from tools.deployment import (
 )
 from tools.local import local_deployment, start_emulator
 from tools.site_publishing import publish as publish_site
-from training.data.data_folder import read_split
+from training.data.data_folder import read_source_split
 from training.data.dataset import Split
 
 # The first test waits for training, bootstrap and deployment; on a busy machine that is minutes.
@@ -100,7 +100,7 @@ def hasty_manifest(workspace: Path, good_manifest: Path) -> Path:
 @pytest.fixture(scope="session")
 def test_split(good_manifest: Path) -> Split:
     """The 10,000 test images."""
-    return read_split(good_manifest.parent.parent / "data", "test")
+    return read_source_split(good_manifest.parent.parent / "data", "test")
 
 
 @pytest.fixture(scope="session")

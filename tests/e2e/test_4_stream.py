@@ -19,7 +19,7 @@ from contract.stream_record import make_record
 from tests.e2e.test_3_access import _policies
 from tools.deployment import ROOT, Deployment, bootstrap, stack_outputs, synthesise
 from tools.local import local_deployment
-from training.data.data_folder import read_data_manifest, read_split
+from training.data.data_folder import read_data_manifest, read_source_split
 from training.stream.selection import Selection, select
 
 SENT = 240
@@ -55,7 +55,7 @@ def poison_numbers(streaming: Deployment, build: Path) -> set[str]:
         streaming, build, "stream", "--count", str(SENT), "--rate", "4000", "--wait"
     )
     kinesis, stream = streaming.client("kinesis"), stack_outputs(streaming, "stream")["StreamName"]
-    digits = select(read_split(build / "data", "train"), Selection(count=20))
+    digits = select(read_source_split(build / "data", "train"), Selection(count=20))
     good = [make_record(int(label), image.tobytes()) for label, image in zip(digits.labels, digits.images, strict=True)]
     entries = [{"Data": record.payload, "PartitionKey": record.id} for record in good]
     entries[5:5] = [{"Data": content, "PartitionKey": name} for name, content in POISON.items()]
@@ -68,12 +68,12 @@ def poison_numbers(streaming: Deployment, build: Path) -> set[str]:
 def test_what_was_sent_is_in_the_training_split_once(
     streaming: Deployment, build: Path, poison_numbers: set[str]
 ) -> None:
-    source = read_split(build / "data", "train")
+    source = read_source_split(build / "data", "train")
     wanted = select(source, Selection(count=SENT + 20))
     assert poison_numbers
     said = _train(streaming, build, "prepare", "--from-stream")
     assert "260 new digits, 60 duplicates, 0 pictures that are in MNIST" in said
-    manifest, train = read_data_manifest(build / "data"), read_split(build / "data", "train")
+    manifest, train = read_data_manifest(build / "data"), read_source_split(build / "data", "train")
     assert manifest.counts == {"train": 50_260, "validation": 10_000, "test": 10_000}
     assert np.array_equal(train.images[:50_000], source.images)
     arrived = list(zip(train.labels[50_000:].tolist(), map(bytes, train.images[50_000:]), strict=True))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tools.deployment import ROOT, Deployment
-from training.data.data_folder import read_data_manifest, read_split, write_data_folder
+from training.data.data_folder import read_data_manifest, read_source_split, write_data_folder
 from training.data.dataset import Dataset
 
 COUNTS = {"train": 1500, "validation": 300, "test": 300}
@@ -22,7 +22,7 @@ NAME = "digits-local-two-hosts"
 def build(workspace: Path, good_manifest: Path) -> Path:
     """A build folder with the first few digits of each split, in two parts."""
     whole = good_manifest.parent.parent / "data"
-    splits = {name: read_split(whole, name).slice(0, count) for name, count in COUNTS.items()}
+    splits = {name: read_source_split(whole, name).slice(0, count) for name, count in COUNTS.items()}
     source = read_data_manifest(whole)
     train, validation, test = (splits[name] for name in COUNTS)
     dataset = Dataset(train=train, validation=validation, test=test, source=source.source, sha256=source.source_sha256)

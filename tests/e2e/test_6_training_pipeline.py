@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tools.deployment import ROOT, Deployment, stack_outputs
-from training.data.data_folder import read_data_manifest, read_split, write_data_folder
+from training.data.data_folder import read_data_manifest, read_source_split, write_data_folder
 from training.data.dataset import Dataset
 
 COUNTS = {"train": 1500, "validation": 300, "test": 300}
@@ -24,7 +24,7 @@ EASY = ["--set", "PromotedAccuracy=0.2", "--set", "PromotedLogLoss=3"]
 def build(workspace: Path, good_manifest: Path) -> Path:
     """A build folder with the first few digits of each split."""
     whole = good_manifest.parent.parent / "data"
-    splits = {name: read_split(whole, name).slice(0, count) for name, count in COUNTS.items()}
+    splits = {name: read_source_split(whole, name).slice(0, count) for name, count in COUNTS.items()}
     source = read_data_manifest(whole)
     dataset = Dataset(
         train=splits["train"],

@@ -102,6 +102,7 @@ def worker_dependencies(
         endpoint=endpoint or RecordingEndpoint(),
         announcer=announcer or FakeAnnouncer(),
         model="abababababab",
+        canonical_form=0,
         read=lambda _body, _type: Sheet(width=1, height=1, digits=(digit,)),
         now=lambda: NOW,
     )

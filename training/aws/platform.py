@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contract.digit import RAW_FORM
 from contract.json_fields import JsonFields, parse_json
+from contract.manifest import canonical_form_from_fields
 from contract.schemas import TRAINING_PLATFORM
 
 
@@ -40,6 +42,8 @@ class Platform:
         the VPC of a job; both empty means none
     model_package_group, pipeline
         names of the registry's group and of the pipeline
+    canonical_form
+        version of the form in which the served model is given images, see `contract.canonical`
     """
 
     bucket: str
@@ -60,6 +64,7 @@ class Platform:
     security_groups: tuple[str, ...]
     model_package_group: str
     pipeline: str
+    canonical_form: int = RAW_FORM
 
 
 def parameter_name(environment: str) -> str:
@@ -104,6 +109,7 @@ def _platform(fields: JsonFields) -> Platform:
         security_groups=fields.text_list("security_groups"),
         model_package_group=fields.text("model_package_group"),
         pipeline=fields.text("pipeline"),
+        canonical_form=canonical_form_from_fields(fields),
     )
 
 

@@ -1,7 +1,8 @@
 """Ask the deployed model which digits images show, through the HTTP API, or the endpoint where there is no way to it.
 
 The API is the way for everybody. A notebook in a network without internet reaches the SageMaker endpoint only; there
-`DIGITS_ASK_THROUGH` is `endpoint`. Both return the same predictions: the API calls the same endpoint.
+`DIGITS_ASK_THROUGH` is `endpoint`. Both return the same predictions: the API calls the same endpoint, and what it does
+with an image before, `contract.canonical`, is done here where the endpoint is asked.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from contract.canonical import canonical
 from contract.digit import CLASSES, PIXELS
 from training.aws.clients import client
 from training.aws.errors import explained
+from training.aws.platform import platform_of
 from training.aws.prediction_api import read_address, send
 from training.common.errors import PredictionError
 
@@ -80,7 +83,7 @@ def _ask_api(images: npt.NDArray[np.uint8], environment: str) -> list[Sequence[f
 def _ask_endpoint(images: npt.NDArray[np.uint8], environment: str) -> list[Sequence[float]]:
     """Without the API in front: 784 values a line, see packages/sagemaker-local/docs/container-contract.md."""
     rows = io.StringIO()
-    np.savetxt(rows, images, fmt="%d", delimiter=",")
+    np.savetxt(rows, canonical(images, platform_of(environment).canonical_form), fmt="%d", delimiter=",")
     with explained(f"the endpoint digits-{environment}"):
         response = client("sagemaker-runtime").invoke_endpoint(
             EndpointName=f"digits-{environment}",

@@ -21,18 +21,18 @@ def evaluate(context: typer.Context) -> None:
     be served.
     """
     from training.common.files import pretty_json, sha256_of_bytes, write_file
-    from training.data.data_folder import read_data_manifest, read_split
+    from training.data.data_folder import read_data_manifest, read_test_split
     from training.model.artifact import load_model, read_model
     from training.model.evaluation import evaluate as score
     from training.model.evaluation import probabilities_of
-    from training.model.model_records import Evaluation
+    from training.model.model_records import Evaluation, read_fit_record
     from training.pictures.digits import confusion_picture
 
     paths = paths_of(context)
     with steps() as progress:
         task = progress.add_task("reading model and test images")
         model = read_model(paths.model)
-        test = read_split(paths.data, "test")
+        test = read_test_split(paths.data, canonical_form=read_fit_record(paths.fit_record).data.canonical_form)
         progress.update(task, description=f"predicting {len(test)} images")
         probabilities = probabilities_of(load_model(model, name=str(paths.model)), test.images)
         metrics = score(probabilities, test.labels, split="test")

@@ -44,7 +44,7 @@ def fetch(
         archive = download(job, objects)
         data = data_of_job(job, objects)
         progress.update(task, description="checking and scoring the model")
-        test, sources = _test_images(paths)
+        test, sources = _test_images(paths, data.canonical_form)
         found = fetched(job, archive, data, test, test_sha256=sources)
     written = _write(paths, found)
     metrics, training = found.evaluation.metrics, found.record.training
@@ -53,10 +53,12 @@ def fetch(
     next_step(here(context, "publish") + "   (or without a bucket: " + here(context, f"promote {paths.manifest}") + ")")
 
 
-def _test_images(paths: BuildPaths) -> tuple[Split, dict[str, str]]:
-    from training.data.data_folder import read_data_manifest, read_split
+def _test_images(paths: BuildPaths, canonical_form: int) -> tuple[Split, dict[str, str]]:
+    from training.data.data_folder import read_data_manifest, read_test_split
 
-    return read_split(paths.data, "test"), dict(read_data_manifest(paths.data).source_sha256)
+    return read_test_split(paths.data, canonical_form=canonical_form), dict(
+        read_data_manifest(paths.data).source_sha256
+    )
 
 
 def _write(paths: BuildPaths, found: Fetched) -> list[Path]:

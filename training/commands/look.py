@@ -26,8 +26,9 @@ def look(
     probability, with its prediction.
     """
     from training.common.files import write_file
-    from training.data.data_folder import read_data_manifest, read_split
+    from training.data.data_folder import read_data_manifest, read_split, read_test_split
     from training.data.dataset import Dataset
+    from training.model.model_records import read_fit_record
     from training.pictures.digits import class_histogram, contact_sheet
 
     paths = paths_of(context)
@@ -40,6 +41,9 @@ def look(
         )
         progress.update(task, description="drawing")
         sheet, histogram = contact_sheet(train, name="train", columns=columns, seed=seed), class_histogram(dataset)
+        if paths.model.exists():
+            form = read_fit_record(paths.fit_record).data.canonical_form
+            test = read_test_split(paths.data, canonical_form=form)
         mistakes = _hardest(paths, test, count) if paths.model.exists() else []
     # Only now: a model that does not load leaves the former pictures as they were.
     write_file(paths.pictures / "digits.png", sheet)

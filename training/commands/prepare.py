@@ -32,6 +32,9 @@ class PrepareOptions:
     parts: Annotated[
         int, typer.Option(min=1, max=1000, help="Part files per channel, at least the number of training hosts.")
     ] = 4
+    copies: Annotated[
+        int, typer.Option(min=0, max=8, help="Copies of each training image that are added, each shifted by a pixel.")
+    ] = 0
     environment: Annotated[str, environment_option("Environment of the stream")] = "local"
     stream_parts: Annotated[
         str | None,
@@ -53,7 +56,7 @@ class PrepareOptions:
 
 @with_options(PrepareOptions)
 def prepare(context: typer.Context, options: PrepareOptions) -> None:
-    """Verify the digits, split them, and write the train and validation channels.
+    """Verify the digits, split them, and write the train and validation channels in the canonical form.
 
     Every file is verified by its SHA-256 before it is used. Writes arrays (for fit), CSV and Parquet channels (for a
     training job) and a data manifest below BUILD/data. Running it again changes nothing.
@@ -68,11 +71,18 @@ def prepare(context: typer.Context, options: PrepareOptions) -> None:
         task = progress.add_task(f"reading and verifying {options.source}")
         step = partial(progress.update, task)
         dataset = _dataset(options, step)
-        current = is_current(folder, dataset.sha256, parts=parts)
+        current = is_current(folder, dataset.sha256, parts=parts, copies=options.copies)
         if not current:
-            write_data_folder(folder, dataset, parts=parts, on_step=lambda name: step(description=f"writing {name}"))
+            write_data_folder(
+                folder,
+                dataset,
+                parts=parts,
+                copies=options.copies,
+                on_step=lambda name: step(description=f"writing {name}"),
+            )
     for name, split in dataset.splits().items():
-        say(f"{name:<10} {split.images.shape} {split.labels.shape}")
+        copied = f" and {options.copies} shifted copies of each" if options.copies and name == "train" else ""
+        say(f"{name:<10} {split.images.shape} {split.labels.shape}{copied}")
     if current:
         say(f"nothing to do: {folder} already holds {dataset.source} in {parts} parts, and its digests match")
     else:

@@ -91,20 +91,24 @@ def _records(paths: BuildPaths, options: StreamOptions) -> list[Record]:
 
 
 def _source(paths: BuildPaths, folder: Path | None) -> Split:
-    """The digits of a folder, or of the training split without those that came through the stream themselves."""
+    """The digits of a folder, or of the training split as the source has it, without those of the stream itself.
+
+    Records are raw: what arrives is brought into the canonical form when it is merged into the channels.
+    """
     from training.data.channel_reading import read_channel
-    from training.data.data_folder import read_data_manifest, read_split
+    from training.data.data_folder import read_data_manifest, read_source_split
 
     if folder:
         return read_channel(folder)
     manifest = read_data_manifest(paths.data)
-    own = manifest.counts["train"] - (manifest.stream or {"added": 0})["added"]
+    source = read_source_split(paths.data, "train")
+    own = len(source) - (manifest.stream or {"added": 0})["added"]
     if not own:
         raise StreamError(
             f"{paths.data} holds digits of the stream only; run: python -m training prepare,"
             " or name a folder with --from"
         )
-    return read_split(paths.data, "train").slice(0, own)
+    return source.slice(0, own)
 
 
 def _watch(location: str) -> ArrivalWatch:

@@ -2,12 +2,14 @@
 
 ::
 
-    data-manifest.json            source, split rule, counts, class histograms, digests of sources and files
-    arrays/train-images.npy ...   uint8 arrays, what `fit` reads by default
+    data-manifest.json            source, split rule, counts, class histograms, form, digests of sources and files
+    source/train-images.npy ...   uint8 arrays as the source has them: what callers of the API send
+    arrays/train-images.npy ...   the same in the canonical form: what `fit` reads by default
     train/part-00000.csv ...      the channels as CSV
     validation/part-00000.csv ...
     train-parquet/ validation-parquet/
 
+Whatever becomes a channel is written here, so here it is brought into the canonical form, once, with shifted copies.
 The folder is put in place as a whole, so it is complete or absent, and its digests are checked whenever it is read.
 """
 
@@ -20,6 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from contract.canonical import canonical
+from contract.digit import CANONICAL_FORM, RAW_FORM
 from training.common.errors import DataError
 from training.common.files import (
     pretty_json,
@@ -30,6 +34,7 @@ from training.common.files import (
     sha256_of_file,
     write_file,
 )
+from training.data.canonical_split import in_form
 from training.data.channels import FORMATS, write_channel
 from training.data.dataset import Dataset, Split, validate_split
 
@@ -37,6 +42,7 @@ SCHEMA = "digits.data/1"
 PUBLISHED_SCHEMA = "digits.channels/1"
 MANIFEST_NAME = "data-manifest.json"
 PREPARE = "run: python -m training prepare"
+ARRAYS, SOURCE = "arrays", "source"
 CHANNELS = ("train", "validation")
 """The container refuses any channel but these (and `code`), so the test images are never written as one."""
 
@@ -61,6 +67,10 @@ class DataManifest:
         part files per channel
     files
         digest of every file in the folder, by its path relative to it
+    copies
+        shifted copies of each training image; the counts hold them
+    canonical_form
+        version of the form of arrays and channels, see `contract.canonical`
     stream
         what the train split got from a stream, as `training.stream.merging.StreamRecord` has it; None for nothing
     """
@@ -72,6 +82,8 @@ class DataManifest:
     histograms: Mapping[str, list[int]]
     parts: int
     files: Mapping[str, str]
+    copies: int = 0
+    canonical_form: int = RAW_FORM
     stream: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -93,6 +105,8 @@ class DataManifest:
             "source": self.source,
             "source_sha256": dict(self.source_sha256),
             "split": self.split,
+            "canonical_form": self.canonical_form,
+            "copies": self.copies,
             "counts": dict(self.counts),
             "histograms": {name: list(counts) for name, counts in self.histograms.items()},
             "files": {
@@ -114,18 +128,22 @@ def channel_folder(channel: str, file_format: str) -> str:
 
 
 def write_data_folder(
-    folder: Path, dataset: Dataset, *, parts: int, on_step: Callable[[str], None] = lambda _step: None
+    folder: Path, dataset: Dataset, *, parts: int, copies: int = 0, on_step: Callable[[str], None] = lambda _step: None
 ) -> DataManifest:
     """Write arrays, channels and manifest to `folder`, replacing what is there as a whole.
+
+    Everything but the arrays of the source is written in the canonical form.
 
     Parameters
     ----------
     folder
         must be absent, empty, or one that was written here before
     dataset
-        validated splits
+        validated splits, raw
     parts
         part files per channel
+    copies
+        shifted copies of each training image that are written with it
     on_step
         called with the name of each file group as it is begun
 
@@ -139,34 +157,39 @@ def write_data_folder(
             f"{folder} is not empty and was not written by prepare; move it away or choose another build folder"
         )
     with replacing_folder(folder) as temporary:
-        _write_arrays(temporary / "arrays", dataset, on_step)
+        _write_arrays(temporary / SOURCE, dataset, on_step)
+        on_step("canonical form")
+        written = in_form(dataset, copies=copies)
+        _write_arrays(temporary / ARRAYS, written, on_step)
         for channel in CHANNELS:
             for file_format in FORMATS:
                 on_step(f"{channel} {file_format}")
-                split = dataset.splits()[channel]
+                split = written.splits()[channel]
                 write_channel(
                     temporary / channel_folder(channel, file_format), split, file_format=file_format, parts=parts
                 )
-        manifest = describe(temporary, dataset, parts=parts)
+        manifest = describe(temporary, written, parts=parts, copies=copies)
         write_file(temporary / MANIFEST_NAME, pretty_json(manifest.to_json()))
     return manifest
 
 
 def _write_arrays(folder: Path, dataset: Dataset, on_step: Callable[[str], None]) -> None:
-    on_step("arrays")
+    on_step(f"arrays of {folder.name}")
     for name, split in dataset.splits().items():
         for what, values in (("images", split.images), ("labels", split.labels)):
             with replacing(folder / f"{name}-{what}.npy") as file:
                 np.save(file, values, allow_pickle=False)
 
 
-def describe(folder: Path, dataset: Dataset, *, parts: int) -> DataManifest:
-    """The manifest of a folder into which the data set has just been written."""
+def describe(folder: Path, dataset: Dataset, *, parts: int, copies: int) -> DataManifest:
+    """The manifest of a folder into which the data set, in the canonical form, has just been written."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     return DataManifest(
         source=dataset.source,
         source_sha256=dict(dataset.sha256),
         split=dataset.split_rule,
+        copies=copies,
+        canonical_form=CANONICAL_FORM,
         counts={name: len(split) for name, split in dataset.splits().items()},
         histograms={name: split.histogram() for name, split in dataset.splits().items()},
         parts=parts,
@@ -181,12 +204,18 @@ def read_data_manifest(folder: Path) -> DataManifest:
     Raises
     ------
     DataError
-        when it is missing, damaged or of another schema
+        when it is missing, damaged, of another schema, or of digits that are not in the canonical form of today
     """
     value = read_json(folder / MANIFEST_NAME, what="data manifest", how_to_get=PREPARE)
     schema = value.get("schema") if isinstance(value, dict) else None
     if schema != SCHEMA:
         raise DataError(f"{folder / MANIFEST_NAME} has the schema {schema!r}, expected {SCHEMA!r}; {PREPARE}")
+    form = value.get("canonical_form", RAW_FORM)
+    if form != CANONICAL_FORM:
+        raise DataError(
+            f"the digits in {folder} have the canonical form {form!r}, models are trained on form {CANONICAL_FORM};"
+            f" {PREPARE}"
+        )
     try:
         needed = [name for name in DataManifest.__dataclass_fields__ if name != "stream"]
         return DataManifest(**{name: value[name] for name in needed}, stream=value.get("stream"))
@@ -211,11 +240,11 @@ def verify(folder: Path, manifest: DataManifest, names: list[str] | None = None)
             raise DataError(f"{path} is not what its manifest says, it was changed or cut off; {PREPARE}")
 
 
-def is_current(folder: Path, dataset_sha256: Mapping[str, str], *, parts: int) -> bool:
-    """Whether the folder already holds exactly this source in so many parts, intact."""
+def is_current(folder: Path, dataset_sha256: Mapping[str, str], *, parts: int, copies: int = 0) -> bool:
+    """Whether the folder already holds exactly this source in so many parts with so many copies, intact."""
     try:
         manifest = read_data_manifest(folder)
-        if (manifest.source_sha256, manifest.parts) != (dict(dataset_sha256), parts):
+        if (manifest.source_sha256, manifest.parts, manifest.copies) != (dict(dataset_sha256), parts, copies):
             return False
         verify(folder, manifest)
     except (DataError, TypeError, AttributeError):
@@ -224,14 +253,41 @@ def is_current(folder: Path, dataset_sha256: Mapping[str, str], *, parts: int) -
 
 
 def read_split(folder: Path, name: str) -> Split:
-    """One split from the arrays, verified against the manifest.
+    """One split in the canonical form, verified against the manifest: what a model is trained and scored on.
 
     Raises
     ------
     DataError
         when an array is missing, changed or not a valid split
     """
-    names = [f"arrays/{name}-{what}.npy" for what in ("images", "labels")]
+    return _read_arrays(folder, ARRAYS, name)
+
+
+def read_source_split(folder: Path, name: str) -> Split:
+    """One split as the source has it, without copies, verified: what callers of the API and senders of records have.
+
+    Raises
+    ------
+    DataError
+        when an array is missing, changed or not a valid split
+    """
+    return _read_arrays(folder, SOURCE, name)
+
+
+def read_test_split(folder: Path, *, canonical_form: int) -> Split:
+    """The test split in the form that a model was trained in.
+
+    Raises
+    ------
+    DataError
+        when an array is missing, changed or not a valid split
+    """
+    split = read_source_split(folder, "test")
+    return Split(images=canonical(split.images, canonical_form), labels=split.labels)
+
+
+def _read_arrays(folder: Path, arrays: str, name: str) -> Split:
+    names = [f"{arrays}/{name}-{what}.npy" for what in ("images", "labels")]
     verify(folder, read_data_manifest(folder), names)
     try:
         images, labels = (np.load(folder / path, allow_pickle=False) for path in names)

@@ -51,6 +51,23 @@ def file_system(location: str, endpoint_url: str | None, region: str | None) -> 
     return fs.S3FileSystem(region=found, **options), path
 
 
+def read_file(location: str, endpoint_url: str | None, region: str | None) -> bytes | None:
+    """The content of a small file, or None when there is none.
+
+    Raises
+    ------
+    OSError
+        when it cannot be read from here
+    """
+    files, path = file_system(location, endpoint_url, region)
+    try:
+        with files.open_input_stream(path) as stream:
+            content: bytes = stream.read()
+    except FileNotFoundError:
+        return None
+    return content
+
+
 def list_parts(folder: str, endpoint_url: str | None, region: str | None) -> list[str]:
     """The Parquet files in a folder, sorted, written as the folder was: `s3://...` or an absolute path.
 

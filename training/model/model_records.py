@@ -16,8 +16,8 @@ from typing import Any
 import xgboost
 
 from contract.bucket_layout import artifact_key
-from contract.digit import CLASSES, PIXELS
-from contract.json_fields import JsonFields, read_json_file
+from contract.digit import CLASSES, PIXELS, RAW_FORM
+from contract.json_fields import JsonFields, parse_json, read_json_file
 from contract.manifest import (
     FRAMEWORK,
     Artifact,
@@ -26,6 +26,7 @@ from contract.manifest import (
     Host,
     Manifest,
     Training,
+    canonical_form_from_fields,
     data_from_fields,
     training_from_fields,
 )
@@ -33,7 +34,7 @@ from contract.metrics import Metrics, metrics_from_fields
 from contract.xgboost_image import IMAGE_TAGS
 from training.common.errors import ManifestError
 from training.common.files import sha256_of_file
-from training.data.data_folder import DataManifest
+from training.data.data_folder import MANIFEST_NAME, DataManifest
 from training.data.dataset import Split
 
 _OWN_CHANNELS = "channels:"
@@ -88,26 +89,49 @@ def data_of(manifest: DataManifest) -> Data:
         split=manifest.split,
         counts=dict(manifest.counts),
         sha256=dict(manifest.source_sha256),
+        canonical_form=manifest.canonical_form,
     )
 
 
 def data_of_channels(folder: Path, train: Split, validation: Split) -> Data:
     """The same for channels that `prepare` did not write: their files are their own source."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest = folder / MANIFEST_NAME
     return data_of_parts(
         folder.resolve().name,
         counts={"train": len(train), "validation": len(validation)},
         sha256={path.relative_to(folder).as_posix(): sha256_of_file(path) for path in files},
+        canonical_form=form_beside(manifest.read_bytes() if manifest.is_file() else None, name=str(manifest)),
     )
 
 
-def data_of_parts(name: str, *, counts: Mapping[str, int], sha256: Mapping[str, str]) -> Data:
-    """The same from what is known of the files: rows by channel, digests by path."""
+def form_beside(manifest: bytes | None, *, name: str) -> int:
+    """The canonical form of channels, by the manifest that lies beside them; without one they are raw.
+
+    Raises
+    ------
+    ContractError
+        when the manifest is no JSON, or names a form that is not known
+    """
+    if manifest is None:
+        return RAW_FORM
+    remedy = "prepare or publish the channels again"
+    fields = JsonFields(parse_json(manifest, name=name, remedy=remedy))
+    form = canonical_form_from_fields(fields)
+    fields.check(name, remedy=remedy)
+    return form
+
+
+def data_of_parts(
+    name: str, *, counts: Mapping[str, int], sha256: Mapping[str, str], canonical_form: int = RAW_FORM
+) -> Data:
+    """The same from what is known of the files: rows by channel, digests by path, and their form."""
     return Data(
         source=f"{_OWN_CHANNELS}{name}",
         split="train and validation as the channels have them",
         counts=dict(counts),
         sha256=dict(sha256),
+        canonical_form=canonical_form,
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contract.manifest import Manifest
 from training.common.errors import ManifestError
-from training.data.data_folder import MANIFEST_NAME, read_data_manifest, read_split
+from training.data.data_folder import MANIFEST_NAME, read_data_manifest, read_test_split
 from training.model.artifact import load_model, unpack
 from training.model.evaluation import evaluate, probabilities_of
 
@@ -34,7 +34,7 @@ def score_again(archive: bytes, manifest: Manifest, *, data: Path) -> bool:
         manifest.data.sha256
     ):
         return False
-    test = read_split(data, "test")
+    test = read_test_split(data, canonical_form=manifest.canonical_form)
     name = "the registered model"
     booster = load_model(unpack(archive, name=name), name=name)
     found = evaluate(probabilities_of(booster, test.images), test.labels, split="test")

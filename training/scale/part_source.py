@@ -14,8 +14,9 @@ from pathlib import Path
 from contract.manifest import Data
 from training.common.errors import DataError
 from training.common.paths import BuildPaths
-from training.data.data_folder import CHANNELS, DataManifest, channel_folder, read_data_manifest
-from training.model.model_records import data_of, data_of_parts
+from training.data.data_folder import CHANNELS, MANIFEST_NAME, DataManifest, channel_folder, read_data_manifest
+from training.data.part_reading import read_file
+from training.model.model_records import data_of, data_of_parts, form_beside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,17 @@ def data_read(source: PartSource, parts: Sequence[PartRead]) -> Data:
             return data_of(manifest)
     counts = {name: sum(part.rows for part in parts if part.channel == name) for name in CHANNELS}
     digests = {f"{part.channel}/{part.location.rpartition('/')[2]}": part.sha256 for part in parts}
-    return data_of_parts(source.name, counts=counts, sha256=digests)
+    return data_of_parts(source.name, counts=counts, sha256=digests, canonical_form=_form(source))
+
+
+def _form(source: PartSource) -> int:
+    """The canonical form that the manifest beside the channels names."""
+    location = f"{source.folders[CHANNELS[0]].rpartition('/')[0]}/{MANIFEST_NAME}"
+    try:
+        content = read_file(location, source.endpoint_url, source.region)
+    except OSError as problem:
+        raise DataError(f"{location} cannot be read ({problem}); it names the form of the channels") from None
+    return form_beside(content, name=location)
 
 
 def _manifest(paths: BuildPaths) -> DataManifest | None:

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from contract.digit import PIXELS
+from contract.canonical import canonical
+from contract.digit import CANONICAL_FORM, PIXELS
 from training.common.errors import DataError
 from training.data.dataset import Dataset, Split, validate_split
 from training.stream.parts import Part
@@ -158,7 +159,8 @@ def add_to_training(
     """The data set with the stream's digits behind, or in the place of, its training split.
 
     Validation and test stay as they are, so that metrics remain comparable. A picture that one of these has would
-    let the model know its response, and one that the training split has would count twice: both are left out.
+    let the model know its response, and one that the training split has would count twice: both are left out. The
+    first are compared in the canonical form: a test image that was moved by some pixels is the same to the model.
 
     Raises
     ------
@@ -167,13 +169,14 @@ def add_to_training(
     """
     if not merged.arrived:
         raise DataError(f"no digit has arrived in {source}; send some: python -m training stream")
-    held_out = {image.tobytes() for split in (dataset.validation, dataset.test) for image in split.images}
+    held_out = {image for split in (dataset.validation, dataset.test) for image in _forms(split)}
     known = set() if only_stream else {image.tobytes() for image in dataset.train.images}
     pictures = [image.tobytes() for image in merged.split.images]
-    kept = [row for row, picture in enumerate(pictures) if picture not in held_out and picture not in known]
+    leaking = [form in held_out for form in _forms(merged.split)]
+    kept = [row for row, picture in enumerate(pictures) if not leaking[row] and picture not in known]
     added = Split(images=merged.split.images[kept], labels=merged.split.labels[kept])
     digest = _digest([merged.ids[row] for row in kept], added)
-    leaks = sum(picture in held_out for picture in pictures)
+    leaks = sum(leaking)
     record = StreamRecord(
         source=source,
         parts=parts,
@@ -208,6 +211,11 @@ def _with(dataset: Dataset, added: Split, record: StreamRecord, *, only_stream: 
 
 def _joined(one: Split, other: Split) -> Split:
     return Split(images=np.concatenate([one.images, other.images]), labels=np.concatenate([one.labels, other.labels]))
+
+
+def _forms(split: Split) -> list[bytes]:
+    """The images as the model sees them."""
+    return [image.tobytes() for image in canonical(split.images, CANONICAL_FORM)]
 
 
 def _digest(ids: Sequence[str], split: Split) -> str:

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from contract.canonical import canonical
+from tests.support.training_platforms import platform_document
 from training.aws.predictions import Prediction, ask
 from training.common.errors import PredictionError, PublicationError
 
@@ -26,7 +28,12 @@ SURE_OF_7 = [0.01] * 7 + [0.91] + [0.01] * 2
 class Platform:
     """What SSM, the API and SageMaker answer, and what they were asked."""
 
-    parameters: dict[str, str] = field(default_factory=lambda: {"/digits/local/api": json.dumps(ADDRESS)})
+    parameters: dict[str, str] = field(
+        default_factory=lambda: {
+            "/digits/local/api": json.dumps(ADDRESS),
+            "/digits/local/training": json.dumps(platform_document()),
+        }
+    )
     status: int = 200
     answer: Any = None
     requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
@@ -98,6 +105,18 @@ def test_the_endpoint_is_asked_where_that_is_the_way(platform: Platform, monkeyp
     assert path == "/endpoints/digits-local/invocations"
     assert (headers["content-type"], headers["accept"]) == ("text/csv", "application/json")
     assert body == (",".join(["0"] * 784) + "\n").encode() * 2
+
+
+def test_the_endpoint_is_given_the_form_that_its_model_knows(platform: Platform) -> None:
+    images = np.zeros((2, 28, 28), dtype=np.uint8)
+    images[:, 3:9, 4:6] = 200
+    images = images.reshape(2, 784)
+    platform.answer = {"predictions": [{"score": SURE_OF_7}, {"score": SURE_OF_3}]}
+    for version in (0, 1):
+        platform.parameters["/digits/local/training"] = json.dumps(platform_document(canonical_form=version))
+        ask(images, environment="local", through="endpoint")
+        rows = [[int(cell) for cell in line.split(b",")] for line in platform.requests[-1][2].splitlines()]
+        assert rows == canonical(images, version).tolist()
 
 
 PROBLEMS = {

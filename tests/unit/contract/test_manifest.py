@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from contract.bucket_layout import artifact_key
+from contract.calibration import Calibration
 from contract.errors import ContractError
 from contract.manifest import Manifest, parse_manifest, read_manifest
 
@@ -134,11 +135,34 @@ def test_a_manifest_comes_back_as_it_was(path: Path, tmp_path: Path) -> None:
         ("training.created_at", "2026-11-22T18:00:00"),
         ("training.host.processors", 0),
         ("because", ""),
+        ("canonical_form", 2),
+        ("canonical_form", "1"),
+        ("canonical_form", True),
+        ("calibration", 1.0),
+        ("calibration", {}),
+        ("calibration", {"temperature": 0, "unsure_below": 0.6}),
+        ("calibration", {"temperature": 1.2, "unsure_below": 60}),
     ],
 )
 def test_a_wrong_field_is_named_with_its_value(path: str, value: Any) -> None:
-    (line,) = [line for line in problems_of(put(*path.split("."), value=value)) if line.startswith(f"{path} is ")]
-    assert repr(value)[:40] in line
+    lines = [line for line in problems_of(put(*path.split("."), value=value)) if re.match(rf"{path}(\.\w+)? is ", line)]
+    assert lines
+    assert isinstance(value, dict) or repr(value)[:40] in lines[0]
+
+
+def test_form_and_calibration_are_there_only_where_they_are_not_the_usual_ones() -> None:
+    manifest = read_manifest(FIXTURE)
+    assert (manifest.canonical_form, manifest.calibration) == (0, None)
+    assert {"canonical_form", "calibration"} & manifest.to_json().keys() == set()
+    measured = replace(
+        manifest,
+        data=replace(manifest.data, canonical_form=1),
+        calibration=Calibration(temperature=1.4, unsure_below=0.75),
+    )
+    written = measured.to_json()
+    assert (written["canonical_form"], written["calibration"]) == (1, {"temperature": 1.4, "unsure_below": 0.75})
+    assert "canonical_form" not in written["data"]
+    assert parse_manifest(json.loads(measured.to_bytes()), origin="x") == measured
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.calibration import Calibration
 from contract.errors import ContractError
 from contract.manifest import Manifest, read_manifest
 from contract.model_card import parse_model_card, public_card
@@ -28,6 +29,8 @@ def test_it_tells_no_more_than_it_should() -> None:
         "framework",
         "features",
         "classes",
+        "canonical_form",
+        "calibration",
         "metrics",
         "data",
     }
@@ -52,10 +55,24 @@ def test_what_is_written_is_read() -> None:
     assert (card.sha256, card.short_digest) == (MANIFEST.artifact.sha256, MANIFEST.artifact.sha256[:12])
 
 
+def test_a_card_without_form_and_calibration_is_that_of_a_raw_model() -> None:
+    document = {name: value for name, value in public_card(MANIFEST).items() if name[:2] != "ca"}
+    card = parse_model_card(json.dumps(document), name="MODEL_CARD")
+    assert (card.canonical_form, card.calibration) == (0, Calibration(temperature=1.0, unsure_below=0.6))
+
+
+def test_form_and_calibration_come_from_the_manifest() -> None:
+    calibration = Calibration(temperature=1.5, unsure_below=0.7)
+    manifest = replace(MANIFEST, data=replace(MANIFEST.data, canonical_form=1), calibration=calibration)
+    card = parse_model_card(text_of(manifest), name="MODEL_CARD")
+    assert (card.canonical_form, card.calibration) == (1, calibration)
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({"sha256": "abc"}, "sha256 is 'abc'; allowed is 64 lower-case hexadecimal digits"),
+        ({"canonical_form": 2}, "canonical_form is 2; allowed is a whole number from 0 to 1"),
         ({"features": 785}, "features is 785; allowed is 784"),
         ({"classes": [1, 0]}, r"classes is \[1, 0\]; allowed is \[0, 1, 2, 3, 4, 5, 6, 7, 8, 9\]"),
     ],

@@ -29,6 +29,7 @@ def worker(**changes: object) -> Worker:
         endpoint=FakeEndpoint(),
         announcer=FakeAnnouncer(),
         model="abababababab",
+        canonical_form=0,
         read=read_bytes_as_digits,
         now=lambda: NOW,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,14 @@ import pytest
 from tests.support.training_digits import small_data_folder, small_dataset, small_split
 from training.common.errors import DataError
 from training.common.files import replacing, replacing_folder, sha256_of_file, write_file
-from training.data.data_folder import is_current, read_data_manifest, read_split, verify, write_data_folder
+from training.data.data_folder import (
+    is_current,
+    read_data_manifest,
+    read_source_split,
+    read_split,
+    verify,
+    write_data_folder,
+)
 from training.data.dataset import Split, divide, validate_split
 
 
@@ -26,11 +34,44 @@ def test_it_holds_arrays_channels_and_a_manifest_of_them(tmp_path: Path) -> None
     assert files.keys() == {*manifest.files, "data-manifest.json"}
     assert [name for name in files if name.startswith("validation/")] != []
     assert len(manifest.channel_files("train", "csv")) == len(manifest.channel_files("train", "parquet")) == 3
-    assert not any("test" in name for name in files if not name.startswith("arrays/"))
+    assert not any("test" in name for name in files if not name.startswith(("arrays/", "source/")))
     assert manifest.counts == {"train": 400, "validation": 100, "test": 100}
     assert manifest.histograms["train"] == [40] * 10
     assert read_data_manifest(tmp_path / "data") == manifest
-    assert np.array_equal(read_split(tmp_path / "data", "test").images, small_dataset().test.images)
+    assert np.array_equal(read_source_split(tmp_path / "data", "test").images, small_dataset().test.images)
+    assert manifest.canonical_form == 1
+    assert manifest.published("csv")["canonical_form"] == 1
+
+
+def test_shifted_copies_are_in_the_channels_and_counted(tmp_path: Path) -> None:
+    dataset = small_dataset()
+    manifest = write_data_folder(tmp_path / "data", dataset, parts=2, copies=3)
+    assert manifest.counts == {"train": 1600, "validation": 100, "test": 100}
+    assert manifest.split.endswith("; and to train 3 shifted copies of each image")
+    train = read_split(tmp_path / "data", "train")
+    first = train.images.reshape(4, 400, 28, 28)
+    assert np.array_equal(train.labels.reshape(4, 400), np.tile(dataset.train.labels, (4, 1)))
+    assert np.array_equal(first[1, 0, :-1], first[0, 0, 1:])  # a row up
+    assert np.array_equal(first[1, 1, :, 1:], first[0, 1, :, :-1])  # a column to the right
+    assert np.array_equal(first[2, 0], first[1, 1]) == np.array_equal(first[0, 0], first[0, 1])
+    assert len({image.tobytes() for image in first[:, 5]}) == 4
+    digests = dataset.sha256
+    assert is_current(tmp_path / "data", digests, parts=2, copies=3)
+    assert not is_current(tmp_path / "data", digests, parts=2)
+    with pytest.raises(DataError, match="9 shifted copies are asked for; allowed are 0 to 8"):
+        write_data_folder(tmp_path / "other", dataset, parts=2, copies=9)
+
+
+def test_digits_in_another_form_are_not_current_and_refused_in_a_sentence(tmp_path: Path) -> None:
+    small_data_folder(tmp_path)
+    path = tmp_path / "data/data-manifest.json"
+    document = json.loads(path.read_text())
+    for form in (None, 0, 2):
+        document |= {"canonical_form": form}
+        path.write_text(json.dumps({name: value for name, value in document.items() if value is not None}))
+        assert not is_current(tmp_path / "data", small_dataset().sha256, parts=2)
+        with pytest.raises(DataError, match=rf"have the canonical form {form or 0}, models are trained on form 1; run"):
+            read_split(tmp_path / "data", "train")
 
 
 def test_the_same_digits_make_the_same_files(tmp_path: Path) -> None:
