@@ -24,8 +24,8 @@ Strength = NDArray[np.float32]
 COARSE_SIDE = 400
 """The paper is sought on a picture of this longest side: light changes slowly."""
 
-STROKE_MAX = 0.16
-"""The thickest stroke, as a share of the shorter side."""
+STROKE_MAX, STROKE_MAX_OF_ONE = 0.16, 0.3
+"""The thickest stroke, as a share of the shorter side: on a sheet, and where one digit fills the picture."""
 
 STROKE_TIMES, STROKE_PIXELS = 4.0, 7
 """Once the usual thickness is known, the thickest stroke in times of it, and at least so many coarse pixels."""
@@ -42,11 +42,12 @@ NOISE_TIMES = 4.0
 SURE = 1.6
 """A stroke has a place that is so many times as strong as what may be ink at all."""
 
-OWN_SHARE = 0.3
-"""A stroke ends where it is weaker than this share of its own strongest ink."""
+OWN_SHARE, EDGE_SHARE = 0.25, 0.5
+"""A stroke ends where it is weaker than the first share of its own strongest ink, or the second of what is beside it:
+a blurred edge is where half of the ink is, and a pencil fades along its stroke."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Ink:
     """Ink on a picture: how strong it is everywhere, and where there are strokes."""
 
@@ -54,22 +55,24 @@ class Ink:
     mask: Mask
 
 
-def find_ink(grey: Grey) -> Ink:
+def find_ink(grey: Grey, *, one: bool = False) -> Ink:
     """Find ink, dark on light or light on dark.
 
     Parameters
     ----------
     grey
         A picture of bounded size.
+    one
+        Whether it shows one digit.
     """
     if is_light_on_dark(grey):
         grey = np.asarray(PIXEL_MAX - grey, np.uint8)
     small = cv2.medianBlur(_coarse(grey), 3)
-    reach = STROKE_MAX * min(small.shape)
+    reach = (STROKE_MAX_OF_ONE if one else STROKE_MAX) * min(small.shape)
     first = strokes_of(_strength(small, small, reach))
-    closer = max(STROKE_PIXELS, STROKE_TIMES * usual_thickness(first))
-    strength = _strength(grey, small, min(reach, closer))
-    return Ink(strength=strength, mask=strokes_of(strength))
+    thickness = usual_thickness(first)
+    strength = _strength(grey, small, min(reach, max(STROKE_PIXELS, STROKE_TIMES * thickness)))
+    return Ink(strength, strokes_of(strength, thickness * max(grey.shape) / max(small.shape)))
 
 
 def usual_thickness(mask: Mask) -> float:
@@ -120,7 +123,7 @@ def _strength(grey: Grey, small: Grey, reach: float) -> Strength:
     return strength
 
 
-def strokes_of(strength: Strength) -> Mask:
+def strokes_of(strength: Strength, thickness: float = 0.0) -> Mask:
     """Tell strokes from paper by two levels: weak ink counts where it hangs together with strong ink."""
     level = max(FAINTEST, NOISE_TIMES * _noise(strength))
     weak = (strength > level).astype(np.uint8)
@@ -129,7 +132,10 @@ def strokes_of(strength: Strength) -> Mask:
     own = np.maximum(level, OWN_SHARE * peaks)
     own[peaks < SURE * level] = 2.0  # nothing is so strong
     own[0] = 2.0
-    return np.asarray(strength > own[labels], np.uint8)
+    ink = strength > own[labels]
+    if thickness:
+        ink &= strength > EDGE_SHARE * cv2.dilate(strength, _square(thickness))
+    return np.asarray(ink, np.uint8)
 
 
 def _peaks(strength: Strength, labels: NDArray[np.int32], count: int) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from contract.digit import PIXEL_MAX, SIDE
 from vision.decoding import Grey
-from vision.ink import Mask, Strength
+from vision.ink import Mask
 
 INK_SIDE = 20
 """Longest side of the ink after scaling, in pixels."""
@@ -20,14 +20,11 @@ INK_SIDE = 20
 MIDDLE = SIDE // 2
 """Column and row of the centre of mass."""
 
-STROKE = 2.4
-"""Strokes are widened to this before they are scaled, in pixels of the result: MNIST's usual width."""
-
 DETAIL = 6
 """Ink is first brought to so many times its final size: widening is then exact to a sixth of a pixel."""
 
 
-def is_normalised(grey: Grey) -> Grey | None:
+def as_it_is(grey: Grey) -> Grey | None:
     """Give the ink of a picture that already has the size, the crop and the centre of MNIST's, and None of others."""
     if grey.shape != (SIDE, SIDE):
         return None
@@ -39,43 +36,35 @@ def is_normalised(grey: Grey) -> Grey | None:
     return ink if (round(x), round(y)) == (MIDDLE, MIDDLE) else None
 
 
-def normalise(strength: Strength, own: Mask, thickness: float, stroke: float = STROKE) -> Grey:
-    """Make a digit of ink.
+def normalise(own: Mask, thickness: float, width: float) -> Grey:
+    """Make a digit of strokes.
 
     Parameters
     ----------
-    strength
-        How strong the ink is, with a margin of its soft edge around.
     own
-        Where it is this digit's, same shape.
+        Where there is ink of this digit.
     thickness
         Of its strokes, in pixels of the picture.
-    stroke
-        Their least width in the result.
+    width
+        Their least width in the result, in pixels of the result.
 
     Returns
     -------
     Grey
         uint8, shape (28, 28), 0 is background, 255 full ink.
     """
-    rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
-    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
-    side = max(own[box].shape)
+    left, top, right, low = cv2.boundingRect(own)
+    own = own[top : top + low, left : left + right]
+    side = max(own.shape)
     scale = INK_SIDE * DETAIL / side
-    size = tuple(max(1, round(length * scale)) for length in own[box].shape[::-1])
-    ink = _solid(strength[box], own[box], size, enlarging=scale > 1)
-    missing = stroke * side / (INK_SIDE + stroke) - thickness
+    size = tuple(max(1, round(length * scale)) for length in own.shape[::-1])
+    ink = cv2.resize(own * np.uint8(PIXEL_MAX), size, interpolation=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA)
+    # Strokes that are widened lie further out, so the digit is scaled less afterwards.
+    missing = (width * side - INK_SIDE * thickness) / (INK_SIDE - width)
     if missing > 0:
-        ink = _widened(ink, missing * scale)
-    longest = max(ink.shape)
-    small = tuple(max(1, round(length * INK_SIDE / longest)) for length in ink.shape[::-1])
+        ink = _widened(np.asarray(ink, np.uint8), missing * scale)
+    small = tuple(max(1, round(length * INK_SIDE / max(ink.shape))) for length in ink.shape[::-1])
     return centre(np.asarray(cv2.resize(ink, small, interpolation=cv2.INTER_AREA), np.uint8))
-
-
-def _solid(strength: Strength, own: Mask, size: tuple[int, ...], *, enlarging: bool) -> Grey:
-    how = cv2.INTER_CUBIC if enlarging else cv2.INTER_AREA
-    mask = cv2.resize(own.astype(np.float32), size, interpolation=how)
-    return np.asarray((mask * PIXEL_MAX).clip(0, PIXEL_MAX), np.uint8)
 
 
 def _widened(ink: Grey, by: float) -> Grey:

@@ -1,31 +1,37 @@
 """Reading the digits of a picture: bytes in, digits with their probabilities in reading order out.
 
 Nothing here knows AWS: the model is a function that is passed in. Each step is a pure function of a module of its own:
-decode, tell ink from paper, find strokes, make digits of them, order them, and scale each to 28 x 28.
+decode, tell ink from paper, find strokes, make digits of them, ask the model, choose between ways to read, order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from contract.digit import PIXELS
+from contract.digit import PIXEL_MAX, PIXELS
 from gateway.problems import ProblemError
+from vision.alternatives import Alternative, alternatives, best_of
 from vision.components import Stroke, find_digits, find_strokes, usual_height
 from vision.decoding import Grey, decode
 from vision.ink import Ink, find_ink
 from vision.limits import UPLOAD_PIXELS_MAX
-from vision.normalise import is_normalised, normalise
+from vision.normalise import as_it_is, normalise
 from vision.order import reading_order
 from vision.problems import BLANK_IMAGE
 from vision.sheet import Box, DigitImage, Sheet
 
-Predict = Callable[[NDArray[np.uint8]], NDArray[np.float64]]
-"""The model: pixels of shape (n, 784) in MNIST's form in, probabilities of shape (n, 10) out."""
+Rows = NDArray[np.uint8]
+Scores = NDArray[np.float64]
+Predict = Callable[[Rows], Scores]
+"""The model: raw digits as MNIST's, shape (n, 784), in; probabilities, shape (n, 10), out."""
+
+Watch = Callable[[str, Grey], None]
+"""Is shown what each step saw: its name and a picture."""
 
 WORKING_SIDE = 1600
 """Longest side of the picture worked on, in pixels: a digit of 20 pixels is then an eightieth of it."""
@@ -33,9 +39,51 @@ WORKING_SIDE = 1600
 ENLARGED_TO = 400
 """Smaller pictures are enlarged to about this side: what follows thinks in strokes of several pixels."""
 
+ICON_SIDE = 64
+"""A picture of at most this longest side shows one digit, of any thickness."""
+
+WIDTHS = (2.1, 2.7)
+"""Each digit is shown to the model with strokes of these least widths, in pixels; the mean of its answers counts."""
+
+LYING, LYING_DIGITS, LYING_LOSS = 1.1, 3, 0.1
+"""A sheet of at least so many digits may lie on its side where the usual one is so many times as broad as high; it does
+unless the model is less sure by the third."""
+
+CALLS_MAX = 2
+"""The model is asked once, and once more for both ways to turn a sheet that may lie on its side."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A digit on the picture worked on: what it is a stroke of, its 28 x 28 pixels and its probabilities."""
+
+    stroke: Stroke
+    pixels: Grey
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the model is asked about ink: strokes, each with its 28 x 28 pixels in every width, and other ways to read.
+
+    The first strokes, `count` of them, are the digits as they hang together; those of the other ways follow.
+    """
+
+    strokes: Sequence[Stroke]
+    pixels: Sequence[Sequence[Grey]]
+    ways: Sequence[Alternative]
+    count: int
+    usual: float
+
 
 def read_picture(
-    body: bytes, media_type: str, predict: Predict, *, one: bool = False, pixels_max: int = UPLOAD_PIXELS_MAX
+    body: bytes,
+    media_type: str,
+    predict: Predict,
+    *,
+    one: bool = False,
+    pixels_max: int = UPLOAD_PIXELS_MAX,
+    watch: Watch = lambda *_: None,
 ) -> Sheet:
     """Read a picture.
 
@@ -46,11 +94,13 @@ def read_picture(
     media_type
         What it was uploaded as: `image/png` or `image/jpeg`.
     predict
-        The model.
+        The model; it is asked `CALLS_MAX` times at most.
     one
-        The picture shows one digit.
+        Whether the picture shows one digit.
     pixels_max
         Largest picture, width x height.
+    watch
+        Is shown what each step saw.
 
     Raises
     ------
@@ -58,50 +108,104 @@ def read_picture(
         If it cannot be decoded, shows nothing, or shows too many digits.
     """
     picture = decode(body, media_type, side=WORKING_SIDE, pixels_max=pixels_max)
-    grey = enlarged(picture.grey)
-    ready = is_normalised(picture.grey)
+    watch("picture", picture.grey)
+    size = picture.width, picture.height
+    ready = as_it_is(picture.grey)
     if ready is not None:
-        digits = [ready]; boxes = [(0, 0, 28, 28)]
-    else:
-        ink = find_ink(grey)
-        labels, strokes = find_strokes(ink.mask)
-        found = find_digits(strokes, grey.shape)
-        if not found:
-            raise ProblemError(BLANK_IMAGE, "nothing stands out from the background")
-        if one:
-            found = [max(found, key=lambda stroke: stroke.area)]
-        usual = usual_height(found, grey.shape)
-        middles = np.array([((s.box[0] + s.box[2]) / 2, (s.box[1] + s.box[3]) / 2) for s in found])
-        found = [found[place] for place in reading_order(middles, usual)]
-        digits = [cut(ink, labels, stroke) for stroke in found]
-        boxes = [scaled(stroke.box, grey.shape, (picture.width, picture.height)) for stroke in found]
-    probabilities = predict(np.stack(digits).reshape(-1, PIXELS))
-    return Sheet(
-        width=picture.width,
-        height=picture.height,
-        digits=tuple(
-            DigitImage(pixels=pixels.tobytes(), box=box, probabilities=tuple(row.tolist()))
-            for pixels, box, row in zip(digits, boxes, probabilities, strict=True)
-        ),
-    )
+        found = [Found(Stroke((), _box_of(ready), 0, 0.0, 1.0), ready, predict(ready.reshape(1, PIXELS))[0])]
+        return _sheet(found, ready.shape, size)
+    ink = find_ink(enlarged(picture.grey), one=one or max(picture.grey.shape) <= ICON_SIDE)
+    watch("strength", np.asarray(ink.strength * PIXEL_MAX, np.uint8))
+    watch("ink", ink.mask * np.uint8(PIXEL_MAX))
+    question = _question(ink, one=one)
+    (found,) = _answers([question], predict)
+    turns = 0
+    if not one and may_lie(question.strokes[: question.count]):
+        inks = {turn: Ink(np.rot90(ink.strength, -turn).copy(), np.rot90(ink.mask, -turn).copy()) for turn in (1, 3)}
+        answers = dict(zip(inks, _answers([_question(each) for each in inks.values()], predict), strict=True))
+        best = max(answers, key=lambda turn: _sureness(answers[turn]))
+        if _sureness(answers[best]) > _sureness(found) - LYING_LOSS:
+            turns, found, ink, size = best, answers[best], inks[best], size[::-1]
+    if not found:
+        raise ProblemError(BLANK_IMAGE, "nothing that may be a digit stands out from the background")
+    watch("digits", np.hstack([digit.pixels for digit in found]))
+    return _sheet(found, ink.mask.shape, size, turned=90 * turns)
+
+
+def _question(ink: Ink, *, one: bool = False) -> Question:
+    """Find what may be digits in ink."""
+    labels, strokes = find_strokes(ink)
+    digits = find_digits(strokes, labels, one=one)
+    usual = usual_height(digits, ink.mask.shape)
+    ways = [] if one else alternatives(digits, labels, usual)
+    strokes = [*digits, *(stroke for way in ways for stroke in way.strokes)]
+    pixels = [[cut(labels, stroke, width) for width in WIDTHS] for stroke in strokes]
+    return Question(strokes, pixels, ways, len(digits), usual)
+
+
+def _answers(questions: Sequence[Question], predict: Predict) -> list[list[Found]]:
+    """Ask the model once; the digits of each question in reading order."""
+    pixels = [each for question in questions for each in question.pixels]
+    if not pixels:
+        return [[] for _ in questions]
+    scores = predict(np.asarray(pixels, np.uint8).reshape(-1, PIXELS)).reshape(len(pixels), len(WIDTHS), -1).mean(axis=1)
+    ends = np.cumsum([len(question.strokes) for question in questions])
+    return [_answer(*each) for each in zip(questions, np.split(scores, ends[:-1]), strict=True)]
+
+
+def _answer(question: Question, scores: Scores) -> list[Found]:
+    chosen = best_of(question.ways, scores.max(axis=1).tolist(), question.count)
+    found = [Found(question.strokes[place], question.pixels[place][0], scores[place]) for place in chosen]
+    if not found:
+        return []
+    middles = np.array([digit.stroke.middle for digit in found])
+    return [found[place] for place in reading_order(middles, question.usual)]
+
+
+def may_lie(strokes: Sequence[Stroke]) -> bool:
+    """Tell whether digits are so broad that their sheet may lie on its side: upright ones are higher than broad."""
+    broadness = [stroke.width / stroke.height for stroke in strokes]
+    return len(strokes) >= LYING_DIGITS and float(np.median(broadness)) > LYING
+
+
+def _sureness(found: Sequence[Found]) -> float:
+    return float(np.mean([digit.scores.max() for digit in found])) if found else 0.0
 
 
 def enlarged(grey: Grey) -> Grey:
+    """Enlarge a small picture."""
     times = ENLARGED_TO // max(grey.shape)
     if times < 2:
         return grey
     return np.asarray(cv2.resize(grey, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def cut(ink: Ink, labels: NDArray[np.int32], stroke: Stroke, width: float = 2.4) -> Grey:
+def cut(labels: NDArray[np.int32], stroke: Stroke, width: float) -> Grey:
+    """Cut a digit out and scale it to 28 x 28, its strokes at least so wide."""
     left, upper, right, lower = stroke.box
-    box = (slice(upper, lower), slice(left, right))
-    own = np.isin(labels[box], stroke.labels).astype(np.uint8)
-    return normalise(ink.strength[box], own, stroke.thickness, width)
+    own = np.isin(labels[upper:lower, left:right], stroke.labels).astype(np.uint8)
+    return normalise(own, stroke.thickness, width)
 
 
-def scaled(box: tuple[int, int, int, int], shape: tuple[int, int], original: tuple[int, int]) -> Box:
+def _box_of(ink: Grey) -> tuple[int, int, int, int]:
+    left, upper, width, height = cv2.boundingRect(ink)
+    return left, upper, left + width, upper + height
+
+
+def _sheet(found: Sequence[Found], shape: tuple[int, ...], size: tuple[int, int], turned: int = 0) -> Sheet:
+    digits = tuple(
+        DigitImage(
+            pixels=digit.pixels.tobytes(),
+            box=scaled(digit.stroke.box, shape, size),
+            probabilities=tuple(digit.scores.tolist()),
+        )
+        for digit in found
+    )
+    return Sheet(width=size[0], height=size[1], digits=digits, turned=turned)
+
+
+def scaled(box: Box, shape: tuple[int, ...], size: tuple[int, int]) -> Box:
     """Give left, top, width and height in pixels of the original of a box on the picture worked on."""
-    left, right = (round(x * original[0] / shape[1]) for x in (box[0], box[2]))
-    upper, lower = (round(y * original[1] / shape[0]) for y in (box[1], box[3]))
+    left, right = (round(x * size[0] / shape[1]) for x in (box[0], box[2]))
+    upper, lower = (round(y * size[1] / shape[0]) for y in (box[1], box[3]))
     return left, upper, max(1, right - left), max(1, lower - upper)

@@ -31,6 +31,11 @@ class DigitImage:
         """The likeliest; between equals the smaller one."""
         return self.probabilities.index(max(self.probabilities))
 
+    @property
+    def probability(self) -> float:
+        """That of the likeliest."""
+        return max(self.probabilities)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
