@@ -143,6 +143,7 @@ def test_no_open_finding(assembly: Assembly) -> None:
     assert assembly.report["pluginReports"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environment", ["local", "dev", "prod"])
 def test_accepted_findings_are_exactly_those_that_are_found(environment: str, tmp_path: Path) -> None:
     settings = ENVIRONMENTS[environment]

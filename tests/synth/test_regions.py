@@ -22,6 +22,7 @@ def test_the_table_has_every_type_that_is_used(assemblies: dict[str, Assembly]) 
     assert KNOWN["parts"] == types_of_parts(assemblies.values()), HOW
 
 
+@pytest.mark.slow
 def test_the_table_is_what_cloudformation_offers() -> None:
     pytest.importorskip("cfnlint", reason="cfn-lint ships CloudFormation's schemas of each region")
     assert KNOWN["lacking"] == lacking(KNOWN["parts"]), HOW

@@ -52,12 +52,14 @@ def _alarms(assembly: Assembly, part: str) -> list[Json]:
     return [alarm["Properties"] for alarm in assembly.resources("AWS::CloudWatch::Alarm", part).values()]
 
 
+@pytest.mark.slow
 def test_every_alarm_leads_to_an_entry_and_every_entry_is_led_to(everything: list[Assembly]) -> None:
     found = alarms_by_entry(everything)
     assert "" not in found, f"without a word on what to do: {found['']}"
     assert set(found) == set(entries())
 
 
+@pytest.mark.slow
 def test_entries_name_their_alarms(everything: list[Assembly]) -> None:
     found = alarms_by_entry(everything)
     # They are named after the configuration, which CloudFormation names: they are replaced with it.

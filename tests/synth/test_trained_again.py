@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from contract.manifest import Host, read_manifest
 from tests.support.assemblies import MANIFEST, PARTS, Assembly, make_app
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_time_duration_and_machine_of_the_training_are_in_no_template(prod: Assembly, tmp_path: Path) -> None:

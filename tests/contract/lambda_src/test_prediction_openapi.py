@@ -137,6 +137,7 @@ requests = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(requests)
 def test_the_code_takes_exactly_what_the_schema_allows(request: Any) -> None:
     small = json.loads(json.dumps(request))

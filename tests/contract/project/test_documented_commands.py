@@ -11,6 +11,8 @@ import pytest
 
 from training.commands.command_line import main
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMAND = re.compile(r"python -m (training(?:\.[a-z_]+)*)(?: ([a-z][a-z-]*)\b)?")

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(__file__).resolve().parents[3] / "stacks/notebook/files/idle_stop.py"
 ALLOWED_MINUTES = 60
 METADATA = {

@@ -115,6 +115,7 @@ def test_there_are_templates() -> None:
     assert len(TEMPLATES) == 30
 
 
+@pytest.mark.slow
 def test_every_property_has_a_rule() -> None:
     without = [(kind, path) for kind, path in sorted(leaves()) if not ruled(kind, path)]
     replaced = replacing(without)
@@ -161,6 +162,7 @@ def changed(template: dict[str, Any], name: str, **attributes: Any) -> dict[str,
 PROD = {name: template for name, template in TEMPLATES.items() if "prod-" in name}
 
 
+@pytest.mark.slow
 def test_no_danger_is_called_harmless() -> None:
     base, head, dangerous = {}, {}, []
     for stack, template in PROD.items():

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tools.review.comment import MARKER, as_markdown
 from tools.review.review import review_folders
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = ROOT / "tests/fixtures/review"

@@ -15,6 +15,8 @@ from contract import bucket_layout, schemas, upload_layout
 from contract.digit import PIXEL_MAX, PIXELS, SIDE
 from contract.xgboost_image import END_OF_PATCH, REGISTRY_ACCOUNTS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 PARTS = ("contract", "stacks", "lambda_src", "training", "tools", "benchmarks")
 OTHER_MEANINGS = {

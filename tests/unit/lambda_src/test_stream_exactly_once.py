@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,8 @@ from tests.support.shard_deliveries import deliver
 from tests.support.stream_fakes import MemoryStream, decode_small, delivery, encode_small, payload, picture
 from training.stream.merging import Merged, merge
 from training.stream.parts import read_parts
+
+pytestmark = pytest.mark.slow
 
 MALFORMED = (b"", b"junk", b"{}", payload(3, label=12), payload(4, image="AAAA"), payload(5, id=""), b"[" * 100_000)
 SHARDS = ("shardId-000000000000", "shardId-000000000001")

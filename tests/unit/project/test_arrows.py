@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -91,11 +92,7 @@ def files(part: str) -> list[Path]:
 
 def imported(source: str) -> Iterator[str]:
     """Full names of the modules that a source imports when it runs, wherever it does so."""
-    tree = ast.parse(source)
-    typing_only = {id(child) for node in ast.walk(tree) if _is_type_checking(node) for child in ast.walk(node)}
-    for node in ast.walk(tree):
-        if id(node) in typing_only:
-            continue
+    for node in _statements(ast.parse(source).body):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -103,12 +100,23 @@ def imported(source: str) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Every statement but those for type checkers; expressions hold no imports."""
+    for node in body:
+        if _is_type_checking(node):
+            yield from _statements(node.orelse)
+            continue
+        yield node
+        for inner in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from _statements(getattr(node, inner, []))
+
+
 @cache
 def imported_by(path: Path) -> tuple[str, ...]:
     return tuple(imported(path.read_text(encoding="utf-8")))
 
 
-def _is_type_checking(node: ast.AST) -> bool:
+def _is_type_checking(node: ast.AST) -> TypeGuard[ast.If]:
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 

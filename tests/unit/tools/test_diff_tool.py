@@ -44,6 +44,7 @@ def test_a_danger_ends_with_1_and_is_written(tmp_path: Path, capsys: pytest.Capt
     assert "data-loss (1)" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("classes", "code"), [("access,cost", 0), ("data-loss", 1), ("", 0)])
 def test_what_fails_is_chosen(classes: str, code: int, tmp_path: Path) -> None:
     base = folder(tmp_path / "base", Bucket=BUCKET)
@@ -56,6 +57,7 @@ def test_the_same_ends_with_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out == "no difference in 1 stack\n"
 
 
+@pytest.mark.slow
 def test_what_is_the_same_in_two_environments_is_told_once(tmp_path: Path) -> None:
     for side, status in (("base", "Enabled"), ("head", "Suspended")):
         for name in ("dev", "prod"):
@@ -65,6 +67,7 @@ def test_what_is_the_same_in_two_environments_is_told_once(tmp_path: Path) -> No
     assert (change["environments"], change["stack"]) == (["dev", "prod"], "app-*-data")
 
 
+@pytest.mark.slow
 def test_a_stack_that_is_gone_and_one_that_is_new(tmp_path: Path) -> None:
     base = folder(tmp_path / "base", stack="old", Bucket=BUCKET)
     head = folder(tmp_path / "head", stack="new", Bucket=BUCKET)
@@ -90,6 +93,7 @@ def nested(depth: int, value: int) -> str:
     return '{"Resources": {}, "Metadata": ' + "[" * depth + str(value) + "]" * depth + "}"
 
 
+@pytest.mark.slow
 def test_what_is_nested_too_deeply_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     base, head = (folder(tmp_path / name) for name in ("base", "head"))
     for side, value in ((base, 1), (head, 2)):
@@ -115,6 +119,7 @@ def test_no_template_on_either_side_cannot_be_told(tmp_path: Path, capsys: pytes
     assert "has a template" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_loops_in_every_section_are_unknown(tmp_path: Path) -> None:
     base, head = (tmp_path / name for name in ("base", "head"))
     for side, names in ((base, ["a"]), (head, ["b"])):
@@ -129,6 +134,7 @@ def test_loops_in_every_section_are_unknown(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_resource_on_which_the_engine_fails_counts_as_replaced(tmp_path: Path) -> None:
     table = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "a"}}
     base = folder(tmp_path / "base", constructor=table)
@@ -136,6 +142,7 @@ def test_a_resource_on_which_the_engine_fails_counts_as_replaced(tmp_path: Path)
     assert compare(base, head) == 1
 
 
+@pytest.mark.slow
 def test_a_name_in_the_table_of_costs_cannot_mark_anything_up(tmp_path: Path) -> None:
     evil = "t3.micro |\n<!-- @all"
     machine = {"Type": "AWS::EC2::Instance", "Properties": {"InstanceType": "t3.micro"}}
@@ -162,6 +169,7 @@ def test_an_unknown_class(capsys: pytest.CaptureFixture[str]) -> None:
     assert "'danger' is not a valid Risk; expected some of data-loss,interruption" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_model_card_that_lies_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     base, head = folder(tmp_path / "base"), folder(tmp_path / "head")
     (head / "models").mkdir()

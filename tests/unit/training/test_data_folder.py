@@ -23,6 +23,8 @@ from training.data.data_folder import (
 )
 from training.data.dataset import Split, divide, validate_split
 
+pytestmark = pytest.mark.slow
+
 
 def tree(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

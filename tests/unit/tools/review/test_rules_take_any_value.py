@@ -13,6 +13,8 @@ from tests.support.review_rules import WHOLE, change, resource, told
 from tools.review.change import Change, Risk, Rule
 from tools.review.rules import PROPERTIES
 
+pytestmark = pytest.mark.slow
+
 VALUES: tuple[Any, ...] = (
     None,
     0,
