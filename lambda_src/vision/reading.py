@@ -49,9 +49,6 @@ LYING, LYING_DIGITS, LYING_LOSS = 1.1, 3, 0.1
 """A sheet of at least so many digits may lie on its side where the usual one is so many times as broad as high; it does
 unless the model is less sure by the third."""
 
-CALLS_MAX = 2
-"""The model is asked once, and once more for both ways to turn a sheet that may lie on its side."""
-
 
 @dataclass(frozen=True)
 class Found:
@@ -94,7 +91,7 @@ def read_picture(
     media_type
         What it was uploaded as: `image/png` or `image/jpeg`.
     predict
-        The model; it is asked `CALLS_MAX` times at most.
+        The model; it is asked once, about every way to read.
     one
         Whether the picture shows one digit.
     pixels_max
@@ -117,15 +114,15 @@ def read_picture(
     ink = find_ink(enlarged(picture.grey), one=one or max(picture.grey.shape) <= ICON_SIDE)
     watch("strength", np.asarray(ink.strength * PIXEL_MAX, np.uint8))
     watch("ink", ink.mask * np.uint8(PIXEL_MAX))
-    question = _question(ink, one=one)
-    (found,) = _answers([question], predict)
-    turns = 0
-    if not one and may_lie(question.strokes[: question.count]):
-        inks = {turn: Ink(np.rot90(ink.strength, -turn).copy(), np.rot90(ink.mask, -turn).copy()) for turn in (1, 3)}
-        answers = dict(zip(inks, _answers([_question(each) for each in inks.values()], predict), strict=True))
-        best = max(answers, key=lambda turn: _sureness(answers[turn]))
-        if _sureness(answers[best]) > _sureness(found) - LYING_LOSS:
-            turns, found, ink, size = best, answers[best], inks[best], size[::-1]
+    questions = {0: (ink, _question(ink, one=one))}
+    if not one and may_lie(questions[0][1]):
+        turned = {turns: Ink(np.rot90(ink.strength, -turns).copy(), np.rot90(ink.mask, -turns).copy()) for turns in (1, 3)}
+        questions |= {turns: (other, _question(other)) for turns, other in turned.items()}
+    answers = _answers([question for _, question in questions.values()], predict)
+    readings = dict(zip(questions, answers, strict=True))
+    turns = max(readings, key=lambda turns: _sureness(readings[turns]) - (LYING_LOSS if turns == 0 else 0))
+    found, ink = readings[turns], questions[turns][0]
+    size = size[::-1] if turns % 2 else size
     if not found:
         raise ProblemError(BLANK_IMAGE, "nothing that may be a digit stands out from the background")
     watch("digits", np.hstack([digit.pixels for digit in found]))
@@ -162,10 +159,10 @@ def _answer(question: Question, scores: Scores) -> list[Found]:
     return [found[place] for place in reading_order(middles, question.usual)]
 
 
-def may_lie(strokes: Sequence[Stroke]) -> bool:
+def may_lie(question: Question) -> bool:
     """Tell whether digits are so broad that their sheet may lie on its side: upright ones are higher than broad."""
-    broadness = [stroke.width / stroke.height for stroke in strokes]
-    return len(strokes) >= LYING_DIGITS and float(np.median(broadness)) > LYING
+    broadness = [stroke.width / stroke.height for stroke in question.strokes[: question.count]]
+    return len(broadness) >= LYING_DIGITS and float(np.median(broadness)) > LYING
 
 
 def _sureness(found: Sequence[Found]) -> float:
