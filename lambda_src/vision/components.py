@@ -128,12 +128,13 @@ def find_digits(strokes: Sequence[Stroke], labels: Labels, *, one: bool = False)
     if one:
         return _as_one(strokes)
     usual = usual_height(strokes, shape)
-    thick = _quantile([(stroke.thickness, stroke.area**0.5) for stroke in strokes], 0.25)
+    large = [stroke for stroke in strokes if stroke.length >= LOWEST * usual]
+    thick = usual_of([(stroke.thickness, stroke.area**0.5) for stroke in large], 0.25)
     strokes = [stroke for stroke in strokes if _may_be_ink(stroke, usual, thick)]
     if len(strokes) > STROKES_MAX:
         raise ProblemError(TOO_MANY_DIGITS, f"there are {len(strokes)} strokes; {UPLOAD_DIGITS_MAX} digits are read")
     digits = join(strokes, usual, labels)
-    weak = WEAK * _quantile([(digit.strength, digit.area**0.5) for digit in digits], 0.5)
+    weak = WEAK * usual_of([(digit.strength, digit.area**0.5) for digit in digits], 0.5)
     found = [digit for digit in digits if digit.strength >= weak and is_digit(digit, usual, shape)]
     if len(found) > UPLOAD_DIGITS_MAX:
         raise ProblemError(TOO_MANY_DIGITS, f"there are {len(found)} digits; {UPLOAD_DIGITS_MAX} are read")
@@ -156,11 +157,11 @@ def _as_one(strokes: Sequence[Stroke]) -> list[Stroke]:
 def usual_height(strokes: Sequence[Stroke], shape: tuple[int, ...]) -> float:
     """Give the height of the usual digit: half of the ink is in strokes of at most this height."""
     least = SMALLEST * max(shape)
-    return _quantile([(stroke.length, stroke.area) for stroke in strokes if stroke.length >= least], 0.5) or least
+    return usual_of([(stroke.length, stroke.area) for stroke in strokes if stroke.length >= least], 0.5) or least
 
 
-def _quantile(pairs: Sequence[tuple[float, float]], share: float) -> float:
-    """Give the value that a share of the weight does not exceed."""
+def usual_of(pairs: Sequence[tuple[float, float]], share: float = 0.5) -> float:
+    """Give the value of pairs of value and weight that a share of the weight does not exceed, 0 of none."""
     wanted, seen = share * sum(weight for _, weight in pairs), 0.0
     for value, weight in sorted(pairs):
         seen += weight

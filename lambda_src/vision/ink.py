@@ -55,24 +55,30 @@ class Ink:
     mask: Mask
 
 
-def find_ink(grey: Grey, *, one: bool = False) -> Ink:
-    """Find ink, dark on light or light on dark.
+def find_ink(grey: Grey, inside: Mask | None = None, *, light: bool, one: bool = False) -> Ink:
+    """Find ink.
 
     Parameters
     ----------
     grey
         A picture of bounded size.
+    inside
+        Where there is paper; None: everywhere.
+    light
+        Whether it is lighter than its paper.
     one
         Whether it shows one digit.
     """
-    if is_light_on_dark(grey):
+    if light:
         grey = np.asarray(PIXEL_MAX - grey, np.uint8)
     small = cv2.medianBlur(_coarse(grey), 3)
     reach = (STROKE_MAX_OF_ONE if one else STROKE_MAX) * min(small.shape)
-    first = strokes_of(_strength(small, small, reach))
+    paper = np.ones_like(grey) if inside is None else inside
+    few = np.asarray(cv2.resize(paper, small.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+    first = strokes_of(_strength(small, small, reach) * few, few)
     thickness = usual_thickness(first)
-    strength = _strength(grey, small, min(reach, max(STROKE_PIXELS, STROKE_TIMES * thickness)))
-    return Ink(strength, strokes_of(strength, thickness * max(grey.shape) / max(small.shape)))
+    strength = _strength(grey, small, min(reach, max(STROKE_PIXELS, STROKE_TIMES * thickness))) * paper
+    return Ink(strength, strokes_of(strength, paper, thickness * max(grey.shape) / max(small.shape)))
 
 
 def usual_thickness(mask: Mask) -> float:
@@ -98,17 +104,23 @@ def thicknesses(mask: Mask, labels: NDArray[np.int32], stats: NDArray[np.int32])
     return thickness
 
 
-def is_light_on_dark(grey: Grey) -> bool:
+def is_light_on_dark(grey: Grey, inside: Mask | None = None) -> bool:
     """Tell whether what stands out from its surroundings is lighter than they are.
 
     Surroundings are the median of a large part: paper is more than half of it. The border is left out, where desks are.
     """
     small = cv2.medianBlur(_coarse(grey), 3)
+    paper = np.ones(small.shape, bool)
+    if inside is not None:
+        paper = cv2.resize(inside, small.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+        small = np.where(paper, small, np.uint8(np.median(small[paper])))
     reach = max(1, round(AROUND * max(small.shape) / 2))
     wide = cv2.copyMakeBorder(small, reach, reach, reach, reach, cv2.BORDER_REFLECT)
     usual = cv2.medianBlur(wide, 2 * reach + 1)[reach:-reach, reach:-reach]
+    difference = small.astype(np.float32) - usual
     edge = min(small.shape) // 30
-    difference = (small.astype(np.float32) - usual)[edge : small.shape[0] - edge, edge : small.shape[1] - edge]
+    inner = (slice(edge, small.shape[0] - edge), slice(edge, small.shape[1] - edge))
+    difference = difference[inner][paper[inner]]
     beyond_noise = np.maximum(np.abs(difference) - 3 * np.median(np.abs(difference)), 0) ** 2
     return float(beyond_noise[difference > 0].sum()) > float(beyond_noise[difference < 0].sum())
 
@@ -123,9 +135,9 @@ def _strength(grey: Grey, small: Grey, reach: float) -> Strength:
     return strength
 
 
-def strokes_of(strength: Strength, thickness: float = 0.0) -> Mask:
+def strokes_of(strength: Strength, inside: Mask, thickness: float = 0.0) -> Mask:
     """Tell strokes from paper by two levels: weak ink counts where it hangs together with strong ink."""
-    level = max(FAINTEST, NOISE_TIMES * _noise(strength))
+    level = max(FAINTEST, NOISE_TIMES * _noise(strength, inside))
     weak = (strength > level).astype(np.uint8)
     count, labels = cv2.connectedComponents(weak)
     peaks = _peaks(strength, labels, count)
@@ -149,9 +161,10 @@ def _peaks(strength: Strength, labels: NDArray[np.int32], count: int) -> NDArray
     return peaks
 
 
-def _noise(strength: Strength) -> float:
+def _noise(strength: Strength, inside: Mask) -> float:
     grain = np.abs(strength - cv2.blur(strength, (5, 5)))
-    return float(1.48 * np.median(grain[::3, ::3]))
+    seen = grain[::3, ::3][inside[::3, ::3] > 0]
+    return float(1.48 * np.median(seen)) if seen.size else 0.0
 
 
 def _coarse(grey: Grey) -> Grey:

@@ -18,11 +18,13 @@ from gateway.problems import ProblemError
 from vision.alternatives import Alternative, alternatives, best_of
 from vision.components import Stroke, find_digits, find_strokes, usual_height
 from vision.decoding import Grey, decode
-from vision.ink import Ink, find_ink
+from vision.ink import Ink, find_ink, is_light_on_dark
 from vision.limits import UPLOAD_PIXELS_MAX
 from vision.normalise import as_it_is, normalise
 from vision.order import reading_order
+from vision.paper import find_paper, goes_on
 from vision.problems import BLANK_IMAGE
+from vision.rulings import without_rulings
 from vision.sheet import Box, DigitImage, Sheet
 
 Rows = NDArray[np.uint8]
@@ -111,7 +113,7 @@ def read_picture(
     if ready is not None:
         found = [Found(Stroke((), _box_of(ready), 0, 0.0, 1.0), ready, predict(ready.reshape(1, PIXELS))[0])]
         return _sheet(found, ready.shape, size)
-    ink = find_ink(enlarged(picture.grey), one=one or max(picture.grey.shape) <= ICON_SIDE)
+    ink = _ink_of(enlarged(picture.grey), one=one or max(picture.grey.shape) <= ICON_SIDE)
     watch("strength", np.asarray(ink.strength * PIXEL_MAX, np.uint8))
     watch("ink", ink.mask * np.uint8(PIXEL_MAX))
     questions = {0: (ink, _question(ink, one=one))}
@@ -127,6 +129,20 @@ def read_picture(
         raise ProblemError(BLANK_IMAGE, "nothing that may be a digit stands out from the background")
     watch("digits", np.hstack([digit.pixels for digit in found]))
     return _sheet(found, ink.mask.shape, size, turned=90 * turns)
+
+
+def _ink_of(grey: Grey, *, one: bool) -> Ink:
+    """Find ink on the paper, if there is paper on a desk and the writing does not go on beside it."""
+    paper = None if one else find_paper(grey)
+    light = is_light_on_dark(grey, paper)
+    ink = find_ink(grey, light=light, one=one)
+    if one:
+        return ink
+    if paper is not None:
+        on_paper = find_ink(grey, paper, light=light)
+        if not goes_on(find_strokes(on_paper)[1], find_strokes(ink)[1], paper):
+            ink = on_paper
+    return Ink(ink.strength, without_rulings(ink.mask))
 
 
 def _question(ink: Ink, *, one: bool = False) -> Question:
