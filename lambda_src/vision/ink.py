@@ -27,6 +27,9 @@ COARSE_SIDE = 400
 STROKE_MAX, STROKE_MAX_OF_ONE = 0.16, 0.3
 """The thickest stroke, as a share of the shorter side: on a sheet, and where one digit fills the picture."""
 
+FILLED = 0.4
+"""Strokes thicker than this share of what was thought the thickest are of one digit that fills the picture."""
+
 STROKE_TIMES, STROKE_PIXELS = 4.0, 7
 """Once the usual thickness is known, the thickest stroke in times of it, and at least so many coarse pixels."""
 
@@ -77,6 +80,8 @@ def find_ink(grey: Grey, inside: Mask | None = None, *, light: bool, one: bool =
     few = np.asarray(cv2.resize(paper, small.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
     first = strokes_of(_strength(small, small, reach) * few, few)
     thickness = usual_thickness(first)
+    if thickness > FILLED * reach:
+        reach = STROKE_MAX_OF_ONE * min(small.shape)
     strength = _strength(grey, small, min(reach, max(STROKE_PIXELS, STROKE_TIMES * thickness))) * paper
     return Ink(strength, strokes_of(strength, paper, thickness * max(grey.shape) / max(small.shape)))
 
