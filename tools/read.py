@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 FUNCTIONS = Path(__file__).resolve().parents[1] / "lambda_src"
 MODEL = Path("build/model/model.tar.gz")
+Watch = Callable[[str, NDArray[np.uint8]], None]
+"""Is shown the name of a step and what it saw."""
+
 COLUMNS = 5
 """Digits beside each other in the terminal."""
 
@@ -62,7 +65,9 @@ class LocalModel:
         try:
             content = archive.read_bytes()
         except OSError as error:
-            raise ArtifactError(f"{archive} cannot be read ({error.strerror}); run: python -m training package") from None
+            raise ArtifactError(
+                f"{archive} cannot be read ({error.strerror}); run: python -m training package"
+            ) from None
         return cls(
             booster=load_model(unpack(content, name=str(archive)), name=str(archive)),
             canonical_form=manifest.canonical_form,
@@ -71,7 +76,8 @@ class LocalModel:
 
     def predict(self, digits: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Give the probabilities of the ten digits, shape (n, 10), of raw digits, uint8, shape (n, 784)."""
-        return probabilities_of(self.booster, canonical(digits, self.canonical_form)).astype(np.float64)
+        scores = probabilities_of(self.booster, canonical(digits, self.canonical_form)).astype(np.float64)
+        return np.array([self.calibration.honest(row) for row in scores.tolist()]).reshape(scores.shape)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +96,7 @@ class Reading:
                 "digit": each.digit,
                 "probability": round(each.probability, 6),
                 "box": list(each.box),
-                "unsure": each.probability < calibration.unsure_below,
+                "unsure": calibration.unsure(each.probability),
             }
             for each in (self.sheet.digits if self.sheet else ())
         ]
@@ -99,32 +105,36 @@ class Reading:
 
 def read_file(path: str, model: LocalModel, *, one: bool = False, debug: Path | None = None) -> Reading:
     """Read a picture as the functions do; what each step saw goes into a folder, if one is given."""
-    if str(FUNCTIONS) not in sys.path:
-        sys.path.append(str(FUNCTIONS))
-    from gateway.problems import ProblemError
-    from vision.reading import read_picture
-
     try:
         body = Path(path).read_bytes()
     except OSError as error:
         problem = {"type": "about:blank", "title": "the file cannot be read", "detail": error.strerror or str(error)}
         return Reading(file=path, problem=problem)
-    media_type = "image/png" if body.startswith(b"\x89PNG") else "image/jpeg"
-    watch = _writer(debug / Path(path).stem) if debug else _nobody
-    started = time.perf_counter()
-    try:
-        sheet = read_picture(body, media_type, model.predict, one=one, watch=watch)
-    except ProblemError as error:
-        problem = {"type": error.problem.uri, "title": error.problem.title, "detail": error.detail}
-        return Reading(file=path, problem=problem, seconds=time.perf_counter() - started)
-    return Reading(file=path, sheet=sheet, seconds=time.perf_counter() - started)
+    return read_body(body, path, model, one=one, watch=_writer(debug / Path(path).stem) if debug else _nobody)
 
 
 def _nobody(_: str, __: NDArray[np.uint8]) -> None:
     pass
 
 
-def _writer(start: Path) -> Callable[[str, NDArray[np.uint8]], None]:
+def read_body(body: bytes, name: str, model: LocalModel, *, one: bool = False, watch: Watch = _nobody) -> Reading:
+    """Read the bytes of a picture as the functions do; each step is shown to `watch`."""
+    if str(FUNCTIONS) not in sys.path:
+        sys.path.append(str(FUNCTIONS))
+    from gateway.problems import ProblemError
+    from vision.reading import read_picture
+
+    media_type = "image/png" if body.startswith(b"\x89PNG") else "image/jpeg"
+    started = time.perf_counter()
+    try:
+        sheet = read_picture(body, media_type, model.predict, one=one, watch=watch)
+    except ProblemError as error:
+        problem = {"type": error.problem.uri, "title": error.problem.title, "detail": error.detail}
+        return Reading(file=name, problem=problem, seconds=time.perf_counter() - started)
+    return Reading(file=name, sheet=sheet, seconds=time.perf_counter() - started)
+
+
+def _writer(start: Path) -> Watch:
     """Give a function that writes each step as `DIR/NAME-NUMBER-STEP.png`."""
     start.parent.mkdir(parents=True, exist_ok=True)
     number = 0
@@ -149,7 +159,7 @@ def drawing(reading: Reading, calibration: Calibration) -> str:
         row = digits[start : start + COLUMNS]
         pictures = [braille(np.frombuffer(each.pixels, np.uint8).reshape(SIDE, SIDE)) for each in row]
         lines += ["  " + "  ".join(parts) for parts in zip(*pictures, strict=True)]
-        marks = ["?" if each.probability < calibration.unsure_below else " " for each in row]
+        marks = ["?" if calibration.unsure(each.probability) else " " for each in row]
         words = [f"{each.digit}{mark} {each.probability:4.0%}" for each, mark in zip(row, marks, strict=True)]
         lines.append("  " + "  ".join(f"{word:<{SIDE // 2}}" for word in words))
     return "\n".join(lines)
@@ -161,7 +171,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("files", nargs="+", metavar="FILE", help="PNG or JPEG")
     parser.add_argument("--json", action="store_true", help="a line of JSON for each picture")
     parser.add_argument("--one", action="store_true", help="each picture shows one digit")
-    parser.add_argument("--model", type=Path, default=MODEL, help=f"archive, manifest.json beside it (default: {MODEL})")
+    parser.add_argument(
+        "--model", type=Path, default=MODEL, help=f"archive, manifest.json beside it (default: {MODEL})"
+    )
     parser.add_argument("--debug", type=Path, metavar="DIR", help="write what each step saw into this folder")
     options = parser.parse_args(arguments)
     try:

@@ -59,8 +59,13 @@ class Application:
         return self._result(response, rows=len(predictions), measures=prediction_measures(predictions))
 
     def _classify(self, rows: Sequence[bytes], correlation_id: str) -> list[Prediction]:
-        form = self.card.canonical_form
-        return classify(rows, self.endpoint, canonical_form=form, correlation_id=correlation_id)
+        return classify(
+            rows,
+            self.endpoint,
+            canonical_form=self.card.canonical_form,
+            calibration=self.card.calibration,
+            correlation_id=correlation_id,
+        )
 
     def _read(self, body: bytes, request: Request) -> Prediction:
         """Read a picture of one digit; the libraries for pictures are imported only when one comes."""
@@ -70,8 +75,12 @@ class Application:
         from vision.time_limit import within
 
         read = within(READING_SECONDS, functools.partial(read_picture, one=True, pixels_max=IMAGE_PIXELS_MAX))
-        form = self.card.canonical_form
-        model = predictor(self.endpoint, canonical_form=form, correlation_id=request.correlation_id)
+        model = predictor(
+            self.endpoint,
+            canonical_form=self.card.canonical_form,
+            calibration=self.card.calibration,
+            correlation_id=request.correlation_id,
+        )
         (digit,) = read(body, request.media_type, model).digits
         return Prediction(digit=digit.digit, probabilities=digit.probabilities)
 
@@ -90,7 +99,7 @@ def _shown(prediction: Prediction, calibration: Calibration) -> dict[str, Any]:
     return {
         "digit": prediction.digit,
         "probabilities": prediction.probabilities,
-        "unsure": max(prediction.probabilities) < calibration.unsure_below,
+        "unsure": calibration.unsure(max(prediction.probabilities)),
     }
 
 

@@ -135,7 +135,7 @@ def connect() -> Dependencies:
         announcer=AppSyncAnnouncer.connect(settings.events_host, endpoint_url=settings.endpoint_url),
         model=settings.endpoint.model_card.short_digest,
         canonical_form=settings.endpoint.model_card.canonical_form,
-        unsure_below=settings.endpoint.model_card.calibration.unsure_below,
+        calibration=settings.endpoint.model_card.calibration,
         read=within(settings.reading_seconds, read_picture),
     )
     return Dependencies(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
+from contract.calibration import Calibration
 from digit_model.classify import Endpoint, Prediction
 from digit_model.predictor import predictor
 from gateway.problems import ProblemError
@@ -103,8 +104,8 @@ class Worker:
         The short digest that names the model in every result.
     canonical_form
         Version of the form in which the model is given digits.
-    unsure_below
-        A digit of lower probability may well be another one.
+    calibration
+        How its probabilities are read.
     read
         Reads the digits of a file with a model: `vision.reading.read_picture`.
     now
@@ -117,7 +118,7 @@ class Worker:
     announcer: Announcer
     model: str
     canonical_form: int
-    unsure_below: float
+    calibration: Calibration
     read: Read
     now: Callable[[], float] = time.time
 
@@ -151,12 +152,17 @@ class Worker:
             if not is_final(error):
                 raise
             return self._end(job, Status.FAILED, reason_of(error), problem=error)
-        return self._end(job, Status.DONE, result(sheet, self.model, unsure_below=self.unsure_below), predictions=predictions)
+        return self._end(
+            job, Status.DONE, result(sheet, self.model, calibration=self.calibration), predictions=predictions
+        )
 
     def _predict(self, upload: Upload, job: Job) -> tuple[Sheet, tuple[Prediction, ...]]:
         picture = self.pictures.fetch(upload)
         predict = predictor(
-            self.endpoint, canonical_form=self.canonical_form, correlation_id=job.correlation_id
+            self.endpoint,
+            canonical_form=self.canonical_form,
+            calibration=self.calibration,
+            correlation_id=job.correlation_id,
         )
         sheet = self.read(picture.body, picture.content_type, predict)
         predictions = (Prediction(digit=each.digit, probabilities=each.probabilities) for each in sheet.digits)
@@ -189,20 +195,20 @@ def is_final(error: ProblemError) -> bool:
     return error.problem.status < 500 and error.problem.status != _TOO_MANY_REQUESTS
 
 
-def result(sheet: Sheet, model: str, *, unsure_below: float) -> dict[str, Any]:
+def result(sheet: Sheet, model: str, *, calibration: Calibration) -> dict[str, Any]:
     """Give the outcome of a job that is done."""
-    digits = [_digit(image, unsure_below) for image in sheet.digits]
+    digits = [_digit(image, calibration) for image in sheet.digits]
     place = {"width": sheet.width, "height": sheet.height, "turned": sheet.turned}
     return {"model": model, **place, "digits": digits}
 
 
-def _digit(image: DigitImage, unsure_below: float) -> dict[str, Any]:
+def _digit(image: DigitImage, calibration: Calibration) -> dict[str, Any]:
     probabilities = [round(value, PROBABILITY_DIGITS) for value in image.probabilities]
     return {
         "digit": image.digit,
         "probability": probabilities[image.digit],
         "probabilities": probabilities,
-        "unsure": image.probability < unsure_below,
+        "unsure": calibration.unsure(image.probability),
         "box": list(image.box),
         "pixels": base64.b64encode(image.pixels).decode("ascii"),
     }

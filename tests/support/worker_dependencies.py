@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from contract.calibration import Calibration
 from contract.digit import PIXELS
 from contract.model_card import ModelCard
 from digit_model.classify import EndpointOutput
@@ -111,7 +112,7 @@ def worker_dependencies(
         announcer=announcer or FakeAnnouncer(),
         model="abababababab",
         canonical_form=0,
-        unsure_below=0.6,
+        calibration=Calibration(),
         read=read,
         now=lambda: NOW,
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from contract.calibration import Calibration
 from digit_model.problems import BAD_MODEL_OUTPUT, ENDPOINT_NOT_FOUND, ENDPOINT_TIMEOUT, MODEL_FAILED, THROTTLED
 from gateway.problems import INTERNAL_ERROR, ProblemError, ProblemType
 from http_api.problem_table import FAILURE_REASONS, PREDICTION_PROBLEMS
@@ -31,7 +32,7 @@ def worker(**changes: object) -> Worker:
         announcer=FakeAnnouncer(),
         model="abababababab",
         canonical_form=0,
-        unsure_below=0.6,
+        calibration=Calibration(),
         read=read_bytes_as_digits,
         now=lambda: NOW,
     )
