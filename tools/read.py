@@ -27,6 +27,7 @@ from contract.errors import ContractError
 from contract.manifest import read_manifest
 from tools.pixels import braille
 from training.common.errors import ArtifactError, TrainingError
+from training.common.paths import Paths
 from training.model.artifact import load_model, unpack
 from training.model.evaluation import probabilities_of
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from vision.sheet import Sheet
 
 FUNCTIONS = Path(__file__).resolve().parents[1] / "lambda_src"
-MODEL = Path("build/model/model.tar.gz")
+MODEL = Paths().archive
 COLUMNS = 5
 """Digits beside each other in the terminal."""
 
@@ -58,11 +59,13 @@ class LocalModel:
         ContractError, TrainingError
             If one of them is missing or damaged.
         """
-        manifest = read_manifest(archive.with_name("manifest.json"))
+        manifest = read_manifest(archive.with_name(Paths().manifest.name))
         try:
             content = archive.read_bytes()
         except OSError as error:
-            raise ArtifactError(f"{archive} cannot be read ({error.strerror}); run: python -m training package") from None
+            raise ArtifactError(
+                f"{archive} cannot be read ({error.strerror}); run: python -m training package"
+            ) from None
         return cls(
             booster=load_model(unpack(content, name=str(archive)), name=str(archive)),
             canonical_form=manifest.canonical_form,
@@ -161,7 +164,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("files", nargs="+", metavar="FILE", help="PNG or JPEG")
     parser.add_argument("--json", action="store_true", help="a line of JSON for each picture")
     parser.add_argument("--one", action="store_true", help="each picture shows one digit")
-    parser.add_argument("--model", type=Path, default=MODEL, help=f"archive, manifest.json beside it (default: {MODEL})")
+    parser.add_argument(
+        "--model", type=Path, default=MODEL, help=f"archive, manifest.json beside it (default: {MODEL})"
+    )
     parser.add_argument("--debug", type=Path, metavar="DIR", help="write what each step saw into this folder")
     options = parser.parse_args(arguments)
     try:

@@ -10,6 +10,7 @@ from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PROBABILITIES, seven_pix
 from http_api.problem_table import PREDICTION_PROBLEMS, UPLOAD_PROBLEMS
 from prediction.problems import ROWS_MAX, ROWS_MIN
 from prediction.rows import MEMBER
+
 _SHORT_DIGEST = {
     "type": "string",
     "pattern": f"^[0-9a-f]{{{SHORT_DIGEST_LENGTH}}}$",

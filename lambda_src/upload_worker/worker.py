@@ -151,13 +151,13 @@ class Worker:
             if not is_final(error):
                 raise
             return self._end(job, Status.FAILED, reason_of(error), problem=error)
-        return self._end(job, Status.DONE, result(sheet, self.model, unsure_below=self.unsure_below), predictions=predictions)
+        return self._end(
+            job, Status.DONE, result(sheet, self.model, unsure_below=self.unsure_below), predictions=predictions
+        )
 
     def _predict(self, upload: Upload, job: Job) -> tuple[Sheet, tuple[Prediction, ...]]:
         picture = self.pictures.fetch(upload)
-        predict = predictor(
-            self.endpoint, canonical_form=self.canonical_form, correlation_id=job.correlation_id
-        )
+        predict = predictor(self.endpoint, canonical_form=self.canonical_form, correlation_id=job.correlation_id)
         sheet = self.read(picture.body, picture.content_type, predict)
         predictions = (Prediction(digit=each.digit, probabilities=each.probabilities) for each in sheet.digits)
         return sheet, tuple(predictions)

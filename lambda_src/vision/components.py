@@ -57,7 +57,7 @@ Labels = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Stroke:
-    """A digit or a part of one: labels of its components, box (left, upper, right, lower), pixels, thickness, strength."""
+    """A digit or a part of one: its components, box (left, upper, right, lower), pixels, thickness, strength."""
 
     labels: tuple[int, ...]
     box: tuple[int, int, int, int]
@@ -88,7 +88,12 @@ class Stroke:
     def joined(self, other: Stroke) -> Stroke:
         """Give both as one."""
         first, second = self.box, other.box
-        corners = (min(first[0], second[0]), min(first[1], second[1]), max(first[2], second[2]), max(first[3], second[3]))
+        corners = (
+            min(first[0], second[0]),
+            min(first[1], second[1]),
+            max(first[2], second[2]),
+            max(first[3], second[3]),
+        )
         larger = max(self, other, key=lambda stroke: stroke.area)
         labels, area = self.labels + other.labels, self.area + other.area
         return Stroke(labels, corners, area, larger.thickness, larger.strength)
@@ -214,7 +219,12 @@ def join(strokes: Sequence[Stroke], usual: float, labels: Labels) -> list[Stroke
     place = len(digits) - 1
     while place > 0:
         part = digits[place]
-        fits = [(gap, number) for number, other in enumerate(digits) if number != place for gap in _fit(part, other, usual, labels)]
+        fits = [
+            (gap, number)
+            for number, other in enumerate(digits)
+            if number != place
+            for gap in _fit(part, other, usual, labels)
+        ]
         if fits:
             _, number = min(fits)
             digits[number] = digits[number].joined(part)

@@ -78,7 +78,9 @@ def _jpeg_size(body: bytes) -> tuple[int, int]:
     for marker, place in _segments(body):
         if marker in _FRAMES:
             if marker not in _HUFFMAN_FRAMES:
-                detail = f"the JPEG is coded by process {marker - 0xC0}; Huffman-coded baseline and progressive are read"
+                detail = (
+                    f"the JPEG is coded by process {marker - 0xC0}; Huffman-coded baseline and progressive are read"
+                )
                 raise ProblemError(UNREADABLE_IMAGE, detail)
             height, width = struct.unpack_from(">HH", body, place + 3)
             size = (max(size[0], width), max(size[1], height))

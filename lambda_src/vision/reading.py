@@ -118,7 +118,9 @@ def read_picture(
     watch("ink", ink.mask * np.uint8(PIXEL_MAX))
     questions = {0: (ink, _question(ink, one=one))}
     if not one and may_lie(questions[0][1]):
-        turned = {turns: Ink(np.rot90(ink.strength, -turns).copy(), np.rot90(ink.mask, -turns).copy()) for turns in (1, 3)}
+        turned = {
+            turns: Ink(np.rot90(ink.strength, -turns).copy(), np.rot90(ink.mask, -turns).copy()) for turns in (1, 3)
+        }
         questions |= {turns: (other, _question(other)) for turns, other in turned.items()}
     answers = _answers([question for _, question in questions.values()], predict)
     readings = dict(zip(questions, answers, strict=True))
@@ -161,7 +163,9 @@ def _answers(questions: Sequence[Question], predict: Predict) -> list[list[Found
     pixels = [each for question in questions for each in question.pixels]
     if not pixels:
         return [[] for _ in questions]
-    scores = predict(np.asarray(pixels, np.uint8).reshape(-1, PIXELS)).reshape(len(pixels), len(WIDTHS), -1).mean(axis=1)
+    scores = (
+        predict(np.asarray(pixels, np.uint8).reshape(-1, PIXELS)).reshape(len(pixels), len(WIDTHS), -1).mean(axis=1)
+    )
     ends = np.cumsum([len(question.strokes) for question in questions])
     return [_answer(*each) for each in zip(questions, np.split(scores, ends[:-1]), strict=True)]
 

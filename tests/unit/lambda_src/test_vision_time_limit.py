@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from gateway.problems import ProblemError
 from tests.support.any_model import sevens
-from vision.reading import Predict
-from vision.time_limit import within
 from vision.problems import TOO_LONG_TO_READ
+from vision.reading import Predict
 from vision.sheet import Sheet
+from vision.time_limit import within
 
 SHEET = Sheet(width=1, height=1, digits=())
 
