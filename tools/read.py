@@ -27,7 +27,7 @@ from contract.errors import ContractError
 from contract.manifest import read_manifest
 from tools.pixels import braille
 from training.common.errors import ArtifactError, TrainingError
-from training.common.paths import Paths
+from training.common.paths import BuildPaths
 from training.model.artifact import load_model, unpack
 from training.model.evaluation import probabilities_of
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from vision.sheet import Sheet
 
 FUNCTIONS = Path(__file__).resolve().parents[1] / "lambda_src"
-MODEL = Paths().archive
+MODEL = BuildPaths().archive
 COLUMNS = 5
 """Digits beside each other in the terminal."""
 
@@ -59,7 +59,7 @@ class LocalModel:
         ContractError, TrainingError
             If one of them is missing or damaged.
         """
-        manifest = read_manifest(archive.with_name(Paths().manifest.name))
+        manifest = read_manifest(archive.with_name(BuildPaths().manifest.name))
         try:
             content = archive.read_bytes()
         except OSError as error:
