@@ -9,6 +9,7 @@ ENV ?= dev
 BASE ?= main
 HEAD ?= build/diff/head
 ARGS ?=
+QUALITY ?= default
 
 UV := .tools/bin/uv
 RUN := .venv/bin/python
@@ -17,6 +18,8 @@ EMULATOR := packages/sagemaker-local
 export UV_COMPILE_BYTECODE := 1
 # Where this is set, every start of a program and every run of the tests compiles everything again.
 export PYTHONDONTWRITEBYTECODE :=
+# Files are UTF-8, whatever the terminal shows.
+export PYTHONUTF8 := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
@@ -41,9 +44,9 @@ down: ## stop the emulator and everything it started
 	@test ! -x .venv/bin/sagemaker-local || .venv/bin/sagemaker-local down
 
 .PHONY: train
-train: .venv/.stamp node_modules/.stamp ## train the default model: build/model/model.tar.gz and its manifest
-	@$(RUN) -m training prepare
-	@$(RUN) -m training fit
+train: .venv/.stamp node_modules/.stamp ## train the default model, or QUALITY=best: build/model/model.tar.gz, its manifest
+	@$(RUN) -m training prepare --quality "$(QUALITY)"
+	@$(RUN) -m training fit --quality "$(QUALITY)"
 	@$(RUN) -m training evaluate
 	@$(RUN) -m training package
 
@@ -139,13 +142,17 @@ judge: setup ## compare build/diff/base with HEAD=build/diff/head: build/review/
 	@code=0; $(RUN) -m tools.diff --assemblies build/diff/base "$(HEAD)" --markdown build/review/comment.md \
 	  --json build/review/review.json || code=$$?; echo "$$code" > build/review/code
 
+.PHONY: preflight
+preflight: setup ## ask an account what a deployment would fail for: quotas, bootstrap, leftovers; ENV=dev, prod or local
+	@$(RUN) -m tools.preflight $(ENV) $(ARGS)
+
 .PHONY: deploy
 deploy: setup ## deploy to AWS after a review: ENV=dev or ENV=prod; ARGS=--yes asks nothing (your credentials, costs money)
 	@$(RUN) -m tools.deploy $(ENV) $(ARGS)
 
 .PHONY: destroy
-destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (the bucket and the registry of models stay)
-	@$(RUN) -m tools.deploy $(ENV) --destroy
+destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (bucket, registry and accounts stay); ARGS=--left-out: those left out
+	@$(RUN) -m tools.deploy $(ENV) --destroy $(ARGS)
 
 .PHONY: redrive
 redrive: setup ## retry failed uploads: ENV=local, dev or prod; ARGS=--look only shows them

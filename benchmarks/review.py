@@ -7,6 +7,7 @@ compares one stack with a template at a time. The contestants take turns.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -19,7 +20,8 @@ from pathlib import Path
 from benchmarks.report import Report
 from tools.assemblies import ENVIRONMENTS
 from tools.assembly import MANIFEST, Checkout, synthesise
-from tools.cdk import cdk_command, cdk_environment
+from tools.cdk import cdk_command
+from tools.process_environment import for_cdk
 from tools.review.templates import SUFFIX
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,7 +46,7 @@ def cdk_diff_each(base: Path, head: Path) -> None:
     for path in sorted(base.glob(f"*/*{SUFFIX}")):
         stack, app = path.name.removesuffix(SUFFIX), head / path.parent.relative_to(base)
         arguments = ["diff", stack, "--exclusively", "--app", str(app), "--template", str(path), "--no-notices"]
-        subprocess.run(cdk_command(arguments), env=cdk_environment(), check=True, capture_output=True)
+        subprocess.run(cdk_command(arguments), env=for_cdk(os.environ), check=True, capture_output=True)
 
 
 def review_checkout() -> None:

@@ -1,6 +1,6 @@
 """Take typed values out of JSON, and name everything that is wrong with it. Knows nothing of what the values mean.
 
-Strict: a boolean is no number, 7.0 is no whole number, and numbers are finite.
+Strict: a boolean is no number, 7.0 is no whole number, numbers are finite, texts are Unicode.
 """
 
 from __future__ import annotations
@@ -14,15 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from contract.errors import ContractError
+from contract.json_text import JSON_BYTES_MAX, JsonTextError, read_json
+from contract.visible import visible
 
 TEXT = "a text that is not empty"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SHOWN_CHARACTERS = 80
+_SHOWN_PROBLEMS = 50
 _ABSENT = object()
 
 
 def parse_json(content: str | bytes, *, name: str, remedy: str) -> Any:
-    """Parse JSON.
+    """Parse JSON, within the limits of `contract.json_text`.
 
     Parameters
     ----------
@@ -37,8 +41,8 @@ def parse_json(content: str | bytes, *, name: str, remedy: str) -> Any:
         If it is not JSON.
     """
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
+        return read_json(content)
+    except JsonTextError as error:
         raise ContractError(f"{name} cannot be read: it is not JSON ({error}); {remedy}") from None
 
 
@@ -51,7 +55,8 @@ def read_json_file(path: Path, *, what: str, how_to_get: str) -> Any:
         If it is missing, unreadable or not JSON; the text says `what` it is and `how_to_get` it.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(JSON_BYTES_MAX + 1)
     except FileNotFoundError:
         raise ContractError(f"there is no {what} at {path}; {how_to_get}") from None
     except OSError as error:
@@ -81,6 +86,9 @@ class JsonFields:
         if not isinstance(value, dict):
             self.problems.append(f"{path or 'the document'} is {_shown(value)}; allowed is an object")
         self._members: dict[str, Any] = value if isinstance(value, dict) else {}
+        for key in self._members:
+            if not _is_unicode(key):
+                self.problems.append(f"the member {_shown(key)} has a name that is not Unicode")
 
     def check(self, name: str, *, remedy: str) -> None:
         """Raise if anything was wrong.
@@ -98,7 +106,9 @@ class JsonFields:
         if len(self.problems) == 1:
             raise ContractError(f"{name} cannot be used: {self.problems[0]}; {remedy}")
         if self.problems:
-            lines = "".join(f"\n  {problem}" for problem in self.problems)
+            more = len(self.problems) - _SHOWN_PROBLEMS
+            lines = "".join(f"\n  {problem}" for problem in self.problems[:_SHOWN_PROBLEMS])
+            lines += f"\n  ... and {more} more" if more > 0 else ""
             raise ContractError(f"{name} cannot be used:{lines}\n{remedy}")
 
     def refuse(self, key: str, allowed: str) -> None:
@@ -127,7 +137,7 @@ class JsonFields:
 
     def text(self, key: str, *, allowed: str = TEXT, rule: Callable[[str], object] = bool) -> str:
         """The string under `key`, for which `rule` holds; `allowed` says the rule in words."""
-        value: str = self._take(key, allowed, lambda found: isinstance(found, str) and rule(found), "")
+        value: str = self._take(key, allowed, lambda found: _is_unicode(found) and rule(found), "")
         return value
 
     def optional_whole(self, key: str, *, absent: int, most: int) -> int:
@@ -192,11 +202,17 @@ class JsonFields:
         return stand_in
 
     def _at(self, key: str) -> str:
-        return f"{self._path}.{key}" if self._path else key
+        shown = visible(key if len(key) <= _SHOWN_CHARACTERS else f"{key[: _SHOWN_CHARACTERS - 3]}...")
+        return f"{self._path}.{shown}" if self._path else shown
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
+    return _is_unicode(value) and value != ""
+
+
+def _is_unicode(value: Any) -> bool:
+    """Whether it is a text that can be written: JSON's escapes can also name half of a surrogate pair."""
+    return isinstance(value, str) and not _SURROGATE.search(value)
 
 
 def _is_whole(value: Any, least: int, most: int | None) -> bool:

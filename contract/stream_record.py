@@ -16,6 +16,7 @@ from typing import Any
 
 from contract.digit import CLASSES, PIXELS, SIDE
 from contract.errors import ContractError
+from contract.json_text import JsonTextError, read_json
 from contract.schemas import RECORD
 
 MEMBERS = frozenset({"schema", "id", "label", "image"})
@@ -98,10 +99,9 @@ def read_record(payload: bytes) -> LabelledDigit:
 
 def _object(payload: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(payload.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        # Bytes that are no UTF-8, no JSON, a number of 5,000 digits, or ten thousand brackets.
-        msg = f"the payload is not JSON in UTF-8 ({type(error).__name__})"
+        document = read_json(payload)
+    except JsonTextError as error:
+        msg = f"the payload is not JSON in UTF-8 ({error})"
         raise RecordError(msg) from None
     if not isinstance(document, dict):
         msg = f"the payload is a JSON {type(document).__name__}; an object is needed"

@@ -11,10 +11,19 @@ from enum import Enum
 
 from contract.xgboost_image import REGISTRY_ACCOUNTS
 from stacks.identity.settings import PeopleSettings
-from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity, canary_of
+from stacks.inference.capacity import (
+    Canary,
+    Capacity,
+    InstanceCapacity,
+    ServerlessCapacity,
+    TargetTracking,
+    canary_of,
+)
 from stacks.notebook.settings import IsolatedVpc, NotebookSettings
 from stacks.operations.settings import OperationsSettings
+from stacks.parts import Parts
 from stacks.region_types import lacking
+from stacks.shared.concurrency import FunctionConcurrency
 from stacks.shared.errors import ConfigurationError
 from stacks.stream.settings import OnDemand, Provisioned, StreamSettings
 from stacks.training.settings import TrainingSettings
@@ -39,7 +48,15 @@ class FunctionTarget(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
-    """Limits of each method of the API: requests per second, and the size of a burst."""
+    """Limits of each method of the API.
+
+    Attributes
+    ----------
+    requests_per_second
+        Requests a second that are let through, 1 to 10000.
+    burst
+        Size of a burst beyond that, 1 to 5000.
+    """
 
     requests_per_second: int
     burst: int
@@ -76,6 +93,8 @@ class Settings:
         How long logs are kept.
     retain_data, retain_logs
         Whether buckets of data, and log groups, outlive their stacks.
+    concurrency
+        What each function reserves of the account's concurrency; None for nothing.
     tracing
         Whether API Gateway and Lambda send traces to X-Ray.
     owns_api_gateway_account
@@ -83,16 +102,19 @@ class Settings:
         without it no REST API can have access logs. Set it to False where another team owns it.
     training
         How models are trained, by hand and by the pipeline.
-    stream
-        The stream of labelled digits; None for none.
-    notebook
-        The notebook instance; None for none.
-    upload
-        Limits, times and retries of uploads.
     services
         Whether services may call the API, with IAM credentials. The notebook is one.
+    parts
+        Which parts there are beside storage, training, inference and the HTTP API. The settings of a part that is left
+        out are not used.
+    stream
+        The stream of labelled digits.
+    notebook
+        The notebook instance.
+    upload
+        Limits, times and retries of uploads.
     people
-        Users who sign in through the user pool, and the web page for them; None for neither.
+        Users who sign in through the user pool, and the web page for them.
     operations
         Thresholds and recipients of the alarms.
     """
@@ -107,14 +129,16 @@ class Settings:
     log_retention_days: int = 30
     retain_data: bool = True
     retain_logs: bool = False
+    concurrency: FunctionConcurrency | None = None
     tracing: bool = False
     owns_api_gateway_account: bool = True
     training: TrainingSettings = field(default_factory=TrainingSettings)
-    stream: StreamSettings | None = None
-    notebook: NotebookSettings | None = None
-    upload: UploadSettings = field(default_factory=UploadSettings)
     services: bool = True
-    people: PeopleSettings | None = field(default_factory=PeopleSettings)
+    parts: Parts = field(default_factory=Parts)
+    stream: StreamSettings = field(default_factory=StreamSettings)
+    notebook: NotebookSettings = field(default_factory=NotebookSettings)
+    upload: UploadSettings = field(default_factory=UploadSettings)
+    people: PeopleSettings = field(default_factory=PeopleSettings)
     operations: OperationsSettings = field(default_factory=OperationsSettings)
 
     def __post_init__(self) -> None:
@@ -124,20 +148,31 @@ class Settings:
         _check(self.log_level in LOG_LEVELS, "log_level", self.log_level, f"one of {', '.join(LOG_LEVELS)}")
         days = self.log_retention_days
         _check(days in LOG_RETENTION_DAYS, "log_retention_days", days, f"one of {LOG_RETENTION_DAYS}")
-        _check(self.services or self.people, "services", self.services, "True where people is None: somebody must call")
-        _check(self.services or not self.notebook, "services", self.services, "True where there is a notebook")
-        has_people = self.people is None or not self.region.startswith(WITHOUT_PEOPLE)
-        _check(has_people, "people", self.people, f"None in {self.region}, where user pools or CloudFront are missing")
-        for part, types in lacking(self.region, self.parts).items():
+        _check_parts(self)
+        if self.parts.people:
+            _check_people(self)
+        for part, types in lacking(self.region, self.parts.stacks).items():
             rule = f"one where CloudFormation has {', '.join(types)}, which {part} needs (stacks/region_types.json)"
             _check(False, "region", self.region, rule)
-        signs_up = self.people is not None and self.people.self_sign_up
-        _check(not (signs_up and self.environment == "prod"), "self_sign_up", signs_up, "False in prod")
-        for origin in self.people.further_origins if self.people and self.environment == "prod" else ():
-            good = origin.startswith("https://") and "*" not in origin
-            _check(good, "further_origins", origin, "an https origin without a * in prod")
+        if self.concurrency is not None:
+            self._check_concurrency(self.concurrency)
         age, answer = self.operations.queue_age_seconds, self.upload.answer_seconds
-        _check(age < answer, "queue_age_seconds", age, f"less than the answer_seconds of uploads, {answer}")
+        watched = self.parts.operations and self.parts.uploads
+        _check(not watched or age < answer, "queue_age_seconds", age, f"less than the answer_seconds, {answer}")
+
+    def _check_concurrency(self, concurrency: FunctionConcurrency) -> None:
+        """Refuse a share that a function's event source would have to throttle itself for."""
+        worker, runs = concurrency.upload_worker, self.upload.concurrency
+        _check(worker >= runs, "concurrency upload_worker", worker, f"{runs}, the concurrency of uploads, or more")
+        if self.parts.stream:
+            consumer, batches = concurrency.stream_consumer, self.stream.batches_at_once
+            rule = f"{batches}, the batches that the stream has at the same time, or more"
+            _check(consumer >= batches, "concurrency stream_consumer", consumer, rule)
+
+    @property
+    def reserved_concurrency(self) -> int:
+        """What the functions of the deployed parts reserve together; the account needs 100 more."""
+        return self.concurrency.reserved(self.parts.stacks) if self.concurrency else 0
 
     @property
     def endpoint_name(self) -> str:
@@ -154,17 +189,30 @@ class Settings:
         """Name of what an environment has one of, such as the pipeline, and the beginning of other names."""
         return f"digits-{self.environment}"
 
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The parts that are deployed, such as `storage`, each as a stack of its own."""
-        people = ("identity", "web") if self.people else ()
-        chosen = {"stream": self.stream, "notebook": self.notebook}
-        always = ("storage", "training", "inference", "upload", "api", "operations")
-        return (*always, *people, *(part for part, value in chosen.items() if value))
-
     def stack_name(self, part: str) -> str:
         """Name of the stack of a part, such as `storage`."""
         return f"digits-{self.environment}-{part}"
+
+
+def _check_parts(settings: Settings) -> None:
+    """Refuse what needs a part that is left out."""
+    parts, services, training = settings.parts, settings.services, settings.training
+    _check(services or parts.people, "services", services, "True where parts.people is False: somebody must call")
+    _check(services or not parts.notebook, "services", services, "True where parts.notebook is True: it calls the API")
+    for name in ("schedule", "on_new_data"):
+        value = getattr(training, name)
+        _check(parts.pipeline or not value, f"training {name}", value, "None or False where parts.pipeline is False")
+
+
+def _check_people(settings: Settings) -> None:
+    has_people = not settings.region.startswith(WITHOUT_PEOPLE)
+    rule = f"False in {settings.region}, where user pools or CloudFront are missing"
+    _check(has_people, "parts.people", settings.parts.people, rule)
+    if settings.environment == "prod":
+        _check(not settings.people.self_sign_up, "self_sign_up", settings.people.self_sign_up, "False in prod")
+        for origin in settings.people.further_origins:
+            good = origin.startswith("https://") and "*" not in origin
+            _check(good, "further_origins", origin, "an https origin without a * in prod")
 
 
 _NAME_RULE = "a lower-case letter and up to 15 more lower-case letters or digits"
@@ -188,7 +236,6 @@ LOCAL = Settings(
     retain_data=False,
     # Few retries, so that a dead letter can be seen within a minute.
     stream=StreamSettings(capacity=Provisioned(shards=2), batch_window_seconds=1, retries=2),
-    notebook=NotebookSettings(),
     # Short delays, so that retries can be watched.
     upload=UploadSettings(
         answer_seconds=900,
@@ -214,8 +261,9 @@ DEV = Settings(
     throttle=Throttle(requests_per_second=10, burst=20),
     log_level="DEBUG",
     log_retention_days=14,
-    stream=StreamSettings(capacity=Provisioned(shards=1)),
-    notebook=NotebookSettings(),
+    # What costs while nobody uses it is left out, and what is of use together with it. A notebook instance that was
+    # stopped costs its volume.
+    parts=Parts(stream=False, people=False, operations=False, pipeline=False),
     # A serverless endpoint has cold starts, and with few requests each of them counts.
     operations=OperationsSettings(api_milliseconds=15_000),
 )
@@ -224,10 +272,18 @@ PROD = Settings(
     environment="prod",
     account="222222222222",  # an example: put your own
     region="us-east-1",
-    capacity=InstanceCapacity(instance_type="ml.m5.large", count=2, rollout=Canary()),
+    # A request may hold a thousand rows, so an instance is to have 25 in a second: four do what both APIs let through.
+    capacity=InstanceCapacity(
+        instance_type="ml.m5.large",
+        count=2,
+        rollout=Canary(),
+        scaling=TargetTracking(maximum=4, invocations_per_minute=1500),
+    ),
     throttle=Throttle(requests_per_second=50, burst=100),
     log_retention_days=365,
     retain_logs=True,
+    # Both APIs' bursts of predictions, and as many as the other functions have at once. New accounts have 10 in all.
+    concurrency=FunctionConcurrency(budget=400, prediction=200, uploads=100, upload_worker=10, stream_consumer=16),
     tracing=True,
     stream=StreamSettings(capacity=OnDemand(), retention_hours=72, record_age_seconds=48 * 3600, retries=200),
     notebook=NotebookSettings(network=IsolatedVpc(), own_key=True),

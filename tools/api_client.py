@@ -15,7 +15,10 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import NoCredentialsError
 from botocore.session import Session
-from urllib3 import PoolManager, Retry, Timeout
+from urllib3 import Retry, Timeout
+
+from contract.json_text import read_json
+from training.aws.connections import connections
 
 # API Gateway answers within 29 s at the latest; the rest is for the way there.
 _TIMEOUT = Timeout(connect=2, read=31)
@@ -31,7 +34,7 @@ class Answer:
 
     def json(self) -> Any:
         """The body read as JSON; raises `ValueError` when it is not."""
-        return json.loads(self.body)
+        return read_json(self.body)
 
 
 class ApiClient:
@@ -48,7 +51,7 @@ class ApiClient:
     def __init__(self, url: str, session: Session | None) -> None:
         self.url = url.rstrip("/")
         self._session = session
-        self._pool = PoolManager(timeout=_TIMEOUT, retries=Retry(total=False), maxsize=8)
+        self._pool = connections(self.url, timeout=_TIMEOUT, retries=Retry(total=False), maxsize=8)
 
     def request(
         self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -88,6 +88,7 @@ def approve(
     approval: Approval,
     *,
     name: str,
+    new: Collection[str] = (),
     say: Callable[[str], object] = print,
     ask: Callable[[str], str] | None = None,
 ) -> None:
@@ -99,6 +100,8 @@ def approve(
         The review of what is deployed and what is to be.
     name
         Name of the environment.
+    new
+        Stacks that are deployed for the first time; little is said of what they add.
     say, ask
         How to speak to a person, and to be answered; by default at the terminal.
 
@@ -107,7 +110,7 @@ def approve(
     DeploymentError
         If nobody agrees, or something could lose data and was not accepted.
     """
-    say(as_text(found))
+    say(as_text(found) if not new else _first_of(found, new))
     losses = found.of([Risk.DATA_LOSS])
     if not found.changes:
         return
@@ -127,6 +130,17 @@ def approve(
     if (ask or input)(f"Deploy this to {name}?{warning} [y/N] ").strip().lower() not in ("y", "yes"):
         msg = f"nothing was deployed to {name}"
         raise DeploymentError(msg)
+
+
+def _first_of(found: Review, new: Collection[str]) -> str:
+    """The review without what only says that a new stack is new: its harmless changes, and the text of `cdk diff`."""
+    changes = [each for each in found.changes if each.stack not in new or each.risk is not Risk.HARMLESS]
+    texts = {key: text for key, text in found.texts.items() if key[1] not in new}
+    left_out = len(found.changes) - len(changes)
+    told = f"new: {', '.join(sorted(new))}, with {left_out} harmless changes that are not shown"
+    if not changes:
+        return told
+    return f"{told}\n\n{as_text(replace(found, changes=tuple(changes), texts=texts))}"
 
 
 def refuse_what_aws_refuses(deployed: Mapping[str, Template], wanted: Mapping[str, Template]) -> None:

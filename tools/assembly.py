@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.node import node_environment
+from tools.process_environment import for_node, for_templates
 
 MANIFEST = Path("models/current.json")
 READ = ("*.template.json", "manifest.json")
@@ -50,10 +50,16 @@ def commit_id(repository: Path, reference: str) -> str:
     Raises
     ------
     AssemblyError
-        If git does not know it.
+        If git does not know it, or does not read this repository; its own words are in the text.
     """
-    command = [_git(), "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}"]
-    done = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    command = [_git(), "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}"]
+    variables = {**os.environ, "LC_ALL": "C"}  # its words in the language that is looked for below
+    done = subprocess.run(
+        command, cwd=repository, env=variables, capture_output=True, text=True, errors="replace", check=False
+    )
+    if done.returncode and "Needed a single revision" not in done.stderr:
+        msg = f"git cannot read the repository in {repository}; it says: {done.stderr.strip()}"
+        raise AssemblyError(msg)
     if done.returncode:
         msg = (
             f"base is {reference!r}, which git does not know here: give a branch, a tag or a commit with BASE=..., "
@@ -65,8 +71,11 @@ def commit_id(repository: Path, reference: str) -> str:
 
 def extract(repository: Path, commit: str, folder: Path) -> Checkout:
     """Write the files of a commit into a folder."""
-    archive = subprocess.run([_git(), "archive", commit], cwd=repository, capture_output=True, check=True).stdout
-    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+    done = subprocess.run([_git(), "archive", commit], cwd=repository, capture_output=True, check=False)
+    if done.returncode:
+        msg = f"git cannot give the files of {commit}; it says: {done.stderr.decode(errors='replace').strip()}"
+        raise AssemblyError(msg)
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as files:
         # Python before 3.11.4, which Debian 12 has, knows no extraction filters; the archive is git's own.
         options: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
         files.extractall(folder, **options)  # noqa: S202
@@ -101,14 +110,16 @@ def synthesise(checkout: Checkout, environments: Sequence[str], manifest: Path, 
         return
     own = checkout.folder / MANIFEST
     variables = {
-        **node_environment(),
+        **for_node(for_templates(os.environ)),
         "CDK_CONTEXT_JSON": json.dumps(_context(checkout)),
         "CDK_OUTDIR": str(folder / "cdk.out"),
         "CDK_VALIDATION": "false",
         "DIGITS_MANIFEST": os.environ.get("DIGITS_MANIFEST") or str(own if own.exists() else manifest),
     }
     command = [sys.executable, str(SYNTHESIS), str(folder), *environments]
-    done = subprocess.run(command, cwd=checkout.folder, env=variables, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=checkout.folder, env=variables, capture_output=True, text=True, encoding="utf-8", check=False
+    )
     if done.returncode:
         msg = f"{checkout.name} cannot be synthesised {_cause(done.stderr)}"
         raise AssemblyError(msg)
@@ -170,7 +181,7 @@ def _cause(words: str) -> str:
 
 def _context(checkout: Checkout) -> dict[str, object]:
     """What the CDK CLI would hand over: the flags of cdk.json. Nothing is bundled, copied or traced to its source."""
-    flags: dict[str, object] = json.loads((checkout.folder / "cdk.json").read_text())["context"]
+    flags: dict[str, object] = json.loads((checkout.folder / "cdk.json").read_text(encoding="utf-8"))["context"]
     return {
         **flags,
         "aws:cdk:bundling-stacks": [],

@@ -15,7 +15,7 @@ from pathlib import Path
 from contract.errors import ContractError
 from stacks.settings import FunctionTarget, require_own_account, settings_for
 from stacks.shared.node import node_binary
-from tools.node import node_environment
+from tools.process_environment import for_cdk
 
 ROOT = Path(__file__).resolve().parent.parent
 CDK_SCRIPT = ROOT / "node_modules/aws-cdk/bin/cdk"
@@ -27,16 +27,6 @@ CHANGING_COMMANDS = frozenset({"bootstrap", "deploy", "destroy", "import", "refa
 def cdk_command(arguments: Sequence[str]) -> list[str]:
     """The program and arguments that run the CDK CLI."""
     return [str(node_binary()), str(CDK_SCRIPT), *arguments]
-
-
-def cdk_environment() -> dict[str, str]:
-    """The environment for the CLI: our Node and Python first, and no talk about newer versions.
-
-    npm's newest `aws-cdk` is an older build that cannot read what today's library writes.
-    """
-    variables = node_environment()
-    variables["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{variables['PATH']}"
-    return {"CDK_DISABLE_VERSION_CHECK": "1", "CDK_DISABLE_CLI_TELEMETRY": "true", **variables}
 
 
 def refusal(arguments: Sequence[str], variables: Mapping[str, str]) -> str | None:
@@ -72,7 +62,7 @@ def main(arguments: list[str]) -> int:
     if reason := refusal(arguments, os.environ):
         print(f"error: {reason}", file=sys.stderr)
         return 2
-    return subprocess.run(cdk_command(arguments), env=cdk_environment(), check=False).returncode
+    return subprocess.run(cdk_command(arguments), env=for_cdk(os.environ), check=False).returncode
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ Outputs = Mapping[str, Mapping[str, str]]
 def templates_in(assembly: Path) -> dict[str, Any]:
     """The templates of a cloud assembly, by the names of their stacks."""
     return {
-        path.name.removesuffix(SUFFIX): json.loads(path.read_text()) for path in sorted(assembly.glob(f"*{SUFFIX}"))
+        path.name.removesuffix(SUFFIX): json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(assembly.glob(f"*{SUFFIX}"))
     }
 
 
@@ -42,10 +43,10 @@ def remember(folder: Path, now: Outputs) -> Outputs:
         Those with which consumers may have been deployed last.
     """
     file = folder / _FILE
-    earlier = json.loads(file.read_text()) if file.exists() else {}
+    earlier = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     before = {stack: {**outputs, **earlier.get(stack, {})} for stack, outputs in now.items()}
     folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(before))
+    file.write_text(json.dumps(before), encoding="utf-8")
     return before
 
 

@@ -14,13 +14,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from stacks.settings import ENVIRONMENTS
 from tools.assembly import MANIFEST, AssemblyError, Checkout, synthesise
 from tools.review.change import Template
 from tools.review.cost.report import as_json, as_text
 from tools.review.templates import SUFFIX, TemplateError, read_folder
+from training.common.terminal import prepare_terminal
 
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENTS = ("local", "dev", "prod")
 
 
 def templates_of(environment: str) -> dict[str, Template]:
@@ -65,6 +66,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit code: 0, or 2 when it cannot be told."""
+    prepare_terminal()
     options = _parse(arguments)
     day = datetime.datetime.now(datetime.UTC).date()
     try:

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-v
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,8 +16,17 @@ from urllib.parse import unquote_plus
 
 from botocore.exceptions import ClientError
 
+from contract.json_text import read_json
+
+_JOB_ID = re.compile(r"[!-~]{1,128}")
+
 BATCH = 10
 """Most messages that SQS takes or gives at once."""
+
+BATCH_BYTES = 200_000
+"""Of the bodies in one request; attributes count, too, and older endpoints take 262,144 bytes altogether."""
+
+_REFUSED_TOGETHER = {"AWS.SimpleQueueService.BatchRequestTooLong", "BatchRequestTooLong", "InvalidMessageContents"}
 
 HELD_SECONDS = 120
 """Visibility timeout of a dead letter that is read or moved; after that it is visible again."""
@@ -111,7 +120,7 @@ class DeadLetterQueue:
                 moved = self._send(fresh, sent) if fresh else Moved()
                 self._delete(moved.dead_letters)
                 yield Moved(dead_letters=moved.dead_letters, refused=moved.refused, returned=len(returned))
-                if not moved.dead_letters:
+                if not fresh:
                     break
         finally:
             self._release(held)
@@ -133,11 +142,24 @@ class DeadLetterQueue:
             yield dead_letters
 
     def _send(self, dead_letters: Sequence[DeadLetter], sent: set[str]) -> Moved:
+        moved = Moved()
+        for group in _groups(dead_letters):
+            part = self._send_group(group, sent)
+            moved.dead_letters.extend(part.dead_letters)
+            moved.refused.extend(part.refused)
+        return moved
+
+    def _send_group(self, dead_letters: Sequence[DeadLetter], sent: set[str]) -> Moved:
         entries = [
             {"Id": str(number), "MessageBody": dead_letter.body, "MessageAttributes": dead_letter.attributes}
             for number, dead_letter in enumerate(dead_letters)
         ]
-        response = self._client.send_message_batch(QueueUrl=self._source_url, Entries=entries)
+        try:
+            response = self._client.send_message_batch(QueueUrl=self._source_url, Entries=entries)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _REFUSED_TOGETHER:
+                raise
+            return Moved(refused=[f"{error.response['Error']['Code']}: {len(entries)} at once"])
         sent |= {taken["MessageId"] for taken in response.get("Successful", [])}
         return Moved(
             dead_letters=[dead_letters[int(taken["Id"])] for taken in response.get("Successful", [])],
@@ -165,6 +187,21 @@ class DeadLetterQueue:
                 return  # they become visible by themselves
 
 
+def _groups(dead_letters: Sequence[DeadLetter]) -> Iterator[list[DeadLetter]]:
+    """Those that go in one request: SQS limits the bytes of all of them together."""
+    group: list[DeadLetter] = []
+    size = 0
+    for dead_letter in dead_letters:
+        own = len(dead_letter.body.encode("utf-8", "replace"))
+        if group and size + own > BATCH_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(dead_letter)
+        size += own
+    if group:
+        yield group
+
+
 def _dead_letter(message: dict[str, Any]) -> DeadLetter:
     facts = message.get("Attributes", {})
     return DeadLetter(
@@ -185,9 +222,12 @@ def _writable(attributes: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]
 
 
 def jobs_in(body: str) -> tuple[str, ...]:
-    """Read the jobs out of an event of S3, whose keys end with them; none if it is something else."""
+    """Read the jobs out of an event of S3, whose keys end with them; none if it is something else.
+
+    What cannot be the id of a job is left out: DynamoDB refuses a whole request for one key of more than 2048 bytes.
+    """
     try:
-        keys = [unquote_plus(record["s3"]["object"]["key"]) for record in json.loads(body)["Records"]]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        keys = [unquote_plus(record["s3"]["object"]["key"]) for record in read_json(body)["Records"]]
+    except (ValueError, TypeError, KeyError, AttributeError):
         return ()
-    return tuple(job_id for key in keys if (job_id := key.rpartition("/")[2]))
+    return tuple(job_id for key in keys if _JOB_ID.fullmatch(job_id := key.rpartition("/")[2]))

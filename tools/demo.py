@@ -19,13 +19,15 @@ from rich.console import Console
 
 from contract.digit import CLASSES, SIDE
 from contract.manifest import read_manifest
-from tools.accounts import DEMONSTRATION, Account, make_account
+from stacks.settings import LOCAL
+from tools.accounts import DEMONSTRATION, Account
 from tools.api_client import Answer, ApiClient
 from tools.deployment import FAILURES, HOW_TO_GET_A_MANIFEST, ROOT, Deployment, DeploymentError, api_client, api_url
 from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emulator
-from tools.pixels import braille, photograph_of, png_of
+from tools.pixels import braille, photograph_of, png_of, shades
 from tools.upload_client import Uploader
 from training.common.errors import TrainingError
+from training.common.terminal import prepare_terminal
 from training.data.data_folder import read_source_split
 from training.data.dataset import Split
 
@@ -72,9 +74,10 @@ def predictions_of(answer: Answer, count: int) -> list[dict[str, Any]]:
 
 def show_digits(images: NDArray[np.uint8], labels: list[int], predictions: list[dict[str, Any]]) -> None:
     """Draw the images, five in a row, with what was predicted below each."""
+    draw = braille if console.encoding.lower().startswith("utf") else shades
     for start in (0, 5):
         chosen = range(start, start + 5)
-        for line in zip(*(braille(images[index].reshape(SIDE, SIDE)) for index in chosen), strict=True):
+        for line in zip(*(draw(images[index].reshape(SIDE, SIDE)) for index in chosen), strict=True):
             console.print("  ".join(line))
         captions = (_caption(labels[index], predictions[index]) for index in chosen)
         console.print("  ".join(f"{caption:^14}" for caption in captions), end="\n\n")
@@ -88,7 +91,7 @@ def _caption(label: int, prediction: dict[str, Any]) -> str:
 def write_examples(folder: Path, image: NDArray[np.uint8]) -> tuple[Path, Path]:
     """Write one digit as a JSON request and as a PNG file, for use with curl."""
     request, picture = folder / "digit.json", folder / "digit.png"
-    request.write_text(json.dumps({"instances": [image.tolist()]}))
+    request.write_text(json.dumps({"instances": [image.tolist()]}), encoding="utf-8")
     picture.write_bytes(png_of(image))
     return request, picture
 
@@ -113,8 +116,7 @@ def ask(api: ApiClient, split: Split) -> list[str]:
         if label != p["digit"]
     ]
     wrong += [] if right >= LEAST_RIGHT else [f"only {right} of {BATCH} were right, at least {LEAST_RIGHT} must be"]
-    wrong += [] if picture == 7 else [f"the picture of a 7 was called {picture}"]
-    return wrong + upload(api, [images[digit] for digit in PHOTOGRAPHED])
+    return wrong + ([] if picture == 7 else [f"the picture of a 7 was called {picture}"])
 
 
 def upload(api: ApiClient, images: list[NDArray[np.uint8]]) -> list[str]:
@@ -135,7 +137,7 @@ def _spaced(digits: tuple[int, ...]) -> str:
     return " ".join(map(str, digits))
 
 
-def show_next_steps(deployment: Deployment, image: NDArray[np.uint8], site: str, account: Account) -> None:
+def show_next_steps(deployment: Deployment, image: NDArray[np.uint8], site: str | None, account: Account) -> None:
     """Say where API and page are, how to call and how to sign in, and what to try."""
     request, picture = (path.relative_to(ROOT) for path in write_examples(deployment.folder, image))
     url, variables = api_url(deployment), deployment.variables
@@ -145,20 +147,28 @@ def show_next_steps(deployment: Deployment, image: NDArray[np.uint8], site: str,
     console.print(f"  {curl} -H 'Content-Type: application/json' --data @{request} {url}/predictions", markup=False)
     console.print(f"  {curl} -H 'Content-Type: image/png' --data-binary @{picture} {url}/predictions", markup=False)
     console.print(f"  {curl} {url}/model", markup=False)
-    console.print(f"\n[bold]The page is at[/bold] {site}   (sign in as {account.email}, password {account.password})")
+    if site:
+        console.print(
+            f"\n[bold]The page is at[/bold] {site}   (sign in as {account.email}, password {account.password})"
+        )
     console.print("\n[bold]What to try next[/bold]\n")
     console.print(NEXT_STEPS, markup=False)
 
 
 def main() -> int:
     """Run the demonstration; returns the exit code."""
+    prepare_terminal()
     try:
         read_manifest(DEFAULT_MANIFEST, how_to_get=HOW_TO_GET_A_MANIFEST)
         split = read_source_split(DATA, "test")
         deployment = local_deployment(start_emulator(), manifest=DEFAULT_MANIFEST)
         site = bring_up(deployment)
-        make_account(deployment, DEMONSTRATION)
-        wrong = ask(api_client(deployment), split)
+        api = api_client(deployment)
+        wrong = ask(api, split)
+        if LOCAL.parts.uploads:
+            wrong += upload(api, [split.images[one_of_each(split)[digit]] for digit in PHOTOGRAPHED])
+        if LOCAL.parts.left_out:
+            console.print(f"left out by stacks/settings.py, so not shown: {', '.join(LOCAL.parts.left_out)}")
         show_next_steps(deployment, split.images[one_of_each(split)[7]], site, DEMONSTRATION)
     except (*FAILURES, TrainingError) as error:
         wrong = [str(error)]

@@ -25,6 +25,7 @@ from tools.approval import (
 from tools.deployment import (
     FAILURES,
     HOW_TO_GET_A_MANIFEST,
+    KEPT,
     ROOT,
     Deployment,
     DeploymentError,
@@ -36,14 +37,18 @@ from tools.deployment import (
     synthesise,
     synthesised_parts,
 )
-from tools.leftovers import leftovers, unprotect_failed_creations
+from tools.left_out import remove_left_out, tell_left_out
+from tools.leftovers import unprotect_failed_creations
+from tools.preflight.check import State
+from tools.preflight.report import as_text, summary
+from tools.preflight.run import preflight
+from tools.process_environment import adopt, for_aws
 from tools.review.change import Risk
 from tools.review.differences import DifferenceError
 from tools.review.templates import TemplateError
+from tools.scaling_change import scaled_and_changed, take_scaling_out
 from tools.site_publishing import publish as publish_site
-
-KEPT = ("identity", "training", "storage")
-"""Parts that hold what cannot be made again. They cost nothing but what the bucket holds."""
+from training.common.terminal import prepare_terminal
 
 AWS_ENVIRONMENTS = [name for name in ENVIRONMENTS if name != "local"]
 CURRENT_MANIFEST = ROOT / "models/current.json"
@@ -54,7 +59,8 @@ def aws_deployment(settings: Settings) -> Deployment:
     require_own_account(settings)
     manifest = Path(os.environ.get("DIGITS_MANIFEST", CURRENT_MANIFEST)).resolve()
     read_manifest(manifest, how_to_get=HOW_TO_GET_A_MANIFEST)
-    variables = {**os.environ, "AWS_REGION": settings.region, "AWS_DEFAULT_REGION": settings.region}
+    variables = for_aws(os.environ, settings.region)
+    adopt(variables)
     return Deployment(
         environment=settings.environment,
         manifest=manifest,
@@ -74,26 +80,44 @@ def check_account(deployment: Deployment, settings: Settings) -> None:
         raise DeploymentError(msg)
 
 
-def prepare(deployment: Deployment, approval: Approval) -> None:
-    """Look for what stands in the way, show what would change, and see that somebody agrees.
+def prepare(deployment: Deployment, settings: Settings, approval: Approval, *, despite_preflight: bool = False) -> None:
+    """Look for what the account lacks, show what would change, and see that somebody agrees.
+
+    Parameters
+    ----------
+    deployment, settings
+        What was synthesised, and its environment.
+    approval
+        How somebody agrees.
+    despite_preflight
+        Whether to go on where the preflight says that the deployment would fail.
 
     Raises
     ------
     DeploymentError
-        If something stands in the way, AWS would refuse the change, or nobody agrees.
+        If the account lacks something, AWS would refuse the change, or nobody agrees.
     """
     wanted = wanted_templates(deployment)
     deployed = deployed_templates(deployment, wanted)
-    found = list(leftovers(deployment.client, wanted, deployed))
-    for leftover in found:
-        print(f"{leftover.what}: {leftover.do}")
-    if any(leftover.blocks for leftover in found):
-        msg = f"{deployment.environment} cannot be deployed before that is done; it is said above"
+    checks = list(preflight(deployment, settings, deployment.assembly, wanted, deployed))
+    print(
+        "\n".join([f"preflight: {summary(checks)}", as_text([each for each in checks if each.state is not State.OK])])
+    )
+    if any(check.blocks for check in checks) and not despite_preflight:
+        msg = (
+            f"the deployment of {deployment.environment} would fail: do first what is said above, or give "
+            "--despite-preflight where you know better"
+        )
         raise DeploymentError(msg)
     refuse_what_aws_refuses(deployed, wanted)
-    approve(review_deployment(deployment.environment, deployed, wanted), approval, name=deployment.environment)
+    found = review_deployment(deployment.environment, deployed, wanted)
+    approve(found, approval, name=deployment.environment, new=set(wanted) - set(deployed))
     for stack in unprotect_failed_creations(deployment.client("cloudformation"), wanted):
         print(f"switched the termination protection of {stack} off, whose creation failed before")
+    for stack, template in wanted.items():
+        for endpoint in scaled_and_changed(deployed.get(stack, {}), template):
+            print(f"Taking out what scales {endpoint}: SageMaker changes no instance type before; it comes back after.")
+            take_scaling_out(deployment.client("cloudformation"), stack)
 
 
 def deploy_and_check(deployment: Deployment) -> None:
@@ -102,9 +126,10 @@ def deploy_and_check(deployment: Deployment) -> None:
     settings = settings_for(deployment.environment)
     if settings.services:
         check_model(deployment)
-    if settings.people is not None:
+    if settings.parts.people:
         print(f"The page is at {publish_site(deployment)}")
         print(f"Create users with: python -m tools.people {deployment.environment} EMAIL")
+    tell_left_out(deployment)
 
 
 def check_model(deployment: Deployment) -> None:
@@ -119,6 +144,7 @@ def check_model(deployment: Deployment) -> None:
 
 def remove(deployment: Deployment) -> None:
     """Remove what serves, streams and is worked with; say what stays."""
+    remove_left_out(deployment)
     destroy(deployment, *(part for part in synthesised_parts(deployment) if part not in KEPT))
     bucket = stack_outputs(deployment, "storage").get("BucketName")
     if bucket:
@@ -135,6 +161,7 @@ def remove(deployment: Deployment) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.deploy", description="Deploy to AWS, or remove it.")
     parser.add_argument("environment", choices=AWS_ENVIRONMENTS)
     parser.add_argument("--yes", action="store_true", help="ask nothing; what can lose data is refused")
@@ -145,17 +172,29 @@ def main(arguments: list[str]) -> int:
         choices=[Risk.DATA_LOSS.value],
         help="with --yes: deploy although data can be lost",
     )
+    parser.add_argument(
+        "--despite-preflight", action="store_true", help="deploy although the preflight says that it would fail"
+    )
     parser.add_argument("--destroy", action="store_true", help="remove the stacks; storage, training and identity stay")
+    parser.add_argument(
+        "--left-out", action="store_true", help="with --destroy: only stacks that the settings leave out"
+    )
     options = parser.parse_args(arguments)
+    if options.left_out and not options.destroy:
+        parser.error("--left-out says what --destroy removes: give both")
     settings = ENVIRONMENTS[options.environment]
     try:
         deployment = aws_deployment(settings)
         check_account(deployment, settings)
         synthesise(deployment)
-        if options.destroy:
+        if options.destroy and options.left_out:
+            if not remove_left_out(deployment):
+                print(f"{options.environment} has no stack to remove that the settings leave out")
+        elif options.destroy:
             remove(deployment)
         else:
-            prepare(deployment, Approval(asks=not options.yes, accepts=frozenset(map(Risk, options.accept))))
+            approval = Approval(asks=not options.yes, accepts=frozenset(map(Risk, options.accept)))
+            prepare(deployment, settings, approval, despite_preflight=options.despite_preflight)
             deploy_and_check(deployment)
     except (*FAILURES, DifferenceError, TemplateError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -46,6 +46,10 @@ _REMOVAL = (
 )
 
 
+KEPT = ("identity", "training", "storage")
+"""Parts that hold what cannot be made again. They cost nothing but what the bucket holds."""
+
+
 class DeploymentError(Exception):
     """A step failed; the text is one sentence for a person."""
 
@@ -168,10 +172,17 @@ def synthesised_parts(deployment: Deployment) -> list[str]:
 
     What others were made from comes last.
     """
-    artifacts = json.loads((deployment.assembly / "manifest.json").read_text())["artifacts"]
+    artifacts = json.loads((deployment.assembly / "manifest.json").read_text(encoding="utf-8"))["artifacts"]
     prefix = deployment.stack("")
     parts = {name.removeprefix(prefix) for name in artifacts if name.startswith(prefix) and "." not in name}
     return sorted(parts, key=lambda part: _REMOVAL.index(part) if part in _REMOVAL else -1)
+
+
+def deployed_parts(deployment: Deployment) -> list[str]:
+    """The parts whose stacks are deployed, in the order in which they are removed."""
+    pages = deployment.client("cloudformation").get_paginator("describe_stacks").paginate()
+    names = {stack["StackName"] for page in pages for stack in page["Stacks"]}
+    return [part for part in _REMOVAL if deployment.stack(part) in names]
 
 
 def check_endpoint(deployment: Deployment) -> None:
@@ -273,6 +284,8 @@ def _run_briefly(deployment: Deployment, module: str, *arguments: str) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        encoding="utf-8",
+        errors="replace",
     ) as process:
         for line in process.stdout or []:
             kept.append(line)

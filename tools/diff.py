@@ -25,10 +25,12 @@ from tools.review.change import DANGEROUS, Risk
 from tools.review.differences import DifferenceError
 from tools.review.review import Review, review_folders
 from tools.review.templates import TemplateError
+from training.common.terminal import prepare_terminal
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     options = _parse(arguments)
     try:
         found, compared_with = _review(options)

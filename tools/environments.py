@@ -5,7 +5,25 @@ from __future__ import annotations
 from stacks.settings import ENVIRONMENTS
 from tools.deploy import aws_deployment, check_account
 from tools.deployment import ROOT, Deployment
+from tools.left_out import require_part
 from tools.local import DEFAULT_MANIFEST, running_emulator
+
+
+def deployment_with(environment: str, part: str, *, subject: str) -> Deployment:
+    """What is deployed in an environment that has a part.
+
+    Parameters
+    ----------
+    part, subject
+        A field of `stacks.parts.Parts`, and what there is none of without it.
+
+    Raises
+    ------
+    DeploymentError
+        If the settings leave it out, or as `deployment_of`.
+    """
+    require_part(environment, part, subject=subject)
+    return deployment_of(environment)
 
 
 def deployment_of(environment: str) -> Deployment:
@@ -18,6 +36,22 @@ def deployment_of(environment: str) -> Deployment:
     ConfigurationError
         If the account in the settings is still the example.
     """
+    deployment = reach(environment)
+    if not deployment.is_emulated:
+        check_account(deployment, ENVIRONMENTS[environment])
+    return deployment
+
+
+def reach(environment: str) -> Deployment:
+    """The same, without asking whose the credentials are.
+
+    Raises
+    ------
+    DeploymentError
+        If no emulator runs.
+    ConfigurationError
+        If the account in the settings is still the example.
+    """
     if environment == "local":
         return Deployment(
             environment=environment,
@@ -25,7 +59,4 @@ def deployment_of(environment: str) -> Deployment:
             variables=running_emulator(),
             folder=ROOT / "build" / environment,
         )
-    settings = ENVIRONMENTS[environment]
-    deployment = aws_deployment(settings)
-    check_account(deployment, settings)
-    return deployment
+    return aws_deployment(ENVIRONMENTS[environment])

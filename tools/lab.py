@@ -15,6 +15,7 @@ from pathlib import Path
 from tools.deployment import FAILURES, ROOT, DeploymentError, stack_outputs
 from tools.local import local_deployment, start_emulator
 from tools.notebook import WALKTHROUGH, credentials_of_notebook, kernel_variables
+from training.common.terminal import prepare_terminal
 
 LAB_PYTHON = ROOT / ".venv-lab/bin/python"
 
@@ -54,6 +55,7 @@ def lab_variables() -> dict[str, str]:
 
 def main(arguments: list[str]) -> int:
     """Run JupyterLab until somebody ends it; returns its exit code."""
+    prepare_terminal()
     try:
         command = lab_command(arguments)
         return subprocess.run(command, cwd=ROOT, env=lab_variables(), check=False).returncode

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from contract.manifest import read_manifest
+from stacks.settings import settings_for
 from tools.accounts import DEMONSTRATION, make_account
 from tools.deployment import (
     FAILURES,
@@ -26,7 +27,10 @@ from tools.deployment import (
     deploy,
     synthesise,
 )
+from tools.left_out import tell_left_out
+from tools.process_environment import adopt, for_emulator
 from tools.site_publishing import publish as publish_site
+from training.common.terminal import prepare_terminal
 
 DEFAULT_MANIFEST = ROOT / "build/model/manifest.json"
 
@@ -40,26 +44,25 @@ def start_emulator(*options: str) -> dict[str, str]:
         Further options of `sagemaker-local`, such as `--port 4567`.
     """
     if subprocess.run([sys.executable, "-m", "sagemaker_local", "up", *options], cwd=ROOT, check=False).returncode:
-        msg = "the emulator did not start; its own words are above, its log is shown by 'sagemaker-local logs'"
+        msg = "the emulator does not run as it is wanted; its own words are above, 'sagemaker-local logs' shows its log"
         raise DeploymentError(msg)
     return _variables(*options)
 
 
 def running_emulator() -> dict[str, str]:
-    """The process environment that reaches the emulator that runs, or the one that this shell talks to already.
+    """The process environment that reaches the emulator of this checkout, which runs.
 
     Raises
     ------
     DeploymentError
         If none runs.
     """
-    if "AWS_ENDPOINT_URL" in os.environ:
-        return dict(os.environ)
     status = subprocess.run(
-        [sys.executable, "-m", "sagemaker_local", "status"], cwd=ROOT, check=False, capture_output=True
+        [sys.executable, "-m", "sagemaker_local", "status"], cwd=ROOT, check=False, capture_output=True, text=True
     )
     if status.returncode:
-        msg = "the emulator does not run: start it, and what is deployed into it, with 'make up'"
+        why = status.stderr.strip() or status.stdout.strip()
+        msg = f"start the emulator, and what is deployed into it, with 'make up'; 'sagemaker-local status' says: {why}"
         raise DeploymentError(msg)
     return _variables()
 
@@ -68,7 +71,9 @@ def _variables(*options: str) -> dict[str, str]:
     exports = subprocess.run(
         [sys.executable, "-m", "sagemaker_local", "env", *options], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout
-    return _without_aws(os.environ) | parse_exports(exports)
+    variables = for_emulator(os.environ, parse_exports(exports))
+    adopt(variables)
+    return variables
 
 
 def parse_exports(text: str) -> dict[str, str]:
@@ -84,21 +89,27 @@ def local_deployment(variables: Mapping[str, str], *, manifest: Path | None = No
     return Deployment(environment="local", manifest=chosen, variables=variables, folder=ROOT / "build/local")
 
 
-def bring_up(deployment: Deployment) -> str:
-    """Bootstrap, deploy and publish the page; every step that was done already is quick. Returns the page's address."""
+def bring_up(deployment: Deployment) -> str | None:
+    """Bootstrap, deploy and publish the page; every step that was done already is quick.
+
+    Returns
+    -------
+    str or None
+        The page's address, None where the settings leave the page out. Otherwise the demonstration's account is there.
+    """
     synthesise(deployment)
     bootstrap(deployment)
     deploy(deployment)
+    tell_left_out(deployment)
+    if not settings_for(deployment.environment).parts.people:
+        return None
+    make_account(deployment, DEMONSTRATION)
     return publish_site(deployment)
-
-
-def _without_aws(variables: Mapping[str, str]) -> dict[str, str]:
-    """Drop what could lead a client to a real account or away from the loopback."""
-    return {name: value for name, value in variables.items() if not name.startswith(("AWS_", "CDK_"))}
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     if arguments != ["up"]:
         print("usage: python -m tools.local up", file=sys.stderr)
         return 2
@@ -106,9 +117,9 @@ def main(arguments: list[str]) -> int:
         read_manifest(Path(os.environ.get("DIGITS_MANIFEST", DEFAULT_MANIFEST)), how_to_get=HOW_TO_GET_A_MANIFEST)
         deployment = local_deployment(start_emulator())
         site = bring_up(deployment)
-        make_account(deployment, DEMONSTRATION)
         print(f"\nThe API is at {api_url(deployment)}")
-        print(f"The page is at {site}   (sign in as {DEMONSTRATION.email}, password {DEMONSTRATION.password})")
+        if site:
+            print(f"The page is at {site}   (sign in as {DEMONSTRATION.email}, password {DEMONSTRATION.password})")
         print("Stop it with: make down")
     except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from stacks.shared.node import node_binary, node_wheel
+from tools.process_environment import for_node
 
 
 def npm_script() -> Path:
@@ -28,12 +29,6 @@ def npm_script() -> Path:
     return wheel / "lib/node_modules/npm/bin/npm-cli.js"
 
 
-def node_environment() -> dict[str, str]:
-    """The environment for a Node program: the same `node` first on the path, and the one that jsii uses."""
-    binary = node_binary()
-    return {**os.environ, "JSII_NODE": str(binary), "PATH": f"{binary.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-
-
 def main(arguments: list[str]) -> int:
     """Run `npm ...`, or any script, with that Node; returns its exit code."""
     if not arguments:
@@ -41,7 +36,7 @@ def main(arguments: list[str]) -> int:
         return 2
     script, *rest = arguments
     target = npm_script() if script == "npm" else script
-    return subprocess.run([str(node_binary()), str(target), *rest], env=node_environment(), check=False).returncode
+    return subprocess.run([str(node_binary()), str(target), *rest], env=for_node(os.environ), check=False).returncode
 
 
 if __name__ == "__main__":

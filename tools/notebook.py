@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 
 from tools.deployment import FAILURES, ROOT, Deployment, stack_outputs
 from tools.local import bring_up, local_deployment, start_emulator
+from training.common.terminal import prepare_terminal
 
 WALKTHROUGH = ROOT / "notebooks/walkthrough.ipynb"
 USER = "walkthrough"
@@ -128,6 +129,7 @@ def kernel_variables(deployment: Deployment, credentials: Credentials) -> dict[s
 
 def main() -> int:
     """Deploy into the emulator, run the notebook there and write it; returns the exit code."""
+    prepare_terminal()
     try:
         deployment = local_deployment(start_emulator())
         bring_up(deployment)

@@ -8,18 +8,20 @@ import sys
 from stacks.settings import ENVIRONMENTS
 from tools.accounts import DEMONSTRATION, Account, invite, make_account
 from tools.deployment import FAILURES
-from tools.environments import deployment_of
+from tools.environments import deployment_with
+from training.common.terminal import prepare_terminal
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.people", description="Let somebody into the web page.")
     parser.add_argument("environment", choices=list(ENVIRONMENTS))
     parser.add_argument("email", help="address of the person, which is also the name to sign in with")
     parser.add_argument("--again", action="store_true", help="send the invitation again; it expires after three days")
     options = parser.parse_args(arguments)
     try:
-        deployment = deployment_of(options.environment)
+        deployment = deployment_with(options.environment, "people", subject="users and no page")
         if deployment.is_emulated:
             make_account(deployment, Account(email=options.email, password=DEMONSTRATION.password))
             print(f"{options.email} may sign in with the password {DEMONSTRATION.password}")

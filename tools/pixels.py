@@ -15,6 +15,10 @@ from contract.digit import PIXEL_MAX, SIDE
 _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 
 
+_SHADES = " .:-=+*#%"
+"""Characters of any encoding, by the number of dots, 0..8, that a character stands for."""
+
+
 def braille(image: NDArray[np.uint8], *, threshold: int = 100) -> list[str]:
     """Lines of text that show an image.
 
@@ -30,10 +34,19 @@ def braille(image: NDArray[np.uint8], *, threshold: int = 100) -> list[str]:
     list of str
         `height / 4` lines of `width / 2` characters.
     """
-    height, width = image.shape
-    cells = (image >= threshold).reshape(height // 4, 4, width // 2, 2)
-    codes = 0x2800 + np.einsum("ridj,ij->rd", cells.astype(int), _DOTS)
+    codes = 0x2800 + np.einsum("ridj,ij->rd", _dots(image, threshold), _DOTS)
     return ["".join(map(chr, row)) for row in codes]
+
+
+def shades(image: NDArray[np.uint8], *, threshold: int = 100) -> list[str]:
+    """The same in the characters of ASCII, for a terminal that shows no others."""
+    return ["".join(_SHADES[count] for count in row) for row in _dots(image, threshold).sum(axis=(1, 3))]
+
+
+def _dots(image: NDArray[np.uint8], threshold: int) -> NDArray[np.int_]:
+    """Which dots are set: shape `(lines, 4, characters, 2)`."""
+    height, width = image.shape
+    return (image >= threshold).reshape(height // 4, 4, width // 2, 2).astype(int)
 
 
 def png_of(image: NDArray[np.uint8], *, scale: int = 10) -> bytes:

@@ -7,7 +7,6 @@ Moves every dead letter back into the queue, waits for the jobs, and prints how 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections import Counter
@@ -15,10 +14,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contract.json_text import read_json
+from contract.visible import visible
 from stacks.settings import ENVIRONMENTS
 from tools.dead_letters import DeadLetter, DeadLetterQueue
 from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
-from tools.environments import deployment_of
+from tools.environments import deployment_with
+from training.common.terminal import prepare_terminal
 
 SHOWN = 20
 """Most dead letters or jobs that are listed."""
@@ -60,7 +62,7 @@ def _end(item: dict[str, Any]) -> str:
 
 def _described(item: dict[str, Any]) -> str:
     status = str(item["status"]["S"])
-    outcome = json.loads(item.get("outcome", {}).get("S", "{}"))
+    outcome = read_json(item.get("outcome", {}).get("S", "{}"))
     if digits := outcome.get("digits"):
         return f"{status}: {' '.join(str(digit['digit']) for digit in digits)}"
     return f"{status}: {outcome['reason']['title']}" if outcome.get("reason") else status
@@ -147,6 +149,7 @@ def queues_of(deployment: Deployment) -> tuple[DeadLetterQueue, JobTable]:
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.redrive", description="Retry failed uploads.")
     parser.add_argument("environment", choices=list(ENVIRONMENTS))
     parser.add_argument("--look", action="store_true", help="only show the dead letters")
@@ -155,7 +158,7 @@ def main(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        queue, jobs = queues_of(deployment_of(options.environment))
+        queue, jobs = queues_of(deployment_with(options.environment, "uploads", subject="uploads"))
         if options.look:
             return look(queue, jobs, _say)
         return redrive(queue, jobs, _say, wait_seconds=options.wait)
@@ -168,7 +171,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    print(visible(text), flush=True)
 
 
 if __name__ == "__main__":

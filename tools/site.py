@@ -11,18 +11,20 @@ import sys
 
 from stacks.settings import ENVIRONMENTS
 from tools.deployment import FAILURES
-from tools.environments import deployment_of
+from tools.environments import deployment_with
 from tools.site_publishing import build, publish
+from training.common.terminal import prepare_terminal
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.site", description="Build the web page and publish it.")
     parser.add_argument("action", choices=["build", "publish"])
     parser.add_argument("environment", choices=list(ENVIRONMENTS))
     options = parser.parse_args(arguments)
     try:
-        deployment = deployment_of(options.environment)
+        deployment = deployment_with(options.environment, "people", subject="page")
         if options.action == "build":
             print(f"The page is in {build(deployment)}")
         else:

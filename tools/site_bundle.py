@@ -6,6 +6,7 @@ It knows no environment and no AWS; `tools.site` adds the configuration and publ
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.deployment import ROOT, DeploymentError
-from tools.node import node_environment
+from tools.process_environment import for_node
 
 SOURCES = ROOT / "web"
 ENTRIES = ("main.js", "early.js", "style.css")
@@ -36,8 +37,8 @@ def bundle(folder: Path, *, called: Sequence[str] = ()) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     names = _esbuild(folder)
-    page = with_names((SOURCES / "index.html").read_text(), names)
-    (folder / "index.html").write_text(page.replace(POLICY_PLACE, " ".join([POLICY_PLACE, *called])))
+    page = with_names((SOURCES / "index.html").read_text(encoding="utf-8"), names)
+    (folder / "index.html").write_text(page.replace(POLICY_PLACE, " ".join([POLICY_PLACE, *called])), encoding="utf-8")
 
 
 def with_names(page: str, names: Mapping[str, str]) -> str:
@@ -77,12 +78,18 @@ def _esbuild(folder: Path) -> dict[str, str]:
         f"--metafile={meta}",
     ]
     process = subprocess.run(
-        [str(program), *arguments], cwd=ROOT, env=node_environment(), check=False, capture_output=True, text=True
+        [str(program), *arguments],
+        cwd=ROOT,
+        env=for_node(os.environ),
+        check=False,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     if process.returncode:
         msg = f"esbuild refuses the sources of the page:\n{process.stderr.strip()}"
         raise DeploymentError(msg)
-    outputs = json.loads(meta.read_text())["outputs"]
+    outputs = json.loads(meta.read_text(encoding="utf-8"))["outputs"]
     meta.unlink()
     return {name: f"{ASSETS}/{Path(built).name}" for built, output in outputs.items() if (name := _source(output))}
 

@@ -15,6 +15,7 @@ from tools.review.differences import DifferenceError
 from tools.review.report import as_text
 from tools.review.review import review
 from tools.review.templates import SUFFIX, TemplateError, read_environments
+from training.common.terminal import prepare_terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = "tests/synth/test_snapshots.py"
@@ -32,6 +33,7 @@ def copy_templates(snapshots: Path, folder: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     """Write the snapshots with pytest, which gets the arguments; returns its exit code, or 2 without a review."""
+    prepare_terminal()
     with tempfile.TemporaryDirectory() as temporary:
         before, after = Path(temporary) / "before", Path(temporary) / "after"
         copy_templates(SNAPSHOTS, before)

@@ -16,6 +16,7 @@ from urllib3.response import BaseHTTPResponse
 
 from tools.api_client import Answer, ApiClient
 from tools.deployment import DeploymentError
+from training.aws.connections import connections
 
 JsonObject = dict[str, Any]
 SECONDS = 90.0
@@ -42,7 +43,7 @@ class Uploader:
     @classmethod
     def of(cls, api: ApiClient) -> Uploader:
         """Make one with connections of its own."""
-        return cls(api=api, http=PoolManager(maxsize=16, timeout=Timeout(60), retries=False))
+        return cls(api=api, http=connections(api.url, maxsize=16, timeout=Timeout(60), retries=False))
 
     def ask(self, content_type: str = "image/png", size_bytes: int = 1000) -> Answer:
         """`POST /uploads`."""

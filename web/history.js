@@ -1,5 +1,7 @@
 /** What was drawn and sent in this session: in the tab's own storage, for one person, forgotten when the tab closes. */
 
+import { isEntry } from "./kept.js";
+
 const KEY = "digits.history";
 const ENTRIES_MAX = 24;
 
@@ -33,7 +35,7 @@ export class History extends EventTarget {
     this.owner = owner;
     try {
       const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
-      this.entries = kept.owner === owner ? kept.entries : [];
+      this.entries = kept.owner === owner ? kept.entries.filter(isEntry).slice(0, ENTRIES_MAX) : [];
     } catch {
       this.entries = [];
     }

@@ -3,6 +3,8 @@
  * them is not sent, the browser asks before it leaves the page. Sends and asks nothing itself.
  */
 
+import { isNote } from "./kept.js";
+
 const KEY = "digits.pending";
 
 /**
@@ -38,7 +40,7 @@ export class Pending {
     this.owner = owner;
     try {
       const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
-      this.notes = new Map(kept.owner === owner ? kept.notes.map((/** @type {Note} */ note) => [note.id, note]) : []);
+      this.notes = new Map(kept.owner === owner ? kept.notes.filter(isNote).map((/** @type {Note} */ note) => [note.id, note]) : []);
     } catch {
       this.notes = new Map();
     }

@@ -21,6 +21,9 @@ logger.setLevel(logging.INFO)
 
 RESPONSE_SECONDS = 10
 
+REASON_CHARACTERS = 2048
+"""Of the reason: CloudFormation takes a response of 4,096 bytes, keys of S3 have up to 1,024."""
+
 
 def handler(event: Mapping[str, Any], context: Any) -> None:
     """Entry point of the function."""
@@ -51,7 +54,7 @@ def respond(
     logger.info("%s: %s", event["RequestType"], problem or "the artifact is as the manifest says")
     body = {
         "Status": "FAILED" if problem else "SUCCESS",
-        "Reason": problem or "",
+        "Reason": (problem or "")[:REASON_CHARACTERS],
         "PhysicalResourceId": event.get("PhysicalResourceId") or event["LogicalResourceId"],
         **{name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")},
     }

@@ -6,10 +6,10 @@ rows on one line. Source: encoders of https://github.com/aws/sagemaker-xgboost-c
 
 from __future__ import annotations
 
-import json
 import math
 
 from contract.digit import CLASSES
+from contract.json_text import read_json
 from digit_model.problems import BAD_MODEL_OUTPUT
 from gateway.problems import ProblemError
 
@@ -43,7 +43,7 @@ def parse_scores(content_type: str, body: bytes, rows: int) -> list[tuple[float,
         text = body.decode("utf-8")
         is_json = content_type.partition(";")[0].strip().lower() == "application/json"
         scores = _from_json(text) if is_json else _from_csv(text)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         message = f"cannot be read as {content_type!r}: {error!r}"
         raise _bad_output(message) from error
     if len(scores) != rows:
@@ -55,7 +55,7 @@ def parse_scores(content_type: str, body: bytes, rows: int) -> list[tuple[float,
 
 
 def _from_json(text: str) -> list[tuple[float, ...]]:
-    return [tuple(map(_number, item["score"])) for item in json.loads(text)["predictions"]]
+    return [tuple(map(_number, item["score"])) for item in read_json(text)["predictions"]]
 
 
 def _from_csv(text: str) -> list[tuple[float, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract.digit import CLASSES, PIXEL_MAX, PIXELS
+from contract.digit import CANONICAL_FORMS, CLASSES, PIXEL_MAX, PIXELS
 from contract.model_card import SHORT_DIGEST_LENGTH
 from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PROBABILITIES, seven_pixels
 from http_api.problem_table import PREDICTION_PROBLEMS, UPLOAD_PROBLEMS
@@ -85,6 +85,20 @@ SCHEMAS: dict[str, Any] = {
             "framework": {"type": "object"},
             "metrics": {"type": "object"},
             "data": {"type": "object"},
+            "canonical_form": {
+                "type": "integer",
+                "enum": list(CANONICAL_FORMS),
+                "description": "Version of the form that rows and pictures are brought into; 0 is none",
+            },
+            "calibration": {
+                "type": "object",
+                "required": ["temperature", "unsure_below"],
+                "additionalProperties": False,
+                "properties": {
+                    "temperature": {**_NUMBER, "description": "What the probabilities are calibrated with"},
+                    "unsure_below": {**_NUMBER, "description": "A digit with a lower probability is unsure"},
+                },
+            },
         },
     },
     "Problem": {

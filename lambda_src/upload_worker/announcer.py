@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, HTTPClientError, NoCredentialsErr
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
 
+from contract.json_text import read_json
 from upload_jobs.jobs import Job
 
 SCHEMA = "digits.upload-event/1"
@@ -92,6 +93,6 @@ def event_of(job: Job) -> dict[str, Any]:
 def _refused(content: bytes) -> bool:
     """Whether a handler refused the event; AppSync answers 200 even then."""
     try:
-        return bool(json.loads(content).get("failed"))
+        return bool(read_json(content).get("failed"))
     except (ValueError, AttributeError):
         return True

@@ -5,10 +5,11 @@ Format: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-conte
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
+
+from contract.json_text import read_json
 
 _TEST_EVENT = "s3:TestEvent"
 
@@ -45,11 +46,11 @@ def uploads_in(body: str) -> list[Upload]:
         If it is anything else.
     """
     try:
-        message: Any = json.loads(body)
+        message: Any = read_json(body)
         if message.get("Event") == _TEST_EVENT:
             return []
         return [_upload(record["s3"]) for record in message["Records"]]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         msg = f"the message is no event of S3 ({error!r}): {body[:200]!r}"
         raise MessageError(msg) from error
 

@@ -149,7 +149,7 @@ def read_upload_request(request: Request, bytes_max: int) -> str:
     if type(size) is not int or size < 1:
         raise ProblemError(WRONG_UPLOAD, f"size_bytes is {_shown(size)}; a whole number from 1 is needed")
     if size > bytes_max:
-        raise ProblemError(UPLOAD_TOO_LARGE, f"the picture has {size} bytes; {bytes_max} are allowed")
+        raise ProblemError(UPLOAD_TOO_LARGE, f"the picture has {_shown(size)} bytes; {bytes_max} are allowed")
     return str(content_type)
 
 

@@ -18,7 +18,8 @@ from constructs import Construct
 
 from contract.manifest import Manifest
 from contract.xgboost_image import XgboostImage
-from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity, canary_of
+from stacks.inference.capacity import Canary, Capacity, InstanceCapacity, ServerlessCapacity, canary_of, is_scaled
+from stacks.inference.endpoint_scaling import EndpointScaling
 from stacks.inference.execution_role import make_execution_role
 from stacks.inference.rollback_alarms import RollbackAlarms
 
@@ -27,8 +28,6 @@ VARIANT_NAME = "AllTraffic"
 
 SERVING_TAG = "digits:serving"
 """Tag of roles, models and configurations; its value is the name of the endpoint that they serve."""
-
-STARTUP_SECONDS = 180
 
 
 class ModelEndpoint(Construct):
@@ -79,7 +78,7 @@ class ModelEndpoint(Construct):
             ),
         )
         self.config = sagemaker.CfnEndpointConfig(
-            self, "Config", production_variants=[_variant(self.model.attr_model_name, capacity)]
+            self, "Config", production_variants=[production_variant(self.model.attr_model_name, capacity)]
         )
         alarms = self._rollback_alarms(canary_of(capacity))
         self.endpoint = sagemaker.CfnEndpoint(
@@ -88,7 +87,18 @@ class ModelEndpoint(Construct):
             endpoint_name=endpoint_name,
             endpoint_config_name=self.config.attr_endpoint_config_name,
             deployment_config=_deployment_config(canary_of(capacity), alarms),
+            # An update would otherwise begin with as few instances as the configuration has, whatever the load is.
+            retain_all_variant_properties=True if is_scaled(capacity) else None,
         )
+        if isinstance(capacity, InstanceCapacity) and capacity.scaling:
+            EndpointScaling(
+                self,
+                "Scaling",
+                endpoint=self.endpoint,
+                variant_name=VARIANT_NAME,
+                minimum=capacity.count,
+                tracking=capacity.scaling,
+            )
         _keep_when_replaced(endpoint_name, cast("iam.CfnRole", role.node.default_child), self.model, self.config)
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
@@ -146,14 +156,17 @@ def _keep_when_replaced(endpoint_name: str, *resources: cdk.CfnResource) -> None
         cdk.Tags.of(resource).add(SERVING_TAG, endpoint_name)
 
 
-def _variant(model_name: str, capacity: Capacity) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
+def production_variant(model_name: str, capacity: Capacity) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
+    """The one variant of a configuration, with that capacity."""
     if isinstance(capacity, ServerlessCapacity):
         return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
             variant_name=VARIANT_NAME,
             model_name=model_name,
             initial_variant_weight=1,
             serverless_config=sagemaker.CfnEndpointConfig.ServerlessConfigProperty(
-                memory_size_in_mb=capacity.memory_mb, max_concurrency=capacity.max_concurrency
+                memory_size_in_mb=capacity.memory_mb,
+                max_concurrency=capacity.max_concurrency,
+                provisioned_concurrency=capacity.provisioned_concurrency,
             ),
         )
     return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
@@ -162,7 +175,8 @@ def _variant(model_name: str, capacity: Capacity) -> sagemaker.CfnEndpointConfig
         initial_variant_weight=1,
         instance_type=capacity.instance_type,
         initial_instance_count=capacity.count,
-        container_startup_health_check_timeout_in_seconds=STARTUP_SECONDS,
+        model_data_download_timeout_in_seconds=capacity.download_seconds,
+        container_startup_health_check_timeout_in_seconds=capacity.startup_seconds,
     )
 
 

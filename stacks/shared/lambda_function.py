@@ -25,7 +25,7 @@ class PythonFunction(Construct):
     source
         The package.
     settings
-        The environment: log retention, tracing, and which platform to bundle for.
+        The environment: log retention, tracing, its share of the concurrency, and which platform to bundle for.
     description
         What it does, for a person in the console.
     timeout_seconds, memory_mb
@@ -51,6 +51,7 @@ class PythonFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.log_group = make_log_group(self, "Logs", settings)
+        shares = settings.concurrency
         self.function = lambda_.Function(
             self,
             "Function",
@@ -63,9 +64,18 @@ class PythonFunction(Construct):
             log_group=self.log_group,
             timeout=cdk.Duration.seconds(timeout_seconds),
             memory_size=memory_mb,
-            environment={**(environment or {})},
+            environment={**(environment or {}), **_without_metrics(settings)},
+            reserved_concurrent_executions=None if shares is None else shares.share(source.package),
             tracing=lambda_.Tracing.ACTIVE if settings.tracing else lambda_.Tracing.DISABLED,
         )
+
+
+def _without_metrics(settings: Settings) -> dict[str, str]:
+    """Metrics of one's own cost by the piece in a month in which they occur; nobody looks without the operations.
+
+    https://docs.aws.amazon.com/powertools/python/latest/environment_variables/
+    """
+    return {} if settings.parts.operations else {"POWERTOOLS_METRICS_DISABLED": "true"}
 
 
 def _role(scope: Construct, log_group: logs.LogGroup, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
@@ -75,7 +85,11 @@ def _role(scope: Construct, log_group: logs.LogGroup, statements: Sequence[iam.P
     return iam.Role(
         scope,
         "Role",
-        assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        # AWS's page on execution roles names the condition, beside what event source mappings read with the role:
+        # https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
+        assumed_by=iam.ServicePrincipal(
+            "lambda.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(scope).account}}
+        ),
         inline_policies={"function": iam.PolicyDocument(statements=[write_logs, *statements])},
     )
 

@@ -7,6 +7,7 @@ the folder, is decided elsewhere.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,11 @@ PIP_PLATFORMS = (*(f"manylinux_2_{minor}_aarch64" for minor in range(28, 16, -1)
 
 OF_THE_INSTALLER = (".lock", "bin", "*.dist-info/INSTALLER", "*.dist-info/RECORD", "*.dist-info/REQUESTED")
 """uv's lock, start scripts that name this machine's Python, and the installer's notes about itself."""
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""uv shows colours where FORCE_COLOR is set, as the CDK CLI does."""
+
+_WHERE_FROM = "they come from the Python Package Index: look at the network, and at the proxy that HTTPS_PROXY names"
 
 
 def target_platform(target: FunctionTarget) -> tuple[str, str]:
@@ -110,8 +116,15 @@ def run_installer(command: Sequence[str]) -> None:
     """
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        msg = f"the packages of {command[-1]} could not be installed:\n{done.stderr.strip()}"
+        words = _COLOURS.sub("", done.stderr).strip()
+        msg = f"the packages of {command[-1]} could not be installed:\n{words}\n{_WHERE_FROM}"
         raise ConfigurationError(msg)
+
+
+def said_while_bundling(error: RuntimeError) -> str | None:
+    """The words of an error of this module that passed through the CDK's library; None if it is another one."""
+    before, _, words = str(error).partition("@jsii/kernel.RuntimeError: ")
+    return words if words and before.startswith("Failed to bundle asset") else None
 
 
 def remove_traces(output: Path) -> None:

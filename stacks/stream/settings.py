@@ -7,11 +7,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stacks.shared.errors import ConfigurationError
 
 SHARDS_MAX = 500
+SHARDS_ON_DEMAND = 4
+"""What a stream on demand begins with."""
 BATCH_RECORDS_MAX = 10_000
 RETENTION_HOURS_MAX = 8_760
 
@@ -23,7 +25,13 @@ class OnDemand:
 
 @dataclass(frozen=True, kw_only=True)
 class Provisioned:
-    """A number of shards: each takes 1,000 records or 1 MB a second, and costs about 11 USD a month."""
+    """A number of shards: each takes 1,000 records or 1 MB a second, and costs about 11 USD a month.
+
+    Attributes
+    ----------
+    shards
+        How many, 1 to 500.
+    """
 
     shards: int
 
@@ -58,7 +66,7 @@ class StreamSettings:
         How long dead letters are kept, 1 to 14.
     """
 
-    capacity: StreamCapacity
+    capacity: StreamCapacity = field(default_factory=lambda: Provisioned(shards=1))
     retention_hours: int = 24
     batch_records: int = 500
     batch_window_seconds: int = 30
@@ -82,6 +90,12 @@ class StreamSettings:
                 "stacks/settings.py"
             )
             raise ConfigurationError(msg)
+
+    @property
+    def batches_at_once(self) -> int:
+        """How many batches are consumed at the same time, with the shards that the stream begins with."""
+        shards = self.capacity.shards if isinstance(self.capacity, Provisioned) else SHARDS_ON_DEMAND
+        return shards * self.parallelization
 
 
 def _in_range(name: str, value: int, low: int, high: int) -> None:

@@ -21,6 +21,7 @@ import pytest
 from botocore.session import Session
 
 from tests.support.event_apis import Address
+from tests.support.hostile_shell import HOSTILE_OF_AWS
 from tests.support.uploading import until
 from tools.api_client import ApiClient
 from tools.deployment import (
@@ -34,6 +35,7 @@ from tools.deployment import (
     synthesise,
 )
 from tools.local import local_deployment, start_emulator
+from tools.process_environment import adopt
 from tools.site_publishing import publish as publish_site
 from training.data.data_folder import read_source_split
 from training.data.dataset import Split
@@ -67,6 +69,8 @@ def emulator_options(workspace: Path) -> list[str]:
 @pytest.fixture(scope="session")
 def variables(emulator_options: list[str]) -> Iterator[Mapping[str, str]]:
     """The process environment that reaches a running emulator, with signatures and policies enforced."""
+    # Like everything that goes to the emulator, this takes over nothing of AWS from the shell.
+    adopt(os.environ | HOSTILE_OF_AWS)
     yield start_emulator(*emulator_options)
     subprocess.run([sys.executable, "-m", "sagemaker_local", "down", *emulator_options], cwd=ROOT, check=True)
 
@@ -191,7 +195,7 @@ def _train(build: Path, *fit_options: str) -> Path:
     """Run the training commands as a person would; returns the manifest of the packaged model."""
     # Threads that wait without spinning: slower alone, much faster where others compute as well.
     environment = {**os.environ, "DIGITS_BUILD": str(build), "OMP_WAIT_POLICY": "PASSIVE"}
-    for stage in (["prepare"], ["fit", *fit_options], ["evaluate"], ["package"]):
+    for stage in (["prepare", "--copies", "0"], ["fit", *fit_options], ["evaluate"], ["package"]):
         subprocess.run([sys.executable, "-m", "training", *stage], cwd=ROOT, env=environment, check=True)
     return build / "model/manifest.json"
 

@@ -267,3 +267,15 @@ def test_a_narrow_phone_shows_everything_without_scrolling_sideways(open_page: O
         "all => all.map((each) => Math.min(each.offsetHeight, each.offsetWidth))"
     )
     assert min(sizes) >= 43
+
+
+def test_without_uploads_there_is_nothing_to_send_pictures_to(page: Page) -> None:
+    def without_uploads(route: Route) -> None:
+        route.fulfill(json={**route.fetch().json(), "events_url": None, "upload_bytes_max": None})
+
+    page.route("**/config.json", without_uploads)
+    page.reload()
+    expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
+    expect(page.get_by_role("heading", name="Send a picture")).to_be_hidden()
+    draw(page, SEVEN)
+    shows(page, "#draw-answer .numeral", "7")

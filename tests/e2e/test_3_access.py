@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from stacks.policy.role_table import Resource, read_role_table
+from tests.support.iam_reference import ARNS
 from tools.api_client import ApiClient
 from tools.deployment import Deployment, api_url, stack_outputs
 
@@ -44,55 +46,74 @@ def test_a_user_with_the_right_may_predict(deployment: Deployment, caller: Any) 
     assert client.predict([[0] * 784]).status == 200
 
 
-ROLES = [
-    (
-        "api",
-        "Prediction",
-        "sagemaker:InvokeEndpoint",
-        "arn:aws:sagemaker:us-east-1:123456789012:endpoint/digits-local",
-        True,
-    ),
-    ("api", "Prediction", "sagemaker:InvokeEndpoint", "arn:aws:sagemaker:us-east-1:123456789012:endpoint/other", False),
-    (
-        "api",
-        "Prediction",
-        "sagemaker:DeleteEndpoint",
-        "arn:aws:sagemaker:us-east-1:123456789012:endpoint/digits-local",
-        False,
-    ),
-    ("api", "Prediction", "s3:GetObject", "arn:aws:s3:::BUCKET/KEY", False),
-    ("inference", "Serving", "s3:GetObject", "arn:aws:s3:::BUCKET/KEY", True),
-    ("inference", "Serving", "s3:GetObject", "arn:aws:s3:::BUCKET/models/other/model.tar.gz", False),
-    ("inference", "Serving", "s3:PutObject", "arn:aws:s3:::BUCKET/KEY", False),
-    ("inference", "Artifact", "s3:GetObject", "arn:aws:s3:::BUCKET/KEY", True),
-    ("inference", "Artifact", "s3:DeleteObject", "arn:aws:s3:::BUCKET/KEY", False),
-]
+TABLE = read_role_table()
+NAMES = list(dict.fromkeys(f"{role.part}-{role.begins}" for role in TABLE.of("local")))
 
 
-@pytest.mark.parametrize(("part", "role", "action", "resource", "allowed"), ROLES)
+def _resources(deployment: Deployment) -> dict[tuple[str, str, str], str]:
+    """Physical ids by part, type and logical id."""
+    cloudformation = deployment.client("cloudformation")
+    return {
+        (part, each["ResourceType"], each["LogicalResourceId"]): each["PhysicalResourceId"]
+        for part in {role.part for role in TABLE.roles} | {wanted.part for wanted in TABLE.resources.values()}
+        for each in cloudformation.list_stack_resources(StackName=deployment.stack(part))["StackResourceSummaries"]
+    }
+
+
+def _physical_id(found: dict[tuple[str, str, str], str], wanted: Resource) -> str | None:
+    """Of the one resource that the table means; None where `local` has none."""
+    ids = [
+        physical
+        for (part, kind, logical), physical in found.items()
+        if (part, kind) == (wanted.part, wanted.type) and logical.startswith(wanted.begins)
+    ]
+    assert len(ids) <= 1, ids
+    return ids[0] if ids else None
+
+
+@pytest.fixture(scope="module")
+def deployed(deployment: Deployment) -> dict[tuple[str, str, str], str]:
+    return _resources(deployment)
+
+
+@pytest.fixture(scope="module")
+def values(deployment: Deployment, deployed: dict[tuple[str, str, str], str]) -> dict[str, str]:
+    """What stands for the names in braces of the table."""
+    known = {
+        "account": "123456789012",
+        "region": "us-east-1",
+        "environment": "local",
+        "name": "digits-local",
+        "key": json.loads(deployment.manifest.read_text())["artifact"]["key"],
+    }
+    for name, wanted in TABLE.resources.items():
+        physical = _physical_id(deployed, wanted) or "absent"
+        arn = ARNS.get(wanted.type, "{name}").replace("111111111111", known["account"]).removesuffix(":*")
+        last = physical if wanted.type.startswith("AWS::Logs") else physical.rpartition("/")[2]
+        known[name] = physical if physical.startswith("arn:") else arn.format(name=last)
+    return known
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_deployed_role_may_do_just_its_work(
-    deployment: Deployment, part: str, role: str, action: str, resource: str, allowed: bool
+    deployment: Deployment, deployed: dict[tuple[str, str, str], str], values: dict[str, str], name: str
 ) -> None:
-    key = json.loads(deployment.manifest.read_text())["artifact"]["key"]
-    bucket = stack_outputs(deployment, "storage")["BucketName"]
-    decision = deployment.client("iam").simulate_custom_policy(
-        PolicyInputList=_policies(deployment, part, role),
-        ActionNames=[action],
-        ResourceArns=[resource.replace("BUCKET", bucket).replace("KEY", key)],
-    )["EvaluationResults"][0]["EvalDecision"]
-    assert (decision == "allowed") is allowed
-
-
-def _policies(deployment: Deployment, part: str, prefix: str) -> list[str]:
-    """The policies of the deployed role whose logical id starts with `prefix`, as JSON texts."""
-    cloudformation, iam = deployment.client("cloudformation"), deployment.client("iam")
-    resources = cloudformation.list_stack_resources(StackName=deployment.stack(part))["StackResourceSummaries"]
-    (name,) = (
-        resource["PhysicalResourceId"]
-        for resource in resources
-        if resource["ResourceType"] == "AWS::IAM::Role" and resource["LogicalResourceId"].startswith(prefix)
-    )
-    assert iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"] == []
-    names = iam.list_role_policies(RoleName=name)["PolicyNames"]
-    documents = (iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"] for policy in names)
-    return [json.dumps(document) for document in documents]
+    part, begins = name.split("-")
+    role = _physical_id(deployed, Resource(part=part, type="AWS::IAM::Role", begins=begins))
+    assert role is not None
+    iam = deployment.client("iam")
+    source = iam.get_role(RoleName=role)["Role"]["Arn"]
+    wrong = []
+    for question in (each for asked in TABLE.of("local") if asked.begins == begins for each in asked.questions):
+        answer = iam.simulate_principal_policy(
+            PolicySourceArn=source,
+            ActionNames=[question.action],
+            ResourceArns=[question.resource.format(**values)],
+            ContextEntries=[
+                {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
+                for key, value in question.context.items()
+            ],
+        )
+        if (answer["EvaluationResults"][0]["EvalDecision"] == "allowed") is not question.allowed:
+            wrong.append(question)
+    assert not wrong

@@ -14,7 +14,7 @@ from typing import Any
 from policy_sentry.querying.actions import get_action_data, get_actions_for_service
 from policy_sentry.querying.conditions import get_condition_key_details
 
-from tests.support.assemblies import PARTS, Assembly, Json, as_list
+from tests.support.assemblies import Assembly, Json, as_list
 
 ALL = "*"
 ONE_WORD = {"${Account}", "${BucketName}", "${Partition}", "${Region}"}
@@ -30,37 +30,46 @@ OF_TYPES = {
 """Type of a condition key -> beginnings of the operators that compare it."""
 
 ARNS = {
-    "AWS::AppSync::ChannelNamespace": "arn:aws:appsync:us-east-1:111111111111:apis/i/channelNamespace/n",
-    "AWS::CloudWatch::Alarm": "arn:aws:cloudwatch:us-east-1:111111111111:alarm:n",
-    "AWS::DynamoDB::GlobalTable": "arn:aws:dynamodb:us-east-1:111111111111:table/n",
-    "AWS::DynamoDB::Table": "arn:aws:dynamodb:us-east-1:111111111111:table/n",
-    "AWS::IAM::Role": "arn:aws:iam::111111111111:role/n",
-    "AWS::KMS::Key": "arn:aws:kms:us-east-1:111111111111:key/i",
-    "AWS::Kinesis::Stream": "arn:aws:kinesis:us-east-1:111111111111:stream/n",
-    "AWS::Lambda::Function": "arn:aws:lambda:us-east-1:111111111111:function:n",
-    "AWS::Logs::LogGroup": "arn:aws:logs:us-east-1:111111111111:log-group:n:*",
-    "AWS::S3::Bucket": "arn:aws:s3:::n",
-    "AWS::SNS::Topic": "arn:aws:sns:us-east-1:111111111111:n",
-    "AWS::SQS::Queue": "arn:aws:sqs:us-east-1:111111111111:n",
-    "AWS::SageMaker::Endpoint": "arn:aws:sagemaker:us-east-1:111111111111:endpoint/n",
+    "AWS::AppSync::ChannelNamespace": "arn:aws:appsync:us-east-1:111111111111:apis/i/channelNamespace/{name}",
+    "AWS::CloudWatch::Alarm": "arn:aws:cloudwatch:us-east-1:111111111111:alarm:{name}",
+    "AWS::DynamoDB::GlobalTable": "arn:aws:dynamodb:us-east-1:111111111111:table/{name}",
+    "AWS::DynamoDB::Table": "arn:aws:dynamodb:us-east-1:111111111111:table/{name}",
+    "AWS::IAM::Role": "arn:aws:iam::111111111111:role/{name}",
+    "AWS::KMS::Key": "arn:aws:kms:us-east-1:111111111111:key/{name}",
+    "AWS::Kinesis::Stream": "arn:aws:kinesis:us-east-1:111111111111:stream/{name}",
+    "AWS::Lambda::Function": "arn:aws:lambda:us-east-1:111111111111:function:{name}",
+    "AWS::Logs::LogGroup": "arn:aws:logs:us-east-1:111111111111:log-group:{name}:*",
+    "AWS::S3::Bucket": "arn:aws:s3:::{name}",
+    "AWS::SNS::Topic": "arn:aws:sns:us-east-1:111111111111:{name}",
+    "AWS::SQS::Queue": "arn:aws:sqs:us-east-1:111111111111:{name}",
+    "AWS::SageMaker::Endpoint": "arn:aws:sagemaker:us-east-1:111111111111:endpoint/{name}",
 }
-"""Type of a resource -> an ARN as a reference to one gives it."""
+"""Type of a resource -> its ARN as a reference gives it, with the logical id for a name."""
 
 
 def role_statements(assembly: Assembly) -> Iterator[tuple[str, Json]]:
-    """Every statement of a role's own policies, with its role's name and with ARNs in place of references."""
-    for part in PARTS:
-        for name, resource in assembly.template(part)["Resources"].items():
-            if resource["Type"] == "AWS::IAM::Role":
-                for policy in resource["Properties"].get("Policies", []):
-                    for statement in as_list(policy["PolicyDocument"]["Statement"]):
-                        resources = [_text(assembly, part, each) for each in as_list(statement["Resource"])]
-                        yield name, {**statement, "Resource": resources}
+    """Every statement of a role's policies, with its role's logical id and with ARNs in place of references."""
+    for part in assembly.settings.parts.stacks:
+        for name, document in _role_policies(assembly.template(part)["Resources"]):
+            for statement in as_list(document["Statement"]):
+                resources = [_text(assembly, part, each) for each in as_list(statement["Resource"])]
+                yield name, {**statement, "Resource": resources}
+
+
+def _role_policies(resources: Json) -> Iterator[tuple[str, Json]]:
+    """The policies inside of roles, and those beside them, by the logical id of their role."""
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::IAM::Role":
+            for policy in resource["Properties"].get("Policies", []):
+                yield name, policy["PolicyDocument"]
+        elif resource["Type"] == "AWS::IAM::Policy":
+            for role in resource["Properties"]["Roles"]:
+                yield role["Ref"], resource["Properties"]["PolicyDocument"]
 
 
 def resource_statements(assembly: Assembly) -> Iterator[tuple[str, Json]]:
     """Every statement of a policy of something else than a role, and every trust policy."""
-    for part in PARTS:
+    for part in assembly.settings.parts.stacks:
         for name, resource in assembly.template(part)["Resources"].items():
             for key, value in resource["Properties"].items() if "Properties" in resource else ():
                 if key != "Policies":
@@ -95,7 +104,9 @@ def _text(assembly: Assembly, part: str, value: Any) -> str:
             return _text(assembly, producer, output["Value"])
         case {"Fn::GetAtt": [name, _]} | {"Ref": name}:
             resource = assembly.template(part)["Resources"].get(name)
-            return ARNS.get(resource["Type"], "i") if resource else "aws" if name == "AWS::Partition" else "i"
+            if resource is None:
+                return "aws" if name == "AWS::Partition" else "i"
+            return ARNS.get(resource["Type"], "{name}").format(name=name)
     raise AssertionError(f"no text is known for {value}")
 
 

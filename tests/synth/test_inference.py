@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+from aws_cdk.aws_sagemaker import CfnEndpointConfig
+
 from stacks.inference.capacity import InstanceCapacity, ServerlessCapacity
+from stacks.inference.model_endpoint import production_variant
 from tests.support.assemblies import MANIFEST, Assembly, as_list, as_text, statements
 
 DOCUMENT = json.loads(MANIFEST.read_text())
@@ -91,6 +94,8 @@ def test_one_variant_whose_name_never_changes(assembly: Assembly) -> None:
         assert variant.keys() & {"InstanceType", "InitialInstanceCount"} == set()
     else:
         assert (variant["InstanceType"], variant["InitialInstanceCount"]) == (capacity.instance_type, capacity.count)
+        assert variant["ModelDataDownloadTimeoutInSeconds"] == capacity.download_seconds
+        assert variant["ContainerStartupHealthCheckTimeoutInSeconds"] == capacity.startup_seconds
         assert "ServerlessConfig" not in variant
 
 
@@ -105,6 +110,42 @@ def test_prod_rolls_out_step_by_step_and_back(prod: Assembly) -> None:
     watched = [alarm["AlarmName"]["Ref"] for alarm in deployment["AutoRollbackConfiguration"]["Alarms"]]
     assert set(watched) == set(prod.resources("AWS::CloudWatch::Alarm", "inference"))
     assert len(watched) == 2
+
+
+def test_prod_scales_its_instances_and_keeps_their_number_through_an_update(prod: Assembly) -> None:
+    (endpoint_id,) = prod.resources("AWS::SageMaker::Endpoint")
+    ((target_id, target),) = prod.resources("AWS::ApplicationAutoScaling::ScalableTarget").items()
+    assert target["DependsOn"] == [endpoint_id]
+    properties = {name: value for name, value in target["Properties"].items() if name != "Tags"}
+    assert properties == {
+        "ServiceNamespace": "sagemaker",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+        "ResourceId": "endpoint/digits-prod/variant/AllTraffic",
+        "MinCapacity": 2,
+        "MaxCapacity": 4,
+    }
+    policy = prod.only("AWS::ApplicationAutoScaling::ScalingPolicy")
+    assert policy["ScalingTargetId"] == {"Ref": target_id}
+    assert policy["TargetTrackingScalingPolicyConfiguration"] == {
+        "TargetValue": 1500,
+        "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
+        "ScaleOutCooldown": 300,
+        "ScaleInCooldown": 300,
+    }
+    assert prod.only("AWS::SageMaker::Endpoint")["RetainAllVariantProperties"] is True
+
+
+def test_what_is_not_scaled_has_the_number_of_its_settings(assemblies: dict[str, Assembly]) -> None:
+    for name in ("local", "dev"):
+        assert assemblies[name].resources("AWS::ApplicationAutoScaling::ScalableTarget") == {}
+        assert "RetainAllVariantProperties" not in assemblies[name].only("AWS::SageMaker::Endpoint")
+
+
+def test_serverless_capacity_can_be_kept_ready() -> None:
+    capacity = ServerlessCapacity(memory_mb=1024, max_concurrency=4, provisioned_concurrency=2)
+    config = production_variant("m", capacity).serverless_config
+    assert isinstance(config, CfnEndpointConfig.ServerlessConfigProperty)
+    assert config.provisioned_concurrency == 2
 
 
 def test_rollback_alarms_watch_one_metric_of_this_endpoint_each(prod: Assembly) -> None:

@@ -20,6 +20,7 @@ from stacks.shared.locked_packages import (
     install_requirements,
     pip_command,
     remove_traces,
+    said_while_bundling,
     target_platform,
     uv_command,
 )
@@ -92,6 +93,12 @@ def test_a_file_that_cannot_be_installed_is_named_with_the_words_of_the_installe
     requirements.write_text("not a requirement\n")
     with pytest.raises(ConfigurationError, match=r"the packages of .*requirements\.txt could not be installed:\n."):
         install_requirements(requirements, tmp_path / "out", EMULATOR)
+
+
+def test_the_words_are_found_again_behind_the_library() -> None:
+    passed = "Failed to bundle asset a/b, bundle output is located at /c d: @jsii/kernel.RuntimeError: no\nnetwork"
+    assert said_while_bundling(RuntimeError(passed)) == "no\nnetwork"
+    assert said_while_bundling(RuntimeError("another: @jsii/kernel.RuntimeError: mistake")) is None
 
 
 def test_without_uv_and_pip_a_sentence_says_what_to_do(tmp_path: Path) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from contract.visible import visible
 from tools.review.change import DANGEROUS, Risk
 from tools.review.cost.comparison import as_markdown as cost_as_markdown
 from tools.review.cost.comparison import usd
 from tools.review.report import both_values, short_lines, value_text, verdict, where
 from tools.review.review import Review, ReviewedChange
-from tools.review.texts import cell, code, longest_run, masked, plain, shortened, visible
+from tools.review.texts import cell, code, longest_run, masked, plain, shortened
 
 MARKER = "<!-- digits: infrastructure diff -->"
 """The first line of the comment, by which the next run finds it."""

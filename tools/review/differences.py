@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from stacks.shared.node import node_binary
-from tools.node import node_environment
+from tools.process_environment import for_node
 from tools.review.change import Template
 
 PROGRAM = Path(__file__).with_suffix(".mjs")
@@ -62,7 +63,7 @@ def compare_templates(pairs: Sequence[tuple[Template, Template]]) -> list[Templa
     done = subprocess.run(
         [str(node_binary()), str(PROGRAM)],
         input=question,
-        env=node_environment(),
+        env=for_node(os.environ),
         capture_output=True,
         text=True,
         encoding="utf-8",

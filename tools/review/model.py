@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from contract.errors import ContractError
+from contract.json_text import read_json
 from contract.manifest import Manifest, parse_manifest
 from contract.xgboost_image import END_OF_PATCH
 from tools.review.model_checks import MANIFEST_NAME, card_problems
@@ -127,8 +128,8 @@ def compare_models(
 def parse_model(content: str | bytes) -> Any:
     """Parse the content of `models/current.json`; what is no object becomes a text, which every check refuses."""
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError) as error:
+        document = read_json(content)
+    except ValueError as error:
         return f"no JSON: {error}"
     return document if isinstance(document, dict) else f"no object: {content!r}"
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from contract.visible import visible
 from tools.review.change import DANGEROUS, Risk
 from tools.review.cost.comparison import heading, usd
 from tools.review.review import Review, ReviewedChange
-from tools.review.texts import CUT, masked, shortened, visible
+from tools.review.texts import CUT, masked, shortened
 
 VERSION = 1
 """Of the JSON; raised when a member changes its meaning or goes."""

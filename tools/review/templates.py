@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from contract.json_text import within_limits
 from tools.review.change import Template
 from tools.review.texts import shortened
 
@@ -77,7 +78,7 @@ def _name(path: Path, folder: Path) -> str:
 def _read(path: Path) -> dict[str, Any]:
     try:
         template = json.loads(
-            path.read_text(encoding="utf-8"),
+            within_limits(path.read_bytes()),
             object_pairs_hook=_object,
             parse_constant=_number,
             parse_float=_number,

@@ -6,19 +6,14 @@ import re
 
 CUT = " ... "
 
+_LINK = re.compile(r"://|\bwww\.|\bGH-", re.IGNORECASE)
+"""What GitHub makes a link of, and tells the other end of: https://github.github.com/gfm/#autolinks-extension-."""
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters except tab and line feed, marks of the direction of writing, halves of surrogate pairs."""
 
 
 def masked(text: str) -> str:
     """The text without account ids (twelve digits)."""
     return _ACCOUNT.sub("<account>", text)
-
-
-def visible(text: str) -> str:
-    r"""The text with an escape such as `\u001b` for what a terminal or a browser would obey instead of showing it."""
-    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def shortened(text: str, most: int) -> str:
@@ -44,9 +39,10 @@ def cell(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text outside code in which nothing is markup or a mention; without account ids."""
+    """A text outside code in which nothing is markup, a mention or a link; without account ids."""
     safe = masked(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@\u200b")
-    return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", " ".join(safe.split()))
+    unlinked = _LINK.sub(lambda found: f"{found[0][:-1]}\u200b{found[0][-1]}", " ".join(safe.split()))
+    return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", unlinked)
 
 
 def longest_run(text: str) -> int:

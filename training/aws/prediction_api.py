@@ -6,7 +6,6 @@ request carries a signature (SigV4) for `execute-api`; whoever may not call gets
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +13,13 @@ from typing import Any
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import NoCredentialsError, NoRegionError
-from urllib3 import PoolManager, Retry, Timeout
+from urllib3 import Retry, Timeout
 from urllib3.exceptions import HTTPError
 
+from contract.json_text import read_json
 from contract.schemas import API
 from training.aws.clients import new_session
+from training.aws.connections import connections
 from training.aws.errors import explained
 from training.aws.parameters import read_parameter
 from training.common.errors import PredictionError
@@ -57,7 +58,7 @@ def read_address(environment: str) -> ApiAddress:
     missing = f"so the environment {environment} has no API here; {deploy} first"
     text = read_parameter(environment, name, missing=missing)
     try:
-        value = json.loads(text)
+        value = read_json(text)
         if value["schema"] == API:
             return ApiAddress(api_id=value["id"], stage=value["stage"], url=value["url"])
     except (ValueError, TypeError, KeyError):
@@ -79,8 +80,7 @@ def send(address: ApiAddress, method: str, path: str, *, body: bytes | None = No
     with explained(f"the API at {address.reachable_url}"):
         headers = _signed(method, url, body)
     try:
-        # No proxy: botocore reads the variables HTTP_PROXY and HTTPS_PROXY for its requests, this pool does not.
-        with PoolManager(timeout=_TIMEOUT, retries=Retry(total=False)) as pool:
+        with connections(url, timeout=_TIMEOUT, retries=Retry(total=False)) as pool:
             response = pool.request(method, url, body=body, headers=headers)
     except HTTPError as problem:
         raise PredictionError(
@@ -105,7 +105,7 @@ def _signed(method: str, url: str, body: bytes | None) -> dict[str, str]:
 def _content(status: int, data: bytes, address: ApiAddress) -> Any:
     """The JSON of a successful response; a problem (RFC 9457) as a sentence."""
     try:
-        document = json.loads(data)
+        document = read_json(data)
     except ValueError:
         document = {}
     if status == 200:

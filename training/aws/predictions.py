@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from contract.canonical import canonical
 from contract.digit import CLASSES, PIXELS
+from contract.json_text import read_json
 from training.aws.clients import client
 from training.aws.errors import explained
 from training.aws.platform import platform_of
@@ -93,7 +94,7 @@ def _ask_endpoint(images: npt.NDArray[np.uint8], environment: str) -> list[Seque
         )
         content = response["Body"].read()
     try:
-        return [each["score"] for each in json.loads(content)["predictions"]]
+        return [each["score"] for each in read_json(content)["predictions"]]
     except (KeyError, TypeError, ValueError):
         raise PredictionError(
             f"the endpoint returned {content[:200]!r}, which has no predictions; see its logs"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from training.aws.bodies import BYTES_MAX, whole_body
 from training.aws.clients import client
 from training.aws.errors import explained
 from training.aws.parameters import read_parameter
@@ -79,11 +80,19 @@ class S3Store:
                 raise
         return True
 
-    def content_of(self, key: str) -> bytes | None:
-        """The whole content of an object, or None when there is no such object."""
+    def content_of(self, key: str, *, bytes_max: int = BYTES_MAX) -> bytes | None:
+        """The whole content of an object, or None when there is no such object.
+
+        Raises
+        ------
+        PublicationError
+            when it is larger than `bytes_max`; then it is not read
+        """
         with explained(f"{self.name}/{key}"):
             try:
-                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+                return whole_body(
+                    self._client.get_object(Bucket=self._bucket, Key=key), f"{self.name}/{key}", bytes_max=bytes_max
+                )
             except ClientError as problem:
                 if self._is_absent(key, problem):
                     return None

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from contract.errors import ContractError
+from contract.visible import visible
 from training.commands import (
     approve,
     dead_letters,
@@ -35,9 +36,13 @@ from training.commands import (
 )
 from training.common.errors import INTERRUPTED, JobEndedError, JobRefusedError, StoppedEarly, TrainingError
 from training.common.paths import BuildPaths
+from training.common.terminal import prepare_terminal
 
 BAD_INPUT = 2
 JOB_ENDED = 3
+
+_SENTENCE_MAX = 2000
+"""Characters of what is said of a value that anybody may have written."""
 
 app = typer.Typer(
     name="python -m training",
@@ -98,6 +103,7 @@ for command in (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    prepare_terminal()
     try:
         result = app(arguments, standalone_mode=False, prog_name="python -m training")
     except typer.TyperException as problem:
@@ -113,7 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _complain(str(problem))
     except ContractError as problem:
         # It has a line for each field that is wrong.
-        sys.stderr.write(f"error: {problem}\n")
+        sys.stderr.write(f"error: {visible(str(problem))}\n")
         return BAD_INPUT
     except OSError as problem:
         return _complain(_file_problem(problem))
@@ -133,7 +139,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _complain(sentence: str, code: int = BAD_INPUT) -> int:
     """Print one line on stderr."""
-    sys.stderr.write(f"error: {' '.join(sentence.split())}\n")
+    line = visible(" ".join(sentence.split()))
+    sys.stderr.write(f"error: {line if len(line) <= _SENTENCE_MAX else f'{line[:_SENTENCE_MAX]}...'}\n")
     return code
 
 

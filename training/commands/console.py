@@ -10,9 +10,13 @@ import typer
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from contract.visible import visible
 from training.common.paths import BuildPaths
 
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+"""Texts of strangers are printed, too: nothing is markup."""
+
+_CELL_CHARACTERS = 400
 
 
 def paths_of(context: typer.Context) -> BuildPaths:
@@ -21,8 +25,14 @@ def paths_of(context: typer.Context) -> BuildPaths:
 
 
 def say(text: str) -> None:
-    """Print one line, exactly as it is."""
-    console.print(text, markup=False)
+    """Print one line as it is, but for what a terminal would obey."""
+    console.print(visible(text))
+
+
+def cell(text: str) -> str:
+    """A text that anybody may have written, for a table: one line, cut, with nothing that a terminal would obey."""
+    line = " ".join(visible(text).split())
+    return line if len(line) <= _CELL_CHARACTERS else f"{line[:_CELL_CHARACTERS]}..."
 
 
 def show(renderable: RenderableType) -> None:
@@ -33,12 +43,12 @@ def show(renderable: RenderableType) -> None:
 def wrote(*paths: Path) -> None:
     """Print the paths that were written."""
     for path in paths:
-        console.print(f"wrote {path}", markup=False, style="green")
+        console.print(visible(f"wrote {path}"), style="green")
 
 
 def next_step(command: str) -> None:
     """Print the next command."""
-    console.print(f"next: {command}", markup=False, style="bold")
+    console.print(visible(f"next: {command}"), style="bold")
 
 
 def here(context: typer.Context, command: str) -> str:
@@ -51,7 +61,7 @@ def here(context: typer.Context, command: str) -> str:
 @contextmanager
 def steps() -> Iterator[Progress]:
     """A spinner with the step that runs now; silent when the output is not a terminal."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield progress
 
@@ -59,7 +69,7 @@ def steps() -> Iterator[Progress]:
 @contextmanager
 def transfer(total_bytes: int, description: str) -> Iterator[Progress]:
     """A bar of bytes; its only task is number 0. Silent when the output is not a terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         progress.add_task(description, total=total_bytes)
         yield progress

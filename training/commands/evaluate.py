@@ -68,12 +68,16 @@ def _per_class(metrics: Metrics) -> Table:
 
 def _confusion(metrics: Metrics) -> Table:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title="true digit (rows) taken for (columns)", title_justify="left")
     table.add_column("", justify="right", style="bold")
     for label in range(len(metrics.confusion)):
         table.add_column(str(label), justify="right")
     for label, row in enumerate(metrics.confusion):
-        cells = [f"[bold green]{count}" if column == label else str(count or "·") for column, count in enumerate(row)]
+        cells = [
+            Text(str(count), style="bold green") if column == label else str(count or "·")
+            for column, count in enumerate(row)
+        ]
         table.add_row(str(label), *cells)
     return table

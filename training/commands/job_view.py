@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from contract.visible import visible
 from training.commands.console import console, here, next_step, say
 from training.common.errors import StoppedEarly
 
@@ -42,7 +43,7 @@ def follow_and_report(context: typer.Context, name: str, *, jobs: AwsJobs) -> No
 
     def line(stream: str, text: str) -> None:
         shown = readable(text, host=host_of(stream) if several else None)
-        console.print(shown, style="bold" if is_metrics(text) else None, markup=False, emoji=False)
+        console.print(visible(shown), style="bold" if is_metrics(text) else None)
 
     reporter = Reporter(on_phase=_report_phase, on_line=line, on_waiting=say)
     try:
@@ -120,7 +121,7 @@ def details(job: Job) -> list[str]:
 
 
 def _report_phase(phase: Phase) -> None:
-    console.print(f"{phase.started:%H:%M:%S} {phase.status}: {phase.message}", style="cyan", markup=False, emoji=False)
+    console.print(visible(f"{phase.started:%H:%M:%S} {phase.status}: {phase.message}"), style="cyan")
 
 
 def _bill_in_words(job: Job, bill: Bill, region: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from contract.bucket_layout import ARCHIVE_NAME
-from training.commands.console import next_step, paths_of, say, show, steps, wrote
+from training.commands.console import cell, next_step, paths_of, say, show, steps, wrote
 from training.commands.environment_option import environment_option
 from training.commands.options import with_options
 from training.common.errors import ManifestError
@@ -56,38 +56,53 @@ def promote(context: typer.Context, options: PromoteOptions) -> None:
     digest and scored again if the test images are present, and is uploaded to models/SHA256/model.tar.gz as publish
     does.
     """
-    from contract.manifest import read_manifest
     from training.common.files import write_file
-    from training.model.promotion import check_candidate, decide, differences
+    from training.model.promotion import decide, differences
 
-    manifest = _registered(context, options) if options.from_registry else _given(options.model)
-    with steps() as progress:
-        progress.add_task("checking manifest and archive")
-        candidate = read_manifest(manifest)
-        check_candidate(candidate, name=str(manifest), archive=manifest.with_name(ARCHIVE_NAME))
-        current = _current(options.to)
-        promoted = decide(candidate, current, because=options.because)
-    if options.from_registry:
-        _publish(manifest, options.environment)
-    if promoted is None:
+    candidate = _registered(context, options) if options.from_registry else _given(options.model)
+    current = _current(options.to)
+    promoted = decide(candidate.manifest, current, because=options.because)
+    # All that can be refused is refused here; from here on it is written.
+    table, content = (_table(differences(current, promoted)), promoted.to_bytes()) if promoted else (None, b"")
+    if candidate.archive is not None:
+        _keep(candidate)
+        _publish(candidate.path, options.environment)
+    if table is None:
         say(f"nothing changed: {options.to} has this model already, with the same metrics, data and hyperparameters")
         return
-    write_file(options.to, promoted.to_bytes())
-    show(_table(differences(current, promoted)))
+    write_file(options.to, content)
+    show(table)
     wrote(options.to)
     next_step("review and commit it, then deploy: make deploy ENV=dev")
 
 
-def _given(model: str | None) -> Path:
+@dataclass(frozen=True, kw_only=True)
+class _Candidate:
+    """A checked manifest, where it is or will be, and the archive when it was downloaded."""
+
+    manifest: Manifest
+    path: Path
+    archive: bytes | None = None
+
+
+def _given(model: str | None) -> _Candidate:
+    from contract.manifest import read_manifest
+    from training.model.promotion import check_candidate
+
     if model is None:
         raise ManifestError("no manifest was given; give one such as build/model/manifest.json, or use --from-registry")
-    return Path(model)
+    path = Path(model)
+    with steps() as progress:
+        progress.add_task("checking manifest and archive")
+        manifest = read_manifest(path)
+        check_candidate(manifest, name=str(path), archive=path.with_name(ARCHIVE_NAME))
+    return _Candidate(manifest=manifest, path=path)
 
 
-def _registered(context: typer.Context, options: PromoteOptions) -> Path:
-    """Download a registered model to the build folder; returns its manifest."""
+def _registered(context: typer.Context, options: PromoteOptions) -> _Candidate:
+    """Download a registered model and check it; nothing is written yet."""
     from training.aws.platform import platform_of
-    from training.common.files import write_file
+    from training.model.promotion import check_archive
     from training.model.rescoring import score_again
     from training.pipeline.aws_registry import AwsRegistry
     from training.pipeline.registry import LATEST, choose, download, require_approval
@@ -97,14 +112,20 @@ def _registered(context: typer.Context, options: PromoteOptions) -> Path:
     require_approval(found, because=options.because)
     archive, manifest = download(registry, found)
     say(f"{found.name} is {found.approval}, sha256 {manifest.artifact.sha256}")
+    check_archive(manifest, archive, name=f"the manifest of {found.name}", archive=f"the archive of {found.name}")
     if score_again(archive, manifest, data=paths.data):
         say(f"scored again on {manifest.metrics.count} test images: accuracy {manifest.metrics.accuracy:.4f}, the same")
     else:
         say("not scored again: the test images are not present (python -m training prepare)")
-    folder = paths.registered(found.version)
-    write_file(folder / ARCHIVE_NAME, archive)
-    write_file(folder / "manifest.json", manifest.to_bytes())
-    return folder / "manifest.json"
+    return _Candidate(manifest=manifest, path=paths.registered(found.version) / "manifest.json", archive=archive)
+
+
+def _keep(candidate: _Candidate) -> None:
+    """Write what was downloaded to the build folder."""
+    from training.common.files import write_file
+
+    write_file(candidate.path.with_name(ARCHIVE_NAME), candidate.archive or b"")
+    write_file(candidate.path, candidate.manifest.to_bytes())
 
 
 def _publish(manifest: Path, environment: str) -> None:
@@ -133,5 +154,5 @@ def _table(lines: list[Difference]) -> Table:
     for heading in ("", "old", "new"):
         table.add_column(heading, overflow="fold")
     for line in lines:
-        table.add_row(line.field, line.old or "-", line.new or "-")
+        table.add_row(cell(line.field), cell(line.old) or "-", cell(line.new) or "-")
     return table

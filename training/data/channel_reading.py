@@ -7,18 +7,21 @@ a model is wrong for four of five dense rows without any error. So only files th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from contract.digit import COLUMN_NAMES, PIXEL_MAX, PIXELS
+from contract.digit import CLASSES, COLUMN_NAMES, PIXEL_MAX, PIXELS
 from training.common.errors import DataError
 from training.data.dataset import Split, check_labels
 from training.data.part_reading import read_part
 
 Rows = npt.NDArray[np.uint8]
+
+FOLDERS_DEEP = 3
+"""That the built-in container reads, a channel's own folder being the first."""
 
 
 def read_csv(path: Path) -> Rows:
@@ -32,20 +35,28 @@ def read_csv(path: Path) -> Rows:
     import pyarrow as pa  # type: ignore[import-untyped]
     import pyarrow.csv as pc  # type: ignore[import-untyped]
 
+    content = path.read_bytes()
+    # Arrow also takes 0x07 and "7", which XGBoost reads as other numbers.
+    if foreign := next((mark for mark in "xX\"'" if mark.encode() in content), None):
+        raise _not_csv(path, f"it holds the character {foreign}")
     try:
         table = pc.read_csv(
-            path,
+            pa.BufferReader(content),
             read_options=pc.ReadOptions(column_names=list(COLUMN_NAMES)),
             convert_options=pc.ConvertOptions(
                 column_types=dict.fromkeys(COLUMN_NAMES, pa.uint8()), null_values=[], strings_can_be_null=False
             ),
         )
     except pa.ArrowInvalid as problem:
-        raise DataError(
-            f"{path} is not a channel file ({_first_line(problem)});"
-            f" each row is a label and {PIXELS} whole numbers 0..255 separated by commas, no header"
-        ) from None
+        raise _not_csv(path, _first_line(problem)) from None
     return np.column_stack([column.to_numpy() for column in table.columns])
+
+
+def _not_csv(path: Path, reason: str) -> DataError:
+    return DataError(
+        f"{path} is not a channel file ({reason});"
+        f" each row is a label and {PIXELS} whole numbers 0..255 separated by commas, no header"
+    )
 
 
 def read_parquet(path: Path) -> Rows:
@@ -69,7 +80,8 @@ def read_libsvm(path: Path) -> Rows:
     Raises
     ------
     DataError
-        for the first row that leaves pixels out, or that is not `label index:value ...` with values in 0..255
+        for the first row that leaves pixels out, or that is not `label index:value ...` with a whole number for a label
+        and values in 0..255
     """
     rows = [_libsvm_row(path, number, line) for number, line in enumerate(path.read_bytes().splitlines(), start=1)]
     return np.array(rows, dtype=np.uint8).reshape(-1, PIXELS + 1)
@@ -78,10 +90,15 @@ def read_libsvm(path: Path) -> Rows:
 def _libsvm_row(path: Path, number: int, line: bytes) -> list[int]:
     try:
         cells = line.split()
-        label = int(float(cells[0]))
+        if b"_" in line:
+            raise ValueError(line[:1])  # noqa: TRY301  Python takes 1_0 for a number, XGBoost does not
+        label = _whole_number(cells[0])
         pairs = [(int(index), int(value)) for index, _, value in (cell.partition(b":") for cell in cells[1:])]
     except (ValueError, IndexError):
         raise DataError(f"row {number} of {path} is not libsvm, expected label index:value index:value ...") from None
+    if label is None:
+        shown = cells[0][:40].decode("latin-1")
+        raise DataError(f"row {number} of {path} has the label {shown}, allowed are the whole numbers 0..{CLASSES - 1}")
     if len(pairs) != PIXELS:
         raise DataError(
             f"row {number} of {path} stores {len(pairs)} of {PIXELS} pixels; a zero left out means missing to the"
@@ -98,18 +115,24 @@ def _libsvm_row(path: Path, number: int, line: bytes) -> list[int]:
     return values
 
 
+def _whole_number(cell: bytes) -> int | None:
+    """The label in a cell; None for a number that is not whole, or not finite, which must not be rounded to one."""
+    value = float(cell)
+    return int(value) if value.is_integer() else None
+
+
 READERS: dict[str, Callable[[Path], Rows]] = {"csv": read_csv, "parquet": read_parquet, "libsvm": read_libsvm}
 
 
 def read_channel(folder: Path) -> Split:
-    """All part files of one channel, in the order of their names; their suffix is the format.
+    """All part files of one channel, in the order of `channel_files`; their suffix is the format.
 
     Raises
     ------
     DataError
-        when the folder is missing or empty, formats are mixed, or a file is damaged
+        when the folder is missing or empty, formats are mixed, or a file is damaged; see also `channel_files`
     """
-    paths = sorted(path for path in folder.glob("*") if path.is_file() and not path.name.startswith("."))
+    paths = channel_files(folder)
     endings = {path.suffix.removeprefix(".") for path in paths}
     if not paths:
         raise DataError(f"there are no part files in {folder}; run: python -m training prepare")
@@ -117,6 +140,40 @@ def read_channel(folder: Path) -> Split:
         raise DataError(f"{folder} holds files ending in {sorted(endings)}, allowed is one of {sorted(READERS)}")
     rows = np.concatenate([_read(path, READERS[endings.copy().pop()]) for path in paths])
     return Split(images=rows[:, 1:], labels=rows[:, 0])
+
+
+def channel_files(folder: Path) -> list[Path]:
+    """The files that the built-in container reads as a channel: those of the folder, then those of its folders.
+
+    Its rules are in packages/sagemaker-local/docs/training-container-contract.md: three folders deep, the channel's own
+    being the first; it fails on a hidden file. What it would leave out is refused here.
+
+    Raises
+    ------
+    DataError
+        for a hidden file, or one in a deeper folder
+    """
+    found = list(_files(folder, FOLDERS_DEEP))
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name.startswith("."):
+            raise DataError(f"{folder} holds the hidden file {path}, on which the built-in container fails; remove it")
+        if path.is_file() and len(path.relative_to(folder).parts) > FOLDERS_DEEP:
+            raise DataError(
+                f"{folder} holds {path}, deeper than the {FOLDERS_DEEP} folders that the built-in container reads;"
+                " move its files up"
+            )
+    return found
+
+
+def _files(folder: Path, levels: int) -> Iterator[Path]:
+    children = sorted(folder.iterdir()) if folder.is_dir() else []
+    # Hadoop marks a folder that is complete with an empty file, such as _SUCCESS.
+    is_mark = {path for path in children if path.name.startswith("_") and path.is_file() and not path.stat().st_size}
+    yield from (path for path in children if path.is_file() and path not in is_mark)
+    if levels > 1:
+        for path in children:
+            if path.is_dir():
+                yield from _files(path, levels - 1)
 
 
 def _read(path: Path, reader: Callable[[Path], Rows]) -> Rows:

@@ -17,6 +17,7 @@ from contract.digit import CLASSES, PIXELS
 
 Rows = npt.NDArray[np.uint8]
 
+_FOLDERS_DEEP = 3
 _SECONDS_TO_CONNECT = 5
 _SECONDS_TO_ANSWER = 60
 
@@ -69,19 +70,27 @@ def read_file(location: str, endpoint_url: str | None, region: str | None) -> by
 
 
 def list_parts(folder: str, endpoint_url: str | None, region: str | None) -> list[str]:
-    """The Parquet files in a folder, sorted, written as the folder was: `s3://...` or an absolute path.
+    """The Parquet files in a folder and in its folders, sorted, written as the folder was: `s3://...` or absolute.
+
+    Three folders deep, the first being the channel's own, as the built-in container reads them; nothing else may be
+    there but empty files whose names begin with an underscore, which mark a complete folder.
 
     Raises
     ------
     OSError
-        when the folder cannot be read from here
+        when the folder cannot be read from here, or holds something else
     """
     from pyarrow import fs
 
     files, path = file_system(folder, endpoint_url, region)
     scheme = "s3://" if folder.startswith("s3://") else ""
-    found = files.get_file_info(fs.FileSelector(path))
-    return sorted(f"{scheme}{info.path}" for info in found if info.is_file and info.base_name.endswith(".parquet"))
+    found = [info for info in files.get_file_info(fs.FileSelector(path, recursive=True)) if info.is_file]
+    parts = [info.path for info in found if not (info.base_name.startswith("_") and not info.size)]
+    for part in parts:
+        inside = part.removeprefix(path).strip("/").split("/")
+        if inside[-1].startswith(".") or not inside[-1].endswith(".parquet") or len(inside) > _FOLDERS_DEEP:
+            raise OSError(f"{part} is hidden, not Parquet, or deeper than {_FOLDERS_DEEP} folders")
+    return sorted(f"{scheme}{part}" for part in parts)
 
 
 def read_part(location: str, endpoint_url: str | None, region: str | None) -> tuple[Rows, Rows, int, str]:

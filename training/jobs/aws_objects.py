@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +9,8 @@ from urllib.parse import unquote
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
+from contract.json_text import read_json
+from training.aws.bodies import whole_body
 from training.aws.clients import client
 from training.aws.errors import explained
 from training.jobs.services import NotPermittedError, StoredObject
@@ -60,7 +61,7 @@ class AwsObjects:
     def content(self, bucket: str, key: str) -> bytes:
         """All bytes of an object."""
         with explained(f"s3://{bucket}/{key}"):
-            return self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
+            return whole_body(self._client.get_object(Bucket=bucket, Key=key), f"s3://{bucket}/{key}")
 
 
 class AwsRoles:
@@ -80,7 +81,7 @@ class AwsRoles:
                     return None
                 _raise_if_not_permitted(problem)
                 raise
-        policy: Mapping[str, Any] = json.loads(unquote(document)) if isinstance(document, str) else document
+        policy: Mapping[str, Any] = read_json(unquote(document)) if isinstance(document, str) else document
         return policy
 
     def denied(self, role_arn: str, action: str, resources: Sequence[str], context: Mapping[str, str]) -> list[str]:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contract.digit import CLASSES, PIXELS
+from training.data.channel_reading import FOLDERS_DEEP
 from training.data.channels import CONTENT_TYPES
 from training.jobs.services import Objects, StoredObject
 from training.jobs.spec import Channel, JobSpec
 from training.jobs.values import split_uri
 
-_DEEPEST = 3
 _LOOK_AT_BYTES = 64 << 10
 _PARQUET = b"PAR1"
 _GIB = 1 << 30
@@ -47,9 +47,9 @@ def look_into(channel: Channel, objects: Objects) -> ChannelContent:
     visible = [each for each in files if not _name(each).startswith((".", "_")) and each.size_bytes > 0]
     return ChannelContent(
         channel=channel,
-        parts=tuple(each for each in visible if _depth(each, prefix) <= _DEEPEST),
+        parts=tuple(each for each in visible if _depth(each, prefix) <= FOLDERS_DEEP),
         hidden=tuple(each.key for each in files if _name(each).startswith(".")),
-        too_deep=tuple(each.key for each in visible if _depth(each, prefix) > _DEEPEST),
+        too_deep=tuple(each.key for each in visible if _depth(each, prefix) > FOLDERS_DEEP),
         beside=tuple(each.key for each in found if not _is_inside(each.key, prefix)),
     )
 
@@ -74,7 +74,7 @@ def _channel_problems(content: ChannelContent, spec: JobSpec, objects: Objects) 
         yield f"the channel {name} holds the hidden file {content.hidden[0]}, on which the container fails; remove it"
     if content.too_deep:
         yield (
-            f"the channel {name} holds {content.too_deep[0]}, deeper than the {_DEEPEST} folders that the container"
+            f"the channel {name} holds {content.too_deep[0]}, deeper than the {FOLDERS_DEEP} folders that the container"
             " looks into; move its files up"
         )
     if content.beside:

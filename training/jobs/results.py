@@ -177,7 +177,7 @@ def _own(channels: Iterable[ChannelSource], objects: Objects) -> Data:
         counts[channel.name] = 0
         for part in parts:
             content = objects.content(bucket, part.key)
-            counts[channel.name] += _rows(content, channel.content_type)
+            counts[channel.name] += _rows(content, channel.content_type, f"s3://{bucket}/{part.key}")
             digests[part.key] = hashlib.sha256(content).hexdigest()
     return Data(
         source=f"channels:{uri.rstrip('/').rpartition('/')[0]}",
@@ -187,11 +187,16 @@ def _own(channels: Iterable[ChannelSource], objects: Objects) -> Data:
     )
 
 
-def _rows(content: bytes, content_type: str) -> int:
+def _rows(content: bytes, content_type: str, name: str) -> int:
     if content_type == CONTENT_TYPES["parquet"]:
+        import pyarrow as pa  # type: ignore[import-untyped]
         import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-        return int(pq.ParquetFile(io.BytesIO(content)).metadata.num_rows)
+        try:
+            return int(pq.ParquetFile(io.BytesIO(content)).metadata.num_rows)
+        except (pa.ArrowException, OSError) as problem:
+            reason = (str(problem).splitlines() or [type(problem).__name__])[0].rstrip(".")
+            raise JobError(f"{name} is not Parquet ({reason}); publish the channels again") from None
     return sum(1 for line in content.splitlines() if line.strip())
 
 

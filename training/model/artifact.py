@@ -10,7 +10,6 @@ import gzip
 import io
 import json
 import tarfile
-import zlib
 from pathlib import Path
 
 import xgboost
@@ -18,10 +17,11 @@ import xgboost
 from contract.digit import CLASSES, PIXELS
 from contract.manifest import OBJECTIVE
 from training.common.errors import ArtifactError
+from training.model.archives import ArchiveError, Entry, read_archive
 from training.model.ubjson import require_whole
 
 MODEL_NAME = "xgboost-model"
-_MOST_MODEL_BYTES = 512 << 20
+_PACKAGE_AGAIN = "run: python -m training package"
 _TRAIN_AGAIN = "run: python -m training fit"
 
 
@@ -65,25 +65,39 @@ def unpack(content: bytes, *, name: str) -> bytes:
         when it is no gzipped tar, or holds anything but one regular top-level file of the right name
     """
     try:
-        with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
-            members = archive.getmembers()
-            names = [member.name for member in members]
-            if names != [MODEL_NAME] or not members[0].isreg() or members[0].size > _MOST_MODEL_BYTES:
-                raise ArtifactError(
-                    f"{name} holds {_described(members)}, allowed is exactly one regular file named {MODEL_NAME};"
-                    " run: python -m training package"
-                )
-            file = archive.extractfile(members[0])
-            return file.read() if file else b""
-    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as problem:
+        entries, model = read_archive(content, is_wanted=lambda found: found == MODEL_NAME)
+    except ArchiveError as problem:
+        raise ArtifactError(f"{name} is not a gzipped tar archive ({problem}); {_PACKAGE_AGAIN}") from None
+    if [entry.name for entry in entries] != [MODEL_NAME] or not entries[0].is_file:
         raise ArtifactError(
-            f"{name} is not a gzipped tar archive ({problem}); run: python -m training package"
-        ) from None
+            f"{name} holds {_described(entries)}, allowed is exactly one regular file named {MODEL_NAME};"
+            f" {_PACKAGE_AGAIN}"
+        )
+    return model
 
 
-def _described(members: list[tarfile.TarInfo]) -> str:
-    shown = [f"{member.name}{'' if member.isreg() else ' (not a regular file)'}" for member in members[:3]]
-    return f"{len(members)} entries ({', '.join(shown)}{', ...' if len(members) > 3 else ''})" if members else "nothing"
+def unpack_canonical(content: bytes, *, name: str) -> bytes:
+    """The model inside an archive that is, byte for byte, what `pack` makes of it: the only kind that is promoted.
+
+    So nothing hides in it, and who packs the same model finds the same SHA-256.
+
+    Raises
+    ------
+    ArtifactError
+        when it is another archive
+    """
+    model = unpack(content, name=name)
+    if pack(model) != content:
+        raise ArtifactError(
+            f"{name} holds the right file, but was not packed by this project: its bytes differ from those that"
+            f" package writes; {_PACKAGE_AGAIN}"
+        )
+    return model
+
+
+def _described(entries: list[Entry]) -> str:
+    shown = [entry.shown for entry in entries[:3]]
+    return f"{len(entries)} entries ({', '.join(shown)}{', ...' if len(entries) > 3 else ''})" if entries else "nothing"
 
 
 def read_model(path: Path) -> bytes:
@@ -117,6 +131,27 @@ def load_model(content: bytes, *, name: str) -> xgboost.Booster:
     ArtifactError
         for a pickle, another format, damage, another number of features or classes, or another objective
     """
+    require_ubjson(content, name=name)
+    booster = xgboost.Booster()
+    try:
+        require_whole(content)
+        booster.load_model(bytearray(content))
+        learner = json.loads(booster.save_config())["learner"]
+        classes, objective = int(learner["learner_model_param"]["num_class"]), learner["objective"]["name"]
+    except (xgboost.core.XGBoostError, ValueError, KeyError, TypeError):
+        raise ArtifactError(f"{name} is a damaged UBJSON model, it does not load; {_TRAIN_AGAIN}") from None
+    _check_learner(booster, classes, objective, name)
+    return booster
+
+
+def require_ubjson(content: bytes, *, name: str) -> None:
+    """Refuse what does not even begin like a model.
+
+    Raises
+    ------
+    ArtifactError
+        for a pickle or another format
+    """
     if content[:1] == b"\x80":
         raise ArtifactError(
             f"{name} is a pickle, which can run code when it is loaded; save the model as UBJSON: {_TRAIN_AGAIN}"
@@ -125,21 +160,12 @@ def load_model(content: bytes, *, name: str) -> xgboost.Booster:
         raise ArtifactError(
             f"{name} is not a UBJSON model, it begins with {content[:2].hex() or 'nothing'}; {_TRAIN_AGAIN}"
         )
-    booster = xgboost.Booster()
-    try:
-        require_whole(content)
-        booster.load_model(bytearray(content))
-        learner = json.loads(booster.save_config())["learner"]
-    except (xgboost.core.XGBoostError, ValueError, KeyError):
-        raise ArtifactError(f"{name} is a damaged UBJSON model, it does not load; {_TRAIN_AGAIN}") from None
-    _check_learner(booster, learner["learner_model_param"]["num_class"], learner["objective"]["name"], name)
-    return booster
 
 
-def _check_learner(booster: xgboost.Booster, classes: str, objective: str, name: str) -> None:
+def _check_learner(booster: xgboost.Booster, classes: int, objective: str, name: str) -> None:
     facts = {
         "features": (booster.num_features(), PIXELS),
-        "classes": (int(classes), CLASSES),
+        "classes": (classes, CLASSES),
         "objective": (objective, OBJECTIVE),
     }
     for what, (actual, expected) in facts.items():

@@ -6,11 +6,7 @@ run. Here the model is taken out, checked, cut to its best round, freed of the n
 
 from __future__ import annotations
 
-import io
-import posixpath
 import re
-import tarfile
-import zlib
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,10 +15,10 @@ import xgboost
 from contract.json_fields import JsonFields
 from contract.manifest import Data, Host, Training, data_from_fields
 from training.common.errors import ArtifactError
+from training.model.archives import HARMLESS_NOTES, ArchiveError, read_archive
 from training.model.artifact import MODEL_NAME, load_model, pack
+from training.model.foreign_model import check_foreign_model
 from training.model.model_records import training_facts
-
-_MOST_MODEL_BYTES = 512 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +56,12 @@ def adopt(content: bytes, *, name: str) -> AdoptedModel:
     Raises
     ------
     ArtifactError
-        when the archive does not hold exactly one model, or one that may not be served
+        when the archive does not hold exactly one model, or one that may not be served, or that this machine cannot
+        load
     """
-    booster = load_model(_only_model(content, name), name=name)
+    found = _only_model(content, name)
+    check_foreign_model(found, name=name)
+    booster = load_model(found, name=name)
     best = _best_round(booster)
     cut = booster[:best]
     cut.set_attr(**dict.fromkeys(cut.attributes()))
@@ -122,21 +121,24 @@ def _best_round(booster: xgboost.Booster) -> int:
     """Early stopping writes down the best round, counted from 0; without it all rounds count."""
     best = booster.attr("best_iteration")
     rounds = booster.num_boosted_rounds()
-    return min(int(best) + 1, rounds) if best and best.isdigit() else rounds
+    return min(int(best) + 1, rounds) if best and re.fullmatch("[0-9]{1,9}", best) else rounds
 
 
 def _only_model(content: bytes, name: str) -> bytes:
     """The one regular file of the archive; the platform may write its folder too, and `./` before the name."""
     try:
-        with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
-            members = [member for member in archive.getmembers() if not member.isdir()]
-            names = [posixpath.normpath(member.name) for member in members]
-            if names != [MODEL_NAME] or not members[0].isreg() or members[0].size > _MOST_MODEL_BYTES:
-                raise ArtifactError(
-                    f"{name} holds {', '.join(names[:3]) or 'nothing'}{', ...' if len(names) > 3 else ''}, allowed is"
-                    f" one regular file {MODEL_NAME}; train it with the built-in algorithm, without _kfold"
-                )
-            file = archive.extractfile(members[0])
-            return file.read() if file else b""
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as problem:
+        entries, model = read_archive(content, is_wanted=_is_model, notes=HARMLESS_NOTES)
+    except ArchiveError as problem:
         raise ArtifactError(f"{name} is not a gzipped tar archive ({problem}); look at the job that wrote it") from None
+    files = [entry for entry in entries if not entry.is_folder]
+    if len(files) != 1 or not files[0].is_file or not _is_model(files[0].name):
+        shown = ", ".join(entry.shown for entry in files[:3]) or "nothing"
+        raise ArtifactError(
+            f"{name} holds {shown}{', ...' if len(files) > 3 else ''}, allowed is"
+            f" one regular file {MODEL_NAME}; train it with the built-in algorithm, without _kfold"
+        )
+    return model
+
+
+def _is_model(name: str) -> bool:
+    return name in (MODEL_NAME, f"./{MODEL_NAME}")

@@ -12,7 +12,8 @@ from pathlib import Path
 from contract.manifest import Manifest
 from training.common.errors import ManifestError, PromotionError
 from training.common.files import sha256_of_bytes
-from training.model.artifact import load_model, unpack
+from training.model.artifact import unpack_canonical
+from training.model.foreign_model import check_foreign_model
 from training.model.hyperparameters import Hyperparameters
 
 WORST_ACCURACY = 0.5
@@ -29,27 +30,46 @@ class Difference:
 
 
 def check_candidate(manifest: Manifest, *, name: str, archive: Path) -> None:
-    """Make sure that the manifest is true of the archive beside it, and that its claims are plausible.
+    """Read the archive beside a manifest, and do `check_archive`.
 
     Raises
     ------
     ManifestError
-        when the archive is missing or not the one described, or a claim is not plausible
+        when the archive is missing; see also `check_archive`
+    """
+    try:
+        with archive.open("rb") as file:
+            content = file.read(manifest.artifact.size_bytes + 1)
+    except FileNotFoundError:
+        raise ManifestError(f"there is no {archive} beside {name}; run: python -m training package") from None
+    check_archive(manifest, content, name=name, archive=str(archive))
+
+
+def check_archive(manifest: Manifest, content: bytes, *, name: str, archive: str) -> None:
+    """Make sure that the manifest is true of its archive, and that its claims are plausible. Writes nothing.
+
+    Parameters
+    ----------
+    manifest, content
+        what is to be promoted
+    name, archive
+        what to call the two in an error
+
+    Raises
+    ------
+    ManifestError
+        when the archive is not the one described, or a claim is not plausible
     ArtifactError
-        when the archive may not be served
+        when the archive may not be served, or is not as `package` makes it
     HyperparameterError
         when the container would refuse the hyperparameters
     """
-    try:
-        content = archive.read_bytes()
-    except FileNotFoundError:
-        raise ManifestError(f"there is no {archive} beside {name}; run: python -m training package") from None
     actual = sha256_of_bytes(content)
     if actual != manifest.artifact.sha256 or len(content) != manifest.artifact.size_bytes:
         raise ManifestError(
             f"{archive} has sha256 {actual}, {name} says {manifest.artifact.sha256}; run: python -m training package"
         )
-    load_model(unpack(content, name=str(archive)), name=str(archive))
+    check_foreign_model(unpack_canonical(content, name=archive), name=archive)
     Hyperparameters.from_sagemaker(manifest.hyperparameters)
     if manifest.metrics.accuracy < WORST_ACCURACY:
         raise ManifestError(
@@ -108,6 +128,8 @@ def differences(old: Manifest | None, new: Manifest) -> list[Difference]:
         "rounds": lambda manifest: f"{manifest.training.best_round} of {manifest.training.rounds}",
         "xgboost": lambda manifest: f"{manifest.framework.version} (image {manifest.framework.image_tag})",
         "data": lambda manifest: manifest.data.source,
+        "training images": lambda manifest: f"{manifest.data.counts['train']:,}",
+        "canonical form": lambda manifest: str(manifest.canonical_form),
         "created": lambda manifest: manifest.training.created_at,
         "because": lambda manifest: manifest.because or "",
     }

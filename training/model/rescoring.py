@@ -9,6 +9,7 @@ from training.common.errors import ManifestError
 from training.data.data_folder import MANIFEST_NAME, read_data_manifest, read_test_split
 from training.model.artifact import load_model, unpack
 from training.model.evaluation import evaluate, probabilities_of
+from training.model.foreign_model import check_foreign_model
 
 _CLOSE = 1e-6
 
@@ -36,7 +37,9 @@ def score_again(archive: bytes, manifest: Manifest, *, data: Path) -> bool:
         return False
     test = read_test_split(data, canonical_form=manifest.canonical_form)
     name = "the registered model"
-    booster = load_model(unpack(archive, name=name), name=name)
+    model = unpack(archive, name=name)
+    check_foreign_model(model, name=name)
+    booster = load_model(model, name=name)
     found = evaluate(probabilities_of(booster, test.images), test.labels, split="test")
     claimed = manifest.metrics
     if found.confusion != claimed.confusion or abs(found.log_loss - claimed.log_loss) > _CLOSE:

@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from training.aws.bodies import whole_body
 from training.aws.clients import client
 from training.aws.errors import explained
 from training.common.errors import PublicationError
@@ -45,7 +46,7 @@ class AwsRegistry:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         with explained(uri):
             try:
-                return self._s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+                return whole_body(self._s3.get_object(Bucket=bucket, Key=key), uri)
             except ClientError as problem:
                 if problem.response["Error"]["Code"] == "NoSuchKey":
                     raise PublicationError(f"there is no {uri}; run the pipeline again") from None

@@ -18,8 +18,9 @@ from contract.manifest import Data, Manifest
 from contract.metrics import Metrics
 from training.common.errors import DataError, TrainingError
 from training.common.files import pretty_json, read_json, sha256_of_bytes, write_file
-from training.data.channel_reading import read_channel
+from training.data.channel_reading import channel_files, read_channel
 from training.data.data_checks import check_splits
+from training.model.archives import FILE_BYTES_MAX
 from training.model.evaluation import evaluate, probabilities_of
 from training.model.job_model import AdoptedModel, adopt, published_data, training_of_job
 from training.model.model_card import model_card
@@ -87,7 +88,7 @@ def check_data(options: argparse.Namespace) -> None:
     data = _published(options.manifest)
     folders = {name: getattr(options, name) for name in SPLITS}
     splits = {name: read_channel(folder) for name, folder in folders.items()}
-    parts = {name: sum(path.is_file() for path in folder.iterdir()) for name, folder in folders.items()}
+    parts = {name: len(channel_files(folder)) for name, folder in folders.items()}
     report = check_splits(splits, parts=parts, counts=data.counts, hosts=options.hosts)
     write_file(options.report / "check.json", pretty_json(report.to_json()))
     _log.info("%s: good, %s images in %s parts", data.source, dict(report.counts), dict(report.parts))
@@ -103,7 +104,8 @@ def evaluate_model(options: argparse.Namespace) -> None:
     DataError
         when the test parts are damaged
     """
-    adopted = adopt(options.model.read_bytes(), name=options.model.name)
+    with options.model.open("rb") as file:
+        adopted = adopt(file.read(FILE_BYTES_MAX), name=options.model.name)
     test = read_channel(options.test)
     metrics = evaluate(probabilities_of(adopted.booster, test.images), test.labels, split="test")
     manifest = _manifest(options, adopted, metrics)

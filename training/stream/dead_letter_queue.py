@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from contract.stream_record import Record
 from training.aws.clients import client
 from training.aws.errors import explained
-from training.common.errors import StreamError
+from training.common.errors import PublicationError, StreamError
 from training.stream.dead_letters import DeadLetter, read_dead_letter
 from training.stream.description import StreamDescription
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 HIDDEN_SECONDS = 300
 """Visibility timeout of a message that was received; `release` ends it."""
+RECORD_BYTES_MAX = 10 << 20
+"""Bytes of the largest record of any stream: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html"""
 _AT_A_TIME = 10
 
 
@@ -44,21 +47,31 @@ class DeadLetterQueue:
     def take(self, limit: int) -> list[DeadLetter]:
         """Receive at most so many messages; other consumers do not see them until they are released."""
         dead_letters: dict[str, DeadLetter] = {}
-        while len(dead_letters) < limit:
-            with explained(self.name):
-                response = self._queue.receive_message(
-                    QueueUrl=self._description.dead_letters_url,
-                    MaxNumberOfMessages=min(_AT_A_TIME, limit - len(dead_letters)),
-                    VisibilityTimeout=HIDDEN_SECONDS,
-                    WaitTimeSeconds=1,
-                )
-            messages = response.get("Messages", [])
-            dead_letters |= {
-                each["MessageId"]: read_dead_letter(each["Body"], each["ReceiptHandle"]) for each in messages
-            }
-            if not messages:
-                break
+        try:
+            while len(dead_letters) < limit:
+                received = self._receive(min(_AT_A_TIME, limit - len(dead_letters)))
+                dead_letters |= received
+                if not received:
+                    break
+        except BaseException:
+            for dead_letter in dead_letters.values():
+                with suppress(PublicationError):
+                    self.release(dead_letter)
+            raise
         return list(dead_letters.values())
+
+    def _receive(self, count: int) -> dict[str, DeadLetter]:
+        with explained(self.name):
+            response = self._queue.receive_message(
+                QueueUrl=self._description.dead_letters_url,
+                MaxNumberOfMessages=count,
+                VisibilityTimeout=HIDDEN_SECONDS,
+                WaitTimeSeconds=1,
+            )
+        return {
+            each["MessageId"]: read_dead_letter(each["Body"], each["ReceiptHandle"])
+            for each in response.get("Messages", [])
+        }
 
     def release(self, dead_letter: DeadLetter) -> None:
         """Make a message visible to other consumers again."""
@@ -94,7 +107,7 @@ class DeadLetterQueue:
         from training.aws.s3_store import S3Store
 
         bucket, _, key = location.removeprefix("s3://").partition("/")
-        content = S3Store(bucket).content_of(key)
+        content = S3Store(bucket).content_of(key, bytes_max=RECORD_BYTES_MAX)
         if content is None:
             raise StreamError(f"the payload {location} is no longer there; the sender must send it again")
         return Record(id=partition_key, payload=content)

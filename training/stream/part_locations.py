@@ -60,11 +60,12 @@ class BucketOfParts:
 
     def read(self, key: str) -> bytes | None:
         """The content under one of them."""
+        from training.aws.bodies import whole_body
         from training.aws.errors import explained
 
         with explained(f"s3://{self._bucket}/{key}"):
             try:
-                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+                return whole_body(self._client.get_object(Bucket=self._bucket, Key=key), f"s3://{self._bucket}/{key}")
             except self._client.exceptions.NoSuchKey:
                 return None
 

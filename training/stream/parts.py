@@ -136,6 +136,8 @@ def decode_parquet(key: str, content: bytes, name: str) -> Part:
     try:
         table = pq.ParquetFile(io.BytesIO(content)).read()
         ids, numbers = (tuple(table[column].to_pylist()) for column in OWN_COLUMNS[:2])
+        if any(table[column].null_count for column in COLUMN_NAMES):
+            raise pa.ArrowInvalid("a value is missing")
         rows = np.column_stack([table[column].cast(pa.uint8()).to_numpy() for column in COLUMN_NAMES])
     except (pa.ArrowException, KeyError, OSError) as problem:
         reason = (str(problem).splitlines() or [type(problem).__name__])[0].rstrip(".")

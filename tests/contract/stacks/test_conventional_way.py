@@ -65,7 +65,7 @@ def test_pip_makes_the_folder_that_uv_makes(
 def test_the_application_is_synthesised_and_bundled_without_uv(plain_python: str, tmp_path: Path) -> None:
     path = os.pathsep.join([str(node_binary().parent), "/usr/bin", "/bin"])
     assert find_uv(plain_python, path) is None
-    variables = {"PATH": path, "HOME": os.environ["HOME"], "CDK_OUTDIR": str(tmp_path / "cdk.out")}
+    variables = {"PATH": path, "HOME": str(Path.home()), "CDK_OUTDIR": str(tmp_path / "cdk.out")}
     passed = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "HTTP", "NO_PROXY"))}
     command = [plain_python, "app.py"]
     done = subprocess.run(command, cwd=ROOT, env={**passed, **variables}, capture_output=True, text=True, check=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from stacks.shared.node import node_binary
-from tools.node import node_environment
+from tools.process_environment import for_node
 from tools.review import iam, resources, rules
 from tools.review.change import Risk
 from tools.review.review import review
@@ -103,7 +104,7 @@ def replacing(pairs: list[tuple[str, str]]) -> set[tuple[str, str]]:
         [str(node_binary()), "-e", REPLACING],
         input=json.dumps(pairs),
         cwd=ROOT,
-        env=node_environment(),
+        env=for_node(os.environ),
         capture_output=True,
         text=True,
         check=True,

@@ -108,9 +108,8 @@ def test_the_endpoint_is_asked_where_that_is_the_way(platform: Platform, monkeyp
 
 
 def test_the_endpoint_is_given_the_form_that_its_model_knows(platform: Platform) -> None:
-    images = np.zeros((2, 28, 28), dtype=np.uint8)
-    images[:, 3:9, 4:6] = 200
-    images = images.reshape(2, 784)
+    images = np.zeros((2, 784), dtype=np.uint8)
+    images.reshape(2, 28, 28)[:, 3:9, 4:6] = 200
     platform.answer = {"predictions": [{"score": SURE_OF_7}, {"score": SURE_OF_3}]}
     for version in (0, 1):
         platform.parameters["/digits/local/training"] = json.dumps(platform_document(canonical_form=version))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 from stacks.shared.node import node_binary
 from tests.support.emulator import REGION, Emulator, ask
 from tests.support.event_apis import Address
-from tools.node import node_environment
+from tools.process_environment import for_node
 
 pytestmark = pytest.mark.slow
 
@@ -64,7 +65,7 @@ def _watching(emulator: Emulator, configuration: dict[str, Any]) -> Iterator[Wat
     """Run the script with the emulator's certificate as a further one to trust, and nothing else changed."""
     certificate = ask(emulator.port, "health")["certificate"]
     command = [str(node_binary()), str(SCRIPT), json.dumps(configuration)]
-    environment = {**node_environment(), "NODE_EXTRA_CA_CERTS": certificate}
+    environment = {**for_node(os.environ), "NODE_EXTRA_CA_CERTS": certificate}
     with subprocess.Popen(
         command,
         cwd=ROOT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -89,5 +90,5 @@ values = st.recursive(
 
 @given(value=values, read=st.sampled_from([read for _, read, _ in GOOD]))
 def test_whatever_is_read_nothing_else_is_raised(value: Any, read: Read) -> None:
-    fields = JsonFields(parse_json(json.dumps(value), name="it", remedy=""))
-    read(fields)
+    with suppress(ContractError):  # NaN and infinity, which Python writes, are not JSON
+        read(JsonFields(parse_json(json.dumps(value), name="it", remedy="")))

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contract.bucket_layout import artifact_key
 from contract.calibration import Calibration
@@ -241,3 +243,26 @@ def test_json_that_is_no_manifest_says_what_to_run(text: str, tmp_path: Path) ->
 def test_a_folder_is_no_manifest(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="cannot be read"):
         read_manifest(tmp_path)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9), st.lists, max_leaves=4
+)
+
+
+@given(data=st.data())
+def test_whatever_stands_in_a_field_it_is_read_or_named(data: st.DataObject) -> None:
+    content: Any = document()
+    inner = content
+    while isinstance(inner, dict | list) and inner:
+        keys = list(inner) if isinstance(inner, dict) else list(range(len(inner)))
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(inner[key], dict | list) or data.draw(st.booleans()):
+            inner[key] = data.draw(json_values)
+            break
+        inner = inner[key]
+    try:
+        manifest = parse_manifest(content, origin="it")
+    except ContractError:
+        return
+    assert parse_manifest(json.loads(manifest.to_bytes()), origin="it") == manifest

@@ -74,6 +74,20 @@ def test_nothing_to_change_is_nothing_to_ask() -> None:
     approve(reviewed({"Topic": TOPIC}, {"Topic": TOPIC}), Approval(), name="dev", say=say)
 
 
+def test_of_a_new_stack_only_what_needs_eyes_is_shown() -> None:
+    said: list[str] = []
+    change, stack = reviewed({}, {"Topic": TOPIC}), {"digits-dev-x"}
+    approve(change, Approval(asks=False), name="dev", new=stack, say=said.append)
+    assert said == ["new: digits-dev-x, with 1 harmless changes that are not shown"]
+    public = {"Type": "AWS::Lambda::Permission", "Properties": {"Principal": "*", "Action": "lambda:InvokeFunction"}}
+    opened = reviewed({}, {"Topic": TOPIC, "Open": public})
+    approve(opened, Approval(asks=False), name="dev", new=stack, say=said.append)
+    assert "access (1)" in said[1]
+    assert "Topic" not in said[1]
+    with pytest.raises(DeploymentError, match="nobody can be asked"):
+        approve(change, Approval(), name="dev", new=stack, say=said.append)
+
+
 def _serving(variant: dict[str, Any], name: str = "digits-dev") -> dict[str, Any]:
     config = {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
     endpoint = {"EndpointName": name, "EndpointConfigName": config}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tools.assemblies import ENVIRONMENTS, main
-from tools.assembly import AssemblyError, Checkout, write_side
+from tools.assembly import AssemblyError, Checkout, commit_id, write_side
 
 APP = """
 import json, os, pathlib
@@ -56,6 +58,19 @@ def written(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
+def test_a_repository_that_git_does_not_trust_is_said_in_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)  # noqa: S607
+    with pytest.raises(AssemblyError, match="base is 'nowhere', which git does not know here"):
+        commit_id(tmp_path, "nowhere")
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(name, os.devnull)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(AssemblyError, match=r"git cannot read the repository in .*dubious ownership"):
+        commit_id(tmp_path, "HEAD")
+
+
 def test_templates_are_written_and_nothing_of_the_code(tmp_path: Path, fallback: Path) -> None:
     output = tmp_path / "head"
     output.mkdir()
@@ -96,3 +111,16 @@ def test_an_application_that_fails_is_an_error(tmp_path: Path, fallback: Path) -
 def test_an_unknown_base_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--base", "nowhere at all", "--only", "base", "--output", str(tmp_path)]) == 2
     assert "base is 'nowhere at all', which git does not know here" in capsys.readouterr().err
+
+
+def test_an_environment_that_a_checkout_does_not_know_is_empty(tmp_path: Path, fallback: Path) -> None:
+    knows = """
+import os, sys
+
+if os.environ["DIGITS_ENVIRONMENT"] == "staging":
+    sys.exit("error: DIGITS_ENVIRONMENT is 'staging'; allowed is one of local, dev, prod")
+"""
+    side = checkout(tmp_path / "checkout", app=knows + APP)
+    write_side(side, ["staging", "dev"], fallback, tmp_path / "base")
+    assert not list((tmp_path / "base/staging").iterdir())
+    assert (tmp_path / "base/dev/digits.template.json").is_file()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from tools.cdk import CDK_SCRIPT, cdk_command, cdk_environment, refusal
+from tools.cdk import CDK_SCRIPT, cdk_command, refusal
+from tools.process_environment import for_cdk
 
 EMULATED = {"AWS_ENDPOINT_URL": "http://localhost:4566"}
 
@@ -22,7 +24,7 @@ def test_the_cli_is_the_locked_one_and_node_the_one_of_the_environment() -> None
     assert Path(node).name == "node"
     assert script.endswith("node_modules/aws-cdk/bin/cdk")
     assert rest == ["deploy", "--all"]
-    assert cdk_environment()["JSII_NODE"] == node
+    assert for_cdk(os.environ)["JSII_NODE"] == node
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])

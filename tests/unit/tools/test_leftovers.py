@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botocore.session import Session
-from botocore.stub import Stubber
 
+from tests.support.stubbed_clients import StubbedClients
 from tools.leftovers import Leftover, leftovers, unprotect_failed_creations
 
 STACK = "digits-dev-training"
@@ -16,28 +15,8 @@ LOGS = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/aws/sage
 UNNAMED = {"Type": "AWS::Logs::LogGroup", "Properties": {}}
 
 
-class Clients:
+class Clients(StubbedClients):
     """Stubbed clients by service."""
-
-    def __init__(self) -> None:
-        self._clients: dict[str, Any] = {}
-        self._stubs: dict[str, Stubber] = {}
-
-    def __call__(self, service: str) -> Any:
-        self.stub(service)
-        return self._clients[service]
-
-    def stub(self, service: str) -> Stubber:
-        if service not in self._stubs:
-            client = Session().create_client(
-                service,
-                region_name="us-east-1",
-                aws_access_key_id="a",
-                aws_secret_access_key="b",
-            )
-            self._clients[service], self._stubs[service] = client, Stubber(client)
-            self._stubs[service].activate()
-        return self._stubs[service]
 
     def stack(self, status: str | None, *, protected: bool = False) -> None:
         """The next answer about the stack."""

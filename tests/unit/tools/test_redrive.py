@@ -154,6 +154,32 @@ def test_a_damaged_record_keeps_no_other_job_from_being_followed(sqs: Sqs) -> No
     assert said[1:4] == ["  job bad  UNREADABLE", "  job one  DONE: 3 0", "  job worse  UNREADABLE"]
 
 
+POISON = ["[" * 5000, event_of_s3("k" * 3000), '{"Records": 1, "Records": []}', event_of_s3("\x1b[2J"), "\ud800"]
+
+
+def test_what_is_no_upload_keeps_no_other_dead_letter_from_being_listed(sqs: Sqs) -> None:
+    said = list[str]()
+    bodies = [*POISON, event_of_s3("one")]
+    sqs.received(*bodies)
+    sqs.received()
+    sqs.released(*range(len(bodies)))
+    assert look(sqs.queue, table(one=DONE), said.append) == 0
+    assert said[0] == "dead letters: 6"
+    assert [line.partition("  sent")[0] for line in said[1:]] == ["  not an event of S3"] * 5 + ["  job one  DONE: 3 0"]
+
+
+def test_dead_letters_too_large_for_one_request_go_in_several(sqs: Sqs) -> None:
+    said = list[str]()
+    large = [" " * 150_000 + event_of_s3(name) for name in ("one", "two")]
+    sqs.received(*large)
+    for body in large:
+        sqs.sent(body, taken=[0])
+    sqs.deleted(0, 1)
+    sqs.received()
+    sqs.counted(0)
+    assert redrive(sqs.queue, table(one=DONE, two=GONE), said.append, wait_seconds=0) == 0
+
+
 @pytest.mark.slow
 def test_a_pending_job_is_waited_for(sqs: Sqs) -> None:
     said = list[str]()
@@ -202,6 +228,19 @@ def test_what_sqs_does_not_take_stays_a_dead_letter(sqs: Sqs) -> None:
     assert redrive(sqs.queue, table(one=DONE), said.append, wait_seconds=0) == 1
     assert "not moved, still a dead letter: InternalError not now" in said
     assert said[-1] == "dead letters left: 1"
+
+
+def test_ten_that_sqs_does_not_take_keep_no_other_from_being_moved(sqs: Sqs) -> None:
+    said, bodies = list[str](), [event_of_s3(f"bad-{number}") for number in range(10)]
+    sqs.received(*bodies)
+    sqs.sent(*bodies, taken=[])
+    sqs.received(event_of_s3("one"), start=10)
+    sqs.sent(event_of_s3("one"), taken=[0], ids=["new"])
+    sqs.deleted(10)
+    sqs.received()
+    sqs.counted(10)
+    assert redrive(sqs.queue, table(one=DONE), said.append, wait_seconds=0) == 1
+    assert "dead letters moved back into the queue: 1" in said
 
 
 def test_what_fails_again_at_once_is_not_moved_for_ever(sqs: Sqs) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from stacks.identity.settings import PeopleSettings
+from stacks.parts import Parts
 from stacks.settings import DEV, LOCAL, PROD
 from tools.deployment import Deployment, DeploymentError
 from tools.site_bundle import bundle, with_names
@@ -103,6 +104,14 @@ def test_the_page_in_the_emulator_is_told_paths_of_the_emulator() -> None:
     assert config["api_url"] == "http://localhost:4566/_aws/execute-api/people/v1"
     assert config["events_url"] == "http://localhost:4566/_aws/appsync-events/events/event"
     assert config["user_pool_endpoint"] == "http://localhost:4566/"
+
+
+def test_the_page_without_uploads_is_told_of_none_and_calls_two_services() -> None:
+    settings = replace(PROD, parts=Parts(uploads=False))
+    outputs = {part: found for part, found in OUTPUTS.items() if part != "upload"}
+    config = site_config(settings, outputs, None)
+    assert (config["events_url"], config["upload_bytes_max"]) == (None, None)
+    assert len(called_origins(config, None)) == 2
 
 
 def test_accounts_are_offered_only_where_people_may_make_them() -> None:

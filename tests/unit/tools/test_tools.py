@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tools.local import parse_exports
-from tools.pixels import braille
+from tools.pixels import braille, shades
 
 
 def test_a_dot_is_set_where_the_image_is_dark() -> None:
@@ -17,6 +17,12 @@ def test_a_dot_is_set_where_the_image_is_dark() -> None:
 def test_a_digit_is_seven_lines_of_fourteen_characters() -> None:
     lines = braille(np.full((28, 28), 255, dtype=np.uint8))
     assert lines == ["\u28ff" * 14] * 7
+
+
+def test_without_unicode_a_digit_is_drawn_in_shades() -> None:
+    image = np.zeros((8, 4), dtype=np.uint8)
+    image[:4, :2] = image[4, 2] = 255
+    assert shades(image) == ["% ", " ."]
 
 
 def test_exports_are_read_as_a_shell_reads_them() -> None:

@@ -11,9 +11,10 @@ import pytest
 
 from tests.support.training_digits import as_csv, as_libsvm, small_split
 from training.common.errors import DataError
-from training.data.channel_reading import read_channel, read_csv, read_libsvm, read_parquet
+from training.data.channel_reading import channel_files, read_channel, read_csv, read_libsvm, read_parquet
 from training.data.channels import part_bounds, write_channel
 from training.data.dataset import Split
+from training.data.part_reading import list_parts
 
 
 def every_value() -> Split:
@@ -113,6 +114,62 @@ def test_other_damage_of_libsvm_is_named(tmp_path: Path, old: bytes, new: bytes,
     path.write_bytes(as_libsvm(small_split(10)).replace(old, new, 1))
     with pytest.raises(DataError, match=complaint):
         read_libsvm(path)
+
+
+@pytest.mark.parametrize("label", ["7.9", "-0.5", "inf", "-inf", "nan", "1e400", "0x7", "1_0", "-1", "300", "10"])
+def test_a_label_that_is_no_digit_is_refused_and_never_rounded(tmp_path: Path, label: str) -> None:
+    row = as_libsvm(small_split(1)).split(b" ", 1)[1]
+    path = tmp_path / "part.libsvm"
+    path.write_bytes(b"3 " + row + label.encode() + b" " + row)
+    with pytest.raises(DataError, match=r"^row [12] of .*(is not libsvm|has the (label|value))"):
+        read_channel(tmp_path)
+    path.write_bytes(b"3.0 " + row)
+    assert read_channel(tmp_path).labels.tolist() == [3]
+
+
+@pytest.mark.parametrize("cell", ["0x7", '"7"', "7.9", "inf", "nan", "1_0"])
+def test_a_cell_that_xgboost_reads_otherwise_is_refused(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "part.csv"
+    path.write_bytes(f"3,{cell}".encode() + b",0" * 783 + b"\n")
+    with pytest.raises(DataError, match="is not a channel file"):
+        read_channel(tmp_path)
+
+
+def test_folders_are_read_as_deep_as_the_container_reads_them(tmp_path: Path) -> None:
+    one, two, three = (small_split(5, seed=seed) for seed in (1, 2, 3))
+    for folder, split in (("z/y", three), ("", one), ("a", two)):
+        write_channel(tmp_path / folder, split, file_format="csv", parts=1)
+    (tmp_path / "a/_SUCCESS").touch()
+    back = read_channel(tmp_path)
+    assert np.array_equal(back.labels, np.concatenate([one.labels, two.labels, three.labels]))
+    assert [path.relative_to(tmp_path).parts[:-1] for path in channel_files(tmp_path)] == [(), ("a",), ("z", "y")]
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        (".DS_Store", "hidden file"),
+        ("a/b/c/.part.csv", "hidden file"),
+        ("a/b/c/part.csv", "deeper than the 3 folders"),
+        ("a/notes.txt", "allowed is one of"),
+    ],
+)
+def test_a_file_that_would_be_left_out_is_refused(tmp_path: Path, name: str, complaint: str) -> None:
+    write_channel(tmp_path, small_split(5), file_format="csv", parts=1)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(DataError, match=complaint):
+        read_channel(tmp_path)
+
+
+def test_parquet_parts_are_listed_as_deep(tmp_path: Path) -> None:
+    for folder in ("", "a", "z/y"):
+        write_channel(tmp_path / folder, small_split(5), file_format="parquet", parts=1)
+    names = [Path(name).relative_to(tmp_path).as_posix() for name in list_parts(str(tmp_path), None, None)]
+    assert names == ["a/part-00000.parquet", "part-00000.parquet", "z/y/part-00000.parquet"]
+    write_channel(tmp_path / "1/2/3", small_split(5), file_format="parquet", parts=1)
+    with pytest.raises(OSError, match="deeper than 3 folders"):
+        list_parts(str(tmp_path), None, None)
 
 
 def test_a_folder_without_parts_or_of_mixed_formats_is_refused(tmp_path: Path) -> None:

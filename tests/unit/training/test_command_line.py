@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 import pickle
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,6 +108,63 @@ def test_promote_writes_once_and_says_so(build: Path, tmp_path: Path, capsys: py
     assert (tmp_path / "models/current.json").read_bytes() == (build / "model/manifest.json").read_bytes()
     assert main(promote) == 0
     assert "nothing changed" in capsys.readouterr().out
+
+
+def change_manifest(build: Path, **changes: Any) -> None:
+    path = build / "model/manifest.json"
+    document = json.loads(path.read_bytes())
+    document["data"] |= changes
+    path.write_text(json.dumps(document))
+
+
+def test_promote_shows_what_a_stranger_wrote_as_text(
+    build: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change_manifest(build, source="[link=http://evil]x[/link][/]\x1b[2J\u202e:bomb:" + "y" * 5000)
+    to = tmp_path / "current.json"
+    assert main(["promote", str(build / "model/manifest.json"), "--to", str(to)]) == 0
+    shown = "".join(re.findall("[^\\s│]", capsys.readouterr().out))
+    assert r"\u001b[2J\u202e:bomb:" in shown
+    assert "\x1b[2J" not in shown
+    assert shown.count("y" * 10) < 60
+    assert to.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"[" * 100_000, "nested too deeply"),
+        (
+            b'{"schema": "digits.model/1", "schema": "digits.model/1"}',
+            'the member "schema" stands there more than once',
+        ),
+        (b'{"\\ud800": 1}', "has a name that is not Unicode"),
+        (
+            b'{"hyperparameters": {%s}}' % b",".join(b'"%d": 1' % number for number in range(99)),
+            "... and ",
+        ),
+    ],
+)
+def test_promote_refuses_manifests_in_a_sentence(
+    build: Path, capsys: pytest.CaptureFixture[str], content: bytes, complaint: str
+) -> None:
+    (build / "model/manifest.json").write_bytes(content)
+    command = ["promote", str(build / "model/manifest.json"), "--to", str(build / "current.json")]
+    assert main(command) == 2
+    assert complaint in capsys.readouterr().err
+    assert not (build / "current.json").exists()
+
+
+@pytest.mark.parametrize("more", [b"\0", gzip.compress(b"evil")])
+def test_promote_takes_only_canonical_archives(build: Path, capsys: pytest.CaptureFixture[str], more: bytes) -> None:
+    archive, path = (build / "model/model.tar.gz").read_bytes() + more, build / "model/manifest.json"
+    (build / "model/model.tar.gz").write_bytes(archive)
+    document, sha256 = json.loads(path.read_bytes()), hashlib.sha256(archive).hexdigest()
+    document["artifact"] = {"sha256": sha256, "size_bytes": len(archive), "key": f"models/{sha256}/model.tar.gz"}
+    path.write_text(json.dumps(document))
+    assert "follows the end of the gzip member" in refused(
+        capsys, build, "promote", str(path), "--to", str(build / "current.json")
+    )
 
 
 def test_promote_leaves_the_file_alone_when_the_same_model_was_trained_again(

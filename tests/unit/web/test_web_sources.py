@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ import pytest
 from http_api.problem_table import FAILURE_REASONS, PREDICTION_PROBLEMS, UPLOAD_PROBLEMS
 from stacks.api.gateway_problems import GATEWAY_PROBLEMS
 from stacks.shared.node import node_binary
-from tools.node import node_environment
+from tools.process_environment import for_node
 
 ROOT = Path(__file__).resolve().parents[3]
 WEB = ROOT / "web"
@@ -69,7 +70,7 @@ def scripts() -> Iterator[Mapping[Path, subprocess.Popen[str]]]:
     begun = {
         script: subprocess.Popen(
             [str(node_binary()), "--no-warnings", "--test", str(script)],
-            env=node_environment(),
+            env=for_node(os.environ),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

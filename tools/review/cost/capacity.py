@@ -166,10 +166,27 @@ def _of(templates: Mapping[str, Template], identity: Id) -> Iterator[Limit]:
             text = f"reserved concurrency of the function: {reserved:g}"
             yield Limit(name=text, rate=reserved / FUNCTION_SECONDS * 60, where="template")
     elif resource.get("Type") == "AWS::SageMaker::EndpointConfig":
-        yield from (limit for variant in mappings(properties.get("ProductionVariants")) for limit in _variant(variant))
+        most = _scaled_to(templates[stack])
+        for variant in mappings(properties.get("ProductionVariants")):
+            yield from _variant(variant, most.get(str(variant.get("VariantName"))))
 
 
-def _variant(variant: Mapping[str, Any]) -> Iterator[Limit]:
+def _scaled_to(template: Template) -> dict[str, float]:
+    """How many machines each variant may be scaled to, by its name."""
+    targets = (
+        properties_of(template, name)
+        for name, resource in resources_of(template).items()
+        if resource.get("Type") == "AWS::ApplicationAutoScaling::ScalableTarget"
+    )
+    return {
+        str(target.get("ResourceId")).rpartition("/")[2]: most
+        for target in targets
+        if target.get("ScalableDimension") == "sagemaker:variant:DesiredInstanceCount"
+        and (most := number(target.get("MaxCapacity"))) is not None
+    }
+
+
+def _variant(variant: Mapping[str, Any], scaled_to: float | None) -> Iterator[Limit]:
     serverless = variant.get("ServerlessConfig")
     if isinstance(serverless, Mapping):
         most = number(serverless.get("MaxConcurrency")) or 1
@@ -182,8 +199,9 @@ def _variant(variant: Mapping[str, Any]) -> Iterator[Limit]:
         return
     kind, count = variant.get("InstanceType"), number(variant.get("InitialInstanceCount", 1))
     if isinstance(kind, str) and count:
-        rate = count * machine_requests_per_second(kind) * 60
-        yield Limit(name=f"endpoint: {count:g} x {kind}, half busy", rate=rate, where="template, then account")
+        most = scaled_to or count
+        text = f"endpoint: {'at most ' if scaled_to else ''}{most:g} x {kind}, half busy"
+        yield Limit(name=text, rate=most * machine_requests_per_second(kind) * 60, where="template, then account")
 
 
 def machine_of(templates: Mapping[str, Template]) -> str:

@@ -34,7 +34,7 @@ FREE = (
     "AWS::AppSync::FunctionConfiguration",
     "AWS::AppSync::GraphQLSchema",
     "AWS::AppSync::Resolver",
-    "AWS::ApplicationAutoScaling::*",
+    "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::AutoScaling::LaunchConfiguration",
     "AWS::AutoScaling::LifecycleHook",
     "AWS::AutoScaling::ScalingPolicy",
@@ -92,7 +92,6 @@ FREE = (
     "AWS::KMS::Alias",
     "AWS::Lambda::CodeSigningConfig",
     "AWS::Lambda::EventInvokeConfig",
-    "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::LayerVersion*",
     "AWS::Lambda::Permission",
     # A function behind a URL is paid as a function.

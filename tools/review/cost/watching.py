@@ -36,6 +36,16 @@ def _alarm(resource: Resource) -> Iterator[Part]:
     yield from monthly_fee("cloudwatch", "high-resolution alarm" if fast else "alarm", count)
 
 
+def _tracking(resource: Resource) -> Iterator[Part]:
+    """Alarms that Application Auto Scaling makes for a policy of target tracking: one to add, one to remove.
+
+    https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html
+    """
+    if resource.get("PolicyType") == "TargetTrackingScaling":
+        keeps = resource.get("TargetTrackingScalingPolicyConfiguration.DisableScaleIn") in (True, "true")
+        yield from monthly_fee("cloudwatch", "alarm", 1 if keeps else 2)
+
+
 def _composite(_: Resource) -> Iterator[Part]:
     yield from monthly_fee("cloudwatch", "composite alarm")
 
@@ -83,6 +93,7 @@ def _parameter(resource: Resource) -> Iterator[Part]:
 
 
 PRICERS: Mapping[str, Pricer] = {
+    "AWS::ApplicationAutoScaling::ScalingPolicy": _tracking,
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::CloudWatch::CompositeAlarm": _composite,
     "AWS::CloudWatch::Dashboard": _dashboard,

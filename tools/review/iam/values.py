@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from contract.json_text import read_json
+
 CONSTANTS = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
 """Pseudo parameters that are taken for what they are outside of China and GovCloud."""
 
@@ -78,7 +80,7 @@ class Reader:
         if isinstance(value, dict) and "Statement" in value:
             return value
         try:
-            parsed = json.loads(self.text(value))
+            parsed = read_json(self.text(value))
         except ValueError:
             return None
         return parsed if isinstance(parsed, dict) and "Statement" in parsed else None

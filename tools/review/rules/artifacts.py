@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from contract.json_text import read_json
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.holders import altered, described, keyed, removed, replaced, sized
 from tools.review.shapes import always, each, listed, ordered, present, switch
@@ -32,7 +33,7 @@ def _image_expiry(change: Change) -> Verdict:
 
 def _kept(value: Any) -> dict[str, float] | None:
     try:
-        rules = json.loads(value)["rules"] if value else []
+        rules = read_json(value)["rules"] if value else []
         chosen = [dict(rule["selection"]) for rule in rules]
         return {json.dumps(selection, sort_keys=True): count for selection, count in map(_counted, chosen)}
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contract.json_text import read_json
 from tools.review.values import is_function, target_of
 
 _NAMES = ("Name", "InputName", "OutputName", "ChannelName", "Id", "Key")
@@ -40,8 +41,8 @@ def parse_definition(value: Any) -> Any:
         return value
     text = _text(value)
     try:
-        return json.loads(text) if text is not None else None
-    except json.JSONDecodeError:
+        return read_json(text) if text is not None else None
+    except ValueError:
         return None
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.references import reference
 from tools.review.rules.machines import compare_machines
 from tools.review.shapes import always, count, danger_switch, guard_switch, listed, number, present, switch, under
+from tools.review.values import properties
 
 NOT_SERVERLESS = "SageMaker does not update an endpoint with instances to a serverless one"
 """https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html"""
+NOT_WHILE_SCALED = "SageMaker refuses another machine while the variant is scaled: take the scaling out before"
+"""https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html"""
 _SMALLER = interruption("a smaller machine: it may not hold the model or the load")
 
 
@@ -35,7 +39,22 @@ def instance_type(change: Change) -> Verdict:
         return cost("machines run all the time, where only requests were paid for")
     if change.after is None:
         return interruption(f"{NOT_SERVERLESS}: the update fails, unless the endpoint is removed before")
-    return compare_machines(change.before, change.after, down=_SMALLER)
+    verdict = compare_machines(change.before, change.after, down=_SMALLER)
+    if not _is_scaled(change.base_template):
+        return verdict
+    refused = interruption(f"{NOT_WHILE_SCALED}, as 'make deploy' does; else the update fails")
+    return replace(verdict, also=(*verdict.also, refused)) if verdict.risk is not refused.risk else refused
+
+
+def _is_scaled(template: Mapping[str, Any]) -> bool:
+    """Whether a template scales the instances of an endpoint."""
+    resources = template.get("Resources")
+    targets = [each for each in resources.values() if isinstance(each, Mapping)] if isinstance(resources, dict) else []
+    return any(
+        each.get("Type") == "AWS::ApplicationAutoScaling::ScalableTarget"
+        and properties(each).get("ScalableDimension") == "sagemaker:variant:DesiredInstanceCount"
+        for each in targets
+    )
 
 
 _VARIANT: dict[str, Rule] = {

@@ -5,7 +5,9 @@ Pure values and paths. Nothing here starts anything, and nothing needs a package
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -13,11 +15,18 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
+HIGHEST_PORT = 65_535
+NO_SPACE = 74
+"""Exit code of a daemon that cannot start because the disk is full: EX_IOERR of sysexits.h."""
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 # The twelve digits of the account as access key make the caller its root user, in MiniStack as in most emulators.
 ROOT_ACCESS_KEY = ACCOUNT
 ROOT_SECRET_KEY = "testing"  # noqa: S105 - known to everybody, and good for this emulator only
+
+
+class EmulatorError(Exception):
+    """Something is in the way; the text is a sentence for a person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +56,39 @@ class StateFolder:
         return self.path / "tmp"
 
     @property
+    def _mark(self) -> Path:
+        """Lies in a folder of temporary files that an emulator made; no other one is ever removed."""
+        return self.temporary / ".sagemaker-local"
+
+    def make_temporary(self) -> None:
+        """Make the folder of temporary files.
+
+        Raises
+        ------
+        EmulatorError
+            If there is one that no emulator made.
+        """
+        try:
+            self.temporary.mkdir()
+        except FileExistsError as error:
+            msg = f"{self.temporary} was not made by an emulator; remove it, or choose another folder with --state-dir"
+            raise EmulatorError(msg) from error
+        self._mark.touch()
+
+    def remove_temporary(self) -> None:
+        """Remove the folder of temporary files, if an emulator made it; the mark goes last."""
+        if not self._mark.is_file():
+            return
+        with contextlib.suppress(OSError):
+            for path in self.temporary.iterdir():
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                elif path != self._mark:
+                    path.unlink()
+            self._mark.unlink()
+            self.temporary.rmdir()
+
+    @property
     def functions(self) -> Path:
         """Virtual environment of the emulated Lambda functions; removed by `down`."""
         return self.temporary / "functions"
@@ -57,18 +99,55 @@ def default_state() -> Path:
 
     `SAGEMAKER_LOCAL_STATE_DIR`; or `state-dir` of `[tool.sagemaker-local]` in the nearest `pyproject.toml`, from the
     current folder upwards, relative to that file; or `sagemaker-local` in the user's folder of state.
+
+    Raises
+    ------
+    EmulatorError
+        If a `pyproject.toml` on the way cannot be read, or the user has no home.
     """
     if named := os.environ.get("SAGEMAKER_LOCAL_STATE_DIR"):
         return Path(named).resolve()
     here = Path.cwd()
     for folder in (here, *here.parents):
-        project = folder / "pyproject.toml"
-        if project.is_file():
-            table = tomllib.loads(project.read_text(encoding="utf-8")).get("tool", {}).get("sagemaker-local", {})
-            if "state-dir" in table:
-                return (folder / str(table["state-dir"])).resolve()
-    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    return state / "sagemaker-local"
+        if (named := _named_in(folder / "pyproject.toml")) is not None:
+            return (folder / named).resolve()
+    if state := os.environ.get("XDG_STATE_HOME"):
+        return Path(state) / "sagemaker-local"
+    try:
+        return Path.home() / ".local" / "state" / "sagemaker-local"
+    except RuntimeError as error:
+        msg = "this user has no home folder, and HOME is not set; name a folder with --state-dir"
+        raise EmulatorError(msg) from error
+
+
+def _named_in(project: Path) -> str | None:
+    """The state folder that a `pyproject.toml` names; None if there is none, or it names none."""
+    if not project.is_file():
+        return None
+    try:
+        table = tomllib.loads(project.read_text(encoding="utf-8")).get("tool", {}).get("sagemaker-local", {})
+        named = table.get("state-dir")
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        msg = f"{project} cannot be read for the state folder ({error}); mend it, or name a folder with --state-dir"
+        raise EmulatorError(msg) from error
+    return None if named is None else str(named)
+
+
+def chosen_port() -> int | None:
+    """`SAGEMAKER_LOCAL_PORT`, for programs that start the emulator without saying where, such as a script.
+
+    Raises
+    ------
+    EmulatorError
+        If it is no port number.
+    """
+    text = os.environ.get("SAGEMAKER_LOCAL_PORT")
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdecimal() or len(text) > 5 or not 1 <= int(text) <= HIGHEST_PORT:
+        msg = f"SAGEMAKER_LOCAL_PORT is {text!r}; a port number from 1 to {HIGHEST_PORT} is needed"
+        raise EmulatorError(msg)
+    return int(text)
 
 
 def url(port: int) -> str:
@@ -81,80 +160,6 @@ def container_python() -> Path:
     return Path(os.environ.get("SAGEMAKER_LOCAL_CONTAINER_PYTHON", sys.executable))
 
 
-def client_environment(port: int) -> dict[str, str]:
-    """Variables with which boto3, the AWS CLI and the CDK CLI talk to the emulator, and to nothing else."""
-    return {
-        "AWS_ENDPOINT_URL": url(port),
-        "AWS_ACCESS_KEY_ID": ROOT_ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": ROOT_SECRET_KEY,
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
-        "CDK_DEFAULT_REGION": REGION,
-        **dict.fromkeys(("NO_PROXY", "no_proxy"), _not_through_proxy()),
-    }
-
-
-def _not_through_proxy() -> str:
-    """What the caller excepts from a proxy, and this machine: botocore sends even `localhost` through one otherwise."""
-    excepted = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
-    names = [name for name in excepted.split(",") if name]
-    return ",".join(dict.fromkeys([*names, "localhost", HOST]))
-
-
-# A profile or a session token of the caller would win over, or be mixed with, the emulator's keys; the last one would
-# make the clients ignore the address.
-UNSET_FOR_CLIENTS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-
-
 def asks_policies() -> bool:
     """Whether this process is a daemon that checks signatures and policies."""
     return os.environ.get("AUTH") == "true"
-
-
-# Names in the daemon's environment that mean nothing to an emulated Lambda function; it does not see them.
-OF_THE_DAEMON = (
-    "AUTH",
-    "BIND_HOST",
-    "GATEWAY_PORT",
-    "IOT_MTLS_ENABLED",
-    "LAMBDA_EXECUTOR",
-    "MINISTACK_ACCOUNT_ID",
-    "MINISTACK_REGION",
-    "SAGEMAKER_LOCAL_CONTAINER_PYTHON",
-    "SFTP_ENABLED",
-    "STATE_DIR",
-)
-
-
-def daemon_environment(*, port: int, state: StateFolder, auth: bool) -> dict[str, str]:
-    """Every environment variable of the daemon.
-
-    Emulated Lambda functions inherit all but `OF_THE_DAEMON`, so it holds no proxy, no certificate bundle, no AWS
-    setting of the caller and nothing that would show Python other packages.
-    """
-    kept = {name: os.environ[name] for name in ("HOME", "LANG", "LC_ALL", "PATH", "TZ", "USER") if name in os.environ}
-    return {
-        **kept,
-        "PYTHONUNBUFFERED": "1",
-        "TMPDIR": str(state.temporary),
-        "BIND_HOST": HOST,
-        "GATEWAY_PORT": str(port),
-        "AUTH": "true" if auth else "false",
-        "MINISTACK_ACCOUNT_ID": ACCOUNT,
-        "MINISTACK_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": ROOT_ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": ROOT_SECRET_KEY,
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "LAMBDA_EXECUTOR": "local",
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        "SAGEMAKER_LOCAL_CONTAINER_PYTHON": str(container_python()),
-        # Where it keeps the keys of user pools, in spite of forgetting the pools.
-        "STATE_DIR": str(state.temporary / "ministack"),
-    }

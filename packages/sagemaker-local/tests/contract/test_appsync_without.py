@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from sagemaker_local.daemon import function_environment, lifecycle
+from sagemaker_local.daemon import function_environment
+from sagemaker_local.daemon.client import ask
 from support.emulators import Emulator, free_port
 from support.event_apis import Address, RealTime
 
@@ -44,7 +45,7 @@ def api_id(bare: Emulator) -> str:
 
 
 def test_tls_needs_no_program(bare: Emulator) -> None:
-    health = lifecycle.ask(bare.port, "health")
+    health = ask(bare.port, "health")
     context = ssl.create_default_context(cafile=health["certificate"])
     context.verify_flags |= ssl.VERIFY_X509_STRICT
     with urllib.request.urlopen(

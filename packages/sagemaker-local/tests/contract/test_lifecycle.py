@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sagemaker_local import settings
-from support.emulators import Emulator, World, build_world, emulator_command, eventually, running_emulator
+from sagemaker_local.daemon import lifecycle
+from sagemaker_local.process_environment import client_environment
+from support.emulators import (
+    ROW,
+    Emulator,
+    World,
+    build_world,
+    emulator_command,
+    eventually,
+    free_port,
+    running_emulator,
+)
 from support.job_data import LONG, prepare
 from support.job_requests import processing_request, training_request
 
@@ -55,12 +69,48 @@ def test_up_is_idempotent_and_status_tells(world: World, serving: str) -> None:
     assert "a second one needs its own --state-dir" in other.stderr
 
 
+def test_of_two_that_start_at_once_one_runs(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sagemaker_local", "up", "--state-dir", str(tmp_path / "state")]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    commands = [subprocess.Popen([*command, "--port", str(port)], **pipes) for port in (free_port(), free_port())]
+    said = [each.communicate() for each in commands]
+    running = Emulator(port=0, state=tmp_path / "state")
+    try:
+        assert sorted(each.returncode for each in commands) == [0, 1]
+        assert f"process {running.daemon_pid()}" in "".join(output for output, _ in said)
+        assert "a second one needs its own --state-dir" in "".join(errors for _, errors in said)
+    finally:
+        running.command("down")
+    assert lifecycle.find(settings.StateFolder(path=running.state)) is None
+
+
+def test_a_model_server_that_ended_is_told_and_started_again(world: World, serving: str) -> None:
+    ended = endpoint_pid(world, serving)
+    os.kill(ended, signal.SIGKILL)
+    eventually(lambda: f"process {ended} has ended, exit code -9" in world.emulator.command("status").stdout)
+    again = world.emulator.command("up")
+    assert (again.returncode, again.stderr) == (0, "")
+    assert f"the model server of {serving.lower()}/AllTraffic had ended; it runs again" in again.stdout
+    assert endpoint_pid(world, serving) != ended
+    runtime = world.emulator.client("sagemaker-runtime")
+    assert runtime.invoke_endpoint(EndpointName=serving, ContentType="text/csv", Body=ROW)["Body"].read()
+
+
+def test_a_disk_that_is_full_at_the_start_is_said(tmp_path: Path) -> None:
+    def nothing_fits() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+
+    command = [sys.executable, "-m", "sagemaker_local", "up", "--state-dir", str(tmp_path), "--port", str(free_port())]
+    refused = subprocess.run(command, preexec_fn=nothing_fits, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert f"there is no space left for its files in {tmp_path}; make room" in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["daemon.log"]
+
+
 def test_env_prints_what_a_client_needs(emulator: Emulator) -> None:
     lines = emulator.command("env").stdout.splitlines()
     assert f"export AWS_ENDPOINT_URL={emulator.url}" in lines
-    assert {f"export {name}={value}" for name, value in settings.client_environment(emulator.port).items()} <= set(
-        lines
-    )
+    assert {f"export {name}={value}" for name, value in client_environment(emulator.port).items()} <= set(lines)
 
 
 def test_env_before_up_names_the_port_that_up_would_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +148,7 @@ def test_a_state_folder_that_cannot_be_is_one_sentence(tmp_path: Path, command: 
     (tmp_path / "file").write_text("in the way")
     refused = emulator_command(command, "--state-dir", str(tmp_path / "file"))
     assert refused.returncode == 1
-    assert refused.stderr == f"error: {tmp_path}/file/daemon.json: Not a directory\n"
+    assert refused.stderr == f"error: {tmp_path}/file: Not a directory\n"
 
 
 def doomed(emulator: Emulator) -> list[int]:

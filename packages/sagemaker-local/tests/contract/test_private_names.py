@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sagemaker_local import settings
+from sagemaker_local import process_environment, settings
 from sagemaker_local.ministack.registry import PRIVATE_NAMES, VERSION
 
 TOUCHED = """
@@ -148,6 +148,7 @@ ministack.services.s3:_delete_bucket_tagging
 ministack.services.s3:_deliver_event_to_sqs
 ministack.services.s3:_enforce_signed_post_policy
 ministack.services.s3:_error
+ministack.services.s3:_parse_multipart_form
 ministack.services.s3:_put_bucket_encryption
 ministack.services.s3:_put_bucket_lifecycle
 ministack.services.s3:_put_bucket_logging
@@ -173,7 +174,7 @@ def test_the_names_that_are_touched_are_these_and_all_exist(tmp_path: Path) -> N
         "r.check_version()\n"
         "print(json.dumps([r.version(), len(r.PRIVATE_NAMES)]))"
     )
-    environment = settings.daemon_environment(port=1, state=settings.StateFolder(path=tmp_path), auth=False)
+    environment = process_environment.daemon_environment(port=1, state=settings.StateFolder(path=tmp_path), auth=False)
     command = [sys.executable, "-c", program]
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr

@@ -132,6 +132,64 @@ def test_instances_do_not_become_serverless(world: World, stacks: Stacks) -> Non
     stacks.delete("fixed")
 
 
+def test_instances_that_are_scaled(world: World, stacks: Stacks) -> None:
+    """A new model keeps the scaled count; another instance type has to wait until the variant is not registered."""
+    document = json.loads(template(world, "one", EndpointName="Scaled", RetainAllVariantProperties=True))
+    named = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/Scaled/variant/AllTraffic",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    metric = {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
+    tracking = {"TargetValue": 100, "PredefinedMetricSpecification": metric}
+    scaling = {
+        "Target": {
+            "Type": "AWS::ApplicationAutoScaling::ScalableTarget",
+            "DependsOn": "Endpoint",
+            "Properties": {**named, "MinCapacity": 1, "MaxCapacity": 4},
+        },
+        "Policy": {
+            "Type": "AWS::ApplicationAutoScaling::ScalingPolicy",
+            "Properties": {
+                "PolicyName": "load",
+                "PolicyType": "TargetTrackingScaling",
+                "ScalingTargetId": {"Ref": "Target"},
+                "TargetTrackingScalingPolicyConfiguration": tracking,
+            },
+        },
+    }
+    document["Resources"] |= scaling
+    assert stacks.create("scaled", json.dumps(document))["StackStatus"] == "CREATE_COMPLETE"
+    client = world.emulator.client("application-autoscaling")
+    (target,) = client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    (policy,) = client.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]
+    assert (target["ResourceId"], policy["PolicyName"]) == (named["ResourceId"], "load")
+    sagemaker = world.emulator.client("sagemaker")
+    wanted = [{"VariantName": "AllTraffic", "DesiredInstanceCount": 3}]
+    sagemaker.update_endpoint_weights_and_capacities(EndpointName="Scaled", DesiredWeightsAndCapacities=wanted)
+
+    resources = document["Resources"]
+    resources["Model"]["Properties"]["PrimaryContainer"] = world.container("two")
+    assert stacks.update("scaled", json.dumps(document))["StackStatus"] == "UPDATE_COMPLETE"
+    (variant,) = sagemaker.describe_endpoint(EndpointName="Scaled")["ProductionVariants"]
+    assert variant["DesiredInstanceCount"] == 3
+    (variant,) = resources["Config"]["Properties"]["ProductionVariants"]
+    variant["InstanceType"] = "ml.m5.xlarge"
+    assert stacks.update("scaled", json.dumps(document))["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    events = stacks.client.describe_stack_events(StackName="scaled")["StackEvents"]
+    assert "is registered with Application Auto Scaling" in str(events)
+
+    variant["InstanceType"] = "ml.m5.large"
+    del resources["Target"], resources["Policy"]
+    assert stacks.update("scaled", json.dumps(document))["StackStatus"] == "UPDATE_COMPLETE"
+    assert client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"] == []
+    variant["InstanceType"] = "ml.m5.xlarge"
+    resources |= scaling
+    assert stacks.update("scaled", json.dumps(document))["StackStatus"] == "UPDATE_COMPLETE"
+    assert len(client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]) == 1
+    stacks.delete("scaled")
+
+
 @pytest.mark.parametrize(
     ("policy", "left"), [("Retain", 1), ("RetainExceptOnCreate", 0), ("Delete", 0)], ids=lambda value: str(value)
 )

@@ -136,15 +136,19 @@ class Uploads:
         )
         return signed["url"], dict(signed["fields"])
 
-    def post(self, url: str, fields: Mapping[str, str], content: bytes = PNG) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers by lower-case name, and body."""
+    def post(
+        self, url: str, fields: Mapping[str, str], content: bytes = PNG, *, file_at: int | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers by lower-case name, and body; the file comes last, or after so many fields."""
         boundary = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
         parts = [
             f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
             for name, value in fields.items()
         ]
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="p.png"\r\n'
-        parts.append(f"{head}Content-Type: image/png\r\n\r\n".encode() + content + f"\r\n--{boundary}--\r\n".encode())
+        file = f"{head}Content-Type: image/png\r\n\r\n".encode() + content + b"\r\n"
+        parts.insert(len(parts) if file_at is None else file_at, file)
+        parts.append(f"--{boundary}--\r\n".encode())
         told = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Origin": ORIGIN}
         return self.ask("POST", url, b"".join(parts), told)
 
@@ -224,6 +228,15 @@ def test_an_upload_is_stored_as_it_was_signed_and_told_of(uploads: Uploads) -> N
     assert told["eTag"] == stored["ETag"].strip('"')
     assert int(told["sequencer"], 16)
     assert record["s3"]["bucket"]["name"] == BUCKET
+
+
+def test_what_comes_after_the_file_is_ignored(uploads: Uploads) -> None:
+    url, fields = uploads.form()
+    assert uploads.post(url, fields, file_at=0)[0] in (400, 403)
+    assert uploads.post(url, {**fields, "x-amz-meta-late": "ignored"}, file_at=len(fields))[0] == 204
+    uploads.records(1)
+    found = uploads.emulator.client("s3").head_object(Bucket=BUCKET, Key=KEY)
+    assert found["Metadata"] == {"correlation-id": "abc-1"}
 
 
 @pytest.mark.parametrize(("wanted", "status"), [("200", 200), ("201", 201), ("204", 204), ("999", 204)])

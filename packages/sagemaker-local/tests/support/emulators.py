@@ -22,7 +22,7 @@ from botocore.config import Config
 from botocore.session import Session
 
 from sagemaker_local import settings
-from sagemaker_local.daemon import lifecycle
+from sagemaker_local.daemon.client import ask
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 ROW = ",".join(["0"] * 784).encode()
@@ -73,7 +73,7 @@ class Emulator:
 
     def site_port(self) -> int:
         """The port that shows what is deployed to CloudFront."""
-        return int(lifecycle.ask(self.port, "health")["site_port"])
+        return int(ask(self.port, "health")["site_port"])
 
     def daemon_pid(self) -> int:
         """Process id of the daemon."""

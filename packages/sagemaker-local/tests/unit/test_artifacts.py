@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 from pathlib import Path
@@ -86,7 +87,20 @@ def special(kind: bytes, target: str = "") -> bytes:
     return packed.getvalue()
 
 
+def extended(kind: bytes, count: int, size: int) -> bytes:
+    """So many extended headers in a row, each of which says that it has so many bytes; of a large one few are there."""
+    entry = tarfile.TarInfo("x")
+    entry.type, entry.size = kind, size
+    piece = entry.tobuf(tarfile.USTAR_FORMAT) + bytes(min(size, 512))
+    return gzip.compress(piece * count + bytes(1024))
+
+
 UNSAFE = [
+    archive({"xgboost-model": b"model" * 100})[:-20],
+    archive({"xgboost-model": bytes(range(256)) * 9})[:40] + b"\xff" * 60,
+    *(extended(kind, 3000, 512) for kind in (tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME)),
+    *(extended(kind, 1, 1 << 30) for kind in (tarfile.XHDTYPE, tarfile.GNUTYPE_LONGLINK)),
+    extended(tarfile.REGTYPE, 1, 3 << 30),
     b"",
     b"not a tar",
     archive({"../outside": b"x"}),

@@ -1,14 +1,12 @@
-"""Small parts of the emulator that need nothing else: faults, resources of requests, bucket properties, settings."""
+"""Small parts of the emulator that need nothing else: faults, resources of requests, bucket properties."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sagemaker_local import settings
 from sagemaker_local.faults.fault import Fault, Kind, parse
 from sagemaker_local.faults.store import Faults
 from sagemaker_local.ministack import bucket_properties, callers, emptied_buckets
@@ -156,34 +154,6 @@ def test_only_a_bucket_that_asks_for_it_is_emptied() -> None:
     for name in (*buckets, "gone"):
         handlers["delete"]("id", {"BucketName": name})
     assert [len(bucket["objects"]) for bucket in buckets.values()] == [0, 1]
-
-
-def test_the_daemon_sees_nothing_of_the_caller_s_aws_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_CA_BUNDLE", "AWS_PROFILE", "HTTPS_PROXY", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH"):
-        monkeypatch.setenv(name, "leak")
-    state = settings.StateFolder(path=Path("/state"))
-    environment = settings.daemon_environment(port=4566, state=state, auth=True)
-    assert "leak" not in environment.values()
-    assert (environment["BIND_HOST"], environment["AUTH"], environment["TMPDIR"]) == ("127.0.0.1", "true", "/state/tmp")
-
-
-@pytest.mark.parametrize(
-    ("excepted", "expected"),
-    [
-        (None, "localhost,127.0.0.1"),
-        ("", "localhost,127.0.0.1"),
-        ("corp.example,localhost", "corp.example,localhost,127.0.0.1"),
-    ],
-)
-def test_clients_reach_the_emulator_past_a_proxy(
-    excepted: str | None, expected: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    if excepted is not None:
-        monkeypatch.setenv("NO_PROXY", excepted)
-    environment = settings.client_environment(4566)
-    assert (environment["NO_PROXY"], environment["no_proxy"]) == (expected, expected)
 
 
 HERE = {"Host": "localhost:4566"}

@@ -207,6 +207,17 @@ def test_a_reservation_of_the_function_is_a_limit() -> None:
     assert exceeded(limits(reserved), 3_000)[0].name == "reserved concurrency of the function: 1"
 
 
+def test_machines_that_are_scaled_are_counted_at_their_most() -> None:
+    scaled = application([{"VariantName": "AllTraffic", **MACHINES[0]}])
+    resource_id, dimension = "endpoint/e/variant/AllTraffic", "sagemaker:variant:DesiredInstanceCount"
+    scaled["inference"]["Resources"]["Target"] = {
+        "Type": "AWS::ApplicationAutoScaling::ScalableTarget",
+        "Properties": {"ResourceId": resource_id, "ScalableDimension": dimension, "MaxCapacity": 4},
+    }
+    names = [limit.name for limit in limits(scaled)]
+    assert "endpoint: at most 4 x ml.m5.large, half busy" in names
+
+
 def test_the_report_tells_sums_assumptions_and_limits() -> None:
     text = as_text(application(SERVERLESS), "dev", DAY)
     assert "dev, USD a month, us-east-1" in text

@@ -193,6 +193,7 @@ def test_a_cell_of_a_table_keeps_its_bars() -> None:
 
 def test_a_text_outside_code_mentions_nobody_and_marks_nothing_up() -> None:
     assert plain("222222222222") == "&lt;account&gt;"
+    assert plain("https://a/b www.c GH-1") == "https:/\u200b/a/b www\u200b.c GH\u200b-1"
     assert plain("@a <b> &commat;c [x](y) *z*") == "@\u200ba &lt;b&gt; &amp;commat;c \\[x\\](y) \\*z\\*"
 
 

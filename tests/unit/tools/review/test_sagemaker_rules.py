@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.support.review_rules import each_row, judge, judge_whole, template
 from tools.review.change import Change, Risk
+from tools.review.rules.sagemaker_capacity import instance_type
 from tools.review.rules.sagemaker_serving import hosts_promoted_model
 
 H, C, A, N, D, U = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS, Risk.UNKNOWN
@@ -67,6 +70,10 @@ def test_a_property_of_a_model(path: str, before: Any, after: Any, risk: Risk) -
         ("ProductionVariants[].ServerlessConfig.MaxConcurrency", 10, 50, C),
         ("ProductionVariants[].ServerlessConfig.MemorySizeInMB", 2048, 6144, C),
         ("ProductionVariants[].ServerlessConfig.MemorySizeInMB", 2048, 1024, N),
+        ("ProductionVariants[].ServerlessConfig.ProvisionedConcurrency", None, 2, C),
+        ("ProductionVariants[].ServerlessConfig.ProvisionedConcurrency", 2, None, N),
+        ("ProductionVariants[].ModelDataDownloadTimeoutInSeconds", 300, 60, N),
+        ("ProductionVariants[].ContainerStartupHealthCheckTimeoutInSeconds", 180, 600, H),
         ("ProductionVariants[].EnableSSMAccess", None, True, A),
         ("KmsKeyId", "key", None, A),
         ("KmsKeyId", None, "key", H),
@@ -80,6 +87,30 @@ def test_a_property_of_a_model(path: str, before: Any, after: Any, risk: Risk) -
 )
 def test_a_property_of_a_configuration(path: str, before: Any, after: Any, risk: Risk | None) -> None:
     assert judge(CONFIG, path, before, after) == risk
+
+
+SCALED = {
+    "Type": "AWS::ApplicationAutoScaling::ScalableTarget",
+    "Properties": {"ScalableDimension": "sagemaker:variant:DesiredInstanceCount"},
+}
+
+
+@pytest.mark.parametrize(("scaled", "risks"), [(True, {C, N}), (False, {C})])
+def test_other_machines_are_refused_while_they_are_scaled(scaled: bool, risks: set[Risk]) -> None:
+    base = template(**({"Target": SCALED} if scaled else {}))
+    changed = Change(
+        stack="inference",
+        logical_id="Config",
+        type=CONFIG,
+        property="ProductionVariants[AllTraffic].InstanceType",
+        action="modify",
+        before="ml.m5.large",
+        after="ml.m5.xlarge",
+        base_template=base,
+    )
+    verdict = instance_type(changed)
+    assert {verdict.risk, *(each.risk for each in verdict.also)} == risks
+    assert not scaled or "'make deploy'" in verdict.also[0].why
 
 
 @each_row(

@@ -54,7 +54,7 @@ def parse(listed: object) -> list[Event]:
 def _check(index: int, text: object) -> None:
     try:
         json.loads(text if isinstance(text, str) else "")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         msg = f"event {index} is not a JSON text"
         raise ValueError(msg) from error
     if (size := len(str(text).encode())) > EVENT_BYTES_MAX:

@@ -156,7 +156,7 @@ def _from_subprotocol(offered: list[str]) -> Json | None:
         return {}
     try:
         headers = json.loads(rs256.from_base64url(encoded))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return headers if isinstance(headers, dict) else None
 
@@ -164,7 +164,7 @@ def _from_subprotocol(offered: list[str]) -> Json | None:
 def _document(body: bytes) -> Json:
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise EventsError("SerializationException", "Unable to parse request body")

@@ -108,7 +108,7 @@ class Session:
     async def _take(self, text: str) -> None:
         try:
             message = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             message = None
         if not isinstance(message, dict):
             self._answer("error", None, EventsError(INVALID_INPUT, "a message must be a JSON object").document())

@@ -90,7 +90,7 @@ def _parts(token: str) -> tuple[Json, Json, tuple[bytes, bytes]]:
     try:
         header, claims = (json.loads(rs256.from_base64url(part)) for part in content.split("."))
         signed = (content.encode(), rs256.from_base64url(signature))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise unauthorized("Unable to parse JWT token.") from error
     if not isinstance(header, dict) or not isinstance(claims, dict):
         raise unauthorized("Unable to parse JWT token.")

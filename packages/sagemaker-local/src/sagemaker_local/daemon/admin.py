@@ -1,4 +1,4 @@
-"""The emulator's own HTTP interface below `/_sagemaker_local/`: health, status, faults. JSON, loopback only, no keys.
+"""The emulator's own HTTP interface below `/_sagemaker_local/`: health, status, faults, reviving. JSON, no keys.
 
 Only requests that name this machine in `Host` are answered, and changes must come as `application/json`; so no web page
 can reach it from a browser.
@@ -64,10 +64,14 @@ class Admin:
                 ],
             }
             await answer(send, 200, {**self._facts, **report})
+        elif key == ("POST", "revive") and headers.get("content-type") == "application/json":
+            await answer(send, 200, {"revived": await self._service.fleet.revive()})
         elif key[1] == "faults" and headers.get("content-type") == "application/json":
             await answer(send, *self._change(key[0], await read_body(receive)))
         else:
-            await answer(send, 404, {"message": "there are GET health, GET status, PUT faults, DELETE faults"})
+            await answer(
+                send, 404, {"message": "there are GET health, GET status, POST revive, PUT faults, DELETE faults"}
+            )
 
     @property
     def _faults(self) -> Faults:
@@ -83,6 +87,8 @@ class Admin:
                 self._faults.set(target, one_fault.parse(document))
         except (ValueError, TypeError, AttributeError) as error:
             return 400, {"message": str(error)}
+        except RecursionError:
+            return 400, {"message": "the JSON is nested too deeply"}
         except KeyError:
             return 400, {"message": "a fault needs a target: an endpoint, a training job, or SERVICE:RESOURCE"}
         return 200, {"faults": self._faults.document()}
@@ -125,7 +131,7 @@ class Admin:
     def _variants(self, control: ControlPlane, endpoint: Endpoint) -> list[Json]:
         processes = self._service.fleet.processes(control.scope, endpoint.name)
         return [
-            {"name": name, "pid": process.pid, "artifact": process.launch.artifact}
+            {"name": name, "pid": process.pid, "artifact": process.launch.artifact, "ended": process.ended}
             for name, process in processes.items()
         ]
 

@@ -7,8 +7,10 @@ Standard library only. What the daemon does is in `sagemaker_local.daemon.server
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shlex
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -16,11 +18,15 @@ from pathlib import Path
 from typing import TextIO
 
 from sagemaker_local import settings
-from sagemaker_local.daemon import lifecycle
-from sagemaker_local.daemon.lifecycle import EmulatorError, Json, Running
-from sagemaker_local.settings import StateFolder
+from sagemaker_local.daemon import fault_options, lifecycle
+from sagemaker_local.daemon.client import Json, ask
+from sagemaker_local.daemon.lifecycle import Running, Wish
+from sagemaker_local.process_environment import client_environment, unset_for_clients
+from sagemaker_local.settings import EmulatorError, StateFolder
 
-HIGHEST_PORT = 65_535
+_REVIVE_SECONDS = 300.0
+_LITTLE_SPACE = 4 * 1024**2
+"""Bytes below which a model or the code of a function may not fit any more."""
 
 
 def _say(text: str, stream: TextIO | None = None) -> None:
@@ -28,19 +34,13 @@ def _say(text: str, stream: TextIO | None = None) -> None:
 
 
 def up(options: argparse.Namespace) -> int:
-    """Start the emulator, unless it runs already."""
-    state = _state(options)
-    running = lifecycle.find(state)
-    if running is not None:
-        if options.port not in (None, running.port):
-            msg = f"it already runs at {settings.url(running.port)}; a second one needs its own --state-dir"
-            raise EmulatorError(msg)
-        _say(f"emulator already running at {settings.url(running.port)} (process {running.pid})")
-        return 0
+    """Start the emulator, or the model servers of one that runs that have ended."""
     began = time.monotonic()
-    running = lifecycle.start(
-        state, port=options.port or _default_port(), auth=options.auth, site_port=options.site_port
-    )
+    wish = Wish(port=options.port, auth=options.auth, site_port=options.site_port)
+    running, started = lifecycle.start(_state(options), wish)
+    if not started:
+        _say(f"emulator already running at {settings.url(running.port)} (process {running.pid})")
+        return _revive(running)
     _say(f"emulator running at {settings.url(running.port)} (process {running.pid}, {_seconds(began)})")
     _say(f"what is deployed to CloudFront is shown at {settings.url(running.site_port)}/")
     _say("it keeps everything in memory: 'sagemaker-local down' forgets it all, on purpose")
@@ -48,11 +48,27 @@ def up(options: argparse.Namespace) -> int:
     return 0
 
 
+def _revive(running: Running) -> int:
+    revived: dict[str, str] = ask(running.port, "revive", method="POST", document={}, seconds=_REVIVE_SECONDS)[
+        "revived"
+    ]
+    for name, reason in revived.items():
+        if reason:
+            _say(f"error: the model server of {name} had ended and does not start again: {reason}", sys.stderr)
+        else:
+            _say(f"the model server of {name} had ended; it runs again")
+    return 1 if any(revived.values()) else 0
+
+
 def down(options: argparse.Namespace) -> int:
     """Stop the emulator and everything it started."""
-    pid = lifecycle.stop(_state(options))
+    state = _state(options)
+    why = lifecycle.why_none(state)
+    if options.port and (running := lifecycle.find(state)):
+        _check_port(options, running)
+    pid = lifecycle.stop(state)
     if pid is None:
-        _say("emulator not running")
+        _say("emulator not running" + (f": {why}" if why else ""))
     else:
         _say(f"emulator stopped (process {pid}); its stacks, buckets and endpoints are gone")
     return 0
@@ -60,14 +76,19 @@ def down(options: argparse.Namespace) -> int:
 
 def status(options: argparse.Namespace) -> int:
     """Say whether the emulator runs, and what its endpoints, jobs and pipelines do; exit code 1 if it does not."""
-    running = lifecycle.find(_state(options))
+    state = _state(options)
+    running = lifecycle.find(state)
     if running is None:
-        _say("emulator not running; start it with 'sagemaker-local up'")
+        why = lifecycle.why_none(state)
+        _say(f"emulator not running{f' ({why})' if why else ''}; start it with 'sagemaker-local up'")
         return 1
-    report = lifecycle.ask(running.port, "status")
+    _check_port(options, running)
+    report = ask(running.port, "status")
     _say(f"emulator running at {settings.url(running.port)} (process {running.pid}, AUTH={_word(running.auth)})")
     _say(_site_line(running, report["distributions"]))
     _say(_tls_line(report))
+    if (left := shutil.disk_usage(state.path).free) < _LITTLE_SPACE:
+        _say(f"  only {left // 1024} KiB are free for its files in {state.path}: make room there")
     for endpoint in report["endpoints"]:
         _say(_endpoint_line(endpoint))
     for job in report["jobs"]:
@@ -106,7 +127,7 @@ def logs(options: argparse.Namespace) -> int:
     if not path.exists():
         msg = f"there is no log yet ({path}); start the emulator with 'sagemaker-local up'"
         raise EmulatorError(msg)
-    with path.open(errors="replace") as log:
+    with path.open(encoding="utf-8", errors="replace") as log:
         sys.stdout.write("".join(log.readlines()[-options.lines :]))
         while options.follow:
             sys.stdout.write(log.read())
@@ -117,26 +138,32 @@ def logs(options: argparse.Namespace) -> int:
 
 def env(options: argparse.Namespace) -> int:
     """Print the lines with which a shell talks to the emulator."""
-    running = lifecycle.find(_state(options))
-    port = options.port or (running.port if running else _default_port())
-    for name, value in settings.client_environment(port).items():
+    state = _state(options)
+    running = lifecycle.find(state)
+    if running is not None:
+        lifecycle.check_wish(running, Wish(port=options.port))
+    port = running.port if running else options.port or settings.chosen_port() or settings.DEFAULT_PORT
+    for name, value in client_environment(port).items():
         _say(f"export {name}={shlex.quote(value)}")
-    if running and (certificate := _state(options).certificate).exists():
-        _say(f"export NODE_EXTRA_CA_CERTS={shlex.quote(str(certificate))}")
-    _say(f"unset {' '.join(settings.UNSET_FOR_CLIENTS)}")
+    if running and state.certificate.exists():
+        _say(f"export NODE_EXTRA_CA_CERTS={shlex.quote(str(state.certificate))}")
+    if options.state_dir is not None:
+        _say(f"export SAGEMAKER_LOCAL_STATE_DIR={shlex.quote(str(state.path))}")
+    _say(f"unset {' '.join(unset_for_clients(os.environ))}")
     return 0
 
 
 def faults(options: argparse.Namespace) -> int:
     """Make an endpoint, a training job, a service or a function fail, or stop doing so."""
     running = _needed(_state(options))
+    _check_port(options, running)
     if options.kind == "clear":
-        lifecycle.ask(running.port, "faults", method="DELETE", document={"target": options.target})
+        ask(running.port, "faults", method="DELETE", document={"target": options.target})
         _say(f"no fault on {options.target}")
         return 0
     wanted = {"target": options.target, "kind": options.kind, "count": options.count, "operations": options.operation}
     wanted |= {"seconds": options.seconds, "status": options.status}
-    lifecycle.ask(running.port, "faults", method="PUT", document=wanted)
+    ask(running.port, "faults", method="PUT", document=wanted)
     hits = options.count or "all"
     what = "jobs" if options.kind in ("capacity", "interrupt") else "requests"
     _say(f"{options.target}: {options.kind} for {hits} {what}; end it with 'faults {options.target} clear'")
@@ -149,19 +176,16 @@ def _state(options: argparse.Namespace) -> StateFolder:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= HIGHEST_PORT:
-        msg = f"{text!r} is not a port number from 1 to {HIGHEST_PORT}"
+    if not text.isascii() or not text.isdecimal() or len(text) > 5 or not 1 <= int(text) <= settings.HIGHEST_PORT:
+        msg = f"{text!r} is not a port number from 1 to {settings.HIGHEST_PORT}"
         raise argparse.ArgumentTypeError(msg)
     return int(text)
 
 
-def _default_port() -> int:
-    """`SAGEMAKER_LOCAL_PORT`, for programs that start the emulator without saying where, such as a script."""
-    text = os.environ.get("SAGEMAKER_LOCAL_PORT", str(settings.DEFAULT_PORT))
-    if not text.isdigit() or not 1 <= int(text) <= HIGHEST_PORT:
-        msg = f"SAGEMAKER_LOCAL_PORT is {text!r}; a port number from 1 to {HIGHEST_PORT} is needed"
+def _check_port(options: argparse.Namespace, running: Running) -> None:
+    if options.port not in (None, running.port):
+        msg = f"the emulator of {running.state} runs at port {running.port}, not {options.port}"
         raise EmulatorError(msg)
-    return int(text)
 
 
 def _needed(state: StateFolder) -> Running:
@@ -174,10 +198,16 @@ def _needed(state: StateFolder) -> Running:
 
 def _endpoint_line(endpoint: Json) -> str:
     models = ", ".join(
-        f"{variant['name']} <- {variant['artifact']} (process {variant['pid']})" for variant in endpoint["variants"]
+        f"{variant['name']} <- {variant['artifact']} (process {_process(variant)})" for variant in endpoint["variants"]
     )
     reason = f"; {endpoint['reason']}" if endpoint["reason"] else ""
     return f"  {endpoint['name']}: {endpoint['status']} {models}{reason}"
+
+
+def _process(variant: Json) -> str:
+    if variant["ended"] is None:
+        return str(variant["pid"])
+    return f"{variant['pid']} has ended, exit code {variant['ended']}; 'sagemaker-local up' starts it again"
 
 
 def _where(options: argparse.Namespace) -> str:
@@ -226,51 +256,15 @@ def _parser() -> argparse.ArgumentParser:
     showing.add_argument("--follow", "-f", action="store_true", help="keep printing new lines")
     showing.add_argument("--lines", "-n", type=int, default=200, help="how many lines to begin with")
     command(env)
-    _describe_faults(command(faults))
+    fault_options.add(command(faults))
     return parser
-
-
-_FAULTS = """\
-targets
-  NAME                an endpoint of SageMaker: latency, throttle, not-ready, unavailable, internal, model-error,
-                      disconnect, and of its update rolled-back; a training job, or training-jobs for the next one:
-                      capacity, internal, interrupt
-  s3:BUCKET[/PREFIX]  latency, throttle, unavailable, internal, denied, disconnect, missing
-  dynamodb:TABLE      latency, throttle, throughput, unavailable, internal, denied, disconnect
-  sqs:QUEUE           latency, throttle, unavailable, internal, denied, disconnect
-  appsync:API         latency, throttle, unavailable, internal, denied, disconnect, lost
-  lambda:FUNCTION     latency, throttle, kill
-  cloudformation:STACK[/RESOURCE]
-                      failed: a resource of that logical id or type cannot be created; unnoticed: when SageMaker
-                      rolls an endpoint back, the update of the stack succeeds
-  * in the place of a resource is every one of them
-
-examples
-  sagemaker-local faults ENDPOINT throttle --count 3
-  sagemaker-local faults 's3:*' missing --operation GetObject --count 1
-  sagemaker-local faults s3:BUCKET/uploads throttle --count 2
-  sagemaker-local faults dynamodb:TABLE throughput --operation PutItem --operation UpdateItem
-  sagemaker-local faults 'appsync:*' denied
-  sagemaker-local faults lambda:FUNCTION kill --seconds 0.5 --count 1
-  sagemaker-local faults cloudformation:STACK/AWS::S3::Bucket failed --count 1
-  sagemaker-local faults 'appsync:*' clear
-"""
-
-
-def _describe_faults(failing: argparse.ArgumentParser) -> None:
-    failing.formatter_class, failing.epilog = argparse.RawDescriptionHelpFormatter, _FAULTS
-    failing.add_argument("target", help="what is to fail; see below")
-    failing.add_argument("kind", help="what goes wrong with it; or clear")
-    failing.add_argument("--count", type=int, help="how many requests or jobs it hits (default: all, until cleared)")
-    failing.add_argument("--operation", action="append", help="hit only this operation of the service; may be repeated")
-    failing.add_argument(
-        "--seconds", type=float, default=1.0, help="delay of latency; time until kill or interrupt (default 1)"
-    )
-    failing.add_argument("--status", type=int, default=500, help="status of model-error")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line, by default with the arguments of this process; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a path may hold what a terminal cannot show
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)

@@ -1,36 +1,35 @@
-"""Starts and stops the daemon and asks it how it is; standard library only, so that any Python can run it."""
+"""Starts and stops the daemon of a state folder; standard library only, so that any Python can run it.
+
+A daemon belongs to one folder, and what is not the folder's own (`living`) is never used and never stopped. Starting
+and stopping hold the folder's lock.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sagemaker_local import settings
-from sagemaker_local.settings import StateFolder
+from sagemaker_local.daemon import processes, record
+from sagemaker_local.daemon.client import Json, ask
+from sagemaker_local.daemon.living import daemon_arguments, is_of_folder, living_daemons
+from sagemaker_local.daemon.ports import check_port, free_port
+from sagemaker_local.daemon.processes import Process
+from sagemaker_local.daemon.record import Record
+from sagemaker_local.process_environment import daemon_environment
+from sagemaker_local.settings import EmulatorError, StateFolder
 
-Json = dict[str, Any]
-_START_SECONDS = 30.0
+_START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
+_ANSWER_SECONDS = 5.0
 _POLL_SECONDS = 0.05
-
-
-_ANOTHER_PORT = "--port, or SAGEMAKER_LOCAL_PORT"
-
-
-class EmulatorError(Exception):
-    """Something is in the way; the text is a sentence for a person."""
+_LOG_LINES = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,102 +43,165 @@ class Running:
     site_port: int
 
 
-def ask(port: int, path: str, *, method: str = "GET", document: Json | None = None, seconds: float = 5.0) -> Json:
-    """Ask the daemon's own interface (`/_sagemaker_local/...`).
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a daemon is to be like.
 
-    Raises
-    ------
-    OSError
-        When nothing answers there.
-    EmulatorError
-        When what answers is not an emulator, or refuses.
+    Attributes
+    ----------
+    port
+        Of its API; None leaves it to `SAGEMAKER_LOCAL_PORT`, and to the default after that.
+    auth
+        Whether signatures and policies are checked.
+    site_port
+        Where it shows what is deployed to CloudFront; None is the port after its own, or any that is free.
     """
-    body = None if document is None else json.dumps(document).encode()
-    headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(
-        f"http://{settings.HOST}:{port}/_sagemaker_local/{path}", body, headers, method=method
-    )
-    try:
-        # Never through a proxy of the environment.
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=seconds) as answer:
-            found = json.load(answer)
-    except urllib.error.HTTPError as error:
-        raise EmulatorError(_refusal(error)) from error
-    except ValueError as error:
-        msg = f"port {port} is used by another program"
-        raise EmulatorError(msg) from error
-    if not isinstance(found, dict):
-        msg = f"port {port} is used by another program"
-        raise EmulatorError(msg)
-    return found
+
+    port: int | None = None
+    auth: bool = True
+    site_port: int | None = None
 
 
-def find(state: StateFolder) -> Running | None:
-    """The daemon of that state folder, if it runs and answers."""
-    try:
-        record = json.loads(state.record.read_text())
-        health = ask(record["port"], "health")
-    except (OSError, ValueError, KeyError, EmulatorError):
-        return None
-    if health.get("pid") != record.get("pid"):
-        return None
-    return Running(
-        pid=health["pid"],
-        port=health["port"],
-        state=Path(health["state"]),
-        auth=health["auth"],
-        site_port=health.get("site_port", 0),
-    )
-
-
-def start(state: StateFolder, *, port: int, auth: bool, site_port: int | None = None) -> Running:
-    """Start a daemon and wait until it answers.
+def find(state: StateFolder, *, seconds: float = _ANSWER_SECONDS) -> Running | None:
+    """The daemon of that state folder; None if there is none.
 
     Parameters
     ----------
     state
         Its folder.
-    port
-        Of its API.
-    auth
-        Whether signatures and policies are checked.
-    site_port
-        Where it shows what is deployed to CloudFront; None is the port after its own, or any that is free.
+    seconds
+        How long to wait for the answer of one that lives.
 
     Raises
     ------
     EmulatorError
-        With what is in the way: the port, the environment, or the end of the daemon's log.
+        If it lives and does not answer, or its folder has been moved.
     """
-    stop(state)  # what a killed one left
-    _check_port(port)
-    if site_port is None:
-        site_port = _free_port(port + 1)
-    else:
-        _check_port(site_port)
-    state.temporary.mkdir(parents=True, exist_ok=True)
-    process = _spawn(state, port=port, site_port=site_port, auth=auth)
-    deadline = time.monotonic() + _START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        if (running := find(state)) is not None and running.pid == process.pid:
+    deadline = time.monotonic() + seconds
+    while (living := next(living_daemons(state), None)) is not None:
+        if (running := _answer_of(living)) is not None:
+            _check_place(living, state)
             return running
+        if time.monotonic() >= deadline:
+            msg = (
+                f"the emulator of {state.path} (process {living.process.pid}, port {living.port}) does not answer; "
+                "read its log with 'sagemaker-local logs', stop it with 'sagemaker-local down'"
+            )
+            raise EmulatorError(msg)
         time.sleep(_POLL_SECONDS)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    msg = f"the daemon did not start; the end of {state.log} says:\n{last_lines(state.log, 15)}"
-    raise EmulatorError(msg)
+    return None
+
+
+def why_none(state: StateFolder) -> str | None:
+    """Why no daemon runs although a record lies in the folder; None if none lies there."""
+    known = record.read(state)
+    if known is None:
+        return f"{state.record} is not a record of one" if state.record.exists() else None
+    if not is_of_folder(known, state):
+        return f"{state.record} is a copy; it names the emulator of {known.state}, which is another one"
+    if known.process.boot != processes.boot_id():
+        return "this computer has been started again since"
+    return f"its process {known.process.pid} has ended; 'sagemaker-local logs' shows its last words"
+
+
+def start(state: StateFolder, wish: Wish) -> tuple[Running, bool]:
+    """Start a daemon and wait until it answers, unless one runs.
+
+    Returns
+    -------
+    tuple
+        The daemon, and whether it was started now.
+
+    Raises
+    ------
+    EmulatorError
+        With what is in the way: another port than the wish's, a port that is taken, the environment, the disk, or the
+        end of the daemon's log.
+    """
+    with contextlib.suppress(FileExistsError):
+        state.path.mkdir(parents=True, exist_ok=True)
+    with record.locked(state):
+        running = find(state, seconds=_START_SECONDS)
+        if running is None:
+            return _start(state, wish), True
+        check_wish(running, wish)
+        return running, False
+
+
+def check_wish(running: Running, wish: Wish) -> None:
+    """See that a daemon that runs is as it is wanted.
+
+    Raises
+    ------
+    EmulatorError
+        If it is not.
+    """
+    where = f"it already runs at {settings.url(running.port)}"
+    if wish.port not in (None, running.port):
+        msg = f"{where}, not at port {wish.port}; a second one needs its own --state-dir"
+        raise EmulatorError(msg)
+    chosen = settings.chosen_port()
+    if wish.port is None and chosen not in (None, running.port):
+        msg = f"{where}, and SAGEMAKER_LOCAL_PORT is {chosen}; unset it, or give a second one its own --state-dir"
+        raise EmulatorError(msg)
+    if wish.site_port not in (None, running.site_port):
+        msg = f"{where} with the site at port {running.site_port}, not {wish.site_port}; stop it first, with 'down'"
+        raise EmulatorError(msg)
+    if running.auth and not wish.auth:
+        msg = f"{where} and checks signatures and policies; stop it first, with 'down'"
+        raise EmulatorError(msg)
+
+
+def _start(state: StateFolder, wish: Wish) -> Running:
+    _stop(state)  # what a killed one left
+    port = wish.port or settings.chosen_port() or settings.DEFAULT_PORT
+    check_port(port)
+    if wish.site_port is None:
+        site_port = free_port(port + 1)
+    else:
+        check_port(site_port := wish.site_port)
+    state.make_temporary()
+    process = _spawn(state, port=port, site_port=site_port, auth=wish.auth)
+    try:
+        return _wait(state, process, port=port, site_port=site_port)
+    except BaseException:  # also Ctrl-C: nothing is left that nobody waits for
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        clean(state)
+        raise
+
+
+def _wait(state: StateFolder, process: subprocess.Popen[bytes], *, port: int, site_port: int) -> Running:
+    identity = processes.look_up(process.pid)
+    if identity is not None:
+        folder = record.folder_identity(state.path)
+        known = Record(process=identity, port=port, site_port=site_port, state=state.path, folder=folder)
+        record.write(state, known)
+        deadline = time.monotonic() + _START_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            if (running := _answer_of(known)) is not None:
+                return running
+            time.sleep(_POLL_SECONDS)
+    raise EmulatorError(f"the daemon did not start: {_why_not(state, process.poll())}")
+
+
+def _why_not(state: StateFolder, code: int | None) -> str:
+    if code == settings.NO_SPACE:
+        return f"there is no space left for its files in {state.path}; make room, or choose another --state-dir"
+    if text := last_lines(state.log, _LOG_LINES):
+        return f"the end of {state.log} says:\n{text}"
+    after = f"it did not answer within {_START_SECONDS:.0f} s" if code is None else f"it ended with exit code {code}"
+    return f"{after}, and wrote nothing to {state.log}"
 
 
 def _spawn(state: StateFolder, *, port: int, site_port: int, auth: bool) -> subprocess.Popen[bytes]:
     """Start the daemon in a session of its own: a terminal that goes away does not take it along."""
-    command = [sys.executable, "-m", "sagemaker_local.daemon.server", "--state-dir", str(state.path)]
-    command += ["--port", str(port), "--site-port", str(site_port)]
     with state.log.open("wb") as log:
         return subprocess.Popen(
-            command,
+            [sys.executable, *daemon_arguments(state.path, port, site_port)],
             cwd=state.path,
-            env=settings.daemon_environment(port=port, state=state, auth=auth),
+            env=daemon_environment(port=port, state=state, auth=auth),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -149,121 +211,83 @@ def _spawn(state: StateFolder, *, port: int, site_port: int, auth: bool) -> subp
 
 def stop(state: StateFolder) -> int | None:
     """Stop the daemon and everything it started; returns its process id, or `None` if none ran."""
-    pid = _recorded_pid(state)
-    running = pid is not None and _is_daemon(pid, state)
-    if pid is not None and running:
-        _end(pid, state)
-    if pid is not None and (running or not _command_line(pid)):
+    with record.locked(state) if state.path.exists() else contextlib.nullcontext():
+        return _stop(state)
+
+
+def _stop(state: StateFolder) -> int | None:
+    known, stopped = record.read(state), None
+    for living in list(living_daemons(state)):
+        _end(living.process)
+        stopped = stopped or living.process.pid
+    if known is not None and is_of_folder(known, state) and known.process.boot == processes.boot_id():
         # Functions and model servers are in the daemon's process group, also when it was killed before.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
+        for pid in processes.group_members(known.process.pid, state.path):
+            _signal(pid, signal.SIGKILL)
     clean(state)
-    return pid if running else None
+    return stopped
 
 
-def _end(pid: int, state: StateFolder) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-    if not _ended(pid, state):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+def _end(daemon: Process) -> None:
+    started_by_it = processes.in_group(daemon.pid)
+    _signal(daemon.pid, signal.SIGTERM)
+    deadline = time.monotonic() + _STOP_SECONDS
+    while processes.lives(daemon) and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
+    for process in (daemon, *started_by_it):
+        if processes.lives(process):
+            _signal(process.pid, signal.SIGKILL)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
 
 
 def clean(state: StateFolder) -> None:
     """Remove what a daemon leaves; the log stays until the next start."""
     state.record.unlink(missing_ok=True)
     state.certificate.unlink(missing_ok=True)
-    shutil.rmtree(state.temporary, ignore_errors=True)
+    state.remove_temporary()
 
 
 def last_lines(path: Path, count: int) -> str:
     """The end of a text file."""
     try:
-        return "\n".join(path.read_text(errors="replace").splitlines()[-count:])
+        return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
     except FileNotFoundError:
         return ""
 
 
-def _check_port(port: int) -> None:
-    """Say who holds the port, if it is not free."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.HOST, port))
-        except PermissionError as error:
-            msg = f"port {port} may not be opened by this user; choose one above 1023 with --port"
-            raise EmulatorError(msg) from error
-        except OSError as error:
-            raise EmulatorError(_occupant(port)) from error
-
-
-def _free_port(wanted: int) -> int:
-    """That port, or another if somebody has it."""
-    for port in (wanted, 0):
-        with socket.socket() as probe, contextlib.suppress(OSError, OverflowError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.HOST, port))
-            return int(probe.getsockname()[1])
-    msg = f"no port of {settings.HOST} is free"
-    raise EmulatorError(msg)
-
-
-def _occupant(port: int) -> str:
+def _answer_of(living: Record) -> Running | None:
+    """What a daemon says of itself; None if nothing answers at its port, or somebody else."""
     try:
-        health = ask(port, "health", seconds=0.5)
-        return (
-            f"port {port} is used by another emulator (process {health['pid']}, state folder {health['state']}); "
-            f"stop it with 'sagemaker-local down --state-dir {health['state']}', or choose another: {_ANOTHER_PORT}"
-        )
-    except (OSError, EmulatorError, KeyError):
-        return f"port {port} is used by another program; stop that program, or choose another: {_ANOTHER_PORT}"
-
-
-def _recorded_pid(state: StateFolder) -> int | None:
-    try:
-        return int(json.loads(state.record.read_text())["pid"])
-    except (OSError, ValueError, KeyError):
+        health = ask(living.port, "health")
+    except (OSError, EmulatorError):
         return None
+    return _running(living, health)
 
 
-def _is_daemon(pid: int, state: StateFolder) -> bool:
-    """Whether that process still is the daemon, and not a later one with the same number."""
-    running = find(state)
-    started_as = _command_line(pid)
-    return (running is not None and running.pid == pid) or (
-        "sagemaker_local.daemon.server" in started_as and str(state.path) in started_as
+def _running(living: Record, health: Json) -> Running | None:
+    said = (health.get("pid"), health.get("boot"), health.get("process_started"), health.get("state"))
+    process = living.process
+    if said != (process.pid, process.boot, process.started, str(living.state)):
+        return None
+    return Running(
+        pid=process.pid,
+        port=living.port,
+        state=living.state,
+        auth=bool(health.get("auth")),
+        site_port=living.site_port,
     )
 
 
-def _command_line(pid: int) -> str:
-    """How a process was started; empty for one that is dead."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-    except OSError:
-        pass
-    try:
-        answer = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
-    except OSError:
-        return ""
-    return answer.stdout
-
-
-def _ended(pid: int, state: StateFolder) -> bool:
-    """Wait for the daemon to end, which removes its record last; a dead process may linger until it is reaped."""
-    deadline = time.monotonic() + _STOP_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        if not state.record.exists():
-            return True
-        time.sleep(_POLL_SECONDS)
-    return False
-
-
-def _refusal(error: urllib.error.HTTPError) -> str:
-    try:
-        return str(json.load(error)["message"])
-    except (ValueError, KeyError, TypeError):
-        return f"the answer was {error.code}; another program uses this port"
+def _check_place(living: Record, state: StateFolder) -> None:
+    with contextlib.suppress(OSError):
+        if record.folder_identity(living.state) == record.folder_identity(state.path):
+            return
+    msg = (
+        f"the emulator that runs (process {living.process.pid}) was started in {living.state}, and its folder has been "
+        f"moved to {state.path} since; stop it with 'sagemaker-local down', then start it again"
+    )
+    raise EmulatorError(msg)

@@ -10,10 +10,8 @@ import asyncio
 import contextlib
 import functools
 import importlib
-import json
 import logging
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -27,7 +25,7 @@ from botocore.config import Config
 
 from sagemaker_local import settings
 from sagemaker_local.asgi import Json, Receive, Send
-from sagemaker_local.daemon import function_environment, tls
+from sagemaker_local.daemon import function_environment, processes, record, tls
 from sagemaker_local.daemon.admin import PREFIX, Admin, answer
 from sagemaker_local.daemon.container_logs import ContainerLogs
 from sagemaker_local.faults.front import OWN_USER_AGENT, FaultyServices
@@ -52,6 +50,7 @@ from sagemaker_local.ministack import (
 from sagemaker_local.ministack.roles import Roles
 from sagemaker_local.ministack.site import Site
 from sagemaker_local.sagemaker.artifacts import Artifacts
+from sagemaker_local.sagemaker.errors import is_full
 from sagemaker_local.sagemaker.fleet import Fleet
 from sagemaker_local.sagemaker.http_api import HttpApi
 from sagemaker_local.sagemaker.jobs.s3_access import JobBuckets
@@ -113,6 +112,12 @@ def _s3(port: int, credentials: dict[str, str], region: str) -> Any:
         return _session().client("s3", region_name=region, endpoint_url=where, config=config, **credentials)
 
 
+def _identity() -> Json:
+    """What tells this process from every other one, for those who ask for its health."""
+    process = processes.look_up(os.getpid())
+    return {} if process is None else {"boot": process.boot, "process_started": process.started}
+
+
 class Ports:
     """The ASGI application that the server runs: one application for each port, the first for everything else too."""
 
@@ -147,13 +152,13 @@ async def _serve(listening: socket.socket, site: socket.socket, state: settings.
     mappings = queue_mappings.install(loop)
     event_targets.install(lambda sessions: RoleCalls(sessions, s3, port), loop)
     facts = {"port": port, "state": str(state.path), "auth": settings.asks_policies(), "started": time.time()}
+    facts |= _identity()
     secure, certificate = _listen_near(site_port + 1), tls.make_certificate(state)
     facts |= {"site_port": site_port, "site_url": f"{settings.url(site_port)}/"}
     facts |= {"tls_port": secure.getsockname()[1], "certificate": str(certificate.path)}
     services = FaultyServices(appsync_events.install(registry.application()), faults, buckets.cors_headers)
     front = Front(services, Admin(service, runtime, facts, cloudfront.distributions))
     ports = Ports(front, {site_port: Site(services, cloudfront.distributions)})
-    state.record.write_text(json.dumps({"pid": os.getpid(), "port": port}) + "\n")
     serve, config = _hypercorn(listening, site, secure=secure, certificate=certificate)
     lasting = [asyncio.create_task(work) for work in (logs.run(), mappings.run(), service_metrics.measure_queues())]
     lasting.append(asyncio.create_task(alarms.watch()))
@@ -209,14 +214,20 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         logger.error("cannot listen on %s:%s: %s", settings.HOST, port, error.strerror)  # noqa: TRY400
         return 1
-    asyncio.new_event_loop().run_until_complete(_serve(listening, site, state))
+    try:
+        asyncio.new_event_loop().run_until_complete(_serve(listening, site, state))
+    except OSError as error:
+        logger.error("cannot start: %s: %s", error.filename or state.path, error.strerror)  # noqa: TRY400
+        return settings.NO_SPACE if is_full(error) else 1
     functions.stop_all()
     for each in (listening, site):
         with contextlib.suppress(OSError):
             each.close()
-    shutil.rmtree(state.temporary, ignore_errors=True)
+    state.remove_temporary()
     logger.info("stopped")
-    state.record.unlink(missing_ok=True)  # last: `down` waits for this
+    known = record.read(state)
+    if known is not None and known.process == processes.look_up(os.getpid()):
+        state.record.unlink(missing_ok=True)
     # A custom resource that waits for an answer holds a thread that the interpreter would wait for.
     sys.stdout.flush()
     sys.stderr.flush()

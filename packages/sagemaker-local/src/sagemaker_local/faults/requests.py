@@ -86,7 +86,7 @@ def read(service: str, method: str, path: str, query: str, headers: Mapping[str,
 def _json(body: bytes) -> object:
     try:
         return json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
 
 

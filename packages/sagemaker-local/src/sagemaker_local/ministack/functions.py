@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from sagemaker_local import settings
 from sagemaker_local.ministack.registry import private, replace
+from sagemaker_local.process_environment import OF_THE_DAEMON
 
 Json = dict[str, Any]
 
@@ -32,7 +32,7 @@ _stopping = threading.Event()
 # Runs in the process of a function before MiniStack's own program, which then sets the function's own variables.
 _FORGET = f"""\
 import os
-for _name in {settings.OF_THE_DAEMON!r}:
+for _name in {OF_THE_DAEMON!r}:
     os.environ.pop(_name, None)
 """
 # What MiniStack says when the module of a function cannot be imported; the group is Python's own text.

@@ -29,7 +29,7 @@ def install() -> None:
         context = dict(known(body))
         try:
             keys = list(dict.fromkeys(_of(json.loads(body or b"{}"))))
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
             keys = []
         return {**context, "dynamodb:LeadingKeys": keys} if keys else context
 

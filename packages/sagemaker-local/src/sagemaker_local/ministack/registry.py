@@ -149,6 +149,7 @@ PRIVATE_NAMES = (
     "ministack.services.s3:_deliver_event_to_sqs",
     "ministack.services.s3:_enforce_signed_post_policy",
     "ministack.services.s3:_error",
+    "ministack.services.s3:_parse_multipart_form",
     "ministack.services.s3:_put_bucket_encryption",
     "ministack.services.s3:_put_bucket_lifecycle",
     "ministack.services.s3:_put_bucket_logging",

@@ -1,4 +1,4 @@
-"""Resource types that MiniStack's CloudFormation lacks."""
+"""Resource types of SageMaker, its scaling and the CDK, which MiniStack's CloudFormation lacks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from sagemaker_local.ministack import emptied_buckets
 from sagemaker_local.ministack.registry import private, replace, scope
 from sagemaker_local.sagemaker import cloudformation
 from sagemaker_local.sagemaker.http_api import HttpApi
+from sagemaker_local.sagemaker.scaling import cloudformation as scaling
 from sagemaker_local.sagemaker.stack_resources import HANDLERS
 
 
 def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
-    """Enter the AWS::SageMaker types and the CDK's bucket emptier."""
+    """Enter the AWS::SageMaker types, those of Application Auto Scaling and the CDK's bucket emptier."""
     provisioners = "ministack.services.cloudformation.provisioners"
     handlers = private(f"{provisioners}:_RESOURCE_HANDLERS")
     physical_name = private(f"{provisioners}:_physical_name")
@@ -35,6 +36,10 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop) -> None:
         private(f"{provisioners}:_REPLACING_PROPERTIES")[resource_type.name] = resource_type.replacing
         private(f"{provisioners}:_STACK_TAG_PROPERTY")[resource_type.name] = ("Tags", "list")
         private(f"{provisioners}:_CUSTOM_NAME_REPLACEMENT")[resource_type.name] = {"name": resource_type.name_property}
+    for name, made in scaling.HANDLERS.items():
+        scaled = made(lambda: api.service.control(scope()))
+        handlers[name] = {"create": scaled.create, "update": scaled.update, "delete": scaled.delete}
+        private(f"{provisioners}:_REPLACING_PROPERTIES")[name] = scaling.REPLACING[name]
     handlers["Custom::S3AutoDeleteObjects"] = emptied_buckets.handlers(
         buckets=private("ministack.services.s3:_buckets"), tags=private("ministack.services.s3:_bucket_tags")
     )

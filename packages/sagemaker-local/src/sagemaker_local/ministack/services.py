@@ -1,4 +1,7 @@
-"""SageMaker as two services of MiniStack: where their requests go, and what IAM is asked about them."""
+"""SageMaker, and Application Auto Scaling of its endpoints, as services of MiniStack.
+
+Where their requests go, and what IAM is asked about them.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from sagemaker_local.sagemaker.authorization import Permission
 from sagemaker_local.sagemaker.http_api import HttpApi, is_invocation
 
 CONTROL, RUNTIME = "sagemaker", "sagemaker-runtime"
+SCALING = "application-autoscaling"
 
 # What the request under way needs besides the permission on its action, which of that its caller lacks, and what
 # conditions may look at.
@@ -32,7 +36,10 @@ def _route(api: HttpApi) -> None:
     private("ministack.app:_loaded_modules")[CONTROL] = api
     handlers[CONTROL] = api.handle_request
     handlers[RUNTIME] = api.handle_invocation
-    private("ministack.core.router:SERVICE_PATTERNS")[CONTROL] = {"target_prefixes": ["SageMaker."]}
+    handlers[SCALING] = api.handle_scaling
+    patterns = private("ministack.core.router:SERVICE_PATTERNS")
+    patterns[CONTROL] = {"target_prefixes": ["SageMaker."]}
+    patterns[SCALING] = {"target_prefixes": ["AnyScaleFrontendService."]}
     detect = private("ministack.app:detect_service")
 
     def detect_service(method: str, path: str, headers: dict[str, str], query: dict[str, Any]) -> str:
@@ -48,8 +55,9 @@ def _route(api: HttpApi) -> None:
 def _authorize() -> None:
     namespaces = private("ministack.core.iam_actions:SERVICE_TO_IAM_NAMESPACE")
     namespaces[CONTROL] = namespaces[RUNTIME] = "sagemaker"
+    namespaces[SCALING] = SCALING
     models = private("ministack.core.iam_actions:_BOTOCORE_SERVICE_MAP")
-    models[CONTROL], models[RUNTIME] = [], ["sagemaker-runtime"]
+    models[CONTROL], models[RUNTIME], models[SCALING] = [], ["sagemaker-runtime"], []
     extract = private("ministack.core.iam_actions:extract_resource_arn")
     refuse = private("ministack.core.iam_actions:access_denied_response")
     denial = private("ministack.core.iam_actions:identity_denial_message")

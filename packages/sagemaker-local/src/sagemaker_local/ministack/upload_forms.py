@@ -1,4 +1,4 @@
-"""What S3 says of uploads with a presigned form where MiniStack says less: old signatures, and sizes out of range.
+"""What S3 says of uploads with a presigned form where MiniStack says less: signatures, sizes, what follows the file.
 
 Buckets made since June 2020 take no signature of version 2, and boto3 signs forms with that one unless it is configured
 `s3v4`; so a program that forgets it would work here and fail on AWS.
@@ -14,6 +14,7 @@ from typing import Any
 from sagemaker_local.ministack.registry import private, replace
 
 _CHECK = "ministack.services.s3:_enforce_signed_post_policy"
+_PARSE = "ministack.services.s3:_parse_multipart_form"
 _OLD_SIGNATURE = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
 _SIZES = {
     b"<Code>EntityTooSmall</Code>": ("EntityTooSmall", "is smaller than the minimum allowed size", "MinSizeAllowed", 1),
@@ -36,6 +37,20 @@ def install() -> None:
         return refused
 
     replace(_CHECK, enforce_signed_post_policy)
+    parse = private(_PARSE)
+    replace(_PARSE, lambda content_type, body: up_to_file(parse(content_type, body)))
+
+
+def up_to_file(parts: list[Any]) -> list[Any]:
+    """The parts of a form as far as S3 reads them: "the file or content must be the last field", others are ignored.
+
+    Parameters
+    ----------
+    parts
+        Tuples whose first element is the name of the field.
+    """
+    place = next((index for index, part in enumerate(parts) if part[0] == "file"), len(parts))
+    return parts[: place + 1]
 
 
 def _limit(policy: str, place: int) -> str:

@@ -6,20 +6,33 @@ only, no links, no devices, no path outside the folder.
 
 from __future__ import annotations
 
+import gzip
+import os
 import shutil
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from sagemaker_local.sagemaker.errors import DeploymentFailed, validation
+from sagemaker_local.sagemaker.errors import DeploymentFailed, is_full, validation
 from sagemaker_local.sagemaker.records import Scope
 
 # Far less than the service takes; most XGBoost models need a few megabytes, and this is a developer's machine.
 _MAX_UNPACKED_BYTES = 2 * 1024**3
+
+_EXTENDING = frozenset(
+    {tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK}
+)
+_WITHOUT_CONTENT = frozenset(
+    {tarfile.LNKTYPE, tarfile.SYMTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE}
+)
+_MAX_EXTENSION_BYTES = 1024**2
+_MAX_IN_A_ROW = 8
+_MAX_HEADERS = 100_000
 
 
 class RoleSessions(Protocol):
@@ -90,8 +103,10 @@ class Artifacts:
                 "download the object."
             )
             raise DeploymentFailed(msg) from error
-        except (tarfile.TarError, EOFError, OSError) as error:
+        except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError, RecursionError) as error:
             discard(folder)
+            if is_full(error):
+                raise
             msg = (
                 f'Failed to extract model data archive for container "container_1" from URL "{url}". Please ensure '
                 f"that the object located at the URL is a valid tar.gz archive. ({error})"
@@ -117,6 +132,7 @@ def discard(folder: Path) -> None:
 
 
 def _extract(archive: Path, folder: Path) -> None:
+    _check_headers(archive)
     with tarfile.open(archive, "r:gz") as tar:
         members = tar.getmembers()
         size = sum(member.size for member in members)
@@ -125,6 +141,24 @@ def _extract(archive: Path, folder: Path) -> None:
             raise tarfile.TarError(msg)
         for member in members:
             _extract_member(tar, member, folder)
+
+
+def _check_headers(archive: Path) -> None:
+    """Refuse an archive whose headers `tarfile` would need much memory or many nested calls for."""
+    count, in_a_row = 0, 0
+    with gzip.open(archive) as plain:
+        while any(header := plain.read(tarfile.BLOCKSIZE)):
+            size = tarfile.nti(header[124:136]) if len(header) == tarfile.BLOCKSIZE else 0  # type: ignore[attr-defined]
+            size = 0 if header[156:157] in _WITHOUT_CONTENT else size
+            in_a_row = in_a_row + 1 if header[156:157] in _EXTENDING else 0
+            count += 1
+            if count > _MAX_HEADERS or in_a_row > _MAX_IN_A_ROW or (in_a_row and size > _MAX_EXTENSION_BYTES):
+                msg = "the archive has too many, or too large, extended headers"
+                raise tarfile.TarError(msg)
+            if not 0 <= plain.tell() + size <= _MAX_UNPACKED_BYTES:
+                msg = f"the archive unpacks to more than {_MAX_UNPACKED_BYTES} bytes"
+                raise tarfile.TarError(msg)
+            plain.seek(size + -size % tarfile.BLOCKSIZE, os.SEEK_CUR)
 
 
 def _extract_member(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:

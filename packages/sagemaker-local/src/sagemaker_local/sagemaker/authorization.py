@@ -150,6 +150,6 @@ def _member(document: Json, path: str) -> Any:
 def _document(body: bytes) -> Json:
     try:
         document = json.loads(body or b"{}")
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}

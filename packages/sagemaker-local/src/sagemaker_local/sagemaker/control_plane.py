@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sagemaker_local.sagemaker.errors import ServiceError, already_exists, not_found, validation
 from sagemaker_local.sagemaker.records import IN_PROGRESS, Definition, Endpoint, Scope, Status, Variant
 from sagemaker_local.sagemaker.shapes import Json
+from sagemaker_local.sagemaker.variants import check_kind, check_scaled, check_variant, properties, reweighted
 
 MODEL, CONFIG, ENDPOINT = "model", "endpoint-config", "endpoint"
 _WORDS = {MODEL: "model", CONFIG: "endpoint configuration", ENDPOINT: "endpoint"}
@@ -74,7 +75,7 @@ class ControlPlane:
         """Remember an endpoint configuration whose models exist."""
         variants = [*request["ProductionVariants"], *request.get("ShadowProductionVariants", [])]
         for variant in variants:
-            _check_variant(variant)
+            check_variant(variant)
             self.model(variant["ModelName"])
         names = [variant["VariantName"] for variant in variants]
         if len(set(names)) != len(names):
@@ -125,8 +126,9 @@ class ControlPlane:
         The one in force must still be there. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteEndpointConfig.html
         """
         endpoint, config = self._ready(request["EndpointName"]), self._servable(request["EndpointConfigName"])
-        self.config(endpoint.config_name)
-        _check_kind(endpoint, config)
+        present = self.config(endpoint.config_name)
+        check_kind(endpoint, config)
+        check_scaled(endpoint, present, config)
         if not request.get("RetainDeploymentConfig", False):
             endpoint.deployment_config = request.get("DeploymentConfig")
         endpoint.pending_config_name, endpoint.pending_since = config.name, self._clock()
@@ -141,7 +143,7 @@ class ControlPlane:
         if unknown:
             msg = f'Variant(s) "{", ".join(sorted(unknown))}" not found for endpoint "{endpoint.arn}".'
             raise validation(msg)
-        endpoint.variants = tuple(_reweighted(variant, wanted.get(variant.name, {})) for variant in endpoint.variants)
+        endpoint.variants = tuple(reweighted(variant, wanted.get(variant.name, {})) for variant in endpoint.variants)
         self._move(endpoint, Status.IN_SERVICE)
         return endpoint
 
@@ -157,9 +159,9 @@ class ControlPlane:
         retain
             Names of variants that keep their present weight and instance count (`RetainAllVariantProperties`).
         """
-        kept = {variant.name: _properties(variant) for variant in endpoint.variants if variant.name in retain}
+        kept = {variant.name: properties(variant) for variant in endpoint.variants if variant.name in retain}
         fresh = (self._variant(request) for request in config.request["ProductionVariants"])
-        return tuple(_reweighted(variant, kept.get(variant.name, {})) for variant in fresh)
+        return tuple(reweighted(variant, kept.get(variant.name, {})) for variant in fresh)
 
     def deployed(self, name: str, config: Definition, variants: tuple[Variant, ...]) -> None:
         """The processes of that configuration serve: it is now the endpoint's configuration."""
@@ -271,49 +273,3 @@ def container_of(model: Definition) -> Json:
 
 def _in_progress(endpoint: Endpoint) -> ServiceError:
     return validation(f'Cannot update in-progress endpoint "{endpoint.arn}".')
-
-
-def _check_kind(endpoint: Endpoint, config: Definition) -> None:
-    """Refuse to make a serverless endpoint of one with instances.
-
-    https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html; the words are the emulator's.
-    """
-    serverless = any(variant.get("ServerlessConfig") for variant in config.request["ProductionVariants"])
-    if serverless and any(variant.serverless is None for variant in endpoint.variants):
-        msg = (
-            f'Cannot update endpoint "{endpoint.arn}": a real-time endpoint cannot become a serverless one. '
-            "Create a new endpoint."
-        )
-        raise validation(msg)
-
-
-def _check_variant(variant: Json) -> None:
-    if not variant.get("ModelName"):
-        msg = (
-            f"Production variant {variant['VariantName']} needs a ModelName; this emulator has no inference components."
-        )
-        raise validation(msg)
-    instance, serverless = variant.get("InstanceType"), variant.get("ServerlessConfig")
-    if bool(instance) == bool(serverless):
-        msg = (
-            f"Production variant {variant['VariantName']} must have either InstanceType or ServerlessConfig; "
-            f"it has {'both' if instance else 'neither'}."
-        )
-        raise validation(msg)
-    if instance and not variant.get("InitialInstanceCount"):
-        msg = f"Production variant {variant['VariantName']} must have an InitialInstanceCount of at least 1."
-        raise validation(msg)
-
-
-def _properties(variant: Variant) -> Json:
-    return {"DesiredWeight": variant.weight, "DesiredInstanceCount": variant.instance_count}
-
-
-def _reweighted(variant: Variant, change: Json) -> Variant:
-    return Variant(
-        name=variant.name,
-        weight=float(change.get("DesiredWeight", variant.weight)),
-        images=variant.images,
-        instance_count=change.get("DesiredInstanceCount", variant.instance_count),
-        serverless=variant.serverless,
-    )

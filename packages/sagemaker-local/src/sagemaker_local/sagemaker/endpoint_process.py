@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sagemaker_local import settings
+from sagemaker_local.process_environment import container_environment
 from sagemaker_local.sagemaker.container_client import ContainerClient
 from sagemaker_local.sagemaker.errors import DeploymentFailed
 from sagemaker_local.sagemaker.shapes import Json
@@ -67,8 +67,13 @@ class EndpointProcess:
         """Process id, once started."""
         return self._process.pid if self._process else None
 
+    @property
+    def ended(self) -> int | None:
+        """How a process that is gone ended: its exit code, or the negative number of a signal."""
+        return self._process.returncode if self._process else None
+
     async def start(self) -> None:
-        """Start the process and wait until `/ping` answers 200.
+        """Start the process, again if it has ended, and wait until `/ping` answers 200.
 
         Raises
         ------
@@ -82,7 +87,7 @@ class EndpointProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
-            env=_environment(self.launch.environment),
+            env=container_environment(self.launch.environment),
         )
         self._reading = asyncio.create_task(self._read_log(self._process))
         try:
@@ -161,12 +166,6 @@ def _command(model_dir: Path, port: int) -> list[str]:
     """The command line of the built-in container's stand-in."""
     options = ["--model-dir", str(model_dir), "--host", settings.HOST, "--port", str(port), "--exit-with-stdin"]
     return [str(settings.container_python()), "-m", "sagemaker_local.xgboost_container", *options]
-
-
-def _environment(container: dict[str, str]) -> dict[str, str]:
-    """What a container sees: the model's own variables, and nothing of AWS but the region."""
-    kept = {name: os.environ[name] for name in ("HOME", "LANG", "PATH", "TMPDIR") if name in os.environ}
-    return {**kept, "PYTHONUNBUFFERED": "1", "AWS_REGION": settings.REGION, **container}
 
 
 def free_port() -> int:

@@ -5,6 +5,9 @@ The texts were taken from public reports of users who met them; nothing here tal
 
 from __future__ import annotations
 
+import errno
+import tempfile
+
 
 class ServiceError(Exception):
     """An answer of the service that is not a success.
@@ -46,3 +49,15 @@ def not_found(kind: str, arn: str) -> ServiceError:
 def already_exists(kind: str, arn: str) -> ServiceError:
     """A name is taken."""
     return validation(f'Cannot create already existing {kind} "{arn}".')
+
+
+def failure_of_the_emulator(error: Exception) -> str:
+    """Why something ended that on AWS would not have: a sentence for a full disk, what Python says for all else."""
+    if is_full(error):
+        return f"failure of the emulator: there is no space left for its files in {tempfile.gettempdir()}"
+    return f"failure of the emulator: {error!r}"
+
+
+def is_full(error: Exception) -> bool:
+    """Whether an error says that the disk, or the user's part of it, is full."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

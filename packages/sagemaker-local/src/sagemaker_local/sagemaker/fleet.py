@@ -18,7 +18,7 @@ from sagemaker_local.faults.store import Faults
 from sagemaker_local.sagemaker.artifacts import Artifacts, discard
 from sagemaker_local.sagemaker.control_plane import ControlPlane, container_of
 from sagemaker_local.sagemaker.endpoint_process import STARTUP_SECONDS, EndpointProcess, Launch, environment_of
-from sagemaker_local.sagemaker.errors import DeploymentFailed
+from sagemaker_local.sagemaker.errors import DeploymentFailed, failure_of_the_emulator
 from sagemaker_local.sagemaker.records import Definition, Endpoint, Scope, Status, Variant
 from sagemaker_local.sagemaker.shapes import Json
 
@@ -64,6 +64,7 @@ class Fleet:
         self._artifacts, self._log, self._flush, self.faults = artifacts, log, flush, faults
         self._serving: dict[Key, Deployment] = {}
         self._tasks: dict[Key, asyncio.Task[None]] = {}
+        self._reviving = asyncio.Lock()
 
     # --- what happens to an endpoint ----------------------------------------------------------------------------
 
@@ -108,6 +109,26 @@ class Fleet:
         deployment = self._serving.get((scope, name.lower()))
         return deployment.processes if deployment else {}
 
+    async def revive(self) -> dict[str, str]:
+        """Start the processes again that have ended by themselves.
+
+        Returns
+        -------
+        dict
+            Names of their endpoints and variants, `endpoint/variant`, and why one does not start; empty if it did.
+        """
+        async with self._reviving:
+            ended = [
+                (key, deployment, process)
+                for key, deployment in self._serving.items()
+                for process in deployment.processes.values()
+                if process.ended is not None
+            ]
+            reasons = await asyncio.gather(*(self._revive(*each) for each in ended))
+        return {
+            f"{key[1]}/{process.launch.variant}": why for (key, _, process), why in zip(ended, reasons, strict=True)
+        }
+
     async def close(self) -> None:
         """Stop every process and everything under way."""
         tasks, deployments = list(self._tasks.values()), list(self._serving.values())
@@ -119,6 +140,15 @@ class Fleet:
         await asyncio.gather(*(_stop(deployment) for deployment in deployments))
 
     # --- inside -------------------------------------------------------------------------------------------------
+
+    async def _revive(self, key: Key, deployment: Deployment, process: EndpointProcess) -> str:
+        try:
+            await process.start()
+        except DeploymentFailed as failure:
+            return str(failure)
+        if self._serving.get(key) is not deployment:  # it was updated or removed meanwhile
+            await process.stop()
+        return ""
 
     def _begin(self, scope: Scope, endpoint: Endpoint, work: Coroutine[Any, Any, None]) -> None:
         key = (scope, endpoint.name.lower())
@@ -135,7 +165,7 @@ class Fleet:
             return
         except Exception as error:
             logger.exception("endpoint %s: the deployment broke", endpoint.name)
-            control.deployment_failed(endpoint.name, f"Internal failure of the emulator: {error!r}")
+            control.deployment_failed(endpoint.name, f"Internal {failure_of_the_emulator(error)}")
             return
         if key in self._serving and self.faults.take_for_update(endpoint.name) is not None:
             await _stop(fresh)

@@ -1,6 +1,7 @@
-"""The two SageMaker APIs as MiniStack wants a service: `async (method, path, headers, body, query) -> answer`.
+"""The SageMaker APIs as MiniStack wants a service: `async (method, path, headers, body, query) -> answer`.
 
-The control plane speaks JSON 1.1 with the operation in `X-Amz-Target`; InvokeEndpoint is REST with raw bodies.
+The control plane and Application Auto Scaling speak JSON 1.1 with the operation in `X-Amz-Target`; InvokeEndpoint is
+REST with raw bodies.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from urllib.parse import unquote
 from sagemaker_local.sagemaker.errors import ServiceError
 from sagemaker_local.sagemaker.records import Scope
 from sagemaker_local.sagemaker.runtime import Disconnected, Invocation, Runtime
+from sagemaker_local.sagemaker.scaling import operations as scaling
 from sagemaker_local.sagemaker.service import SageMaker
 
 Response = tuple[int, dict[str, str], bytes]
@@ -62,6 +64,17 @@ class HttpApi:
             return _control_error(error)
         return 200, {"Content-Type": _JSON}, json.dumps(answer).encode()
 
+    async def handle_scaling(
+        self, _method: str, _path: str, headers: dict[str, str], body: bytes, _query: dict[str, Any]
+    ) -> Response:
+        """Answer a request for Application Auto Scaling."""
+        operation = headers.get("x-amz-target", "").rpartition(".")[2]
+        try:
+            answer = scaling.call(self.service.control(self._scope()), operation, _parse(body))
+        except ServiceError as error:
+            return _control_error(error)
+        return 200, {"Content-Type": _JSON}, json.dumps(answer).encode()
+
     async def handle_invocation(
         self, _method: str, path: str, headers: dict[str, str], body: bytes, _query: dict[str, Any]
     ) -> Response:
@@ -91,7 +104,7 @@ class HttpApi:
 def _parse(body: bytes) -> object:
     try:
         return json.loads(body or b"{}")
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ServiceError("SerializationException", "The request body is not JSON.") from error
 
 

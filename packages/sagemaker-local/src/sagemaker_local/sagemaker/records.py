@@ -6,7 +6,7 @@ The JSON documents are kept as the caller sent them, because Describe answers th
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sagemaker_local.sagemaker.shapes import Json
 
@@ -47,6 +47,19 @@ class Definition:
     request: Json
 
 
+INSTANCES = "sagemaker:variant:DesiredInstanceCount"
+"""Application Auto Scaling's name for the number of instances of a variant."""
+
+
+@dataclass(kw_only=True)
+class ScalableTarget:
+    """A variant that Application Auto Scaling may scale: what was asked for, when, and its policies by name."""
+
+    request: Json
+    created: float
+    policies: dict[str, Json] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Variant:
     """A production variant that takes invocations, with its share of the traffic."""
@@ -74,3 +87,5 @@ class Endpoint:
     data_capture: Json | None = None
     pending_config_name: str | None = None
     pending_since: float | None = None
+    # By the name of the variant and the dimension. They go with the endpoint, as in the service.
+    scaled: dict[tuple[str, str], ScalableTarget] = field(default_factory=dict)

@@ -29,12 +29,12 @@ def service_model(service: str) -> ServiceModel:
     return ServiceModel(create_loader().load_service_model(service, "service-2"), service)
 
 
-def operation_model(name: str) -> OperationModel:
-    """The description of one operation of the control plane."""
-    return service_model("sagemaker").operation_model(name)
+def operation_model(name: str, service: str = "sagemaker") -> OperationModel:
+    """The description of one operation, of the control plane unless another service is named."""
+    return service_model(service).operation_model(name)
 
 
-def check_input(operation: str, document: Any) -> Json:
+def check_input(operation: str, document: Any, service: str = "sagemaker") -> Json:
     """The request, if it is well formed.
 
     Raises
@@ -42,7 +42,7 @@ def check_input(operation: str, document: Any) -> Json:
     ServiceError
         `SerializationException` for a wrong JSON type, `ValidationException` that lists every broken constraint.
     """
-    shape = operation_model(operation).input_shape
+    shape = operation_model(operation, service).input_shape
     if shape is None or not isinstance(document, dict):
         raise ServiceError("SerializationException", "Start of structure or map found where not expected.")
     problems = list(_problems(shape, document, ""))

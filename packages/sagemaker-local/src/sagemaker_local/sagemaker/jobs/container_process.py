@@ -14,8 +14,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from sagemaker_local import settings
-
 # StopTrainingJob and StopProcessingJob in the API reference: SIGTERM, and 120 seconds until SIGKILL.
 STOP_SECONDS = 120.0
 # What a program leaves running in a session of its own may hold its output open; nobody waits for that for long.
@@ -106,13 +104,6 @@ async def start(launch: Launch, log: Callable[[str], None]) -> Process:
         start_new_session=True,
     )
     return ContainerProcess(process, log)
-
-
-def base_environment() -> dict[str, str]:
-    """What every container sees: nothing of AWS but the region."""
-    kept = {name: os.environ[name] for name in ("HOME", "LANG", "PATH", "TMPDIR") if name in os.environ}
-    region = {"AWS_REGION": settings.REGION, "AWS_DEFAULT_REGION": settings.REGION}
-    return {**kept, **region, "PYTHONUNBUFFERED": "1"}
 
 
 async def _read(process: asyncio.subprocess.Process, log: Callable[[str], None]) -> None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sagemaker_local import settings
-from sagemaker_local.sagemaker.jobs.container_process import Launch, base_environment
+from sagemaker_local.process_environment import container_environment
+from sagemaker_local.sagemaker.jobs.container_process import Launch
 from sagemaker_local.sagemaker.jobs.records import ProcessingJob
 from sagemaker_local.sagemaker.shapes import Json
 
@@ -62,7 +63,7 @@ class ProcessingFolder:
         own = {name: self.translated(value) for name, value in job.request.get("Environment", {}).items()}
         return Launch(
             command=[str(settings.container_python()), "-m", "sagemaker_local.processing_container", *command],
-            environment={**base_environment(), **own},
+            environment=container_environment(own),
         )
 
 

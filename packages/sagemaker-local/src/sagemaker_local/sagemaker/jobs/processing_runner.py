@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sagemaker_local.sagemaker.errors import failure_of_the_emulator
 from sagemaker_local.sagemaker.jobs import container_process, reasons
 from sagemaker_local.sagemaker.jobs.host_processes import HostProcesses, Outcome
 from sagemaker_local.sagemaker.jobs.processing_folder import ProcessingFolder, host_names, inputs_of, outputs_of
@@ -77,7 +78,7 @@ class ProcessingRunner:
             status, reason = JobStatus.FAILED, str(failure)
         except Exception as error:
             logger.exception("processing job %s broke", job.name)
-            status, reason = JobStatus.FAILED, f"InternalServerError: failure of the emulator: {error!r}"
+            status, reason = JobStatus.FAILED, f"InternalServerError: {failure_of_the_emulator(error)}"
         finally:
             message = next((text for folder in folders.values() if (text := folder.message())), None)
             shutil.rmtree(root, ignore_errors=True)

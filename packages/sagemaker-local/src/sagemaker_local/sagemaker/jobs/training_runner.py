@@ -18,7 +18,9 @@ from pathlib import Path
 from sagemaker_local import settings
 from sagemaker_local.faults.fault import Kind
 from sagemaker_local.faults.store import Faults
+from sagemaker_local.process_environment import container_environment
 from sagemaker_local.sagemaker.endpoint_process import free_port
+from sagemaker_local.sagemaker.errors import failure_of_the_emulator
 from sagemaker_local.sagemaker.jobs import container_process, reasons, training_files, training_metrics
 from sagemaker_local.sagemaker.jobs.container_process import Launch
 from sagemaker_local.sagemaker.jobs.host_processes import HostProcesses, Outcome
@@ -111,7 +113,7 @@ class TrainingRunner:
             phase, reason = Phase.FAILED, str(failure)
         except Exception as error:
             logger.exception("training job %s broke", run.job.name)
-            phase, reason = Phase.FAILED, f"InternalServerError: failure of the emulator: {error!r}"
+            phase, reason = Phase.FAILED, f"InternalServerError: {failure_of_the_emulator(error)}"
         await self._flush()
         run.jobs.finish(run.job, phase, reason=reason)
         logger.info("training job %s: %s%s", run.job.name, phase, f": {reason}" if reason else "")
@@ -217,7 +219,7 @@ def _environment(job: TrainingJob, hosts: int) -> dict[str, str]:
     threads = str(max(1, (os.cpu_count() or 1) // hosts))
     shared = {"OMP_NUM_THREADS": threads, "OMP_THREAD_LIMIT": threads} if hosts > 1 else {}
     named = {"TRAINING_JOB_NAME": job.name, "TRAINING_JOB_ARN": job.arn}
-    return {**container_process.base_environment(), **shared, **named, **job.request.get("Environment", {})}
+    return container_environment({**shared, **named, **job.request.get("Environment", {})})
 
 
 async def _keep_checkpoints(run: Run, machines: dict[str, OptMl]) -> None:

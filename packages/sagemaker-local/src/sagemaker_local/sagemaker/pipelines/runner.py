@@ -9,6 +9,7 @@ import asyncio
 import logging
 
 from sagemaker_local.sagemaker.control_plane import ControlPlane
+from sagemaker_local.sagemaker.errors import failure_of_the_emulator
 from sagemaker_local.sagemaker.pipelines.definition import Step
 from sagemaker_local.sagemaker.pipelines.graph import dependencies
 from sagemaker_local.sagemaker.pipelines.pipelines import STEP_FAILED, Pipelines
@@ -63,7 +64,7 @@ class Runner:
                     task.result()
         except Exception as error:
             logger.exception("pipeline execution %s broke", self._execution.arn)
-            self._end(ExecutionStatus.FAILED, f"Internal failure of the emulator: {error!r}")
+            self._end(ExecutionStatus.FAILED, f"Internal {failure_of_the_emulator(error)}")
         else:
             self._conclude()
         finally:

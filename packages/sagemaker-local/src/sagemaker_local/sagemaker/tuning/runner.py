@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from sagemaker_local.sagemaker.errors import ServiceError
+from sagemaker_local.sagemaker.errors import ServiceError, failure_of_the_emulator
 from sagemaker_local.sagemaker.jobs.records import JobStatus
 from sagemaker_local.sagemaker.shapes import Json
 from sagemaker_local.sagemaker.tuning.ranges import ranges_of
@@ -70,7 +70,7 @@ class Runner:
             return
         except Exception as error:
             logger.exception("tuning job %s broke", self._job.name)
-            self._jobs.finish(self._job, JobStatus.FAILED, f"InternalServerError: failure of the emulator: {error!r}")
+            self._jobs.finish(self._job, JobStatus.FAILED, f"InternalServerError: {failure_of_the_emulator(error)}")
             return
         self._finish(was_stopped=stop.is_set())
 
