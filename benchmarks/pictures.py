@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.report import Cell, Report
-from contract.digit import PIXELS
+from contract.digit import PIXEL_MAX, PIXELS, SIDE
 from tools.read import MODEL, LocalModel, read_file
 from vision.limits import UPLOAD_DIGITS_MAX
 
@@ -141,7 +141,7 @@ def peer(model: LocalModel) -> Reader:
     """Give the plain way."""
 
     def read(path: Path, one: bool) -> Digits:
-        boxes, mask = _components(path)
+        boxes, mask = _components(path, 280 if one else 1200)
         if not boxes:
             return []
         if one:
@@ -154,16 +154,18 @@ def peer(model: LocalModel) -> Reader:
     return read
 
 
-def _components(path: Path) -> tuple[list[tuple[int, int, int, int]], NDArray[np.uint8]]:
+def _components(path: Path, side: int) -> tuple[list[tuple[int, int, int, int]], NDArray[np.uint8]]:
     grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     if grey is None:
         return [], np.zeros((1, 1), np.uint8)
-    scale = 1200 / max(grey.shape)
+    scale = side / max(grey.shape)
     grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     soft = cv2.GaussianBlur(grey, (5, 5), 0)
     mask = cv2.adaptiveThreshold(soft, 1, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY_INV, 51, 10)
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
-    boxes = [(x, y, w, h) for x, y, w, h, area in stats[1:].tolist() if h >= 20 and w < 400 and h < 700 and area >= 50]
+    boxes = [
+        (x, y, w, h) for x, y, w, h, area in stats[1:].tolist() if h >= 20 and area >= 50 and max(w, h) < 0.98 * side
+    ]
     usual = statistics.median([box[3] for box in boxes] or [1])
     boxes = [box for box in boxes if box[3] >= usual / 2]
     boxes.sort(key=lambda box: (int((box[1] + box[3] / 2) // (1.5 * usual)), box[0]))
@@ -173,14 +175,14 @@ def _components(path: Path) -> tuple[list[tuple[int, int, int, int]], NDArray[np
 def _as_mnist(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     scale = 20 / max(mask.shape)
     size = tuple(max(1, round(side * scale)) for side in mask.shape[::-1])
-    small = cv2.resize(mask * np.uint8(255), size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(mask * np.uint8(PIXEL_MAX), size, interpolation=cv2.INTER_AREA)
     moments = cv2.moments(small)
     mass = max(moments["m00"], 1)
     left, top = (
-        min(max(round(14 - moments[name] / mass), 0), 28 - side)
+        min(max(round(SIDE / 2 - moments[name] / mass), 0), SIDE - side)
         for name, side in zip(("m10", "m01"), size, strict=True)
     )
-    digit = np.zeros((28, 28), np.uint8)
+    digit = np.zeros((SIDE, SIDE), np.uint8)
     digit[top : top + size[1], left : left + size[0]] = small
     return digit
 
@@ -207,8 +209,7 @@ def main() -> None:
         },
         packages=["opencv-python-headless", "pillow", "numpy", "xgboost-cpu"],
         notes=[
-            f"{mine.singles} single digits; {mine.sheets} upright sheets of at most {UPLOAD_DIGITS_MAX} digits,"
-            f" {mine.digits} digits",
+            f"{mine.singles} single digits; {mine.sheets} sheets, at most {UPLOAD_DIGITS_MAX} digits, {mine.digits} in all",
             "spurious: found where no digit was written; unsure: below the threshold of the model's manifest",
         ],
     ).publish()

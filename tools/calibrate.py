@@ -33,7 +33,7 @@ SEED = 1
 TEMPERATURES = np.round(np.geomspace(0.4, 4.0, 93), 3)
 """What is tried; neighbours differ by 2.5 %."""
 
-RIGHT_UNSURE = 0.1
+RIGHT_UNSURE = 0.09
 """Share of the digits read right that the threshold calls unsure. Of real pictures it is about half as many: those that
 are drawn here are harder than most."""
 

@@ -27,6 +27,7 @@ from contract.errors import ContractError
 from contract.manifest import read_manifest
 from tools.pixels import braille
 from training.common.errors import ArtifactError, TrainingError
+from training.common.paths import BuildPaths
 from training.model.artifact import load_model, unpack
 from training.model.evaluation import probabilities_of
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from vision.sheet import Sheet
 
 FUNCTIONS = Path(__file__).resolve().parents[1] / "lambda_src"
-MODEL = Path("build/model/model.tar.gz")
+MODEL = BuildPaths().archive
 Watch = Callable[[str, NDArray[np.uint8]], None]
 """Is shown the name of a step and what it saw."""
 
@@ -61,7 +62,7 @@ class LocalModel:
         ContractError, TrainingError
             If one of them is missing or damaged.
         """
-        manifest = read_manifest(archive.with_name("manifest.json"))
+        manifest = read_manifest(archive.with_name(BuildPaths().manifest.name))
         try:
             content = archive.read_bytes()
         except OSError as error:

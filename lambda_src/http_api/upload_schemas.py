@@ -64,7 +64,7 @@ UPLOAD_SCHEMAS: dict[str, Any] = {
             "turned": {
                 "type": "integer",
                 "enum": [0, 90, 180, 270],
-                "description": "Degrees, clockwise, by which the picture was turned to be read, beside its EXIF orientation",
+                "description": "Degrees by which the upright picture was turned clockwise to be read",
             },
             "digits": {
                 "type": "array",

@@ -57,7 +57,7 @@ Labels = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Stroke:
-    """A digit or a part of one: labels of its components, box (left, upper, right, lower), pixels, thickness, strength."""
+    """A digit or a part of one: its components, box (left, upper, right, lower), pixels, thickness, strength."""
 
     labels: tuple[int, ...]
     box: tuple[int, int, int, int]

@@ -44,7 +44,7 @@ _DECODER_ERRORS = (
 )
 
 _ORIENTATION = 0x0112
-_DEPTHS = (255, 1023, 4095, 16383, 65535)
+_DEPTHS = tuple(2**bits - 1 for bits in (8, 10, 12, 14, 16))
 """White of files of 8, 10, 12, 14 and 16 bits: a 16-bit file may hold any of them."""
 
 _FAINT_ALPHA, _LAYER_CONTRAST = 16, 48

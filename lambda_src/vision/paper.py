@@ -39,7 +39,7 @@ def find_paper(grey: Grey) -> Mask | None:
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     kernel = np.ones((max(3, round(STROKE * max(size))) | 1,) * 2, np.uint8)
     small = cv2.morphologyEx(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), cv2.MORPH_OPEN, kernel)
-    level, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(bright, np.uint8))
     if count < 2:
         return None
