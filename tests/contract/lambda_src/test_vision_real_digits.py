@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps
 
 from contract.digit import PIXELS, SIDE
-from vision.images import decode
-from vision.normalise import normalise
+from tests.support.any_model import read_digits
 
 pytestmark = pytest.mark.slow
 
@@ -99,7 +98,8 @@ def send(row: Pixels, way: str) -> bytes:
     change, format_name, options = WAYS[way]
     file = io.BytesIO()
     change(Image.fromarray(row.reshape(SIDE, SIDE))).save(file, format_name, **options)
-    return normalise(decode(file.getvalue(), f"image/{format_name.lower()}"))
+    (digit,) = read_digits(file.getvalue(), f"image/{format_name.lower()}", one=True).digits
+    return digit.pixels
 
 
 def test_exported_images_come_back_unchanged() -> None:

@@ -8,16 +8,17 @@ import tracemalloc
 import zlib
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from contract.digit import PIXELS, SIDE
 from gateway.problems import ProblemError
 from http_api.examples import SEVEN_PNG
-from vision.images import SCANS_MAX, decode
+from tests.support.any_model import read_digits
 from vision.limits import UPLOAD_PIXELS_MAX
-from vision.normalise import normalise
-from vision.reading import read_digits
+from vision.reading import read_picture
 from vision.sheet import Sheet
 
 PNG, JPEG = "image/png", "image/jpeg"
@@ -76,7 +77,7 @@ def test_two_digits_come_in_reading_order_with_their_boxes() -> None:
         assert inner
         assert close(box, (left + inner[0], top + inner[1], inner[2] - inner[0], inner[3] - inner[1]))
     for digit in sheet.digits:
-        assert difference(digit.pixels, SEVEN.tobytes()) < 10
+        assert difference(digit.pixels, SEVEN.tobytes()) < 13
 
 
 @pytest.mark.parametrize(
@@ -176,24 +177,51 @@ def test_a_digit_as_the_data_set_has_it_is_that_digit(invert: bool, media_type: 
     assert close(digit.box, (box[0], box[1], box[2] - box[0], box[3] - box[1]), 1)
 
 
-@pytest.mark.parametrize(
-    "side", [40, 56, 140, 280, *(pytest.param(side, marks=pytest.mark.slow) for side in (900, 1600))]
-)
+@pytest.mark.parametrize("side", [56, 140, 280, pytest.param(1600, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("invert", [False, True])
-def test_a_single_digit_is_what_the_api_makes_of_it(side: int, invert: bool) -> None:
+@pytest.mark.parametrize("one", [False, True])
+def test_size_and_shade_do_not_matter(side: int, invert: bool, one: bool) -> None:
     image = SEVEN.resize((side, side), Image.Resampling.BICUBIC)
-    body = encoded(ImageOps.invert(image) if invert else image)
-    (digit,) = read_digits(body, PNG).digits
-    ours, wanted = Image.frombytes("L", (SIDE, SIDE), digit.pixels), normalise(decode(body, PNG))
+    (digit,) = read_digits(encoded(ImageOps.invert(image) if invert else image), PNG, one=one).digits
+    ours = Image.frombytes("L", (SIDE, SIDE), digit.pixels)
     # Where the centre of mass is between two pixels, either is right.
     shifts = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
-    assert min(difference(ImageChops.offset(ours, *shift).tobytes(), wanted) for shift in shifts) < 5
+    assert min(difference(ImageChops.offset(ours, *shift).tobytes(), SEVEN.tobytes()) for shift in shifts) < 12
+
+
+@pytest.mark.parametrize("shade", [0.02, 0.05, 0.2])
+def test_strokes_arrive_at_least_as_broad_as_the_data_set_has_them(shade: float) -> None:
+    image = Image.new("L", (600, 800), 255)
+    ImageDraw.Draw(image).ellipse((150, 100, 450, 700), outline=0, width=max(1, round(shade * 100)))
+    (digit,) = read_digits(encoded(image), PNG, one=True).digits
+    ink = sum(digit.pixels) / 255
+    assert ink / 47 > 1.5  # an oval of 10 x 20 is about 47 around
+
+
+@pytest.mark.parametrize("turns", [1, 3])
+def test_a_sheet_that_lies_is_turned(turns: int) -> None:
+    """The model is surer of what stands: here of what is higher than broad."""
+
+    def upright(digits: NDArray[np.uint8]) -> NDArray[np.float64]:
+        there = digits.reshape(-1, SIDE, SIDE) > 100
+        tall = there.any(axis=2).sum(axis=1) > there.any(axis=1).sum(axis=1)
+        tops = there[:, : SIDE // 2].sum(axis=(1, 2)) > there[:, SIDE // 2 :].sum(axis=(1, 2))
+        sure = np.where(tall & tops, 0.95, 0.5)
+        return np.column_stack([sure, np.tile((1 - sure)[:, None] / 9, 9)])
+
+    places = ((20, 40), (150, 60), (280, 50))
+    image = paper((440, 260), places)
+    turned = image.transpose({1: Image.Transpose.ROTATE_90, 3: Image.Transpose.ROTATE_270}[turns])
+    sheet = read_picture(encoded(turned), PNG, upright)
+    assert (sheet.turned, sheet.width, sheet.height) == (90 * turns, 440, 260)
+    wanted = boxes(read_digits(encoded(image), PNG))
+    assert all(map(close, boxes(sheet), wanted))
 
 
 def test_a_digit_that_touches_the_edge_is_read() -> None:
     box = SEVEN.resize((280, 280)).point(lambda value: 255 * (value > 100)).getbbox()
-    (digit,) = read_digits(encoded(ImageOps.invert(SEVEN.resize((280, 280)).crop(box))), PNG).digits
-    assert difference(digit.pixels, SEVEN.tobytes()) < 10
+    (digit,) = read_digits(encoded(ImageOps.invert(SEVEN.resize((280, 280)).crop(box))), PNG, one=True).digits
+    assert difference(digit.pixels, SEVEN.tobytes()) < 13
 
 
 def test_light_strokes_on_nothing_are_read() -> None:
@@ -280,13 +308,6 @@ def test_what_is_packed_beside_the_picture_is_not_unpacked_without_end(kind: byt
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert most < len(packed) // 2
-
-
-def test_a_jpeg_of_endless_scans_is_refused() -> None:
-    body = encoded(paper(), JPEG, progressive=True)
-    scan = body.rindex(b"\xff\xda")
-    bomb = body[:scan] + body[scan:-2] * SCANS_MAX + body[-2:]
-    assert "scans" in refusal(bomb, JPEG).detail
 
 
 @pytest.mark.parametrize(
