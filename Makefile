@@ -64,6 +64,7 @@ train: run-setup ## train the default model, or QUALITY=best: build/model/model.
 	@$(RUN) -m training fit --quality "$(QUALITY)"
 	@$(RUN) -m training evaluate
 	@$(RUN) -m training package
+	@$(RUN) -m tools.calibrate
 
 build/model/manifest.json: | .venv/.run-stamp node_modules/.stamp
 	@$(MAKE) --no-print-directory train
