@@ -209,7 +209,7 @@ def main() -> None:
         },
         packages=["opencv-python-headless", "pillow", "numpy", "xgboost-cpu"],
         notes=[
-            f"{mine.singles} single digits; {mine.sheets} sheets, at most {UPLOAD_DIGITS_MAX} digits, {mine.digits} in all",
+            f"{mine.singles} single digits; {mine.sheets} sheets of at most {UPLOAD_DIGITS_MAX}, {mine.digits} digits",
             "spurious: found where no digit was written; unsure: below the threshold of the model's manifest",
         ],
     ).publish()

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from vision.components import Stroke
 
-BROAD = 0.85
-"""A stroke this many times as broad as high may be two digits."""
+BROAD = 1.0
+"""A stroke at least this many times as broad as high may be two digits: few digits are, nearly all pairs."""
 
 CUTS_MAX = 3
 """So many places to cut are tried, where the least ink is in a column."""
@@ -28,7 +28,7 @@ PIECES_GAP, PIECES_BROAD = 0.25, 1.1
 LOWEST = 0.7
 """Each of two digits that touch is at least this share of both high."""
 
-GAIN = 0.1
+GAIN = 0.15
 """Another way is taken where the model is surer by so much: of its least sure digit than of what it replaces."""
 
 ALTERNATIVES_MAX = 150

@@ -7,6 +7,7 @@ shadows, folds and desks are broader and stay. What is then darker than its pape
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +18,9 @@ from vision.decoding import Grey
 
 Mask = NDArray[np.uint8]
 """0 or 1, shape (height, width)."""
+
+Counts = NDArray[np.integer[Any] | np.floating[Any]]
+"""Whole numbers, as OpenCV types them."""
 
 Strength = NDArray[np.float32]
 """Share of the paper's light that is taken, 0..1, shape (height, width)."""
@@ -45,7 +49,7 @@ NOISE_TIMES = 4.0
 SURE = 1.6
 """A stroke has a place that is so many times as strong as what may be ink at all."""
 
-OWN_SHARE, EDGE_SHARE = 0.25, 0.5
+OWN_SHARE, EDGE_SHARE = 0.18, 0.5
 """A stroke ends where it is weaker than the first share of its own strongest ink, or the second of what is beside it:
 a blurred edge is where half of the ink is, and a pencil fades along its stroke."""
 
@@ -74,7 +78,7 @@ def find_ink(grey: Grey, inside: Mask | None = None, *, light: bool, one: bool =
     """
     if light:
         grey = np.asarray(PIXEL_MAX - grey, np.uint8)
-    small = cv2.medianBlur(_coarse(grey), 3)
+    small = np.asarray(cv2.medianBlur(_coarse(grey), 3), np.uint8)
     reach = (STROKE_MAX_OF_ONE if one else STROKE_MAX) * min(small.shape)
     paper = np.ones_like(grey) if inside is None else inside
     few = np.asarray(cv2.resize(paper, small.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
@@ -98,7 +102,7 @@ def usual_thickness(mask: Mask) -> float:
     return float(thickness[order][min(place, count - 2)])
 
 
-def thicknesses(mask: Mask, labels: NDArray[np.int32], stats: NDArray[np.int32]) -> NDArray[np.float64]:
+def thicknesses(mask: Mask, labels: Counts, stats: Counts) -> NDArray[np.float64]:
     """Give the mean thickness of every component, the background first, in pixels.
 
     In a strip, the mean distance from its edge is a quarter of its breadth.
@@ -155,7 +159,7 @@ def strokes_of(strength: Strength, inside: Mask, thickness: float = 0.0) -> Mask
     return np.asarray(ink, np.uint8)
 
 
-def _peaks(strength: Strength, labels: NDArray[np.int32], count: int) -> NDArray[np.float64]:
+def _peaks(strength: Strength, labels: Counts, count: int) -> NDArray[np.float64]:
     """Give the strength that a twentieth of each stroke exceeds."""
     levels = 64
     steps = np.minimum((strength * levels).astype(np.int32), levels - 1)

@@ -35,7 +35,8 @@ def without_rulings(mask: Mask) -> Mask:
 def _without_level_lines(mask: Mask) -> Mask:
     side = max(mask.shape)
     piece, thick = max(8, round(PIECE * side)), max(3, round(THICKEST * side))
-    thin = mask & (1 - cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((thick + 1, 1), np.uint8)))
+    bars = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((thick + 1, 1), np.uint8)), np.uint8)
+    thin = mask & (1 - bars)
     pieces = np.asarray(cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)), np.uint8)
     lines, count = _lines(pieces, piece, UNBROKEN)
     if count >= RULED:  # then others are, too, that digits break
@@ -45,8 +46,8 @@ def _without_level_lines(mask: Mask) -> Mask:
     lines = np.asarray(cv2.dilate(lines, np.ones((3, 3), np.uint8)), np.uint8)
     rest = mask & (1 - lines)
     # Strokes that cross a line have ink on both sides of it.
-    crossing = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((2 * thick + 1, 1), np.uint8))
-    return np.asarray(rest | (crossing & lines & mask), np.uint8)
+    crossing = np.asarray(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((2 * thick + 1, 1), np.uint8)), np.uint8)
+    return rest | (crossing & lines & mask)
 
 
 def _lines(pieces: Mask, gap: int, unbroken: float) -> tuple[Mask, int]:
