@@ -43,7 +43,7 @@ NEXT_STEPS = """\
   source .venv/bin/activate         once in a shell, then:
   python -m training look           pictures of the data, and of the digits hardest for the model
   sagemaker-local status         what runs; 'logs' shows what it says
-  eval "$(sagemaker-local env)"  makes boto3, aws and cdk in this shell talk to the emulator
+  eval "$(sagemaker-local env)"  boto3 and the AWS CLI of this shell talk to the emulator
   python -m training fit --help     train another model, evaluate and package it; 'make up' serves it
   python -m training publish --channels && python -m training submit --num-round 10
                                     the same as a SageMaker training job, its log as it comes
