@@ -45,7 +45,10 @@ def test_a_policy_that_does_not_exist_is_not_attached(emulator: Emulator, role: 
     iam = emulator.client("iam")
     iam.create_user(UserName="reader")
     said = f"Policy {MISSPELT} does not exist or is not attachable."
-    for attach, name in ((iam.attach_role_policy, {"RoleName": ROLE}), (iam.attach_user_policy, {"UserName": "reader"})):
+    for attach, name in (
+        (iam.attach_role_policy, {"RoleName": ROLE}),
+        (iam.attach_user_policy, {"UserName": "reader"}),
+    ):
         code, text = refusal(attach, **name, PolicyArn=MISSPELT)
         assert (code, text.partition(" This emulator")[0]) == ("NoSuchEntity", said)
     own = "arn:aws:iam::123456789012:policy/nothing"

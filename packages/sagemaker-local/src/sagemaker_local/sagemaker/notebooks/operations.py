@@ -26,9 +26,7 @@ async def _list(_: SageMaker, control: ControlPlane, request: Json) -> Json:
         descriptions.notebook_summary(each, control.scope.region) for each in control.resources(Notebooks).all()
     ]
     items = [item for item in summaries if _wanted(item, request)]
-    return listed(
-        "NotebookInstances", items, request, name_key=_NAME, default_sort=BY_NAME, default_order=ASCENDING
-    )
+    return listed("NotebookInstances", items, request, name_key=_NAME, default_sort=BY_NAME, default_order=ASCENDING)
 
 
 def _wanted(item: Json, request: Json) -> bool:
