@@ -46,8 +46,8 @@ def picture_of(image: Bytes, generator: np.random.Generator) -> bytes:
     field = _light(generator) * (paper - contrast * paper * ink)
     if generator.random() > DARK_ON_LIGHT:
         field = 1.0 - field
-    field = cv2.GaussianBlur(field, (0, 0), generator.uniform(0.6, 2.2))
-    field = field + generator.normal(0, generator.uniform(0.005, 0.03), field.shape).astype(np.float32)
+    field = np.asarray(cv2.GaussianBlur(field, (0, 0), generator.uniform(0.6, 2.2)), np.float32)
+    field = field + generator.normal(0, generator.uniform(0.005, 0.03), (FIELD, FIELD)).astype(np.float32)
     grey = (field.clip(0, 1) * PIXEL_MAX).astype(np.uint8)
     _, encoded = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(generator.integers(60, 95))])
     return encoded.tobytes()
@@ -64,7 +64,7 @@ def _with_pen(image: Bytes, generator: np.random.Generator) -> Floats:
         changed = cv2.erode(large, kernel) if change < 0 else cv2.dilate(large, kernel)
         # A stroke that would vanish keeps its middle.
         large = changed if change > 0 else np.maximum(changed, np.where(large > PIXEL_MAX * 4 // 5, large, 0))
-    return large.astype(np.float32) / PIXEL_MAX
+    return np.asarray(large, np.float32) / np.float32(PIXEL_MAX)
 
 
 def _moved(ink: Floats, generator: np.random.Generator) -> Floats:

@@ -70,7 +70,8 @@ def _bend(count: int, generator: np.random.Generator) -> Numbers:
     points = generator.integers(-BEND_MAX, BEND_MAX, (count, CONTROL_POINTS, CONTROL_POINTS), dtype=np.int64)
     at = np.arange(SIDE, dtype=np.int64)[:, None] * (CONTROL_POINTS - 1) * 256 // (SIDE - 1)
     weights = (256 - abs(at - np.arange(CONTROL_POINTS) * 256)).clip(0)
-    return (weights @ points @ weights.T) >> 16
+    bend: Numbers = (weights @ points @ weights.T) >> 16
+    return bend
 
 
 def _with_pen(images: Images, generator: np.random.Generator) -> Images:
@@ -82,4 +83,5 @@ def _with_pen(images: Images, generator: np.random.Generator) -> Images:
     other = np.where(share < 0, np.minimum.reduce(near), np.maximum.reduce(near))
     values = (values * (256 - abs(share)) + other * abs(share)) >> 8
     peak = values.max(axis=(1, 2), keepdims=True).clip(FAINTEST_PEAK)
-    return (values * PIXEL_MAX // peak).astype(np.uint8)
+    inked: Images = (values * PIXEL_MAX // peak).astype(np.uint8)
+    return inked

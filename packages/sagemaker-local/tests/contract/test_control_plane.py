@@ -9,6 +9,7 @@ import urllib.request
 from typing import Any
 
 import pytest
+from botocore import xform_name
 
 from support.emulators import BUCKET, Emulator, World, allow, trust
 from support.refusals import refusal
@@ -149,7 +150,29 @@ def test_tags_are_added_replaced_and_removed(world: World, sagemaker: Any) -> No
 def test_an_operation_that_is_not_emulated_says_so(sagemaker: Any) -> None:
     code, text = refusal(sagemaker.list_labeling_jobs)
     assert code == "UnknownOperationException"
-    assert "ListLabelingJobs is not emulated" in text
+    assert "ListLabelingJobs is not emulated; this emulator has AddTags, " in text
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments"),
+    [
+        ("sagemaker-runtime", "InvokeEndpointAsync", {"EndpointName": "e", "InputLocation": "s3://b/k"}),
+        ("sagemaker-runtime", "InvokeEndpointWithResponseStream", {"EndpointName": "e", "Body": b"1,2"}),
+        ("sagemaker-metrics", "BatchPutMetrics", {"TrialComponentName": "t", "MetricData": []}),
+        (
+            "sagemaker-featurestore-runtime",
+            "GetRecord",
+            {"FeatureGroupName": "group", "RecordIdentifierValueAsString": "1"},
+        ),
+        ("sagemaker-a2i-runtime", "DescribeHumanLoop", {"HumanLoopName": "loop"}),
+    ],
+)
+def test_an_operation_of_another_api_of_sagemaker_is_named(
+    emulator: Emulator, service: str, operation: str, arguments: dict[str, Any]
+) -> None:
+    code, text = refusal(getattr(emulator.client(service), xform_name(operation)), **arguments)
+    assert code == "UnknownOperationException"
+    assert f"This emulator does not have {operation} of {service}" in text
 
 
 def test_the_own_interface_answers_this_machine_only(emulator: Emulator) -> None:

@@ -170,7 +170,7 @@ def test_a_wrong_hyperparameter_fails_the_job_with_the_container_s_reason(jobs: 
     assert described["FailureReason"].startswith("AlgorithmError: framework error: \nTraceback")
     assert len(described["FailureReason"]) == 1024
     assert any("Hyperparameter eta: 7" in line for line in jobs.lines("TrainingJobs", "wrong")["algo-1"])
-    assert "ModelArtifacts" not in described or not described["ModelArtifacts"]
+    assert described["ModelArtifacts"]["S3ModelArtifacts"].endswith("/jobs/wrong/output/model.tar.gz")
 
 
 def test_a_job_that_is_stopped_keeps_its_model_and_is_followed_meanwhile(jobs: Jobs) -> None:

@@ -23,6 +23,7 @@ from botocore.session import Session
 
 from sagemaker_local import settings
 from sagemaker_local.daemon.client import ask
+from support import required_members
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 ROW = ",".join(["0"] * 784).encode()
@@ -32,8 +33,13 @@ _ONCE = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"
 
 @functools.cache
 def _session() -> Session:
-    """One for all: it reads the descriptions of the services once, 3 MB for SageMaker alone."""
-    return Session()
+    """One for all: it reads the descriptions of the services once, 3 MB for SageMaker alone.
+
+    Every answer of SageMaker has to have the members that its description requires.
+    """
+    session = Session()
+    session.register("after-call.sagemaker", required_members.check)
+    return session
 
 
 @functools.cache

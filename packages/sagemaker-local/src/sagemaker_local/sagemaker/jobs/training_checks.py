@@ -49,8 +49,8 @@ def check_image(image: str) -> None:
     name, _, _ = image.split("/")[-1].partition(":")
     if name == _FIRST_IMAGE:
         msg = (
-            f'"{image}" is the first built-in XGBoost image (tags 1 and latest, XGBoost 0.72), which this emulator does '
-            f"not run. Use {IMAGE}:1.7-1 or later: image_uris.retrieve('xgboost', region, version='1.7-1') gives it."
+            f'"{image}" is the first built-in XGBoost image (tags 1 and latest, XGBoost 0.72); this emulator does not '
+            f"run it. Use {IMAGE}:1.7-1 or later: image_uris.retrieve('xgboost', region, version='1.7-1') gives it."
         )
         raise validation(msg)
     if name != IMAGE:
