@@ -64,6 +64,7 @@ train: run-setup ## train the default model, or QUALITY=best: build/model/model.
 	@$(RUN) -m training fit --quality "$(QUALITY)"
 	@$(RUN) -m training evaluate
 	@$(RUN) -m training package
+	@$(RUN) -m tools.calibrate
 
 build/model/manifest.json: | .venv/.run-stamp node_modules/.stamp
 	@$(MAKE) --no-print-directory train
@@ -101,9 +102,9 @@ E2E_TMP = $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8000000 { 
 
 .PHONY: e2e
 e2e: setup ## deploy into an emulator of its own with the CDK CLI and try everything
-	@folder=$$(mktemp -d $(E2E_TMP)/digits-e2e.XXXXXX); \
-	  $(RUN) -m pytest tests/e2e -m "not exhaustive" -n 3 --dist loadfile --no-loadscope-reorder --basetemp "$$folder/e2e" \
-	  $(ARGS); rm -rf "$$folder"
+	@folder=$$(mktemp -d $(E2E_TMP)/digits-e2e.XXXXXX); code=0; \
+	  $(RUN) -m pytest tests/e2e -m "not exhaustive" -n 3 --dist loadfile --no-loadscope-reorder \
+	  --basetemp "$$folder/e2e" $(ARGS) || code=$$?; rm -rf "$$folder"; exit $$code
 
 .PHONY: emulator-check
 emulator-check: .venv/.stamp ## format, lint, types and the quick tests of packages/sagemaker-local
@@ -143,6 +144,14 @@ bench: run-setup .venv-benchmarks/.stamp build/model/manifest.json ## measure ag
 diff: setup ## what this checkout would change against BASE=main, in every environment; offline
 	@$(RUN) -m tools.diff --base "$(BASE)" $(ARGS)
 
+.PHONY: review
+review: setup ## what this checkout would change in what is deployed: ENV=dev or prod; asks AWS, changes nothing
+	@$(RUN) -m tools.diff --deployed $(ENV) --fail-on= $(ARGS)
+
+.PHONY: drift
+drift: setup ## what is no longer as its stack has it: ENV=dev, prod or local; ends with 1 if anything is not
+	@$(RUN) -m tools.drift $(ENV) $(ARGS)
+
 .PHONY: cost
 cost: setup ## what an environment costs in a month, and what load it bears: ENV=dev, prod or local; offline
 	@$(RUN) -m tools.cost --env "$(ENV)" $(ARGS)
@@ -162,12 +171,20 @@ preflight: setup ## ask an account what a deployment would fail for: quotas, boo
 	@$(RUN) -m tools.preflight $(ENV) $(ARGS)
 
 .PHONY: deploy
-deploy: setup ## deploy to AWS after a review: ENV=dev or ENV=prod; ARGS=--yes asks nothing (your credentials, costs money)
+deploy: setup ## deploy to AWS after a review: ENV=dev or prod; ARGS=--yes asks nothing, "--name pr12" is a preview (costs money)
 	@$(RUN) -m tools.deploy $(ENV) $(ARGS)
 
+.PHONY: accept
+accept: setup ## play the stories against what is deployed: ENV=local, dev or prod; ARGS="--story NAME", --list, --yes
+	@$(RUN) -m tools.accept $(ENV) $(ARGS)
+
 .PHONY: destroy
-destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (bucket, registry and accounts stay); ARGS=--left-out: those left out
+destroy: setup ## remove the stacks from AWS: ENV=dev or prod (bucket, registry and accounts stay); ARGS=--left-out, or all of a preview: "--name pr12"
 	@$(RUN) -m tools.deploy $(ENV) --destroy $(ARGS)
+
+.PHONY: github
+github: setup ## make the roles with which workflows on GitHub deploy: ENV=dev or prod; an administrator does it once
+	@$(RUN) -m tools.github $(ENV) $(ARGS)
 
 .PHONY: redrive
 redrive: run-setup ## retry failed uploads: ENV=local, dev or prod; ARGS=--look only shows them

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from contract.xgboost_image import REGISTRY_ACCOUNTS
+from stacks.github.settings import GitHubSettings
 from stacks.identity.settings import PeopleSettings
 from stacks.inference.capacity import (
     Canary,
@@ -22,6 +23,8 @@ from stacks.inference.capacity import (
 from stacks.notebook.settings import IsolatedVpc, NotebookSettings
 from stacks.operations.settings import OperationsSettings
 from stacks.parts import Parts
+from stacks.previews import NAME_RULE as PREVIEW_RULE
+from stacks.previews import is_preview, preview_of
 from stacks.region_types import lacking
 from stacks.shared.concurrency import FunctionConcurrency
 from stacks.shared.errors import ConfigurationError
@@ -117,6 +120,8 @@ class Settings:
         Users who sign in through the user pool, and the web page for them.
     operations
         Thresholds and recipients of the alarms.
+    github
+        The repository on GitHub whose workflows may deploy; None for none (`make github`).
     """
 
     environment: str
@@ -140,6 +145,7 @@ class Settings:
     upload: UploadSettings = field(default_factory=UploadSettings)
     people: PeopleSettings = field(default_factory=PeopleSettings)
     operations: OperationsSettings = field(default_factory=OperationsSettings)
+    github: GitHubSettings | None = None
 
     def __post_init__(self) -> None:
         _check(re.fullmatch(r"[a-z][a-z0-9]{0,15}", self.environment), "environment", self.environment, _NAME_RULE)
@@ -293,15 +299,18 @@ ENVIRONMENTS = {settings.environment: settings for settings in (LOCAL, DEV, PROD
 
 
 def settings_for(environment: str) -> Settings:
-    """The settings of an environment by its name.
+    """The settings of an environment by its name; those of a preview are made from `DEV`.
 
     Raises
     ------
     ConfigurationError
         If there is no such environment.
     """
+    if is_preview(environment):
+        return preview_of(DEV, environment)
     if environment not in ENVIRONMENTS:
-        msg = f"DIGITS_ENVIRONMENT is {environment!r}; allowed is one of {', '.join(ENVIRONMENTS)}"
+        allowed = f"one of {', '.join(ENVIRONMENTS)}, or of a preview: {PREVIEW_RULE}"
+        msg = f"DIGITS_ENVIRONMENT is {environment!r}; allowed is {allowed}"
         raise ConfigurationError(msg)
     return ENVIRONMENTS[environment]
 
@@ -315,8 +324,9 @@ def require_own_account(settings: Settings) -> None:
         If the account of `settings` is one of `EXAMPLE_ACCOUNTS`.
     """
     if settings.account in EXAMPLE_ACCOUNTS:
+        source = DEV if is_preview(settings.environment) else settings
         msg = (
             f"account of {settings.environment} is {settings.account}, an example that belongs to nobody: "
-            f"put your own account and region into {settings.environment.upper()} in stacks/settings.py"
+            f"put your own account and region into {source.environment.upper()} in stacks/settings.py"
         )
         raise ConfigurationError(msg)

@@ -2,18 +2,17 @@
 
 Uses the credentials that the AWS clients find, in the account and region of `stacks/settings.py`. Storage,
 training and identity are never removed from here: they hold the data, the models and their registry, and the accounts
-of people, and are protected against it.
+of people, and are protected against it. Of a preview (`--name pr12`) everything is removed.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from pathlib import Path
 
 from contract.manifest import read_manifest
-from stacks.settings import ENVIRONMENTS, Settings, require_own_account, settings_for
+from stacks.previews import is_preview
+from stacks.settings import Settings, settings_for
 from tools.approval import (
     Approval,
     approve,
@@ -26,7 +25,6 @@ from tools.deployment import (
     FAILURES,
     HOW_TO_GET_A_MANIFEST,
     KEPT,
-    ROOT,
     Deployment,
     DeploymentError,
     api_client,
@@ -37,47 +35,19 @@ from tools.deployment import (
     synthesise,
     synthesised_parts,
 )
+from tools.environments import add_environment, aws_deployment, check_account, chosen_environment
 from tools.left_out import remove_left_out, tell_left_out
 from tools.leftovers import unprotect_failed_creations
 from tools.preflight.check import State
 from tools.preflight.report import as_text, summary
 from tools.preflight.run import preflight
-from tools.process_environment import adopt, for_aws
+from tools.previews import remove_preview
 from tools.review.change import Risk
 from tools.review.differences import DifferenceError
 from tools.review.templates import TemplateError
 from tools.scaling_change import scaled_and_changed, take_scaling_out
 from tools.site_publishing import publish as publish_site
 from training.common.terminal import prepare_terminal
-
-AWS_ENVIRONMENTS = [name for name in ENVIRONMENTS if name != "local"]
-CURRENT_MANIFEST = ROOT / "models/current.json"
-
-
-def aws_deployment(settings: Settings) -> Deployment:
-    """The deployment of an environment to AWS, of the promoted model unless `DIGITS_MANIFEST` names another."""
-    require_own_account(settings)
-    manifest = Path(os.environ.get("DIGITS_MANIFEST", CURRENT_MANIFEST)).resolve()
-    read_manifest(manifest, how_to_get=HOW_TO_GET_A_MANIFEST)
-    variables = for_aws(os.environ, settings.region)
-    adopt(variables)
-    return Deployment(
-        environment=settings.environment,
-        manifest=manifest,
-        variables=variables,
-        folder=ROOT / "build" / settings.environment,
-    )
-
-
-def check_account(deployment: Deployment, settings: Settings) -> None:
-    """Refuse credentials of another account than the one that the settings name."""
-    account = deployment.client("sts").get_caller_identity()["Account"]
-    if account != settings.account:
-        msg = (
-            f"the credentials belong to account {account}, but {settings.environment} is account {settings.account} "
-            "in stacks/settings.py: use other credentials, or correct the settings"
-        )
-        raise DeploymentError(msg)
 
 
 def prepare(deployment: Deployment, settings: Settings, approval: Approval, *, despite_preflight: bool = False) -> None:
@@ -163,7 +133,7 @@ def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.deploy", description="Deploy to AWS, or remove it.")
-    parser.add_argument("environment", choices=AWS_ENVIRONMENTS)
+    add_environment(parser)
     parser.add_argument("--yes", action="store_true", help="ask nothing; what can lose data is refused")
     parser.add_argument(
         "--accept",
@@ -182,14 +152,17 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.left_out and not options.destroy:
         parser.error("--left-out says what --destroy removes: give both")
-    settings = ENVIRONMENTS[options.environment]
+    settings = settings_for(chosen_environment(parser, options, emulated=False))
     try:
         deployment = aws_deployment(settings)
         check_account(deployment, settings)
+        if options.destroy and is_preview(settings.environment):
+            remove_preview(deployment)
+            return 0
         synthesise(deployment)
         if options.destroy and options.left_out:
             if not remove_left_out(deployment):
-                print(f"{options.environment} has no stack to remove that the settings leave out")
+                print(f"{settings.environment} has no stack to remove that the settings leave out")
         elif options.destroy:
             remove(deployment)
         else:

@@ -5,10 +5,8 @@ CloudFormation keeps a stack that an application has no more, and it goes on cos
 
 from __future__ import annotations
 
-from botocore.exceptions import WaiterError
-
-from stacks.settings import ENVIRONMENTS
-from tools.deployment import KEPT, Deployment, DeploymentError, deployed_parts, synthesised_parts
+from stacks.settings import settings_for
+from tools.deployment import KEPT, Deployment, DeploymentError, delete_stack, deployed_parts, synthesised_parts
 
 REASON = "the settings leave it out"
 
@@ -30,7 +28,7 @@ def require_part(environment: str, part: str, *, subject: str) -> None:
     DeploymentError
         If the settings leave it out.
     """
-    if not getattr(ENVIRONMENTS[environment].parts, part):
+    if not getattr(settings_for(environment).parts, part):
         how = "make up" if environment == "local" else f"make deploy ENV={environment}"
         msg = (
             f"{environment} has no {subject}: parts.{part} is False in stacks/settings.py; set it to True, then "
@@ -64,15 +62,8 @@ def remove_left_out(deployment: Deployment) -> list[str]:
     DeploymentError
         If CloudFormation does not delete one, such as one that another stack still uses.
     """
-    cloudformation = deployment.client("cloudformation")
     parts = [part for part in stacks_left_out(deployment) if part not in KEPT]
     for part in parts:
-        stack = deployment.stack(part)
-        print(f"Removing {stack}: {REASON}", flush=True)
-        cloudformation.delete_stack(StackName=stack)
-        try:
-            cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack)
-        except WaiterError as error:
-            msg = f"CloudFormation did not delete {stack} ({error}): read the reason in its events, then try again"
-            raise DeploymentError(msg) from error
+        print(f"Removing {deployment.stack(part)}: {REASON}", flush=True)
+        delete_stack(deployment, part)
     return parts

@@ -6,12 +6,10 @@ from typing import Any
 
 from contract.digit import CANONICAL_FORMS, CLASSES, PIXEL_MAX, PIXELS, SIDE
 from contract.model_card import SHORT_DIGEST_LENGTH
-from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PNG, SEVEN_PROBABILITIES
+from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PROBABILITIES, seven_pixels
 from http_api.problem_table import PREDICTION_PROBLEMS, UPLOAD_PROBLEMS
 from prediction.problems import ROWS_MAX, ROWS_MIN
 from prediction.rows import MEMBER
-from vision.images import decode
-from vision.normalise import normalise
 
 _SHORT_DIGEST = {
     "type": "string",
@@ -20,6 +18,8 @@ _SHORT_DIGEST = {
 }
 
 _NUMBER = {"type": "number"}
+
+UNSURE = {"type": "boolean", "description": "Whether the digit may well be another: the model's own threshold says so"}
 
 SCHEMAS: dict[str, Any] = {
     "PredictionRequest": {
@@ -58,7 +58,7 @@ SCHEMAS: dict[str, Any] = {
     },
     "Prediction": {
         "type": "object",
-        "required": ["digit", "probabilities"],
+        "required": ["digit", "probabilities", "unsure"],
         "additionalProperties": False,
         "properties": {
             "digit": {"type": "integer", "minimum": 0, "maximum": CLASSES - 1, "description": "The most likely digit"},
@@ -69,6 +69,7 @@ SCHEMAS: dict[str, Any] = {
                 "maxItems": CLASSES,
                 "items": _NUMBER,
             },
+            "unsure": UNSURE,
         },
     },
     "ModelCard": {
@@ -119,10 +120,10 @@ SCHEMAS: dict[str, Any] = {
 
 def request_example() -> dict[str, Any]:
     """Give the first image of MNIST's test file as a request."""
-    return {MEMBER: [list(normalise(decode(SEVEN_PNG, "image/png")))]}
+    return {MEMBER: [list(seven_pixels())]}
 
 
 def response_example() -> dict[str, Any]:
     """Give a real response to it."""
-    prediction = {"digit": SEVEN_DIGIT, "probabilities": list(SEVEN_PROBABILITIES)}
+    prediction = {"digit": SEVEN_DIGIT, "probabilities": list(SEVEN_PROBABILITIES), "unsure": False}
     return {"predictions": [prediction], "model": MODEL}

@@ -21,6 +21,9 @@ ONE_WORD = {"${Account}", "${BucketName}", "${Partition}", "${Region}"}
 GLOBAL_KEYS = {"aws:principalarn", "aws:securetransport", "aws:sourceaccount", "aws:sourcearn"}
 """Those in use, of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html."""
 
+TAG = "aws:ResourceTag/${TagKey}"
+"""The key of all services for tags of a resource; which actions know it is in the reference, its type is not."""
+
 OF_TYPES = {
     "arrayofstring": ("String", "Null"),
     "bool": ("Bool", "Null"),
@@ -133,7 +136,7 @@ def unknown_keys(statement: Json) -> list[str]:
     """Condition keys that an action does not know, and operators that do not compare a key's type."""
     found = []
     for operator, conditions in statement.get("Condition", {}).items():
-        for key in conditions:
+        for key in map(_general, conditions):
             if key.lower() in GLOBAL_KEYS:
                 continue
             ignorant = [
@@ -176,8 +179,15 @@ def _keys(action: str) -> frozenset[str]:
     return frozenset(key.lower() for row in _rows(action) for key in row["condition_keys"])
 
 
+def _general(key: str) -> str:
+    """A condition key as the reference has it: tags have any key."""
+    return re.sub(r"(?<=aws:ResourceTag/).+", "${TagKey}", key)
+
+
 @cache
 def _type_of(key: str) -> str:
+    if key == TAG:
+        return "string"
     details: Any = get_condition_key_details(key.partition(":")[0], key)
     return str(details["condition_value_type"]).lower() if details else "unknown"
 

@@ -12,7 +12,7 @@ import typer
 from training.commands.console import here, next_step, paths_of, say, show, steps, wrote
 from training.commands.environment_option import environment_option
 from training.commands.options import with_options
-from training.data.canonical_split import COPIES_MAX
+from training.data.copies import COPIES_MAX
 from training.model.quality import RECIPES, Quality
 
 if TYPE_CHECKING:

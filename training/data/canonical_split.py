@@ -9,10 +9,9 @@ import numpy as np
 from contract.canonical import canonical
 from contract.digit import CANONICAL_FORM
 from training.common.errors import DataError
+from training.data.copies import COPIES_MAX
 from training.data.dataset import Dataset, Split
 from training.data.distortion import distorted
-
-COPIES_MAX = 20
 
 
 def in_form(dataset: Dataset, *, copies: int = 0) -> Dataset:

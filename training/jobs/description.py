@@ -110,7 +110,7 @@ def job_from_description(response: Mapping[str, Any]) -> Job:
         spot=response.get("EnableManagedSpotTraining", False),
         channels=tuple(_channel(each) for each in response.get("InputDataConfig", [])),
         hyperparameters=dict(response.get("HyperParameters", {})),
-        model_uri=response.get("ModelArtifacts", {}).get("S3ModelArtifacts") or None,
+        model_uri=_model_uri(response),
         created=response["CreationTime"],
         started=response.get("TrainingStartTime"),
         ended=response.get("TrainingEndTime"),
@@ -135,3 +135,9 @@ def _channel(each: Mapping[str, Any]) -> ChannelSource:
         uri=each.get("DataSource", {}).get("S3DataSource", {}).get("S3Uri", ""),
         content_type=each.get("ContentType", ""),
     )
+
+
+def _model_uri(response: Any) -> str | None:
+    """Where the model is; SageMaker describes an address for jobs that are under way or failed too."""
+    there = response["TrainingJobStatus"] in ("Completed", "Stopped")
+    return (response.get("ModelArtifacts", {}).get("S3ModelArtifacts") or None) if there else None

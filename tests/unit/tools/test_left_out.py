@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import WaiterError
+from botocore.exceptions import ClientError, WaiterError
 
 from tools import people, redrive, site
 from tools.deployment import Deployment, DeploymentError
@@ -24,12 +24,11 @@ class SmallCloudFormation:
     stuck: frozenset[str] = frozenset()
     deleted: list[str] = field(default_factory=list)
 
-    def get_paginator(self, _: str) -> SmallCloudFormation:
-        return self
-
-    def paginate(self) -> Iterator[dict[str, Any]]:
-        """Give each stack on a page of its own."""
-        yield from ({"Stacks": [{"StackName": name}]} for name in self.stacks)
+    def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803 - as botocore names it
+        if StackName not in self.stacks:
+            message = f"Stack with id {StackName} does not exist"
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
+        return {"Stacks": [{"StackName": StackName}]}
 
     def delete_stack(self, *, StackName: str) -> None:  # noqa: N803 - as botocore names it
         self.deleted.append(StackName)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from stacks.identity.settings import PeopleSettings
 from stacks.parts import Parts
@@ -48,14 +49,10 @@ class SomeStacks:
 
     outputs: Mapping[str, Mapping[str, str]]
 
-    class exceptions:  # noqa: N801 - as botocore names it
-        class ClientError(Exception):
-            pass
-
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803 - as botocore names it
         if StackName not in self.outputs:
-            msg = f"Stack with id {StackName} does not exist"
-            raise self.exceptions.ClientError(msg)
+            message = f"Stack with id {StackName} does not exist"
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
         pairs = self.outputs[StackName].items()
         return {"Stacks": [{"Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in pairs]}]}
 

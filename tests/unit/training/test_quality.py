@@ -8,7 +8,7 @@ import pytest
 
 from training.commands.training_options import TrainingOptions, hyperparameters_of
 from training.common.paths import BuildPaths
-from training.data.canonical_split import COPIES_MAX
+from training.data.copies import COPIES_MAX
 from training.model.fitting import require_digits_model
 from training.model.hyperparameters import DEFAULTS, Hyperparameters
 from training.model.quality import RECIPES, Quality

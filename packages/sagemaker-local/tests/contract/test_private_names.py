@@ -88,6 +88,8 @@ ministack.services.appsync_events:_update_api
 ministack.services.appsync_events:_update_channel_namespace
 ministack.services.cloudformation.changesets:_diff_resources
 ministack.services.cloudformation.changesets:_resolve_props_for_diff
+ministack.services.cloudformation.drift:detect_resource_drift
+ministack.services.cloudformation.drift:supports_drift
 ministack.services.cloudformation.provisioners:_CUSTOM_NAME_REPLACEMENT
 ministack.services.cloudformation.provisioners:_REPLACING_PROPERTIES
 ministack.services.cloudformation.provisioners:_RESOURCE_HANDLERS
@@ -97,6 +99,7 @@ ministack.services.cloudformation.provisioners:_cw_metric_alarm_record
 ministack.services.cloudformation.provisioners:_physical_name
 ministack.services.cloudformation.stacks:_provision_resource
 ministack.services.cloudformation.stacks:_runs_on_worker_thread
+ministack.services.cloudformation.stacks:_update_resource
 ministack.services.cloudfront:_dataplane_allowed_methods
 ministack.services.cloudfront:_distributions
 ministack.services.cloudwatch:_alarms
@@ -122,9 +125,11 @@ ministack.services.dynamodb:_update_ttl
 ministack.services.eventbridge:_SCHEDULER_TICK_INTERVAL
 ministack.services.eventbridge:_invoke_target
 ministack.services.eventbridge:_pattern_event_view
+ministack.services.iam:_aws_managed_policies
 ministack.services.iam:_build_simulate_results_real
 ministack.services.iam:_extract_simulate_params
 ministack.services.iam:_roles
+ministack.services.iam:policy_known
 ministack.services.kms:_keys
 ministack.services.lambda_svc:_apply_filter_criteria
 ministack.services.lambda_svc:_emit_lambda_metrics

@@ -58,7 +58,7 @@ def test_a_version_waits_for_approval_and_is_described_as_it_was_registered(regi
     assert (described["InferenceSpecification"], described["ModelMetrics"]) == (specification, metrics)
     assert described["ModelCard"] == {"ModelCardStatus": "Draft", "ModelCardContent": "{}"}
     assert "Tags" not in described
-    assert "ModelPackageName" not in described
+    assert described["ModelPackageName"] == "Churn"
 
 
 def test_approval_and_metadata_are_updated(registry: ModelRegistry) -> None:

@@ -17,6 +17,9 @@ SCOPE = Scope(account="123456789012", region="eu-west-1")
 INSTANCE = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 
 
+SMALL = {"MemorySizeInMB": 1024, "MaxConcurrency": 1}
+
+
 def variant(name: str = "AllTraffic", **more: Any) -> dict[str, Any]:
     return {"VariantName": name, "ModelName": "m", **(more or INSTANCE)}
 
@@ -121,12 +124,20 @@ def test_weights_can_be_kept_through_an_update(control: ControlPlane) -> None:
     wrong = [{"VariantName": "Other", "DesiredWeight": 1}]
     with pytest.raises(ServiceError, match="Other"):
         control.update_weights({"EndpointName": "e", "DesiredWeightsAndCapacities": wrong})
+    twice = [{"VariantName": "AllTraffic", "DesiredWeight": weight} for weight in (1, 2)]
+    with pytest.raises(ServiceError, match='The variant name "AllTraffic" was non-unique within the request.'):
+        control.update_weights({"EndpointName": "e", "DesiredWeightsAndCapacities": twice})
 
 
 @pytest.mark.parametrize(
     ("variants", "text"),
     [
-        ([variant(), variant()], "must be unique"),
+        ([variant(), variant()], 'The variant name "AllTraffic" was non-unique within the request.'),
+        ([variant("x"), variant("y", ServerlessConfig=SMALL)], "all serverless or all on instances"),
+        (
+            [variant(ServerlessConfig={**SMALL, "MemorySizeInMB": 1536})],
+            "MemorySizeInMB of 1536; it must be 1024, 2048",
+        ),
         ([variant("x", InstanceType="ml.m5.large", ServerlessConfig={"MemorySizeInMB": 1024})], "it has both"),
         ([variant("x", InitialVariantWeight=1)], "it has neither"),
         ([variant("x", InstanceType="ml.m5.large")], "InitialInstanceCount of at least 1"),

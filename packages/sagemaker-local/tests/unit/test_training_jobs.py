@@ -132,7 +132,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "augmented manifests": ({"InputDataConfig": [channel("train", S3DataType="AugmentedManifestFile")]}, "is not read"),
     "compression": ({"InputDataConfig": [{**channel("train"), "CompressionType": "Gzip"}]}, "in Pipe mode only"),
     "a file system": ({"InputDataConfig": [{"ChannelName": "train", "DataSource": {}}]}, "from S3 only"),
-    "an output on the web": ({"OutputDataConfig": {"S3OutputPath": "https://b/x"}}, "reads s3://BUCKET/PREFIX"),
+    "an output on the web": (
+        {"OutputDataConfig": {"S3OutputPath": "https://b/x"}},
+        "reads s3://BUCKET/KEY, https://s3.REGION",
+    ),
 }
 
 

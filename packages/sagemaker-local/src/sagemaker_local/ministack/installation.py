@@ -16,6 +16,7 @@ from sagemaker_local.ministack import (
     finer_policies,
     functions,
     leading_keys,
+    managed_policies,
     payload_limits,
     policy_simulation,
     registry,
@@ -61,6 +62,7 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop, function_python: Path
     finer_policies.install()
     leading_keys.install()
     policy_simulation.install()
+    managed_policies.install()
     change_sets.install()
     cloudfront.install()
     cognito_tokens.install()

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
+from sagemaker_local.sagemaker import s3_addresses
 from sagemaker_local.sagemaker.errors import DeploymentFailed, is_full, validation
 from sagemaker_local.sagemaker.records import Scope
 
@@ -118,12 +119,18 @@ class Artifacts:
 
 
 def split(url: str) -> tuple[str, str]:
-    """Bucket and key of `s3://bucket/key`."""
-    bucket, _, key = url.removeprefix("s3://").partition("/")
-    if not url.startswith("s3://") or not bucket or not key:
-        msg = f"Invalid ModelDataUrl {url!r}; this emulator reads s3://BUCKET/KEY."
+    """Bucket and key of an address of an object in S3.
+
+    Raises
+    ------
+    ServiceError
+        `ValidationException`, when it is none.
+    """
+    found = s3_addresses.bucket_and_key(url)
+    if found is None or not found[1]:
+        msg = f"Invalid ModelDataUrl {url!r}; this emulator reads {s3_addresses.FORMS}."
         raise validation(msg)
-    return bucket, key
+    return found
 
 
 def discard(folder: Path) -> None:

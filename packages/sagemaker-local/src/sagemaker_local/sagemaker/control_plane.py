@@ -12,7 +12,14 @@ from typing import Any, TypeVar
 from sagemaker_local.sagemaker.errors import ServiceError, already_exists, not_found, validation
 from sagemaker_local.sagemaker.records import IN_PROGRESS, Definition, Endpoint, Scope, Status, Variant
 from sagemaker_local.sagemaker.shapes import Json
-from sagemaker_local.sagemaker.variants import check_kind, check_scaled, check_variant, properties, reweighted
+from sagemaker_local.sagemaker.variants import (
+    check_kind,
+    check_names,
+    check_scaled,
+    check_variants,
+    properties,
+    reweighted,
+)
 
 MODEL, CONFIG, ENDPOINT = "model", "endpoint-config", "endpoint"
 _WORDS = {MODEL: "model", CONFIG: "endpoint configuration", ENDPOINT: "endpoint"}
@@ -74,13 +81,9 @@ class ControlPlane:
     def create_config(self, request: Json) -> Definition:
         """Remember an endpoint configuration whose models exist."""
         variants = [*request["ProductionVariants"], *request.get("ShadowProductionVariants", [])]
+        check_variants(variants)
         for variant in variants:
-            check_variant(variant)
             self.model(variant["ModelName"])
-        names = [variant["VariantName"] for variant in variants]
-        if len(set(names)) != len(names):
-            msg = f"Production variant names must be unique; got {', '.join(names)}."
-            raise validation(msg)
         return self._define(CONFIG, self.configs, request["EndpointConfigName"], request)
 
     def config(self, name: str) -> Definition:
@@ -138,6 +141,7 @@ class ControlPlane:
     def update_weights(self, request: Json) -> Endpoint:
         """Change the variants' shares of the traffic and their instance counts, at once."""
         endpoint = self._ready(request["EndpointName"])
+        check_names(change["VariantName"] for change in request["DesiredWeightsAndCapacities"])
         wanted = {change["VariantName"]: change for change in request["DesiredWeightsAndCapacities"]}
         unknown = set(wanted) - {variant.name for variant in endpoint.variants}
         if unknown:

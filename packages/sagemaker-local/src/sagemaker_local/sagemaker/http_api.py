@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
+from sagemaker_local.sagemaker import unknown_operations
 from sagemaker_local.sagemaker.errors import ServiceError
 from sagemaker_local.sagemaker.records import Scope
 from sagemaker_local.sagemaker.runtime import Disconnected, Invocation, Runtime
@@ -54,9 +55,11 @@ class HttpApi:
         self.loop: asyncio.AbstractEventLoop | None = None
 
     async def handle_request(
-        self, _method: str, _path: str, headers: dict[str, str], body: bytes, _query: dict[str, Any]
+        self, method: str, path: str, headers: dict[str, str], body: bytes, _query: dict[str, Any]
     ) -> Response:
-        """Answer a control-plane request."""
+        """Answer a control-plane request, or one of the APIs of SageMaker that are not emulated."""
+        if "x-amz-target" not in headers:
+            return _control_error(unknown_operations.refusal(method, path))
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
         try:
             answer = await self.service.call(self._scope(), operation, _parse(body))

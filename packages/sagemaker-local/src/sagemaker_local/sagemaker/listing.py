@@ -10,6 +10,8 @@ from sagemaker_local.sagemaker.errors import validation
 from sagemaker_local.sagemaker.shapes import Json
 
 DEFAULT_PAGE = 10
+ASCENDING, DESCENDING = "Ascending", "Descending"
+BY_NAME = "Name"
 _DEFAULT_SORT = "CreationTime"
 _STATUSES = (
     "EndpointStatus",
@@ -27,6 +29,7 @@ def listed(
     *,
     name_key: str,
     default_sort: str = _DEFAULT_SORT,
+    default_order: str = DESCENDING,
     hidden: Collection[str] = (),
 ) -> Json:
     """The answer of a List operation.
@@ -35,7 +38,7 @@ def listed(
     ----------
     member
         Member of the answer that holds the summaries.
-    items, request, name_key, default_sort
+    items, request, name_key, default_sort, default_order
         As for `page`.
     hidden
         Members that the items are only filtered and ordered by; they are not answered.
@@ -45,12 +48,14 @@ def listed(
     ServiceError
         As `page` does.
     """
-    found, token = page(items, request, name_key=name_key, default_sort=default_sort)
+    found, token = page(items, request, name_key=name_key, default_sort=default_sort, default_order=default_order)
     shown = [{name: value for name, value in item.items() if name not in hidden} for item in found]
     return {member: shown, **({"NextToken": token} if token else {})}
 
 
-def page(items: Iterable[Json], request: Json, *, name_key: str, default_sort: str) -> tuple[list[Json], str | None]:
+def page(
+    items: Iterable[Json], request: Json, *, name_key: str, default_sort: str, default_order: str = DESCENDING
+) -> tuple[list[Json], str | None]:
     """The summaries that a List request asks for, and the token of the next page.
 
     Parameters
@@ -61,8 +66,9 @@ def page(items: Iterable[Json], request: Json, *, name_key: str, default_sort: s
         The List request (`NameContains`, `CreationTimeAfter`, `StatusEquals`, `SortBy`, `MaxResults`, ...).
     name_key
         Member that holds the name, for example `ModelName`.
-    default_sort
-        `SortBy` when the request has none.
+    default_sort, default_order
+        `SortBy` and `SortOrder` when the request has none, as botocore's description of the operation has them; where
+        it names no order, the newest comes first and names come in their order.
 
     Raises
     ------
@@ -71,7 +77,7 @@ def page(items: Iterable[Json], request: Json, *, name_key: str, default_sort: s
     """
     found = [item for item in items if _matches(item, request, name_key)]
     found.sort(key=_order(request.get("SortBy", default_sort), name_key))
-    if request.get("SortOrder", "Descending") == "Descending":
+    if request.get("SortOrder", default_order) == DESCENDING:
         found.reverse()
     start = _offset(request.get("NextToken"))
     end = start + int(request.get("MaxResults", DEFAULT_PAGE))

@@ -69,7 +69,7 @@ class SageMaker:
         """
         if operation not in self._operations:
             known = ", ".join(sorted(self._operations))
-            raise ServiceError("UnknownOperationException", f"{operation} is not emulated; these are: {known}.")
+            raise ServiceError("UnknownOperationException", f"{operation} is not emulated; this emulator has {known}.")
         return await self._operations[operation](self, self.control(scope), check_input(operation, request))
 
     async def reset(self) -> None:

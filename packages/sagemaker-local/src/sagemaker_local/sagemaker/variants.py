@@ -5,9 +5,13 @@ Pure functions on the documents of the service and on the variants of an endpoin
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sagemaker_local.sagemaker.errors import validation
 from sagemaker_local.sagemaker.records import INSTANCES, Definition, Endpoint, Variant
 from sagemaker_local.sagemaker.shapes import Json
+
+_GIGABYTE_IN_MB = 1024
 
 
 def check_kind(endpoint: Endpoint, config: Definition) -> None:
@@ -24,8 +28,31 @@ def check_kind(endpoint: Endpoint, config: Definition) -> None:
         raise validation(msg)
 
 
-def check_variant(variant: Json) -> None:
-    """Refuse a variant of a configuration that SageMaker would not take."""
+def check_variants(variants: list[Json]) -> None:
+    """Refuse what may not stand in one configuration, shadow variants among them."""
+    for variant in variants:
+        _check_variant(variant)
+    check_names(variant["VariantName"] for variant in variants)
+    serverless = [variant["VariantName"] for variant in variants if variant.get("ServerlessConfig")]
+    if 0 < len(serverless) < len(variants):
+        msg = (
+            "The variants of an endpoint configuration must be all serverless or all on instances; serverless of "
+            f"these {len(variants)}: {', '.join(serverless)}."
+        )
+        raise validation(msg)
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Refuse a request that names a variant twice, in the words of the service."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            msg = f'The variant name "{name}" was non-unique within the request.'
+            raise validation(msg)
+        seen.add(name)
+
+
+def _check_variant(variant: Json) -> None:
     if not variant.get("ModelName"):
         msg = (
             f"Production variant {variant['VariantName']} needs a ModelName; this emulator has no inference components."
@@ -46,11 +73,18 @@ def check_variant(variant: Json) -> None:
 
 
 def _check_serverless(variant: Json, config: Json) -> None:
-    """Refuse more concurrency that is kept ready than there is.
+    """Refuse memory that is not in whole gigabytes, and more concurrency that is kept ready than there is.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantServerlessConfig.html; the words are
     the emulator's.
     """
+    memory = config["MemorySizeInMB"]
+    if memory % _GIGABYTE_IN_MB:
+        msg = (
+            f"Production variant {variant['VariantName']} has a MemorySizeInMB of {memory}; it must be 1024, 2048, "
+            "3072, 4096, 5120 or 6144."
+        )
+        raise validation(msg)
     ready, most = config.get("ProvisionedConcurrency", 0), config["MaxConcurrency"]
     if ready > most:
         msg = (

@@ -10,7 +10,7 @@ from sagemaker_local.sagemaker.jobs.processing_folder import inputs_of
 from sagemaker_local.sagemaker.jobs.records import ProcessingJob
 from sagemaker_local.sagemaker.jobs.s3_access import S3Access
 from sagemaker_local.sagemaker.jobs.training_runner import DAY_SECONDS
-from sagemaker_local.sagemaker.listing import listed
+from sagemaker_local.sagemaker.listing import ASCENDING, listed
 from sagemaker_local.sagemaker.service import Operation, SageMaker
 from sagemaker_local.sagemaker.shapes import Json
 
@@ -47,7 +47,7 @@ async def _describe(service: SageMaker, control: ControlPlane, request: Json) ->
 
 async def _list(service: SageMaker, control: ControlPlane, request: Json) -> Json:
     items = [_summary(job) for job in service.jobs.processing(control.scope).jobs.values()]
-    return listed("ProcessingJobSummaries", items, request, name_key="ProcessingJobName")
+    return listed("ProcessingJobSummaries", items, request, name_key="ProcessingJobName", default_order=ASCENDING)
 
 
 async def _stop(service: SageMaker, control: ControlPlane, request: Json) -> Json:

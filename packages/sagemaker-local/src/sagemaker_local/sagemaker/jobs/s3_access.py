@@ -12,6 +12,7 @@ from typing import Any
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
+from sagemaker_local.sagemaker import s3_addresses
 from sagemaker_local.sagemaker.artifacts import RoleSessions
 from sagemaker_local.sagemaker.errors import validation
 from sagemaker_local.sagemaker.jobs import channels
@@ -26,18 +27,18 @@ _OF_HEAD = {"403": ("AccessDenied", "Access Denied"), "404": ("NoSuchKey", "The 
 
 
 def split_prefix(url: str) -> Location:
-    """Bucket and key, or prefix of keys, of `s3://bucket/key`; the key may be empty.
+    """Bucket and key, or prefix of keys, of an address in S3; the key may be empty.
 
     Raises
     ------
     ServiceError
         When it is not an address in S3.
     """
-    bucket, _, key = url.removeprefix("s3://").partition("/")
-    if not url.startswith("s3://") or not bucket:
-        msg = f"Invalid S3 URI {url!r}; this emulator reads s3://BUCKET/PREFIX."
+    found = s3_addresses.bucket_and_key(url)
+    if found is None:
+        msg = f"Invalid S3 URI {url!r}; this emulator reads {s3_addresses.FORMS}."
         raise validation(msg)
-    return bucket, key
+    return found
 
 
 class JobBuckets:

@@ -12,6 +12,8 @@ from sagemaker_local.sagemaker.jobs.s3_access import split_prefix
 from sagemaker_local.sagemaker.shapes import Json
 
 IMAGE = "sagemaker-xgboost"
+_FIRST_IMAGE = "xgboost"
+"""Repository of the first version; https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html tells both apart."""
 _SERVERLESS = ("ServerlessJobConfig", "ModelPackageConfig")
 
 
@@ -44,7 +46,14 @@ def check_image(image: str) -> None:
     ServiceError
         `ValidationException` that names the image.
     """
-    if image.split("/")[-1].partition(":")[0] != IMAGE:
+    name, _, _ = image.split("/")[-1].partition(":")
+    if name == _FIRST_IMAGE:
+        msg = (
+            f'"{image}" is the first built-in XGBoost image (tags 1 and latest, XGBoost 0.72), which this emulator does '
+            f"not run. Use {IMAGE}:1.7-1 or later: image_uris.retrieve('xgboost', region, version='1.7-1') gives it."
+        )
+        raise validation(msg)
+    if name != IMAGE:
         msg = f'This emulator only runs the built-in XGBoost image (.../{IMAGE}:TAG); got "{image}".'
         raise validation(msg)
 

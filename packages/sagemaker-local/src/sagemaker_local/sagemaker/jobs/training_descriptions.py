@@ -6,6 +6,7 @@ import math
 
 from sagemaker_local.sagemaker.jobs import training_metrics
 from sagemaker_local.sagemaker.jobs.records import TrainingJob
+from sagemaker_local.sagemaker.jobs.training_files import model_url
 from sagemaker_local.sagemaker.shapes import Json
 
 _NOT_SHOWN = frozenset({"Tags", "SessionChainingConfig"})
@@ -31,7 +32,7 @@ def training_job(job: TrainingJob) -> Json:
         "TrainingStartTime": job.training_began,
         "TrainingEndTime": job.training_ended,
         "FailureReason": job.failure_reason,
-        "ModelArtifacts": {"S3ModelArtifacts": job.model_artifacts} if job.model_artifacts else None,
+        "ModelArtifacts": {"S3ModelArtifacts": job.model_artifacts or model_url(job)},
         "FinalMetricDataList": _metrics(job) or None,
         "ProfilingStatus": "Disabled",
         **_times(job),

@@ -41,6 +41,12 @@ def output_url(job: TrainingJob) -> str:
     return f"{job.request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{job.name}/output"
 
 
+def model_url(job: TrainingJob) -> str:
+    """Where a job's model goes: an archive, or what stands below a prefix when it is not to be packed."""
+    packed = job.request["OutputDataConfig"].get("CompressionType", "GZIP") != "NONE"
+    return f"{output_url(job)}/model.tar.gz" if packed else f"{output_url(job)}/model/"
+
+
 def keep(access: S3Access, job: TrainingJob, machines: list[OptMl]) -> None:
     """Put model and outputs into S3, and remember where the model is.
 
@@ -53,10 +59,9 @@ def keep(access: S3Access, job: TrainingJob, machines: list[OptMl]) -> None:
     if output.get("CompressionType", "GZIP") == "NONE":
         for machine in machines:
             access.upload_folder(machine.model, f"{output_url(job)}/model", kms_key=key)
-        job.model_artifacts = f"{output_url(job)}/model/"
     else:
-        _upload_packed(access, [machine.model for machine in machines], f"{output_url(job)}/model.tar.gz", key)
-        job.model_artifacts = f"{output_url(job)}/model.tar.gz"
+        _upload_packed(access, [machine.model for machine in machines], model_url(job), key)
+    job.model_artifacts = model_url(job)
     keep_output(access, job, machines)
 
 

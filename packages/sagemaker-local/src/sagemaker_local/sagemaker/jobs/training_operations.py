@@ -8,7 +8,7 @@ from sagemaker_local.sagemaker.control_plane import ControlPlane
 from sagemaker_local.sagemaker.errors import validation
 from sagemaker_local.sagemaker.jobs import training_checks, training_descriptions
 from sagemaker_local.sagemaker.jobs.s3_access import S3Access
-from sagemaker_local.sagemaker.listing import listed
+from sagemaker_local.sagemaker.listing import ASCENDING, listed
 from sagemaker_local.sagemaker.service import Operation, SageMaker
 from sagemaker_local.sagemaker.shapes import Json
 
@@ -39,7 +39,7 @@ async def _describe(service: SageMaker, control: ControlPlane, request: Json) ->
 async def _list(service: SageMaker, control: ControlPlane, request: Json) -> Json:
     jobs = service.jobs.training(control.scope).jobs.values()
     items = [training_descriptions.summary(job) for job in jobs]
-    return listed("TrainingJobSummaries", items, request, name_key="TrainingJobName")
+    return listed("TrainingJobSummaries", items, request, name_key="TrainingJobName", default_order=ASCENDING)
 
 
 async def _stop(service: SageMaker, control: ControlPlane, request: Json) -> Json:

@@ -30,6 +30,7 @@ def package(record: Package) -> Json:
     """Answer of DescribeModelPackage."""
     document = {key: value for key, value in record.document.items() if key not in _NOT_DESCRIBED}
     answer = {
+        "ModelPackageName": record.group,  # a required member, also of a version, which has no name of its own
         **document,
         **_identity(record),
         "CertifyForMarketplace": record.document.get("CertifyForMarketplace", False),

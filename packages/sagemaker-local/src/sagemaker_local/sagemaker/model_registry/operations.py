@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sagemaker_local.sagemaker.control_plane import ControlPlane
 from sagemaker_local.sagemaker.errors import ServiceError
-from sagemaker_local.sagemaker.listing import listed
+from sagemaker_local.sagemaker.listing import ASCENDING, listed
 from sagemaker_local.sagemaker.model_registry import descriptions
 from sagemaker_local.sagemaker.model_registry.records import Package
 from sagemaker_local.sagemaker.model_registry.registry import ModelRegistry
@@ -31,7 +31,13 @@ async def _delete_group(_: SageMaker, control: ControlPlane, request: Json) -> J
 async def _list_groups(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     groups = control.resources(ModelRegistry).groups.values()
     items = [descriptions.group_summary(group) for group in groups]
-    return listed("ModelPackageGroupSummaryList", items, request, name_key="ModelPackageGroupName")
+    return listed(
+        "ModelPackageGroupSummaryList",
+        items,
+        request,
+        name_key="ModelPackageGroupName",
+        default_order=ASCENDING,
+    )
 
 
 async def _create_package(_: SageMaker, control: ControlPlane, request: Json) -> Json:
@@ -61,7 +67,14 @@ async def _list_packages(_: SageMaker, control: ControlPlane, request: Json) -> 
         for package in packages
         if _is_asked_for(package, kind, request.get("ModelApprovalStatus"))
     ]
-    return listed("ModelPackageSummaryList", items, request, name_key=_LISTED_BY, hidden=(_LISTED_BY,))
+    return listed(
+        "ModelPackageSummaryList",
+        items,
+        request,
+        name_key=_LISTED_BY,
+        default_order=ASCENDING,
+        hidden=(_LISTED_BY,),
+    )
 
 
 def _is_asked_for(package: Package, kind: str, approval: str | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sagemaker_local.sagemaker.control_plane import ControlPlane
 from sagemaker_local.sagemaker.errors import validation
-from sagemaker_local.sagemaker.listing import listed
+from sagemaker_local.sagemaker.listing import ASCENDING, BY_NAME, listed
 from sagemaker_local.sagemaker.notebooks import descriptions
 from sagemaker_local.sagemaker.notebooks.notebooks import Notebooks
 from sagemaker_local.sagemaker.service import Operation, SageMaker
@@ -26,7 +26,7 @@ async def _list(_: SageMaker, control: ControlPlane, request: Json) -> Json:
         descriptions.notebook_summary(each, control.scope.region) for each in control.resources(Notebooks).all()
     ]
     items = [item for item in summaries if _wanted(item, request)]
-    return listed("NotebookInstances", items, request, name_key=_NAME)
+    return listed("NotebookInstances", items, request, name_key=_NAME, default_sort=BY_NAME, default_order=ASCENDING)
 
 
 def _wanted(item: Json, request: Json) -> bool:

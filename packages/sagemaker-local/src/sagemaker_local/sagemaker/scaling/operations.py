@@ -21,7 +21,7 @@ def call(control: ControlPlane, operation: str, request: object) -> Json:
         Whatever the service answers instead of a success.
     """
     if operation not in _OPERATIONS:
-        msg = f"{operation} is not emulated; these are: {', '.join(sorted(_OPERATIONS))}."
+        msg = f"{operation} is not emulated; this emulator has {', '.join(sorted(_OPERATIONS))}."
         raise ServiceError("UnknownOperationException", msg)
     return _OPERATIONS[operation](control.resources(ScalableTargets), check_input(operation, request, SERVICE))
 

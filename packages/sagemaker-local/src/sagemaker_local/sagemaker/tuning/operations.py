@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sagemaker_local.sagemaker.control_plane import ControlPlane
 from sagemaker_local.sagemaker.jobs import training_checks
-from sagemaker_local.sagemaker.listing import listed
+from sagemaker_local.sagemaker.listing import ASCENDING, BY_NAME, listed
 from sagemaker_local.sagemaker.service import Operation, SageMaker
 from sagemaker_local.sagemaker.shapes import Json
 from sagemaker_local.sagemaker.tuning import checks, descriptions
@@ -51,18 +51,32 @@ async def _delete(_: SageMaker, control: ControlPlane, request: Json) -> Json:
 
 async def _list(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     items = [descriptions.summary(job) for job in control.resources(TuningJobs).jobs.values()]
-    order = {"SortOrder": "Ascending", **request}
-    return listed("HyperParameterTuningJobSummaries", items, order, name_key=_NAME, default_sort="Name")
+    return listed(
+        "HyperParameterTuningJobSummaries",
+        items,
+        request,
+        name_key=_NAME,
+        default_sort=BY_NAME,
+        default_order=ASCENDING,
+    )
 
 
 async def _list_trials(_: SageMaker, control: ControlPlane, request: Json) -> Json:
     job = control.resources(TuningJobs).job(request[_NAME])
-    items, order = [descriptions.trial(job, trial) for trial in job.trials], {"SortOrder": "Ascending", **request}
+    items = [descriptions.trial(job, trial) for trial in job.trials]
     name_key = "TrainingJobName"
     if request.get("SortBy") == _BY_OBJECTIVE:
         items = [{**item, _BY_OBJECTIVE: item[_OBJECTIVE]["Value"]} for item in items if _OBJECTIVE in item]
         name_key = _BY_OBJECTIVE
-    return listed("TrainingJobSummaries", items, order, name_key=name_key, default_sort="Name", hidden=(_BY_OBJECTIVE,))
+    return listed(
+        "TrainingJobSummaries",
+        items,
+        request,
+        name_key=name_key,
+        default_sort=BY_NAME,
+        default_order=ASCENDING,
+        hidden=(_BY_OBJECTIVE,),
+    )
 
 
 OPERATIONS: dict[str, Operation] = {
