@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract.digit import CANONICAL_FORMS, CLASSES, PIXEL_MAX, PIXELS
+from contract.digit import CANONICAL_FORMS, CLASSES, PIXEL_MAX, PIXELS, SIDE
 from contract.model_card import SHORT_DIGEST_LENGTH
 from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PROBABILITIES, seven_pixels
 from http_api.problem_table import PREDICTION_PROBLEMS, UPLOAD_PROBLEMS
@@ -34,7 +34,7 @@ SCHEMAS: dict[str, Any] = {
                 "maxItems": ROWS_MAX,
                 "items": {
                     "type": "array",
-                    "description": "28 x 28 grey values row by row, 0 for background, 255 for ink, written as integers",
+                    "description": f"{SIDE} x {SIDE} grey values row by row, 0 for background, 255 for ink, written as integers",
                     "minItems": PIXELS,
                     "maxItems": PIXELS,
                     "items": {"type": "integer", "minimum": 0, "maximum": PIXEL_MAX},
@@ -64,7 +64,7 @@ SCHEMAS: dict[str, Any] = {
             "digit": {"type": "integer", "minimum": 0, "maximum": CLASSES - 1, "description": "The most likely digit"},
             "probabilities": {
                 "type": "array",
-                "description": "Of the digits 0 to 9; they sum to 1 within the precision of float32",
+                "description": f"Of the digits 0 to {CLASSES - 1}; they sum to 1 within the precision of float32",
                 "minItems": CLASSES,
                 "maxItems": CLASSES,
                 "items": _NUMBER,

@@ -239,6 +239,7 @@ def test_the_theme_can_be_chosen_and_is_remembered(page: Page) -> None:
     light = page.evaluate(colour)
     page.get_by_role("button", name="Dark").click()
     dark = page.evaluate(colour)
+    expect(page.get_by_role("button", name="Light")).to_be_visible()
     page.reload()
     assert light != dark == page.evaluate(colour)
 
