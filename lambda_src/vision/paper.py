@@ -39,8 +39,7 @@ def find_paper(grey: Grey) -> Mask | None:
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     kernel = np.ones((max(3, round(STROKE * max(size))) | 1,) * 2, np.uint8)
     small = cv2.morphologyEx(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), cv2.MORPH_OPEN, kernel)
-    coarse: Grey = np.asarray(small, np.uint8)
-    _, bright = cv2.threshold(coarse, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(bright, np.uint8))
     if count < 2:
         return None
@@ -48,7 +47,11 @@ def find_paper(grey: Grey) -> Mask | None:
     own = np.asarray(labels == best, np.uint8)
     outline = max(cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0], key=cv2.contourArea)
     hull = np.asarray(cv2.fillConvexPoly(np.zeros_like(own), cv2.convexHull(outline), 1), np.uint8)
-    if not LEAST <= hull.mean() <= MOST or own.sum() < CONVEX * hull.sum() or _contrast(coarse, hull) < CONTRAST:
+    if (
+        not LEAST <= hull.mean() <= MOST
+        or own.sum() < CONVEX * hull.sum()
+        or _contrast(np.asarray(small, np.uint8), hull) < CONTRAST
+    ):
         return None
     inside = cv2.resize(hull * np.uint8(PIXEL_MAX), grey.shape[::-1], interpolation=cv2.INTER_LINEAR) > PIXEL_MAX / 2
     margin = 2 * round(MARGIN * max(grey.shape)) + 1
