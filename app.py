@@ -46,21 +46,22 @@ def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App
     app = cdk.App(**options)
     storage = StorageStack(app, settings=settings)
     training = TrainingStack(app, settings=settings, manifest=manifest, bucket=storage.bucket)
-    stream = None
-    if settings.stream:
-        stream = StreamStack(app, settings=settings, stream_settings=settings.stream, bucket=storage.bucket)
+    parts = settings.parts
+    stream = StreamStack(app, settings=settings, bucket=storage.bucket) if parts.stream else None
     inference = InferenceStack(app, settings=settings, manifest=manifest, bucket=storage.bucket)
     identity, web = _people(app, settings)
     user_pool = identity.user_pool if identity else None
     origins = web.origins if web else ()
-    upload = UploadStack(
-        app,
-        settings=settings,
-        manifest=manifest,
-        model_endpoint=inference.model_endpoint,
-        user_pool=user_pool,
-        origins=origins,
-    )
+    upload = None
+    if parts.uploads:
+        upload = UploadStack(
+            app,
+            settings=settings,
+            manifest=manifest,
+            model_endpoint=inference.model_endpoint,
+            user_pool=user_pool,
+            origins=origins,
+        )
     api = ApiStack(
         app,
         settings=settings,
@@ -70,26 +71,26 @@ def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App
         user_pool=user_pool,
         origins=origins,
     )
-    if settings.notebook and api.service:
+    if parts.notebook and api.service:
         NotebookStack(
             app,
             settings=settings,
-            notebook=settings.notebook,
             bucket=storage.bucket,
             training_role=training.role,
             model_endpoint=inference.model_endpoint,
             service=api.service,
         )
-    OperationsStack(
-        app,
-        settings=settings,
-        api=api,
-        upload=upload,
-        model_endpoint=inference.model_endpoint,
-        stream=stream,
-        identity=identity,
-        web=web,
-    )
+    if parts.operations:
+        OperationsStack(
+            app,
+            settings=settings,
+            api=api,
+            upload=upload,
+            model_endpoint=inference.model_endpoint,
+            stream=stream,
+            identity=identity,
+            web=web,
+        )
     cdk.Tags.of(app).add("project", "digits")
     cdk.Tags.of(app).add("environment", settings.environment)
     return app
@@ -97,10 +98,9 @@ def build_app(settings: Settings, manifest: Manifest, **options: Any) -> cdk.App
 
 def _people(app: cdk.App, settings: Settings) -> tuple[IdentityStack, WebStack] | tuple[None, None]:
     """Make what people need: their accounts, and the site with the page."""
-    if settings.people is None:
+    if not settings.parts.people:
         return None, None
-    identity = IdentityStack(app, settings=settings, people=settings.people)
-    return identity, WebStack(app, settings=settings, people=settings.people)
+    return IdentityStack(app, settings=settings), WebStack(app, settings=settings)
 
 
 def feature_flags() -> dict[str, Any]:

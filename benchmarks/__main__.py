@@ -16,6 +16,7 @@ BENCHMARKS = {
     "endpoint_server": PEERS,
     "deployed_api": PROJECT,
     "external_memory": PROJECT,
+    "first_answer": PROJECT,
     "stream": PROJECT,
     "review": PROJECT,
     "synthesis": PROJECT,

@@ -15,21 +15,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
 import numpy as np
-import xgboost
 
 from benchmarks.report import Cell, Report
-from contract.digit import PIXEL_MAX
+from contract.digit import PIXELS
 from gateway.problems import ProblemError
 from tests.support.photographs import BLUE, BOARD, CHALK, PENCIL, WOOD, Photograph, Scene, mnist_digits, photograph
-from vision.digits import scaled
-from vision.histograms import otsu
-from vision.images import decode_picture
+from tools.read import MODEL, LocalModel
+from vision.decoding import decode
 from vision.limits import UPLOAD_PIXELS_MAX
-from vision.normalise import centre, fit
-from vision.reading import WORKING_SIDE, read_digits
+from vision.normalise import normalise
+from vision.reading import WORKING_SIDE, Predict, read_picture, scaled
 from vision.sheet import DigitImage, Sheet
-from vision.strokes import find_strokes
 
 SHEETS = 8
 OURS, PEER = "vision.reading", "Otsu + connected components"
@@ -71,22 +69,21 @@ class Tally:
     seconds: list[float] = field(default_factory=list)
 
 
-def plain(body: bytes, media_type: str) -> Sheet:
+def plain(body: bytes, media_type: str, predict: Predict) -> Sheet:
     """Read as tutorials do: one threshold, parts that hang together, no small ones, rows of the height of a digit."""
-    picture = decode_picture(body, media_type, side=WORKING_SIDE, pixels_max=UPLOAD_PIXELS_MAX)
-    level = otsu(picture.grey.histogram())
-    ink = picture.grey.point([PIXEL_MAX if value <= level else 0 for value in range(PIXEL_MAX + 1)])
-    strokes = [stroke for stroke in find_strokes(ink) if stroke.height >= 20]
-    usual = statistics.median([stroke.height for stroke in strokes] or [1])
-    strokes.sort(key=lambda stroke: (stroke.middle[1] // (1.5 * usual), stroke.middle[0]))
-    digits = tuple(
-        DigitImage(
-            pixels=centre(fit(stroke.mask(stroke.box), (0, 0, stroke.width, stroke.height))).tobytes(),
-            box=scaled(stroke.box, picture.grey.size, (picture.width, picture.height)),
-        )
-        for stroke in strokes
-    )
-    return Sheet(width=picture.width, height=picture.height, digits=digits)
+    picture = decode(body, media_type, side=WORKING_SIDE, pixels_max=UPLOAD_PIXELS_MAX)
+    _, mask = cv2.threshold(picture.grey, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    found = [(label, box) for label, box in enumerate(stats.tolist()) if label and box[3] >= 20]
+    usual = statistics.median([box[3] for _, box in found] or [1])
+    found.sort(key=lambda each: ((each[1][1] + each[1][3] / 2) // (1.5 * usual), each[1][0]))
+    digits = []
+    for label, (left, top, width, height, _) in found:
+        pixels = normalise((labels[top : top + height, left : left + width] == label).astype(np.uint8), 1.0, 0.0)
+        box = scaled((left, top, left + width, top + height), mask.shape, (picture.width, picture.height))
+        scores = tuple(predict(pixels.reshape(1, PIXELS))[0].tolist())
+        digits.append(DigitImage(pixels=pixels.tobytes(), box=box, probabilities=scores))
+    return Sheet(width=picture.width, height=picture.height, digits=tuple(digits))
 
 
 def matches(seen: Photograph, digits: Sequence[DigitImage]) -> list[int | None]:
@@ -102,7 +99,7 @@ def matches(seen: Photograph, digits: Sequence[DigitImage]) -> list[int | None]:
     return found
 
 
-def measure(read: Callable[[bytes, str], Sheet], scene: Scene, sheets: int, model: xgboost.Booster) -> Tally:
+def measure(read: Callable[[bytes, str, Predict], Sheet], scene: Scene, sheets: int, model: LocalModel) -> Tally:
     """Read the sheets of a scene."""
     images, labels = mnist_digits()
     tally = Tally()
@@ -113,53 +110,38 @@ def measure(read: Callable[[bytes, str], Sheet], scene: Scene, sheets: int, mode
         body = seen.jpeg(scene.quality)
         started = time.perf_counter()
         try:
-            digits = read(body, "image/jpeg").digits
+            digits = read(body, "image/jpeg", model.predict).digits
         except ProblemError:
             digits = ()
         tally.seconds.append(time.perf_counter() - started)
         places = matches(seen, digits)
-        known = [
-            (digits[place].pixels, int(labels[index]))
-            for place, index in zip(places, indices, strict=True)
-            if place is not None
-        ]
+        found = [place for place in places if place is not None]
         tally.sheets += 1
         tally.right_sheets += places == list(range(count)) and len(digits) == count
         tally.digits += count
-        tally.found += len(known)
-        tally.extra += len(digits) - len(known)
-        tally.read += right(
-            [np.frombuffer(pixels, np.uint8) for pixels, _ in known], [label for _, label in known], model
+        tally.found += len(found)
+        tally.extra += len(digits) - len(found)
+        tally.read += sum(
+            place is not None and digits[place].digit == labels[index]
+            for place, index in zip(places, indices, strict=True)
         )
-        tally.direct += right([images[index].reshape(-1) for index in indices], labels[indices].tolist(), model)
+        direct = model.predict(images[indices].reshape(-1, PIXELS)).argmax(axis=1)
+        tally.direct += int((direct == labels[indices]).sum())
     return tally
-
-
-def right(
-    rows: Sequence[np.ndarray[tuple[int], np.dtype[np.uint8]]], labels: Sequence[int], model: xgboost.Booster
-) -> int:
-    """Count the rows that the model reads rightly."""
-    if not rows:
-        return 0
-    scores = model.predict(xgboost.DMatrix(np.stack(rows).astype(np.float32)))
-    return int((scores.argmax(axis=1) == np.asarray(labels)).sum())
 
 
 def main() -> None:
     """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--model", type=Path, default=Path("build/model/xgboost-model"), help="as `training fit` wrote it"
-    )
+    parser.add_argument("--model", type=Path, default=MODEL, help="archive with its manifest beside it")
     parser.add_argument("--sheets", type=int, default=SHEETS, help="photographs of each scene")
     options = parser.parse_args()
-    model = xgboost.Booster()
-    model.load_model(bytearray(options.model.read_bytes()))
+    model = LocalModel.load(options.model)
     rows: list[dict[str, Cell]] = []
     totals = {OURS: Tally(), PEER: Tally()}
     for name, scene in SCENES.items():
         row: dict[str, Cell] = {"photographs": name}
-        for contestant, read in ((OURS, read_digits), (PEER, plain)):
+        for contestant, read in ((OURS, read_picture), (PEER, plain)):
             tally = measure(read, scene, options.sheets, model)
             add(totals[contestant], tally)
             whose = "" if contestant == OURS else "peer's "
@@ -193,7 +175,7 @@ def report(rows: Sequence[Mapping[str, Cell]], totals: Mapping[str, Tally]) -> N
             "digits read, in times of Otsu + connected components": ours.read / max(1, peer.read),
             "digits read, in times of the same digits given directly": ours.read / ours.direct,
         },
-        packages=["pillow", "xgboost-cpu", "numpy"],
+        packages=["opencv-python-headless", "pillow", "xgboost-cpu", "numpy"],
         notes=[
             f"{ours.sheets} photographs, {ours.digits} digits; read % is of all digits written, found or not",
             "sheets %: of whole sheets that are right; direct %: the same digits given to the model as they are",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contract.json_fields import JsonFields
 
 TEMPERATURE_LEAST, TEMPERATURE_MOST = 0.1, 10.0
+LEAST = 1e-12
+"""A model that excludes a class is believed so far and no further."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,22 @@ class Calibration:
 
     temperature: float = 1.0
     unsure_below: float = 0.6
+
+    def honest(self, probabilities: Sequence[float]) -> tuple[float, ...]:
+        """The probabilities of the classes of one digit after temperature scaling; they sum to 1.
+
+        Their order stays: no temperature makes another digit the likeliest. See Guo et al., "On Calibration of Modern
+        Neural Networks" (2017), https://arxiv.org/abs/1706.04599.
+        """
+        if self.temperature == 1.0:
+            return tuple(probabilities)
+        scaled = [max(each, LEAST) ** (1.0 / self.temperature) for each in probabilities]
+        total = sum(scaled)
+        return tuple(each / total for each in scaled)
+
+    def unsure(self, probability: float) -> bool:
+        """Whether a digit of this probability may well be another one."""
+        return probability < self.unsure_below
 
 
 def calibration_from_fields(fields: JsonFields) -> Calibration | None:

@@ -100,7 +100,7 @@ def _upright(images: Images) -> Images:
     row = _first(centre[0], top, bottom, step)[:, None] + _PLACES * step[:, None]
     column = _first(centre[1], left, right, step)[:, None] + _PLACES * step[:, None]
     shear = (slant[:, None] * (row - centre[0][:, None])) >> BITS
-    return _sample(images, row, column[:, None, :] + shear[:, :, None])
+    return sample(images, row[:, :, None], column[:, None, :] + shear[:, :, None])
 
 
 def _moments(images: Images) -> tuple[Numbers, tuple[Numbers, Numbers]]:
@@ -133,21 +133,29 @@ def _first(centre: Numbers, least: Numbers, most: Numbers, step: Numbers) -> Num
     return (centre - (MIDDLE * step >> BITS)).clip(most - (SIDE - 1) * step, least)
 
 
-def _sample(images: Images, row: Numbers, column: Numbers) -> Images:
-    """Bilinear values at the given rows, shape (n, 28), and columns, shape (n, 28, 28)."""
+def sample(images: Images, row: Numbers, column: Numbers) -> Images:
+    """Give the bilinear values of images at given places; outside of an image is background.
+
+    Parameters
+    ----------
+    images
+        uint8, shape (n, 28, 28).
+    row, column
+        Fixed-point, shapes that broadcast to (n, 28, 28).
+    """
     field = np.zeros((len(images), WIDTH, WIDTH), dtype=np.uint8)
     field[:, MARGIN:-MARGIN, MARGIN:-MARGIN] = images
     y, x = ((place + (MARGIN << BITS)).clip(0, ((WIDTH - 1) << BITS) - 1).astype(np.int32) for place in (row, column))
-    base = np.arange(len(images), dtype=np.int32)[:, None] * (WIDTH * WIDTH) + (y >> BITS) * WIDTH
-    at = base[:, :, None] + (x >> BITS)
-    right, lower = (x >> 8) & 255, ((y >> 8) & 255)[:, :, None]
+    at = np.arange(len(images), dtype=np.int32)[:, None, None] * (WIDTH * WIDTH) + (y >> BITS) * WIDTH + (x >> BITS)
+    right, lower = (x >> 8) & 255, (y >> 8) & 255
     left = 256 - right
     flat = field.ravel()
     upper_values = flat.take(at) * left + flat.take(at + 1) * right
     at += WIDTH
     lower_values = flat.take(at) * left + flat.take(at + 1) * right
     values = upper_values * (256 - lower) + lower_values * lower
-    return ((values + (1 << 15)) >> 16).astype(np.uint8)
+    result: Images = ((values + (1 << 15)) >> 16).astype(np.uint8)
+    return result
 
 
 def _allowed() -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from contract.xgboost_image import REGISTRY_ACCOUNTS
+from stacks.github.settings import GitHubSettings
 from stacks.identity.settings import PeopleSettings
 from stacks.inference.capacity import (
     Canary,
@@ -21,6 +22,9 @@ from stacks.inference.capacity import (
 )
 from stacks.notebook.settings import IsolatedVpc, NotebookSettings
 from stacks.operations.settings import OperationsSettings
+from stacks.parts import Parts
+from stacks.previews import NAME_RULE as PREVIEW_RULE
+from stacks.previews import is_preview, preview_of
 from stacks.region_types import lacking
 from stacks.shared.concurrency import FunctionConcurrency
 from stacks.shared.errors import ConfigurationError
@@ -47,7 +51,15 @@ class FunctionTarget(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
-    """Limits of each method of the API: requests per second, and the size of a burst."""
+    """Limits of each method of the API.
+
+    Attributes
+    ----------
+    requests_per_second
+        Requests a second that are let through, 1 to 10000.
+    burst
+        Size of a burst beyond that, 1 to 5000.
+    """
 
     requests_per_second: int
     burst: int
@@ -93,18 +105,23 @@ class Settings:
         without it no REST API can have access logs. Set it to False where another team owns it.
     training
         How models are trained, by hand and by the pipeline.
-    stream
-        The stream of labelled digits; None for none.
-    notebook
-        The notebook instance; None for none.
-    upload
-        Limits, times and retries of uploads.
     services
         Whether services may call the API, with IAM credentials. The notebook is one.
+    parts
+        Which parts there are beside storage, training, inference and the HTTP API. The settings of a part that is left
+        out are not used.
+    stream
+        The stream of labelled digits.
+    notebook
+        The notebook instance.
+    upload
+        Limits, times and retries of uploads.
     people
-        Users who sign in through the user pool, and the web page for them; None for neither.
+        Users who sign in through the user pool, and the web page for them.
     operations
         Thresholds and recipients of the alarms.
+    github
+        The repository on GitHub whose workflows may deploy; None for none (`make github`).
     """
 
     environment: str
@@ -121,12 +138,14 @@ class Settings:
     tracing: bool = False
     owns_api_gateway_account: bool = True
     training: TrainingSettings = field(default_factory=TrainingSettings)
-    stream: StreamSettings | None = None
-    notebook: NotebookSettings | None = None
-    upload: UploadSettings = field(default_factory=UploadSettings)
     services: bool = True
-    people: PeopleSettings | None = field(default_factory=PeopleSettings)
+    parts: Parts = field(default_factory=Parts)
+    stream: StreamSettings = field(default_factory=StreamSettings)
+    notebook: NotebookSettings = field(default_factory=NotebookSettings)
+    upload: UploadSettings = field(default_factory=UploadSettings)
+    people: PeopleSettings = field(default_factory=PeopleSettings)
     operations: OperationsSettings = field(default_factory=OperationsSettings)
+    github: GitHubSettings | None = None
 
     def __post_init__(self) -> None:
         _check(re.fullmatch(r"[a-z][a-z0-9]{0,15}", self.environment), "environment", self.environment, _NAME_RULE)
@@ -135,28 +154,23 @@ class Settings:
         _check(self.log_level in LOG_LEVELS, "log_level", self.log_level, f"one of {', '.join(LOG_LEVELS)}")
         days = self.log_retention_days
         _check(days in LOG_RETENTION_DAYS, "log_retention_days", days, f"one of {LOG_RETENTION_DAYS}")
-        _check(self.services or self.people, "services", self.services, "True where people is None: somebody must call")
-        _check(self.services or not self.notebook, "services", self.services, "True where there is a notebook")
-        has_people = self.people is None or not self.region.startswith(WITHOUT_PEOPLE)
-        _check(has_people, "people", self.people, f"None in {self.region}, where user pools or CloudFront are missing")
-        for part, types in lacking(self.region, self.parts).items():
+        _check_parts(self)
+        if self.parts.people:
+            _check_people(self)
+        for part, types in lacking(self.region, self.parts.stacks).items():
             rule = f"one where CloudFormation has {', '.join(types)}, which {part} needs (stacks/region_types.json)"
             _check(False, "region", self.region, rule)
-        signs_up = self.people is not None and self.people.self_sign_up
-        _check(not (signs_up and self.environment == "prod"), "self_sign_up", signs_up, "False in prod")
-        for origin in self.people.further_origins if self.people and self.environment == "prod" else ():
-            good = origin.startswith("https://") and "*" not in origin
-            _check(good, "further_origins", origin, "an https origin without a * in prod")
         if self.concurrency is not None:
             self._check_concurrency(self.concurrency)
         age, answer = self.operations.queue_age_seconds, self.upload.answer_seconds
-        _check(age < answer, "queue_age_seconds", age, f"less than the answer_seconds of uploads, {answer}")
+        watched = self.parts.operations and self.parts.uploads
+        _check(not watched or age < answer, "queue_age_seconds", age, f"less than the answer_seconds, {answer}")
 
     def _check_concurrency(self, concurrency: FunctionConcurrency) -> None:
         """Refuse a share that a function's event source would have to throttle itself for."""
         worker, runs = concurrency.upload_worker, self.upload.concurrency
         _check(worker >= runs, "concurrency upload_worker", worker, f"{runs}, the concurrency of uploads, or more")
-        if self.stream is not None:
+        if self.parts.stream:
             consumer, batches = concurrency.stream_consumer, self.stream.batches_at_once
             rule = f"{batches}, the batches that the stream has at the same time, or more"
             _check(consumer >= batches, "concurrency stream_consumer", consumer, rule)
@@ -164,7 +178,7 @@ class Settings:
     @property
     def reserved_concurrency(self) -> int:
         """What the functions of the deployed parts reserve together; the account needs 100 more."""
-        return self.concurrency.reserved(self.parts) if self.concurrency else 0
+        return self.concurrency.reserved(self.parts.stacks) if self.concurrency else 0
 
     @property
     def endpoint_name(self) -> str:
@@ -181,17 +195,30 @@ class Settings:
         """Name of what an environment has one of, such as the pipeline, and the beginning of other names."""
         return f"digits-{self.environment}"
 
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The parts that are deployed, such as `storage`, each as a stack of its own."""
-        people = ("identity", "web") if self.people else ()
-        chosen = {"stream": self.stream, "notebook": self.notebook}
-        always = ("storage", "training", "inference", "upload", "api", "operations")
-        return (*always, *people, *(part for part, value in chosen.items() if value))
-
     def stack_name(self, part: str) -> str:
         """Name of the stack of a part, such as `storage`."""
         return f"digits-{self.environment}-{part}"
+
+
+def _check_parts(settings: Settings) -> None:
+    """Refuse what needs a part that is left out."""
+    parts, services, training = settings.parts, settings.services, settings.training
+    _check(services or parts.people, "services", services, "True where parts.people is False: somebody must call")
+    _check(services or not parts.notebook, "services", services, "True where parts.notebook is True: it calls the API")
+    for name in ("schedule", "on_new_data"):
+        value = getattr(training, name)
+        _check(parts.pipeline or not value, f"training {name}", value, "None or False where parts.pipeline is False")
+
+
+def _check_people(settings: Settings) -> None:
+    has_people = not settings.region.startswith(WITHOUT_PEOPLE)
+    rule = f"False in {settings.region}, where user pools or CloudFront are missing"
+    _check(has_people, "parts.people", settings.parts.people, rule)
+    if settings.environment == "prod":
+        _check(not settings.people.self_sign_up, "self_sign_up", settings.people.self_sign_up, "False in prod")
+        for origin in settings.people.further_origins:
+            good = origin.startswith("https://") and "*" not in origin
+            _check(good, "further_origins", origin, "an https origin without a * in prod")
 
 
 _NAME_RULE = "a lower-case letter and up to 15 more lower-case letters or digits"
@@ -215,7 +242,6 @@ LOCAL = Settings(
     retain_data=False,
     # Few retries, so that a dead letter can be seen within a minute.
     stream=StreamSettings(capacity=Provisioned(shards=2), batch_window_seconds=1, retries=2),
-    notebook=NotebookSettings(),
     # Short delays, so that retries can be watched.
     upload=UploadSettings(
         answer_seconds=900,
@@ -241,8 +267,9 @@ DEV = Settings(
     throttle=Throttle(requests_per_second=10, burst=20),
     log_level="DEBUG",
     log_retention_days=14,
-    stream=StreamSettings(capacity=Provisioned(shards=1)),
-    notebook=NotebookSettings(),
+    # What costs while nobody uses it is left out, and what is of use together with it. A notebook instance that was
+    # stopped costs its volume.
+    parts=Parts(stream=False, people=False, operations=False, pipeline=False),
     # A serverless endpoint has cold starts, and with few requests each of them counts.
     operations=OperationsSettings(api_milliseconds=15_000),
 )
@@ -272,15 +299,18 @@ ENVIRONMENTS = {settings.environment: settings for settings in (LOCAL, DEV, PROD
 
 
 def settings_for(environment: str) -> Settings:
-    """The settings of an environment by its name.
+    """The settings of an environment by its name; those of a preview are made from `DEV`.
 
     Raises
     ------
     ConfigurationError
         If there is no such environment.
     """
+    if is_preview(environment):
+        return preview_of(DEV, environment)
     if environment not in ENVIRONMENTS:
-        msg = f"DIGITS_ENVIRONMENT is {environment!r}; allowed is one of {', '.join(ENVIRONMENTS)}"
+        allowed = f"one of {', '.join(ENVIRONMENTS)}, or of a preview: {PREVIEW_RULE}"
+        msg = f"DIGITS_ENVIRONMENT is {environment!r}; allowed is {allowed}"
         raise ConfigurationError(msg)
     return ENVIRONMENTS[environment]
 
@@ -294,8 +324,9 @@ def require_own_account(settings: Settings) -> None:
         If the account of `settings` is one of `EXAMPLE_ACCOUNTS`.
     """
     if settings.account in EXAMPLE_ACCOUNTS:
+        source = DEV if is_preview(settings.environment) else settings
         msg = (
             f"account of {settings.environment} is {settings.account}, an example that belongs to nobody: "
-            f"put your own account and region into {settings.environment.upper()} in stacks/settings.py"
+            f"put your own account and region into {source.environment.upper()} in stacks/settings.py"
         )
         raise ConfigurationError(msg)

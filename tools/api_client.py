@@ -46,11 +46,14 @@ class ApiClient:
         Address of the stage, with or without a slash at its end.
     session
         A botocore session with credentials and a region. With `None` the requests go out unsigned.
+    token
+        Of the user pool, for the API for people: each request carries it instead of a signature.
     """
 
-    def __init__(self, url: str, session: Session | None) -> None:
+    def __init__(self, url: str, session: Session | None, *, token: str | None = None) -> None:
         self.url = url.rstrip("/")
         self._session = session
+        self._token = token
         self._pool = connections(self.url, timeout=_TIMEOUT, retries=Retry(total=False), maxsize=8)
 
     def request(
@@ -79,7 +82,7 @@ class ApiClient:
 
     def _sign(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> dict[str, str]:
         if self._session is None:
-            return headers
+            return headers | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
         request = AWSRequest(method=method, url=url, data=body, headers=headers)
         credentials, region = self._session.get_credentials(), self._session.get_config_variable("region")
         if credentials is None:

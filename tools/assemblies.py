@@ -18,11 +18,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from stacks.settings import ENVIRONMENTS as SETTINGS
 from tools.assembly import MANIFEST, AssemblyError, Checkout, commit_id, extract, write_side
 from training.common.terminal import prepare_terminal
 
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENTS = ("local", "dev", "prod")
+ENVIRONMENTS = tuple(SETTINGS)
 SIDES = ("base", "head")
 CACHE = ROOT / "build/review-base"
 """Templates of the last base: those of a commit do not change."""

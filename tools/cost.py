@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.assembly import MANIFEST, AssemblyError, Checkout, synthesise
+from tools.environments import environment_name
 from tools.review.change import Template
 from tools.review.cost.report import as_json, as_text
 from tools.review.templates import SUFFIX, TemplateError, read_folder
 from training.common.terminal import prepare_terminal
 
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENTS = ("local", "dev", "prod")
 
 
 def templates_of(environment: str) -> dict[str, Template]:
@@ -58,7 +58,7 @@ def templates_in(folder: Path) -> dict[str, Template]:
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.cost", description="Show what an environment costs.")
     whose = parser.add_mutually_exclusive_group()
-    whose.add_argument("--env", default="dev", choices=ENVIRONMENTS, help="environment of this checkout (dev)")
+    whose.add_argument("--env", default="dev", type=environment_name, help="environment of this checkout (dev)")
     whose.add_argument("--assembly", type=Path, metavar="DIR", help="templates of another application: a cdk.out")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     return parser.parse_args(arguments)

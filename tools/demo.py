@@ -19,13 +19,15 @@ from rich.console import Console
 
 from contract.digit import CLASSES, SIDE
 from contract.manifest import read_manifest
-from tools.accounts import DEMONSTRATION, Account, make_account
+from stacks.settings import LOCAL
+from tools.accounts import DEMONSTRATION, Account
 from tools.api_client import Answer, ApiClient
 from tools.deployment import FAILURES, HOW_TO_GET_A_MANIFEST, ROOT, Deployment, DeploymentError, api_client, api_url
 from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emulator
 from tools.pixels import braille, photograph_of, png_of, shades
 from tools.upload_client import Uploader
-from training.common.errors import TrainingError
+from training.common.certainty import certainty
+from training.common.errors import INTERRUPTED, TrainingError
 from training.common.terminal import prepare_terminal
 from training.data.data_folder import read_source_split
 from training.data.dataset import Split
@@ -41,7 +43,7 @@ NEXT_STEPS = """\
   source .venv/bin/activate         once in a shell, then:
   python -m training look           pictures of the data, and of the digits hardest for the model
   sagemaker-local status         what runs; 'logs' shows what it says
-  eval "$(sagemaker-local env)"  makes boto3, aws and cdk in this shell talk to the emulator
+  eval "$(sagemaker-local env)"  boto3 and the AWS CLI of this shell talk to the emulator
   python -m training fit --help     train another model, evaluate and package it; 'make up' serves it
   python -m training publish --channels && python -m training submit --num-round 10
                                     the same as a SageMaker training job, its log as it comes
@@ -84,7 +86,7 @@ def show_digits(images: NDArray[np.uint8], labels: list[int], predictions: list[
 
 def _caption(label: int, prediction: dict[str, Any]) -> str:
     digit = prediction["digit"]
-    return f"{digit} {prediction['probabilities'][digit]:.1%}" + ("" if digit == label else f" not {label}!")
+    return f"{digit} {certainty(prediction['probabilities'][digit])}" + ("" if digit == label else f" not {label}!")
 
 
 def write_examples(folder: Path, image: NDArray[np.uint8]) -> tuple[Path, Path]:
@@ -115,8 +117,7 @@ def ask(api: ApiClient, split: Split) -> list[str]:
         if label != p["digit"]
     ]
     wrong += [] if right >= LEAST_RIGHT else [f"only {right} of {BATCH} were right, at least {LEAST_RIGHT} must be"]
-    wrong += [] if picture == 7 else [f"the picture of a 7 was called {picture}"]
-    return wrong + upload(api, [images[digit] for digit in PHOTOGRAPHED])
+    return wrong + ([] if picture == 7 else [f"the picture of a 7 was called {picture}"])
 
 
 def upload(api: ApiClient, images: list[NDArray[np.uint8]]) -> list[str]:
@@ -137,7 +138,7 @@ def _spaced(digits: tuple[int, ...]) -> str:
     return " ".join(map(str, digits))
 
 
-def show_next_steps(deployment: Deployment, image: NDArray[np.uint8], site: str, account: Account) -> None:
+def show_next_steps(deployment: Deployment, image: NDArray[np.uint8], site: str | None, account: Account) -> None:
     """Say where API and page are, how to call and how to sign in, and what to try."""
     request, picture = (path.relative_to(ROOT) for path in write_examples(deployment.folder, image))
     url, variables = api_url(deployment), deployment.variables
@@ -147,7 +148,10 @@ def show_next_steps(deployment: Deployment, image: NDArray[np.uint8], site: str,
     console.print(f"  {curl} -H 'Content-Type: application/json' --data @{request} {url}/predictions", markup=False)
     console.print(f"  {curl} -H 'Content-Type: image/png' --data-binary @{picture} {url}/predictions", markup=False)
     console.print(f"  {curl} {url}/model", markup=False)
-    console.print(f"\n[bold]The page is at[/bold] {site}   (sign in as {account.email}, password {account.password})")
+    if site:
+        console.print(
+            f"\n[bold]The page is at[/bold] {site}   (sign in as {account.email}, password {account.password})"
+        )
     console.print("\n[bold]What to try next[/bold]\n")
     console.print(NEXT_STEPS, markup=False)
 
@@ -158,13 +162,22 @@ def main() -> int:
     try:
         read_manifest(DEFAULT_MANIFEST, how_to_get=HOW_TO_GET_A_MANIFEST)
         split = read_source_split(DATA, "test")
+        console.print("step 5 of 6: the emulator, and the stacks in it")
         deployment = local_deployment(start_emulator(), manifest=DEFAULT_MANIFEST)
         site = bring_up(deployment)
-        make_account(deployment, DEMONSTRATION)
-        wrong = ask(api_client(deployment), split)
+        api = api_client(deployment)
+        console.print("step 6 of 6: predictions")
+        wrong = ask(api, split)
+        if LOCAL.parts.uploads:
+            wrong += upload(api, [split.images[one_of_each(split)[digit]] for digit in PHOTOGRAPHED])
+        if LOCAL.parts.left_out:
+            console.print(f"left out by stacks/settings.py, so not shown: {', '.join(LOCAL.parts.left_out)}")
         show_next_steps(deployment, split.images[one_of_each(split)[7]], site, DEMONSTRATION)
     except (*FAILURES, TrainingError) as error:
         wrong = [str(error)]
+    except KeyboardInterrupt:
+        print("interrupted: 'make demo' goes on from here, 'make down' stops the emulator", file=sys.stderr)
+        return INTERRUPTED
     for sentence in wrong:
         print(f"error: {sentence}", file=sys.stderr)
     return 1 if wrong else 0

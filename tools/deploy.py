@@ -2,18 +2,17 @@
 
 Uses the credentials that the AWS clients find, in the account and region of `stacks/settings.py`. Storage,
 training and identity are never removed from here: they hold the data, the models and their registry, and the accounts
-of people, and are protected against it.
+of people, and are protected against it. Of a preview (`--name pr12`) everything is removed.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from pathlib import Path
 
 from contract.manifest import read_manifest
-from stacks.settings import ENVIRONMENTS, Settings, require_own_account, settings_for
+from stacks.previews import is_preview
+from stacks.settings import Settings, settings_for
 from tools.approval import (
     Approval,
     approve,
@@ -25,7 +24,7 @@ from tools.approval import (
 from tools.deployment import (
     FAILURES,
     HOW_TO_GET_A_MANIFEST,
-    ROOT,
+    KEPT,
     Deployment,
     DeploymentError,
     api_client,
@@ -36,49 +35,19 @@ from tools.deployment import (
     synthesise,
     synthesised_parts,
 )
+from tools.environments import add_environment, aws_deployment, check_account, chosen_environment
+from tools.left_out import remove_left_out, tell_left_out
 from tools.leftovers import unprotect_failed_creations
 from tools.preflight.check import State
 from tools.preflight.report import as_text, summary
 from tools.preflight.run import preflight
-from tools.process_environment import adopt, for_aws
+from tools.previews import remove_preview
 from tools.review.change import Risk
 from tools.review.differences import DifferenceError
 from tools.review.templates import TemplateError
 from tools.scaling_change import scaled_and_changed, take_scaling_out
 from tools.site_publishing import publish as publish_site
 from training.common.terminal import prepare_terminal
-
-KEPT = ("identity", "training", "storage")
-"""Parts that hold what cannot be made again. They cost nothing but what the bucket holds."""
-
-AWS_ENVIRONMENTS = [name for name in ENVIRONMENTS if name != "local"]
-CURRENT_MANIFEST = ROOT / "models/current.json"
-
-
-def aws_deployment(settings: Settings) -> Deployment:
-    """The deployment of an environment to AWS, of the promoted model unless `DIGITS_MANIFEST` names another."""
-    require_own_account(settings)
-    manifest = Path(os.environ.get("DIGITS_MANIFEST", CURRENT_MANIFEST)).resolve()
-    read_manifest(manifest, how_to_get=HOW_TO_GET_A_MANIFEST)
-    variables = for_aws(os.environ, settings.region)
-    adopt(variables)
-    return Deployment(
-        environment=settings.environment,
-        manifest=manifest,
-        variables=variables,
-        folder=ROOT / "build" / settings.environment,
-    )
-
-
-def check_account(deployment: Deployment, settings: Settings) -> None:
-    """Refuse credentials of another account than the one that the settings name."""
-    account = deployment.client("sts").get_caller_identity()["Account"]
-    if account != settings.account:
-        msg = (
-            f"the credentials belong to account {account}, but {settings.environment} is account {settings.account} "
-            "in stacks/settings.py: use other credentials, or correct the settings"
-        )
-        raise DeploymentError(msg)
 
 
 def prepare(deployment: Deployment, settings: Settings, approval: Approval, *, despite_preflight: bool = False) -> None:
@@ -127,9 +96,10 @@ def deploy_and_check(deployment: Deployment) -> None:
     settings = settings_for(deployment.environment)
     if settings.services:
         check_model(deployment)
-    if settings.people is not None:
+    if settings.parts.people:
         print(f"The page is at {publish_site(deployment)}")
         print(f"Create users with: python -m tools.people {deployment.environment} EMAIL")
+    tell_left_out(deployment)
 
 
 def check_model(deployment: Deployment) -> None:
@@ -144,6 +114,7 @@ def check_model(deployment: Deployment) -> None:
 
 def remove(deployment: Deployment) -> None:
     """Remove what serves, streams and is worked with; say what stays."""
+    remove_left_out(deployment)
     destroy(deployment, *(part for part in synthesised_parts(deployment) if part not in KEPT))
     bucket = stack_outputs(deployment, "storage").get("BucketName")
     if bucket:
@@ -162,7 +133,7 @@ def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.deploy", description="Deploy to AWS, or remove it.")
-    parser.add_argument("environment", choices=AWS_ENVIRONMENTS)
+    add_environment(parser)
     parser.add_argument("--yes", action="store_true", help="ask nothing; what can lose data is refused")
     parser.add_argument(
         "--accept",
@@ -175,13 +146,24 @@ def main(arguments: list[str]) -> int:
         "--despite-preflight", action="store_true", help="deploy although the preflight says that it would fail"
     )
     parser.add_argument("--destroy", action="store_true", help="remove the stacks; storage, training and identity stay")
+    parser.add_argument(
+        "--left-out", action="store_true", help="with --destroy: only stacks that the settings leave out"
+    )
     options = parser.parse_args(arguments)
-    settings = ENVIRONMENTS[options.environment]
+    if options.left_out and not options.destroy:
+        parser.error("--left-out says what --destroy removes: give both")
+    settings = settings_for(chosen_environment(parser, options, emulated=False))
     try:
         deployment = aws_deployment(settings)
         check_account(deployment, settings)
+        if options.destroy and is_preview(settings.environment):
+            remove_preview(deployment)
+            return 0
         synthesise(deployment)
-        if options.destroy:
+        if options.destroy and options.left_out:
+            if not remove_left_out(deployment):
+                print(f"{settings.environment} has no stack to remove that the settings leave out")
+        elif options.destroy:
             remove(deployment)
         else:
             approval = Approval(asks=not options.yes, accepts=frozenset(map(Risk, options.accept)))

@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 from botocore.session import Session
 from urllib3.exceptions import HTTPError
 
@@ -32,6 +33,8 @@ _MAIN_LINE = re.compile("deploying\\.\\.\\.|destroying\\.\\.\\.|\N{WHITE HEAVY C
 
 HOW_TO_GET_A_MANIFEST = "run 'make train' first, or name another manifest with DIGITS_MANIFEST"
 
+LOOPBACK = ("localhost", "127.0.0.1")
+
 _REMOVAL = (
     "operations",
     "notebook",
@@ -44,6 +47,10 @@ _REMOVAL = (
     "training",
     "storage",
 )
+
+
+KEPT = ("identity", "training", "storage")
+"""Parts that hold what cannot be made again. They cost nothing but what the bucket holds."""
 
 
 class DeploymentError(Exception):
@@ -77,8 +84,9 @@ class Deployment:
 
     @property
     def is_emulated(self) -> bool:
-        """Whether this goes to the emulator rather than to AWS."""
-        return self.environment == "local"
+        """Whether this goes to the emulator, which is on this machine, rather than to AWS."""
+        address = urlsplit(self.variables.get("AWS_ENDPOINT_URL", ""))
+        return self.environment == "local" or address.hostname in LOOPBACK
 
     @property
     def assembly(self) -> Path:
@@ -174,6 +182,28 @@ def synthesised_parts(deployment: Deployment) -> list[str]:
     return sorted(parts, key=lambda part: _REMOVAL.index(part) if part in _REMOVAL else -1)
 
 
+def deployed_parts(deployment: Deployment) -> list[str]:
+    """The parts whose stacks are deployed, in the order in which they are removed."""
+    return [part for part in _REMOVAL if _described(deployment, deployment.stack(part)) is not None]
+
+
+def delete_stack(deployment: Deployment, part: str) -> None:
+    """Delete the stack of a part, whether or not the application has it still, and wait until it is gone.
+
+    Raises
+    ------
+    DeploymentError
+        If CloudFormation does not delete it, such as one that another stack still uses.
+    """
+    cloudformation, stack = deployment.client("cloudformation"), deployment.stack(part)
+    cloudformation.delete_stack(StackName=stack)
+    try:
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack)
+    except WaiterError as error:
+        msg = f"CloudFormation did not delete {stack} ({error}): read the reason in its events, then try again"
+        raise DeploymentError(msg) from error
+
+
 def check_endpoint(deployment: Deployment) -> None:
     """Compare the configuration that the endpoint runs with the one that was deployed.
 
@@ -211,14 +241,18 @@ def stack_outputs(deployment: Deployment, part: str) -> dict[str, str]:
     return _stack_outputs(deployment, deployment.stack(part))
 
 
-def _stack_outputs(deployment: Deployment, name: str) -> dict[str, str]:
-    cloudformation = deployment.client("cloudformation")
+def _described(deployment: Deployment, name: str) -> dict[str, Any] | None:
     try:
-        (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
-    except cloudformation.exceptions.ClientError as error:
+        (stack,) = deployment.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
         if "does not exist" in str(error):
-            return {}
+            return None
         raise
+    return dict(stack)
+
+
+def _stack_outputs(deployment: Deployment, name: str) -> dict[str, str]:
+    stack = _described(deployment, name) or {}
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 

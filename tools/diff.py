@@ -1,7 +1,8 @@
 """Review what this checkout would change: `python -m tools.diff --base main`, what `make diff` runs.
 
 Offline and without credentials: both sides are synthesised in every environment and their templates compared.
-`--assemblies BASE HEAD` compares two folders of templates instead, of any CDK application.
+`--assemblies BASE HEAD` compares two folders of templates instead, of any CDK application. `--deployed ENVIRONMENT`
+compares with what is deployed there, for which credentials have to be given that may read it.
 
 The exit code is 0, 1 when a change is of a class of `--fail-on` or the card of the model is refused, 2 when it cannot
 be told.
@@ -66,6 +67,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar=("BASE", "HEAD"),
         help="compare two folders of NAME.template.json files, or of such a folder for each environment",
     )
+    sides.add_argument("--deployed", metavar="ENVIRONMENT", help="compare with what is deployed in an environment")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="also write a comment for a pull request")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the review for programs")
     parser.add_argument("--environment", action="append", choices=ENVIRONMENTS, help="only this one; can be repeated")
@@ -91,6 +93,11 @@ def _review(options: argparse.Namespace) -> tuple[Review, str]:
     if options.assemblies:
         base, head = options.assemblies
         return review_folders(base, head, manifest=MANIFEST), str(base)
+    if options.deployed:
+        # Here alone is AWS asked; its library is not loaded otherwise.
+        from tools.deployed_review import review_deployed
+
+        return review_deployed(options.deployed), f"what is deployed in {options.deployed}"
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         compared_with = write_sides(options.base, SIDES, options.environment or ENVIRONMENTS, folder)

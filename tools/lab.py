@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.deployment import FAILURES, ROOT, DeploymentError, stack_outputs
-from tools.local import local_deployment, start_emulator
+from tools.local import local_deployment, running_emulator
 from tools.notebook import WALKTHROUGH, credentials_of_notebook, kernel_variables
 from training.common.terminal import prepare_terminal
 
@@ -41,12 +41,12 @@ def lab_variables() -> dict[str, str]:
     Raises
     ------
     DeploymentError
-        When the emulator has nothing deployed.
+        When the emulator does not run or has nothing deployed.
     """
     environment = os.environ.get("DIGITS_ENVIRONMENT", "local")
     if environment != "local":
         return {**os.environ, "PYTHONPATH": str(ROOT)}
-    deployment = local_deployment(start_emulator())
+    deployment = local_deployment(running_emulator())
     if not stack_outputs(deployment, "notebook"):
         msg = "nothing is deployed into the emulator: run 'make up' first, then 'make lab' again"
         raise DeploymentError(msg)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from contract.manifest import read_manifest
+from stacks.settings import settings_for
 from tools.accounts import DEMONSTRATION, make_account
 from tools.deployment import (
     FAILURES,
@@ -26,6 +27,7 @@ from tools.deployment import (
     deploy,
     synthesise,
 )
+from tools.left_out import tell_left_out
 from tools.process_environment import adopt, for_emulator
 from tools.site_publishing import publish as publish_site
 from training.common.terminal import prepare_terminal
@@ -87,11 +89,21 @@ def local_deployment(variables: Mapping[str, str], *, manifest: Path | None = No
     return Deployment(environment="local", manifest=chosen, variables=variables, folder=ROOT / "build/local")
 
 
-def bring_up(deployment: Deployment) -> str:
-    """Bootstrap, deploy and publish the page; every step that was done already is quick. Returns the page's address."""
+def bring_up(deployment: Deployment) -> str | None:
+    """Bootstrap, deploy and publish the page; every step that was done already is quick.
+
+    Returns
+    -------
+    str or None
+        The page's address, None where the settings leave the page out. Otherwise the demonstration's account is there.
+    """
     synthesise(deployment)
     bootstrap(deployment)
     deploy(deployment)
+    tell_left_out(deployment)
+    if not settings_for(deployment.environment).parts.people:
+        return None
+    make_account(deployment, DEMONSTRATION)
     return publish_site(deployment)
 
 
@@ -105,13 +117,16 @@ def main(arguments: list[str]) -> int:
         read_manifest(Path(os.environ.get("DIGITS_MANIFEST", DEFAULT_MANIFEST)), how_to_get=HOW_TO_GET_A_MANIFEST)
         deployment = local_deployment(start_emulator())
         site = bring_up(deployment)
-        make_account(deployment, DEMONSTRATION)
         print(f"\nThe API is at {api_url(deployment)}")
-        print(f"The page is at {site}   (sign in as {DEMONSTRATION.email}, password {DEMONSTRATION.password})")
+        if site:
+            print(f"The page is at {site}   (sign in as {DEMONSTRATION.email}, password {DEMONSTRATION.password})")
         print("Stop it with: make down")
     except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("interrupted: 'make up' goes on from here, 'make down' stops the emulator", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from stacks.settings import ENVIRONMENTS
 from tools.accounts import DEMONSTRATION, Account, invite, make_account
 from tools.deployment import FAILURES
-from tools.environments import deployment_of
+from tools.environments import add_environment, chosen_environment, deployment_with
 from training.common.terminal import prepare_terminal
 
 
@@ -16,12 +15,12 @@ def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.people", description="Let somebody into the web page.")
-    parser.add_argument("environment", choices=list(ENVIRONMENTS))
+    add_environment(parser)
     parser.add_argument("email", help="address of the person, which is also the name to sign in with")
     parser.add_argument("--again", action="store_true", help="send the invitation again; it expires after three days")
     options = parser.parse_args(arguments)
     try:
-        deployment = deployment_of(options.environment)
+        deployment = deployment_with(chosen_environment(parser, options), "people", subject="users and no page")
         if deployment.is_emulated:
             make_account(deployment, Account(email=options.email, password=DEMONSTRATION.password))
             print(f"{options.email} may sign in with the password {DEMONSTRATION.password}")

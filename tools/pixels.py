@@ -58,6 +58,23 @@ def png_of(image: NDArray[np.uint8], *, scale: int = 10) -> bytes:
     return buffer.getvalue()
 
 
+def row_of(images: NDArray[np.uint8], *, scale: int = 12) -> bytes:
+    """Digits beside each other, dark ink on white paper, as a PNG file.
+
+    Parameters
+    ----------
+    images
+        `uint8`, shape `(n, 784)`, pixels 0..255 with 0 for paper as MNIST has them.
+    scale
+        Pixels of the picture for each pixel of a digit.
+    """
+    padded = [np.pad(PIXEL_MAX - image.reshape(SIDE, SIDE), 6, constant_values=PIXEL_MAX) for image in images]
+    paper = Image.fromarray(np.hstack(padded))
+    buffer = io.BytesIO()
+    paper.resize((paper.width * scale, paper.height * scale), Image.Resampling.BICUBIC).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
 def photograph_of(digits: Sequence[NDArray[np.uint8]]) -> bytes:
     """Digits on paper as a phone photographs them: a JPEG file of 12 megapixels, light from one side, noise."""
     height, width = 3000, 4000

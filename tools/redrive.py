@@ -16,10 +16,9 @@ from typing import Any
 
 from contract.json_text import read_json
 from contract.visible import visible
-from stacks.settings import ENVIRONMENTS
 from tools.dead_letters import DeadLetter, DeadLetterQueue
 from tools.deployment import FAILURES, Deployment, DeploymentError, stack_outputs
-from tools.environments import deployment_of
+from tools.environments import add_environment, chosen_environment, deployment_with
 from training.common.terminal import prepare_terminal
 
 SHOWN = 20
@@ -151,14 +150,15 @@ def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.redrive", description="Retry failed uploads.")
-    parser.add_argument("environment", choices=list(ENVIRONMENTS))
+    add_environment(parser)
     parser.add_argument("--look", action="store_true", help="only show the dead letters")
     parser.add_argument(
         "--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="maximum time to wait for the jobs to end"
     )
     options = parser.parse_args(arguments)
     try:
-        queue, jobs = queues_of(deployment_of(options.environment))
+        environment = chosen_environment(parser, options)
+        queue, jobs = queues_of(deployment_with(environment, "uploads", subject="uploads"))
         if options.look:
             return look(queue, jobs, _say)
         return redrive(queue, jobs, _say, wait_seconds=options.wait)

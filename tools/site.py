@@ -9,9 +9,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from stacks.settings import ENVIRONMENTS
 from tools.deployment import FAILURES
-from tools.environments import deployment_of
+from tools.environments import add_environment, chosen_environment, deployment_with
 from tools.site_publishing import build, publish
 from training.common.terminal import prepare_terminal
 
@@ -21,10 +20,10 @@ def main(arguments: list[str]) -> int:
     prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.site", description="Build the web page and publish it.")
     parser.add_argument("action", choices=["build", "publish"])
-    parser.add_argument("environment", choices=list(ENVIRONMENTS))
+    add_environment(parser)
     options = parser.parse_args(arguments)
     try:
-        deployment = deployment_of(options.environment)
+        deployment = deployment_with(chosen_environment(parser, options), "people", subject="page")
         if options.action == "build":
             print(f"The page is in {build(deployment)}")
         else:

@@ -52,17 +52,14 @@ def site_config(
     settings
         The environment.
     outputs
-        The outputs of the stacks in `WANTED_OUTPUTS`, by part.
+        The outputs of the stacks in `WANTED_OUTPUTS`, by part; without `upload` where there are no uploads.
     endpoint_url
         Where the emulator listens; None on AWS, whose services have addresses of their own.
     """
-    people, host = settings.people, outputs["upload"]["EventsHttpHost"]
-    api_url, events_url = outputs["api"]["PeopleApiUrl"].rstrip("/"), f"https://{host}/event"
+    api_url, events_url = outputs["api"]["PeopleApiUrl"].rstrip("/"), _events_url(outputs, endpoint_url)
     if endpoint_url:
         stage = api_url.rpartition("/")[2]
         api_url = f"{endpoint_url}/_aws/execute-api/{outputs['api']['PeopleApiId']}/{stage}"
-        # A browser cannot choose the Host by which the emulator would know this API.
-        events_url = f"{endpoint_url}/_aws/appsync-events/{outputs['upload']['EventsApiId']}/event"
     return {
         "schema": CONFIG_SCHEMA,
         "environment": settings.environment,
@@ -72,9 +69,20 @@ def site_config(
         "user_pool_client_id": outputs["identity"]["UserPoolClientId"],
         "user_pool_endpoint": f"{endpoint_url}/" if endpoint_url else None,
         "events_url": events_url,
-        "sign_up": bool(people and people.self_sign_up),
-        "upload_bytes_max": settings.upload.bytes_max,
+        "sign_up": settings.people.self_sign_up,
+        "upload_bytes_max": settings.upload.bytes_max if settings.parts.uploads else None,
     }
+
+
+def _events_url(outputs: Mapping[str, Mapping[str, str]], endpoint_url: str | None) -> str | None:
+    """Where results of uploads are published; None where there are no uploads."""
+    upload = outputs.get("upload")
+    if upload is None:
+        return None
+    if endpoint_url:
+        # A browser cannot choose the Host by which the emulator would know this API.
+        return f"{endpoint_url}/_aws/appsync-events/{upload['EventsApiId']}/event"
+    return f"https://{upload['EventsHttpHost']}/event"
 
 
 def read_outputs(deployment: Deployment) -> dict[str, dict[str, str]]:
@@ -85,9 +93,10 @@ def read_outputs(deployment: Deployment) -> dict[str, dict[str, str]]:
     DeploymentError
         If one is not deployed, or says less than the page needs.
     """
-    outputs = {part: stack_outputs(deployment, part) for part in WANTED_OUTPUTS}
-    for part, names in WANTED_OUTPUTS.items():
-        _require(deployment, part, outputs[part], names)
+    stacks = settings_for(deployment.environment).parts.stacks
+    outputs = {part: stack_outputs(deployment, part) for part in WANTED_OUTPUTS if part in stacks}
+    for part, found in outputs.items():
+        _require(deployment, part, found, WANTED_OUTPUTS[part])
     return outputs
 
 
@@ -102,12 +111,12 @@ def build(deployment: Deployment, folder: Path | None = None) -> Path:
     outputs = read_outputs(deployment)
     config = site_config(settings_for(deployment.environment), outputs, deployment.variables.get("AWS_ENDPOINT_URL"))
     folder = folder or deployment.folder / "web"
-    bundle(folder, called=called_origins(config, outputs["upload"]))
+    bundle(folder, called=called_origins(config, outputs.get("upload")))
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     return folder
 
 
-def called_origins(config: Mapping[str, Any], upload: Mapping[str, str]) -> list[str]:
+def called_origins(config: Mapping[str, Any], upload: Mapping[str, str] | None) -> list[str]:
     """Whom the page calls beside its own site: API, sign-in, bucket of the uploads, events.
 
     Parameters
@@ -115,16 +124,18 @@ def called_origins(config: Mapping[str, Any], upload: Mapping[str, str]) -> list
     config
         The content of `config.json`.
     upload
-        The outputs of the stack that takes pictures in.
+        The outputs of the stack that takes pictures in; None where there is none.
     """
     region = config["region"]
     if config["user_pool_endpoint"]:
         emulator = urlsplit(config["user_pool_endpoint"])
         # Its functions know it by its number, and so do the forms for uploads that they sign.
         return [f"http://{emulator.netloc}", f"ws://{emulator.netloc}", f"http://127.0.0.1:{emulator.port}"]
+    always = [f"https://{urlsplit(config['api_url']).netloc}", f"https://cognito-idp.{region}.amazonaws.com"]
+    if upload is None:
+        return always
     return [
-        f"https://{urlsplit(config['api_url']).netloc}",
-        f"https://cognito-idp.{region}.amazonaws.com",
+        *always,
         f"https://{upload['UploadBucketName']}.s3.{region}.amazonaws.com",
         f"https://{upload['EventsHttpHost']}",
         f"wss://{upload['EventsRealtimeHost']}",

@@ -9,9 +9,9 @@
  * @property {string} user_pool_id
  * @property {string} user_pool_client_id
  * @property {string | null} user_pool_endpoint another address of Cognito than AWS's own
- * @property {string} events_url HTTP address of the AppSync Events API
+ * @property {string | null} events_url HTTP address of the AppSync Events API; null where there are no uploads
  * @property {boolean} sign_up whether people may make accounts themselves
- * @property {number} upload_bytes_max
+ * @property {number | null} upload_bytes_max null where there are no uploads
  */
 
 const SCHEMA = "digits.web/1";

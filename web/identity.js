@@ -38,7 +38,9 @@ export function configure(config) {
         ...(config.user_pool_endpoint ? { userPoolEndpoint: config.user_pool_endpoint } : {}),
       },
     },
-    API: { Events: { endpoint: config.events_url, region: config.region, defaultAuthMode: "userPool" } },
+    ...(config.events_url
+      ? { API: { Events: { endpoint: config.events_url, region: config.region, defaultAuthMode: "userPool" } } }
+      : {}),
   });
   cognitoUserPoolsTokenProvider.setKeyValueStorage(tokenStorage);
 }

@@ -25,20 +25,24 @@ async function start() {
     module.allowPlainSockets(config.events_url);
     return module;
   }));
+  const subscribe = async (...listener) => (await loadEvents()).subscribe(...listener);
   const session = new Session(identity);
   const api = new Api(config.api_url, (options) => session.token(options));
   const history = new History();
   const drawing = new DrawView(api, history);
-  const pictures = new PictureView({ api, subscribe: async (...listener) => (await loadEvents()).subscribe(...listener), limit: config.upload_bytes_max }, history);
+  // An environment may have no uploads: then there is nothing to send pictures to.
+  const pictures = config.events_url ? new PictureView({ api, subscribe, limit: config.upload_bytes_max }, history) : null;
+  show(byId("picture-section"), pictures !== null);
+  show(byId("welcome-pictures"), pictures !== null);
   const signIn = new SignIn(session, { signUp: config.sign_up });
 
   showHistory(history, (entry) => {
-    (entry.kind === "drawing" ? drawing : pictures).restore(entry);
+    (entry.kind === "drawing" ? drawing : pictures)?.restore(entry);
     byId(entry.kind === "drawing" ? "draw-title" : "picture-title").scrollIntoView({ block: "start" });
   });
   themeSwitch(byId("theme"), () => drawing.pad.paint());
 
-  const forget = () => { drawing.reset(); pictures.reset(); };
+  const forget = () => { drawing.reset(); pictures?.reset(); };
   session.addEventListener("in", (event) => {
     const wasWorking = !byId("tools").hidden;
     if (event.detail.isAnother) forget();
@@ -48,9 +52,9 @@ async function start() {
     show(byId("sign-out"), true);
     byId("who").textContent = session.person.name;
     history.open(session.person.id);
-    pictures.takeUp(session.person.id);
+    pictures?.takeUp(session.person.id);
     showModel(api);
-    loadEvents().catch(() => { events = undefined; }); // Without it the page asks instead of being told.
+    if (pictures) loadEvents().catch(() => { events = undefined; }); // Without it the page asks instead of being told.
     if (!wasWorking) byId("main").focus();
   });
   session.addEventListener("expired", () => signIn.askAgain());

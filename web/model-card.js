@@ -27,7 +27,7 @@ export async function showModel(api) {
  */
 function facts({ sha256, framework, metrics, data }) {
   return [
-    ["Right on test images", percent(metrics.accuracy, 1), `of ${count.format(metrics.count)} it had never seen`],
+    ["Right on test images", percent(metrics.accuracy, 2), `of ${count.format(metrics.count)} it had never seen`],
     ["Learned from", `${count.format(data.counts.train)} digits`, "of MNIST, written by hand"],
     ["Kind", `${framework.name} ${framework.version}`, ""],
     ["Digest", make("code", { title: sha256 }, sha256.slice(0, 12)), "of the model file"],

@@ -15,8 +15,10 @@ export function isDark() {
  * @param {() => void} onChange told after every change, the system's own included
  */
 export function themeSwitch(button, onChange) {
+  const word = button.querySelector(".word");
   const show = () => {
-    button.setAttribute("aria-pressed", String(isDark()));
+    // It names what a press does.
+    if (word) word.textContent = isDark() ? "Light" : "Dark";
     onChange();
   };
   button.addEventListener("click", () => {

@@ -114,7 +114,6 @@ export function signInSentence(error) {
 export function verdict(probabilities) {
   const [first, second] = ranked(probabilities);
   const [share, other] = [probabilities[first], probabilities[second]];
-  if (share >= 0.995) return `${article(first)}, more than 99 % sure.`;
   if (share >= 0.9) return `${article(first)}, ${percent(share)} sure.`;
   if (share >= 0.6) return `Probably ${article(first).toLowerCase()} (${percent(share)}).`;
   return `Hard to say: ${first} (${percent(share)}) or ${second} (${percent(other)}).`;
@@ -138,9 +137,10 @@ function article(digit) {
  * @param {number} [places]
  */
 export function percent(share, places = 0) {
-  // Never "100 %" of what is not certain.
-  const shown = places === 0 && share < 1 ? Math.min(Math.round(share * 100), 99) : share * 100;
-  return `${shown.toFixed(places)} %`;
+  // Never "0 %" or "100 %" of what is not certain.
+  if (places === 0 && share >= 0.995 && share < 1) return "> 99 %";
+  if (places === 0 && share > 0 && share <= 0.005) return "< 1 %";
+  return `${(share * 100).toFixed(places)} %`;
 }
 
 /** @param {number} bytes */

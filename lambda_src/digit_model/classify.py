@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from contract.calibration import Calibration
 from contract.digit import RAW_FORM
 from digit_model.csv_rows import to_csv
 from digit_model.model_output import parse_scores
@@ -42,7 +43,12 @@ class Prediction:
 
 
 def classify(
-    rows: Sequence[bytes], endpoint: Endpoint, *, canonical_form: int, correlation_id: str = ""
+    rows: Sequence[bytes],
+    endpoint: Endpoint,
+    *,
+    canonical_form: int,
+    calibration: Calibration,
+    correlation_id: str = "",
 ) -> list[Prediction]:
     """Predict the digit of every row.
 
@@ -54,6 +60,8 @@ def classify(
         The model.
     canonical_form
         Version of the form that the model knows, as its manifest names it; the rows are brought into it.
+    calibration
+        What makes the model's scores honest probabilities, as its manifest has it.
     correlation_id
         Id of the user action that caused the request.
 
@@ -69,7 +77,7 @@ def classify(
     """
     output = endpoint.invoke(to_csv(_in_form(rows, canonical_form)), correlation_id=correlation_id)
     return [
-        Prediction(digit=scores.index(max(scores)), probabilities=scores)
+        Prediction(digit=scores.index(max(scores)), probabilities=calibration.honest(scores))
         for scores in parse_scores(output.content_type, output.body, len(rows))
     ]
 

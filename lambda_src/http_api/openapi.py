@@ -32,7 +32,7 @@ from gateway.problems import (
 from http_api.openapi_schemas import SCHEMAS, request_example, response_example
 from http_api.problem_table import PREDICTION_PROBLEMS
 from http_api.upload_schemas import UPLOAD_SCHEMAS, form_example, job_example, upload_request_example
-from prediction.application import MODEL, PREDICTIONS, READERS
+from prediction.application import MEDIA_TYPES, MODEL, PREDICTIONS
 from upload_jobs.problems import NO_SUCH_UPLOAD, STORAGE_UNAVAILABLE, UPLOAD_TOO_LARGE, WRONG_UPLOAD
 from uploads.application import UPLOAD, UPLOADS
 from vision.limits import IMAGE_PIXELS_MAX
@@ -114,7 +114,7 @@ def _predict() -> dict[str, Any]:
             "digit, dark on light or light on dark; it is made grey, cropped, scaled and centred as MNIST's images "
             "are. Transparent parts count as white, the EXIF orientation is followed, an animation is refused."
         ),
-        "requestBody": {"required": True, "content": {media_type: _body(media_type) for media_type in READERS}},
+        "requestBody": {"required": True, "content": {media_type: _body(media_type) for media_type in MEDIA_TYPES}},
         "responses": {
             "200": _success("One prediction a row, in their order", "PredictionResponse", response_example()),
             **_problems([problem for problem in PREDICTION_PROBLEMS if problem not in _UNUSUAL]),

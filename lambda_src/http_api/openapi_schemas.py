@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract.digit import CLASSES, PIXEL_MAX, PIXELS
+from contract.digit import CANONICAL_FORMS, CLASSES, PIXEL_MAX, PIXELS, SIDE
 from contract.model_card import SHORT_DIGEST_LENGTH
-from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PNG, SEVEN_PROBABILITIES
+from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PROBABILITIES, seven_pixels
 from http_api.problem_table import PREDICTION_PROBLEMS, UPLOAD_PROBLEMS
 from prediction.problems import ROWS_MAX, ROWS_MIN
 from prediction.rows import MEMBER
-from vision.images import decode
-from vision.normalise import normalise
 
 _SHORT_DIGEST = {
     "type": "string",
@@ -20,6 +18,8 @@ _SHORT_DIGEST = {
 }
 
 _NUMBER = {"type": "number"}
+
+UNSURE = {"type": "boolean", "description": "Whether the digit may well be another: the model's own threshold says so"}
 
 SCHEMAS: dict[str, Any] = {
     "PredictionRequest": {
@@ -34,7 +34,10 @@ SCHEMAS: dict[str, Any] = {
                 "maxItems": ROWS_MAX,
                 "items": {
                     "type": "array",
-                    "description": "28 x 28 grey values row by row, 0 for background, 255 for ink, written as integers",
+                    "description": (
+                        f"{SIDE} x {SIDE} grey values row by row, 0 for background, {PIXEL_MAX} for ink, "
+                        "written as integers"
+                    ),
                     "minItems": PIXELS,
                     "maxItems": PIXELS,
                     "items": {"type": "integer", "minimum": 0, "maximum": PIXEL_MAX},
@@ -58,17 +61,18 @@ SCHEMAS: dict[str, Any] = {
     },
     "Prediction": {
         "type": "object",
-        "required": ["digit", "probabilities"],
+        "required": ["digit", "probabilities", "unsure"],
         "additionalProperties": False,
         "properties": {
             "digit": {"type": "integer", "minimum": 0, "maximum": CLASSES - 1, "description": "The most likely digit"},
             "probabilities": {
                 "type": "array",
-                "description": "Of the digits 0 to 9; they sum to 1 within the precision of float32",
+                "description": f"Of the digits 0 to {CLASSES - 1}; they sum to 1 within the precision of float32",
                 "minItems": CLASSES,
                 "maxItems": CLASSES,
                 "items": _NUMBER,
             },
+            "unsure": UNSURE,
         },
     },
     "ModelCard": {
@@ -84,6 +88,20 @@ SCHEMAS: dict[str, Any] = {
             "framework": {"type": "object"},
             "metrics": {"type": "object"},
             "data": {"type": "object"},
+            "canonical_form": {
+                "type": "integer",
+                "enum": list(CANONICAL_FORMS),
+                "description": "Version of the form that rows and pictures are brought into; 0 is none",
+            },
+            "calibration": {
+                "type": "object",
+                "required": ["temperature", "unsure_below"],
+                "additionalProperties": False,
+                "properties": {
+                    "temperature": {**_NUMBER, "description": "What the probabilities are calibrated with"},
+                    "unsure_below": {**_NUMBER, "description": "A digit with a lower probability is unsure"},
+                },
+            },
         },
     },
     "Problem": {
@@ -105,10 +123,10 @@ SCHEMAS: dict[str, Any] = {
 
 def request_example() -> dict[str, Any]:
     """Give the first image of MNIST's test file as a request."""
-    return {MEMBER: [list(normalise(decode(SEVEN_PNG, "image/png")))]}
+    return {MEMBER: [list(seven_pixels())]}
 
 
 def response_example() -> dict[str, Any]:
     """Give a real response to it."""
-    prediction = {"digit": SEVEN_DIGIT, "probabilities": list(SEVEN_PROBABILITIES)}
+    prediction = {"digit": SEVEN_DIGIT, "probabilities": list(SEVEN_PROBABILITIES), "unsure": False}
     return {"predictions": [prediction], "model": MODEL}

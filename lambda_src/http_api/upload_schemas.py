@@ -7,11 +7,10 @@ from typing import Any
 
 from contract.digit import CLASSES, PIXELS
 from contract.upload_layout import KEY_PREFIX
-from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PNG, SEVEN_PROBABILITIES
+from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PROBABILITIES, seven_pixels
+from http_api.openapi_schemas import UNSURE
 from upload_jobs.jobs import SCHEMA, Status
 from uploads.application import CONTENT_TYPES
-from vision.images import decode
-from vision.normalise import normalise
 
 _OWNER = "6478d4f8-1091-7048-b9ae-c7f6c61a1a4e"
 _JOB = "0c1b4f0e-5d5b-4a2e-8a06-6b0f2f3a9d11"
@@ -62,6 +61,11 @@ UPLOAD_SCHEMAS: dict[str, Any] = {
             "model": {"type": "string", "pattern": "^[0-9a-f]{12}$"},
             "width": {**_COUNT, "description": "Of the upright picture, in pixels"},
             "height": {**_COUNT, "description": "Of the upright picture, in pixels"},
+            "turned": {
+                "type": "integer",
+                "enum": [0, 90, 180, 270],
+                "description": "Degrees by which the upright picture was turned clockwise to be read",
+            },
             "digits": {
                 "type": "array",
                 "description": "In reading order",
@@ -72,12 +76,13 @@ UPLOAD_SCHEMAS: dict[str, Any] = {
     },
     "UploadedDigit": {
         "type": "object",
-        "required": ["digit", "probability", "probabilities", "box", "pixels"],
+        "required": ["digit", "probability", "probabilities", "unsure", "box", "pixels"],
         "additionalProperties": False,
         "properties": {
             "digit": {"type": "integer", "minimum": 0, "maximum": CLASSES - 1},
             "probability": {"type": "number", "description": "That it is this digit"},
             "probabilities": {"type": "array", "minItems": CLASSES, "maxItems": CLASSES, "items": {"type": "number"}},
+            "unsure": UNSURE,
             "box": {
                 "type": "array",
                 "description": "Left, top, width and height in the upright picture, in pixels",
@@ -133,9 +138,10 @@ def job_example() -> dict[str, Any]:
         "digit": SEVEN_DIGIT,
         "probability": probabilities[SEVEN_DIGIT],
         "probabilities": probabilities,
+        "unsure": False,
         "box": [1210, 820, 640, 900],
-        "pixels": base64.b64encode(normalise(decode(SEVEN_PNG, "image/png"))).decode("ascii"),
+        "pixels": base64.b64encode(seven_pixels()).decode("ascii"),
     }
     times = {"created_at": "2026-11-22T18:00:00Z", "expires_at": "2026-11-22T19:00:00Z"}
-    done = {"status": "DONE", "model": MODEL, "width": 4000, "height": 3000, "digits": [digit]}
+    done = {"status": "DONE", "model": MODEL, "width": 4000, "height": 3000, "turned": 0, "digits": [digit]}
     return {"schema": SCHEMA, "job_id": _JOB, **times, **done}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from contract.calibration import Calibration
 from contract.model_card import ModelCard
-from digit_model.classify import Endpoint, classify
+from digit_model.classify import Endpoint, Prediction, classify
 from digit_model.metrics import prediction_measures
 from gateway.cors import Origins
 from gateway.events import BODY_BYTES_MAX, Request, Response
@@ -21,20 +24,11 @@ MODEL = "/model"
 JSON_TYPE = "application/json"
 
 
-def read_image(body: bytes, media_type: str) -> list[bytes]:
-    """Read one picture of a digit as one row of pixels; the imaging library is imported only when a picture comes."""
-    from vision.images import decode
-    from vision.normalise import normalise
+PICTURE_TYPES = ("image/png", "image/jpeg")
+MEDIA_TYPES = (JSON_TYPE, *PICTURE_TYPES)
 
-    return [normalise(decode(body, media_type))]
-
-
-READERS: Mapping[str, Callable[[bytes, str], list[bytes]]] = {
-    JSON_TYPE: lambda body, _: parse_rows(body),
-    "image/png": read_image,
-    "image/jpeg": read_image,
-}
-"""How a body of each media type becomes rows of pixels."""
+READING_SECONDS = 4
+"""Time limit for reading a picture: with all attempts at the endpoint it ends before the function does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,18 +46,43 @@ class Application:
 
     def predict(self, request: Request) -> Result:
         """Handle `POST /predictions`."""
-        predictions = classify(
-            read_rows(request),
-            self.endpoint,
-            canonical_form=self.card.canonical_form,
-            correlation_id=request.correlation_id,
-        )
+        body = checked_body(request)
+        if request.media_type in PICTURE_TYPES:
+            predictions = [self._read(body, request)]
+        else:
+            predictions = self._classify(parse_rows(body), request.correlation_id)
         document = {
-            "predictions": [{"digit": p.digit, "probabilities": p.probabilities} for p in predictions],
+            "predictions": [_shown(each, self.card.calibration) for each in predictions],
             "model": self.card.short_digest,
         }
         response = Response(status=200, document=document)
         return self._result(response, rows=len(predictions), measures=prediction_measures(predictions))
+
+    def _classify(self, rows: Sequence[bytes], correlation_id: str) -> list[Prediction]:
+        return classify(
+            rows,
+            self.endpoint,
+            canonical_form=self.card.canonical_form,
+            calibration=self.card.calibration,
+            correlation_id=correlation_id,
+        )
+
+    def _read(self, body: bytes, request: Request) -> Prediction:
+        """Read a picture of one digit; the libraries for pictures are imported only when one comes."""
+        from digit_model.predictor import predictor
+        from vision.limits import IMAGE_PIXELS_MAX
+        from vision.reading import read_picture
+        from vision.time_limit import within
+
+        read = within(READING_SECONDS, functools.partial(read_picture, one=True, pixels_max=IMAGE_PIXELS_MAX))
+        model = predictor(
+            self.endpoint,
+            canonical_form=self.card.canonical_form,
+            calibration=self.card.calibration,
+            correlation_id=request.correlation_id,
+        )
+        (digit,) = read(body, request.media_type, model).digits
+        return Prediction(digit=digit.digit, probabilities=digit.probabilities)
 
     def show_model(self, _: Request) -> Result:
         """Handle `GET /model`."""
@@ -76,22 +95,24 @@ class Application:
         return Result(response=response, facts=facts, measures=measures)
 
 
-def read_rows(request: Request) -> list[bytes]:
-    """Read the pixels out of a prediction request, whatever its media type.
+def _shown(prediction: Prediction, calibration: Calibration) -> dict[str, Any]:
+    return {
+        "digit": prediction.digit,
+        "probabilities": prediction.probabilities,
+        "unsure": calibration.unsure(max(prediction.probabilities)),
+    }
 
-    Returns
-    -------
-    list of bytes
-        Rows of 784 pixels 0..255, row-major, 0 is background.
+
+def checked_body(request: Request) -> bytes:
+    """Give the body of a prediction request.
 
     Raises
     ------
     ProblemError
-        If type, size or content are not as the API wants them.
+        If its type or size are not as the API wants them.
     """
-    read = READERS.get(request.media_type)
-    if read is None:
-        accepted = ", ".join(READERS)
+    if request.media_type not in MEDIA_TYPES:
+        accepted = ", ".join(MEDIA_TYPES)
         got = f"Content-Type is {request.media_type[:80]!r}" if request.media_type else "there is no Content-Type"
         raise ProblemError(UNSUPPORTED_MEDIA_TYPE, f"{got}; {accepted} are read", headers={"Accept": accepted})
     body = request.body()
@@ -99,4 +120,4 @@ def read_rows(request: Request) -> list[bytes]:
         raise ProblemError(MALFORMED_REQUEST, "the body is empty")
     if len(body) > BODY_BYTES_MAX:
         raise ProblemError(BODY_TOO_LARGE, f"the body has {len(body)} bytes; {BODY_BYTES_MAX} are allowed")
-    return read(body, request.media_type)
+    return body

@@ -24,9 +24,9 @@ from upload_worker.picture_store import PictureStore
 from upload_worker.reporting import Reporter, logger
 from upload_worker.retries import RetryQueue, pause_seconds
 from upload_worker.settings import Settings
-from upload_worker.time_limit import within
 from upload_worker.worker import Handled, Report, Worker
-from vision.reading import read_digits
+from vision.reading import read_picture
+from vision.time_limit import within
 
 
 class NoTimeLeftError(Exception):
@@ -135,7 +135,8 @@ def connect() -> Dependencies:
         announcer=AppSyncAnnouncer.connect(settings.events_host, endpoint_url=settings.endpoint_url),
         model=settings.endpoint.model_card.short_digest,
         canonical_form=settings.endpoint.model_card.canonical_form,
-        read=within(settings.reading_seconds, read_digits),
+        calibration=settings.endpoint.model_card.calibration,
+        read=within(settings.reading_seconds, read_picture),
     )
     return Dependencies(
         settings=settings,

@@ -14,11 +14,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from digit_model.classify import Endpoint, Prediction, classify
+from contract.calibration import Calibration
+from digit_model.classify import Endpoint, Prediction
+from digit_model.predictor import predictor
 from gateway.problems import ProblemError
 from upload_jobs.jobs import Job, Jobs, Status, expired_outcome, reason_of
 from upload_worker.messages import Upload
 from vision.sheet import DigitImage, Sheet
+from vision.time_limit import Read
 
 PROBABILITY_DIGITS = 6
 """Decimals of a probability: about the precision of float32."""
@@ -101,8 +104,10 @@ class Worker:
         The short digest that names the model in every result.
     canonical_form
         Version of the form in which the model is given digits.
+    calibration
+        How its probabilities are read.
     read
-        Reads the digits of a file: `vision.reading.read_digits`.
+        Reads the digits of a file with a model: `vision.reading.read_picture`.
     now
         Seconds since 1970.
     """
@@ -113,7 +118,8 @@ class Worker:
     announcer: Announcer
     model: str
     canonical_form: int
-    read: Callable[[bytes, str], Sheet]
+    calibration: Calibration
+    read: Read
     now: Callable[[], float] = time.time
 
     def find_job(self, upload: Upload) -> Job | None:
@@ -146,15 +152,20 @@ class Worker:
             if not is_final(error):
                 raise
             return self._end(job, Status.FAILED, reason_of(error), problem=error)
-        return self._end(job, Status.DONE, result(sheet, predictions, self.model), predictions=predictions)
+        return self._end(
+            job, Status.DONE, result(sheet, self.model, calibration=self.calibration), predictions=predictions
+        )
 
     def _predict(self, upload: Upload, job: Job) -> tuple[Sheet, tuple[Prediction, ...]]:
         picture = self.pictures.fetch(upload)
-        sheet = self.read(picture.body, picture.content_type)
-        rows = [digit.pixels for digit in sheet.digits]
-        predictions = classify(
-            rows, self.endpoint, canonical_form=self.canonical_form, correlation_id=job.correlation_id
+        predict = predictor(
+            self.endpoint,
+            canonical_form=self.canonical_form,
+            calibration=self.calibration,
+            correlation_id=job.correlation_id,
         )
+        sheet = self.read(picture.body, picture.content_type, predict)
+        predictions = (Prediction(digit=each.digit, probabilities=each.probabilities) for each in sheet.digits)
         return sheet, tuple(predictions)
 
     def _end(self, job: Job, status: Status, outcome: Mapping[str, Any], **facts: Any) -> Report:
@@ -184,18 +195,20 @@ def is_final(error: ProblemError) -> bool:
     return error.problem.status < 500 and error.problem.status != _TOO_MANY_REQUESTS
 
 
-def result(sheet: Sheet, predictions: tuple[Prediction, ...], model: str) -> dict[str, Any]:
+def result(sheet: Sheet, model: str, *, calibration: Calibration) -> dict[str, Any]:
     """Give the outcome of a job that is done."""
-    digits = [_digit(image, prediction) for image, prediction in zip(sheet.digits, predictions, strict=True)]
-    return {"model": model, "width": sheet.width, "height": sheet.height, "digits": digits}
+    digits = [_digit(image, calibration) for image in sheet.digits]
+    place = {"width": sheet.width, "height": sheet.height, "turned": sheet.turned}
+    return {"model": model, **place, "digits": digits}
 
 
-def _digit(image: DigitImage, prediction: Prediction) -> dict[str, Any]:
-    probabilities = [round(value, PROBABILITY_DIGITS) for value in prediction.probabilities]
+def _digit(image: DigitImage, calibration: Calibration) -> dict[str, Any]:
+    probabilities = [round(value, PROBABILITY_DIGITS) for value in image.probabilities]
     return {
-        "digit": prediction.digit,
-        "probability": probabilities[prediction.digit],
+        "digit": image.digit,
+        "probability": probabilities[image.digit],
         "probabilities": probabilities,
+        "unsure": calibration.unsure(image.probability),
         "box": list(image.box),
         "pixels": base64.b64encode(image.pixels).decode("ascii"),
     }

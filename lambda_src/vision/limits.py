@@ -19,5 +19,11 @@ four inks 11, others less), so at most 715 MB of the worker's 1,769 MB, beside 5
 rest.
 """
 
+SCANS_MAX = 20
+"""Most scans of a JPEG: encoders write about ten, and each costs a walk over the whole picture."""
+
+CHUNKS_MAX = 20_000
+"""Most chunks of a PNG: encoders write one for 8 kB or more, and each costs the decoder some Python."""
+
 UPLOAD_DIGITS_MAX = 100
 """Most digits read from one uploaded picture."""

@@ -1,160 +1,85 @@
-"""Finding a sheet of paper on a darker desk: where digits may be, and where grain and edges are none of ours. Pure.
-
-Paper is one bright region, nearly all of its own convex hull, much brighter than what is around. Where there is no such
-region the whole picture is paper. Works on a map of few cells.
-"""
+"""The sheet of paper on a darker desk: the one bright, convex region that most of the light comes from. Pure."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from PIL import Image, ImageDraw, ImageFilter
+import cv2
+import numpy as np
 
 from contract.digit import PIXEL_MAX
-from vision.histograms import quantile
-from vision.strokes import Stroke, find_strokes
+from vision.components import Stroke, usual_of
+from vision.decoding import Grey
+from vision.ink import Mask
 
-MAP_SIDE = 128
-"""Longest side of the map, in cells: a cell is finer than the margin between a digit and the edge of its paper."""
+COARSE_SIDE = 200
+"""Paper is sought on a picture of this longest side."""
 
-BRIGHTER = 1.8
-"""Paper is this many times as bright as the desk; a shadow is seldom that dark, a desk of light wood is not."""
+STROKE = 0.08
+"""Strokes up to this share of the longer side are taken out first, dark and light ones."""
 
-AREA_MIN = 0.15
-"""Smallest share of the picture that is a sheet; less is a label, a reflection or a thick light stroke."""
+CONTRAST = 1.35
+"""Paper is at least so many times as bright as the desk beside it."""
 
-AREA_MAX = 0.97
-"""From this share on there is no desk worth speaking of."""
+LEAST, MOST, CONVEX = 0.15, 0.97, 0.9
+"""Paper covers at least the first and at most the second share of the picture, and the third of its convex hull."""
 
-SOLID = 0.85
-"""Share of its hull that paper fills: digits are few and thin on it. A light digit has holes and bays."""
+MARGIN = 0.012
+"""So much of the longer side inside of its edge is no paper: the edge throws a shadow, and is blurred."""
 
-ANGULAR = 0.8
-"""Share of its tightest rectangle that the hull fills: a sheet seen aslant does, a round digit does not."""
-
-LEVELS = 8
-"""Grey values that are tried to tell paper from desk."""
-
-ACROSS_EDGE = 3
-"""Cells from the edge at which paper and desk are compared."""
-
-EDGE_CELLS = 1
-"""Cells inside the edge that do not count as paper: its edge is soft, and casts a shadow."""
-
-Point = tuple[float, float]
+ALIKE, GOING_ON = 1.8, 0.1
+"""Writing is of one hand where heights and strokes differ by no more than this factor; it goes on outside if so much of
+it is there."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Paper:
-    """A sheet that does not fill the picture.
-
-    Attributes
-    ----------
-    inside
-        Mode `L`, as large as the picture, 255 inside the sheet.
-    contrast
-        How many times brighter than the desk it is along three quarters of its edge.
-    likeness
-        The same, less where it is not solid or not angular: to choose among sheets.
-    """
-
-    inside: Image.Image
-    contrast: float
-    likeness: float
-
-
-def find_paper(grey: Image.Image) -> Paper | None:
-    """Find the sheet on a picture of mode `L`; None if everything is paper."""
-    cell = max(1, -(-max(grey.size) // MAP_SIDE))
-    cells = grey.reduce(cell).filter(ImageFilter.MaxFilter(3)).filter(ImageFilter.MinFilter(3))
-    sheets = [sheet for level in _levels(cells.histogram()) if (sheet := _sheet(cells, level))]
-    if not sheets:
+def find_paper(grey: Grey) -> Mask | None:
+    """Find paper; None where it fills the picture, or nothing tells it apart."""
+    scale = min(1.0, COARSE_SIDE / max(grey.shape))
+    size = tuple(max(1, round(side * scale)) for side in grey.shape[::-1])
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    kernel = np.ones((max(3, round(STROKE * max(size))) | 1,) * 2, np.uint8)
+    small = cv2.morphologyEx(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), cv2.MORPH_OPEN, kernel)
+    _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(bright, np.uint8))
+    if count < 2:
         return None
-    sheet = max(sheets, key=lambda sheet: sheet.likeness)
-    inside = sheet.inside.filter(ImageFilter.MinFilter(2 * EDGE_CELLS + 1))
-    large = inside.resize((cells.width * cell, cells.height * cell), Image.Resampling.NEAREST)
-    return Paper(inside=large.crop((0, 0, *grey.size)), contrast=sheet.contrast, likeness=sheet.likeness)
-
-
-def _levels(histogram: Sequence[int]) -> list[int]:
-    """Give grey values that may separate paper from desk: light and shadow make many shades of two."""
-    darkest, brightest = (quantile(histogram, share) for share in (0.02, 0.98))
-    return [darkest + (brightest - darkest) * number // (LEVELS + 1) for number in range(1, LEVELS + 1)]
-
-
-def _sheet(cells: Image.Image, level: int) -> Paper | None:
-    """Give the sheet that is brighter than a level, in cells."""
-    strokes = find_strokes(cells.point([PIXEL_MAX if value > level else 0 for value in range(PIXEL_MAX + 1)]))
-    if not strokes:
+    best = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    own = np.asarray(labels == best, np.uint8)
+    outline = max(cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0], key=cv2.contourArea)
+    hull = np.asarray(cv2.fillConvexPoly(np.zeros_like(own), cv2.convexHull(outline), 1), np.uint8)
+    if (
+        not LEAST <= hull.mean() <= MOST
+        or own.sum() < CONVEX * hull.sum()
+        or _contrast(np.asarray(small, np.uint8), hull) < CONTRAST
+    ):
         return None
-    sheet = max(strokes, key=lambda stroke: stroke.area)
-    corners = hull(sheet)
-    area = _polygon_area(corners)
-    share = area / max(1, (cells.width - 1) * (cells.height - 1))
-    if not AREA_MIN <= share <= AREA_MAX:
-        return None
-    solid, angular = min(1.0, sheet.area / area), area / _rectangle_area(corners)
-    contrast = _contrast(cells, corners)
-    if solid < SOLID or angular < ANGULAR or contrast < BRIGHTER:
-        return None
-    inside = Image.new("L", cells.size)
-    ImageDraw.Draw(inside).polygon(corners, fill=PIXEL_MAX)
-    return Paper(inside=inside, contrast=contrast, likeness=contrast * solid * angular)
+    inside = cv2.resize(hull * np.uint8(PIXEL_MAX), grey.shape[::-1], interpolation=cv2.INTER_LINEAR) > PIXEL_MAX / 2
+    margin = 2 * round(MARGIN * max(grey.shape)) + 1
+    return np.asarray(cv2.erode(inside.astype(np.uint8), np.ones((margin, margin), np.uint8)), np.uint8)
 
 
-def hull(stroke: Stroke) -> list[Point]:
-    """Give the corners of the convex hull of a region (Andrew's monotone chain), in order around it."""
-    ends = [
-        (x, row) for row, spans in stroke.lines.items() for x in (min(spans)[0], max(spans, key=lambda s: s[1])[1] - 1)
+def _contrast(small: Grey, inside: Mask) -> float:
+    """Give how many times as bright it is just inside as just outside."""
+    kernel = np.ones((9, 9), np.uint8)
+    within = inside.astype(bool) & ~cv2.erode(inside, kernel).astype(bool)
+    without = cv2.dilate(inside, kernel).astype(bool) & ~inside.astype(bool)
+    # At the border of the picture erosion keeps what touches it, so both are rings along the edge of the paper alone.
+    if not within.any() or not without.any():
+        return 0.0
+    return float(np.median(small[within]) / max(1.0, float(np.median(small[without]))))
+
+
+def goes_on(on_paper: Sequence[Stroke], anywhere: Sequence[Stroke], paper: Mask) -> bool:
+    """Tell whether the writing goes on outside of what was taken for the paper: then its edge is that of a shadow."""
+    height = usual_of([(stroke.length, stroke.area) for stroke in on_paper])
+    thickness = usual_of([(stroke.thickness, stroke.area) for stroke in on_paper])
+    if not height:
+        return True
+    alike = [
+        stroke
+        for stroke in anywhere
+        if max(stroke.length / height, height / stroke.length) <= ALIKE
+        and max(stroke.thickness / thickness, thickness / stroke.thickness) <= ALIKE
     ]
-    points = sorted(set(ends))
-    if len(points) < 3:
-        return [(float(x), float(y)) for x, y in points]
-    chains = []
-    for ordered in (points, points[::-1]):
-        chain: list[tuple[int, int]] = []
-        for x, y in ordered:
-            while len(chain) > 1 and (chain[-1][0] - chain[-2][0]) * (y - chain[-2][1]) <= (
-                chain[-1][1] - chain[-2][1]
-            ) * (x - chain[-2][0]):
-                chain.pop()
-            chain.append((x, y))
-        chains.append(chain[:-1])
-    return [(float(x), float(y)) for chain in chains for x, y in chain]
-
-
-def _polygon_area(corners: list[Point]) -> float:
-    pairs = zip(corners, corners[1:] + corners[:1], strict=True)
-    return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs)) / 2
-
-
-def _rectangle_area(corners: list[Point]) -> float:
-    """Area of the smallest rectangle around a hull; one of its sides lies along one of the hull's."""
-    areas = []
-    for (x0, y0), (x1, y1) in zip(corners, corners[1:] + corners[:1], strict=True):
-        length = math.hypot(x1 - x0, y1 - y0)
-        if length:
-            u, v = (x1 - x0) / length, (y1 - y0) / length
-            along = [x * u + y * v for x, y in corners]
-            across = [y * u - x * v for x, y in corners]
-            areas.append((max(along) - min(along)) * (max(across) - min(across)))
-    return min(areas, default=0.0)
-
-
-def _contrast(cells: Image.Image, corners: list[Point]) -> float:
-    """Compare both sides of the edge, place by place, because light may differ along it; give the lower quartile."""
-    middle_x, middle_y = (sum(values) / len(corners) for values in zip(*corners, strict=True))
-    values, ratios = cells.tobytes(), []
-    for (x0, y0), (x1, y1) in zip(corners, corners[1:] + corners[:1], strict=True):
-        for step in range(count := math.ceil(math.hypot(x1 - x0, y1 - y0))):
-            x, y = x0 + (x1 - x0) * step / count, y0 + (y1 - y0) * step / count
-            away = ACROSS_EDGE / max(1.0, math.hypot(x - middle_x, y - middle_y))
-            inner, outer = (
-                (round(x + sign * away * (x - middle_x)), round(y + sign * away * (y - middle_y))) for sign in (-1, 1)
-            )
-            if 0 <= outer[0] < cells.width and 0 <= outer[1] < cells.height:
-                light, dark = (values[row * cells.width + column] for column, row in (inner, outer))
-                ratios.append(light / max(1, dark))
-    return sorted(ratios)[len(ratios) // 4] if ratios else 1.0
+    outside = [stroke for stroke in alike if not paper[int(stroke.middle[1]), int(stroke.middle[0])]]
+    return len(outside) >= max(1, GOING_ON * len(alike))

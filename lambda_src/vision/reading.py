@@ -1,30 +1,39 @@
-"""Reading the digits out of an uploaded picture: bytes in, digits as MNIST's in reading order out.
+"""Reading the digits of a picture: bytes in, digits with their probabilities in reading order out.
 
-Nothing here knows AWS. Each step is a pure function of a module of its own: decode, find the paper, tell ink from it,
-find strokes, make digits of them, order them, and scale each to 28 x 28. Loops in Python walk over runs of ink and maps
-of few cells, never over all pixels.
+Nothing here knows AWS: the model is a function that is passed in. Each step is a pure function of a module of its own:
+decode, tell ink from paper, find strokes, make digits of them, ask the model, choose between ways to read, order.
 """
 
 from __future__ import annotations
 
-from statistics import median
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from PIL import Image, ImageChops, ImageFilter
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
-from contract.digit import PIXEL_MAX, SIDE
+from contract.digit import PIXEL_MAX, PIXELS
 from gateway.problems import ProblemError
-from vision.components import INK_SHARE
-from vision.contrast import Ink, find_ink
-from vision.digits import find_digits, scaled
-from vision.images import Picture, decode_picture
-from vision.ink import extract_ink
+from vision.alternatives import Alternative, alternatives, best_of
+from vision.components import Stroke, find_digits, find_strokes, usual_height
+from vision.decoding import Grey, decode
+from vision.ink import Ink, find_ink, is_light_on_dark
 from vision.limits import UPLOAD_PIXELS_MAX
-from vision.normalise import centre, fit, is_normalised
-from vision.paper import find_paper
-from vision.problems import BLANK_IMAGE, TOO_MANY_DIGITS
-from vision.reading_order import in_reading_order
-from vision.sheet import DigitImage, Sheet
-from vision.strokes import Box, Stroke, find_strokes
+from vision.normalise import as_it_is, normalise
+from vision.order import reading_order
+from vision.paper import find_paper, goes_on
+from vision.problems import BLANK_IMAGE
+from vision.rulings import without_rulings
+from vision.sheet import Box, DigitImage, Sheet
+
+Rows = NDArray[np.uint8]
+Scores = NDArray[np.float64]
+Predict = Callable[[Rows], Scores]
+"""The model: raw digits as MNIST's, shape (n, 784), in; probabilities, shape (n, 10), out."""
+
+Watch = Callable[[str, Grey], None]
+"""Is shown what each step saw: its name and a picture."""
 
 WORKING_SIDE = 1600
 """Longest side of the picture worked on, in pixels: a digit of 20 pixels is then an eightieth of it."""
@@ -32,30 +41,50 @@ WORKING_SIDE = 1600
 ENLARGED_TO = 400
 """Smaller pictures are enlarged to about this side: what follows thinks in strokes of several pixels."""
 
-FULL_SHARE = 0.8
-"""As strong as this share of the stroke's own pixels at most is full ink."""
+ICON_SIDE = 64
+"""A picture of at most this longest side shows one digit, of any thickness."""
 
-CUT_SIDE = 100
-"""A digit is made about so small before it is masked: five times the size it gets in the end."""
+WIDTHS = (2.1, 2.7)
+"""Each digit is shown to the model with strokes of these least widths, in pixels; the mean of its answers counts."""
 
-SOFT_MIN, SOFT_MAX = 3, 11
-"""Pixels around a stroke that may hold its soft edge; more would vanish from a blurred mask."""
-
-SURELY_DESK = 3.0
-"""No shadow is so many times darker than the paper beside it."""
-
-ALIKE = 1.8
-"""Writing is of one hand where heights and strokes differ by no more than this factor."""
-
-AS_THICK = 0.6
-"""Lines as dark as the ink, and thicker than this share of its strokes, take too much of the digits with them."""
-
-GOING_ON = 0.1
-"""From this share of the writing outside on, the sheet ends elsewhere."""
+LYING, LYING_DIGITS, LYING_LOSS = 1.1, 3, 0.1
+"""A sheet of at least so many digits may lie on its side where the usual one is so many times as broad as high; it does
+unless the model is less sure by the third."""
 
 
-def read_digits(body: bytes, media_type: str) -> Sheet:
-    """Read an uploaded picture.
+@dataclass(frozen=True)
+class Found:
+    """A digit on the picture worked on: what it is a stroke of, its 28 x 28 pixels and its probabilities."""
+
+    stroke: Stroke
+    pixels: Grey
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the model is asked about ink: strokes, each with its 28 x 28 pixels in every width, and other ways to read.
+
+    The first strokes, `count` of them, are the digits as they hang together; those of the other ways follow.
+    """
+
+    strokes: Sequence[Stroke]
+    pixels: Sequence[Sequence[Grey]]
+    ways: Sequence[Alternative]
+    count: int
+    usual: float
+
+
+def read_picture(
+    body: bytes,
+    media_type: str,
+    predict: Predict,
+    *,
+    one: bool = False,
+    pixels_max: int = UPLOAD_PIXELS_MAX,
+    watch: Watch = lambda *_: None,
+) -> Sheet:
+    """Read a picture.
 
     Parameters
     ----------
@@ -63,103 +92,137 @@ def read_digits(body: bytes, media_type: str) -> Sheet:
         The file.
     media_type
         What it was uploaded as: `image/png` or `image/jpeg`.
+    predict
+        The model; it is asked once, about every way to read.
+    one
+        Whether the picture shows one digit.
+    pixels_max
+        Largest picture, width x height.
+    watch
+        Is shown what each step saw.
 
     Raises
     ------
     ProblemError
         If it cannot be decoded, shows nothing, or shows too many digits.
     """
-    picture = decode_picture(body, media_type, side=WORKING_SIDE, pixels_max=UPLOAD_PIXELS_MAX)
-    digits = _as_it_is(picture) or _cut_out(picture)
-    return Sheet(width=picture.width, height=picture.height, digits=digits)
+    picture = decode(body, media_type, side=WORKING_SIDE, pixels_max=pixels_max)
+    watch("picture", picture.grey)
+    size = picture.width, picture.height
+    ready = as_it_is(picture.grey)
+    if ready is not None:
+        found = [Found(Stroke((), _box_of(ready), 0, 0.0, 1.0), ready, predict(ready.reshape(1, PIXELS))[0])]
+        return _sheet(found, ready.shape, size)
+    ink = _ink_of(enlarged(picture.grey), one=one or max(picture.grey.shape) <= ICON_SIDE)
+    watch("strength", np.asarray(ink.strength * PIXEL_MAX, np.uint8))
+    watch("ink", ink.mask * np.uint8(PIXEL_MAX))
+    questions = {0: (ink, _question(ink, one=one))}
+    if not one and may_lie(questions[0][1]):
+        turned = {
+            turns: Ink(np.rot90(ink.strength, -turns).copy(), np.rot90(ink.mask, -turns).copy()) for turns in (1, 3)
+        }
+        questions |= {turns: (other, _question(other)) for turns, other in turned.items()}
+    answers = _answers([question for _, question in questions.values()], predict)
+    readings = dict(zip(questions, answers, strict=True))
+    turns = max(readings, key=lambda turns: _sureness(readings[turns]) - (LYING_LOSS if turns == 0 else 0))
+    found, ink = readings[turns], questions[turns][0]
+    size = size[::-1] if turns % 2 else size
+    if not found:
+        raise ProblemError(BLANK_IMAGE, "nothing that may be a digit stands out from the background")
+    watch("digits", np.hstack([digit.pixels for digit in found]))
+    return _sheet(found, ink.mask.shape, size, turned=90 * turns)
 
 
-def _as_it_is(picture: Picture) -> tuple[DigitImage, ...]:
-    if picture.grey.size != (SIDE, SIDE):
-        return ()
-    ink = extract_ink(picture.grey)
-    box = ink.getbbox() if ink else None
-    if ink is None or not box or not is_normalised(ink):
-        return ()
-    place = scaled(box, ink.size, (picture.width, picture.height))
-    return (DigitImage(pixels=ink.tobytes(), box=place),)
+def _ink_of(grey: Grey, *, one: bool) -> Ink:
+    """Find ink on the paper, if there is paper on a desk and the writing does not go on beside it."""
+    paper = None if one else find_paper(grey)
+    light = is_light_on_dark(grey, paper)
+    ink = find_ink(grey, light=light, one=one)
+    if one:
+        return ink
+    if paper is not None:
+        on_paper = find_ink(grey, paper, light=light)
+        if not goes_on(find_strokes(on_paper)[1], find_strokes(ink)[1], paper):
+            ink = on_paper
+    return Ink(ink.strength, without_rulings(ink.mask))
 
 
-def _cut_out(picture: Picture) -> tuple[DigitImage, ...]:
-    grey = _enlarged(picture.grey)
-    ink, digits = _find(grey)
-    original = picture.width, picture.height
-    return tuple(DigitImage(pixels=cut(ink, digit), box=scaled(digit.box, grey.size, original)) for digit in digits)
+def _question(ink: Ink, *, one: bool = False) -> Question:
+    """Find what may be digits in ink."""
+    labels, strokes = find_strokes(ink)
+    digits = find_digits(strokes, labels, one=one)
+    usual = usual_height(digits, ink.mask.shape)
+    ways = [] if one else alternatives(digits, labels, usual)
+    strokes = [*digits, *(stroke for way in ways for stroke in way.strokes)]
+    pixels = [[cut(labels, stroke, width) for width in WIDTHS] for stroke in strokes]
+    return Question(strokes, pixels, ways, len(digits), usual)
 
 
-def _enlarged(grey: Image.Image) -> Image.Image:
-    times = ENLARGED_TO // max(grey.size)
+def _answers(questions: Sequence[Question], predict: Predict) -> list[list[Found]]:
+    """Ask the model once; the digits of each question in reading order."""
+    pixels = [each for question in questions for each in question.pixels]
+    if not pixels:
+        return [[] for _ in questions]
+    scores = (
+        predict(np.asarray(pixels, np.uint8).reshape(-1, PIXELS)).reshape(len(pixels), len(WIDTHS), -1).mean(axis=1)
+    )
+    ends = np.cumsum([len(question.strokes) for question in questions])
+    return [_answer(*each) for each in zip(questions, np.split(scores, ends[:-1]), strict=True)]
+
+
+def _answer(question: Question, scores: Scores) -> list[Found]:
+    chosen = best_of(question.ways, scores.max(axis=1).tolist(), question.count)
+    found = [Found(question.strokes[place], question.pixels[place][0], scores[place]) for place in chosen]
+    if not found:
+        return []
+    middles = np.array([digit.stroke.middle for digit in found])
+    return [found[place] for place in reading_order(middles, question.usual)]
+
+
+def may_lie(question: Question) -> bool:
+    """Tell whether digits are so broad that their sheet may lie on its side: upright ones are higher than broad."""
+    broadness = [stroke.width / stroke.height for stroke in question.strokes[: question.count]]
+    return len(broadness) >= LYING_DIGITS and float(np.median(broadness)) > LYING
+
+
+def _sureness(found: Sequence[Found]) -> float:
+    return float(np.mean([digit.scores.max() for digit in found])) if found else 0.0
+
+
+def enlarged(grey: Grey) -> Grey:
+    """Enlarge a small picture."""
+    times = ENLARGED_TO // max(grey.shape)
     if times < 2:
         return grey
-    return grey.resize((grey.width * times, grey.height * times), Image.Resampling.BICUBIC)
+    return np.asarray(cv2.resize(grey, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def _find(grey: Image.Image) -> tuple[Ink, list[Stroke]]:
-    paper = find_paper(grey)
-    on_paper = _digits_on(grey, paper.inside) if paper else None
-    if paper and on_paper and paper.contrast >= SURELY_DESK:
-        return on_paper
-    anywhere = _digits_on(grey, None)
-    if paper and on_paper and not (anywhere and goes_on(on_paper[1], anywhere[1], paper.inside)):
-        return on_paper
-    if anywhere:
-        return anywhere
-    raise ProblemError(BLANK_IMAGE, "nothing stands out from the background (transparent parts count as white)")
+def cut(labels: NDArray[np.int32], stroke: Stroke, width: float) -> Grey:
+    """Cut a digit out and scale it to 28 x 28, its strokes at least so wide."""
+    left, upper, right, lower = stroke.box
+    own = np.isin(labels[upper:lower, left:right], stroke.labels).astype(np.uint8)
+    return normalise(own, stroke.thickness, width)
 
 
-def _digits_on(grey: Image.Image, inside: Image.Image | None) -> tuple[Ink, list[Stroke]] | None:
-    ink = find_ink(grey, inside)
-    digits = find_digits(find_strokes(ink.image.point(ink.is_stroke)), grey.size) if ink else []
-    if not ink or not digits:
-        return None
-    if ink.ruling > AS_THICK * median(digit.thickness for digit in digits):
-        raise ProblemError(TOO_MANY_DIGITS, "the lines of the paper are as dark and as thick as the strokes of digits")
-    return ink, in_reading_order(digits)
+def _box_of(ink: Grey) -> tuple[int, int, int, int]:
+    left, upper, width, height = cv2.boundingRect(ink)
+    return left, upper, left + width, upper + height
 
 
-def goes_on(on_paper: list[Stroke], anywhere: list[Stroke], paper: Image.Image) -> bool:
-    """Tell whether the writing goes on outside of what was taken for the paper: then its edge is that of a shadow."""
-    height, thickness = (median(getattr(digit, name) for digit in on_paper) for name in ("height", "thickness"))
-    alike = [
-        digit
-        for digit in anywhere
-        if 1 / ALIKE <= digit.height / height <= ALIKE and 1 / ALIKE <= digit.thickness / thickness <= ALIKE
-    ]
-    outside = [digit for digit in alike if not paper.getpixel((int(digit.middle[0]), int(digit.middle[1])))]
-    return len(outside) >= max(1, GOING_ON * len(alike))
+def _sheet(found: Sequence[Found], shape: tuple[int, ...], size: tuple[int, int], turned: int = 0) -> Sheet:
+    digits = tuple(
+        DigitImage(
+            pixels=digit.pixels.tobytes(),
+            box=scaled(digit.stroke.box, shape, size),
+            probabilities=tuple(digit.scores.tolist()),
+        )
+        for digit in found
+    )
+    return Sheet(width=size[0], height=size[1], digits=digits, turned=turned)
 
 
-def cut(ink: Ink, digit: Stroke) -> bytes:
-    """Cut a digit out and scale it to 28 x 28 as MNIST's are.
-
-    Its soft edges go with it, other strokes do not.
-    """
-    times = max(1, max(digit.width, digit.height) // CUT_SIDE)
-    soft = min(max(round(digit.thickness / 3), SOFT_MIN), SOFT_MAX * times)
-    left, upper, right, lower = digit.box
-    width, height = ink.image.size
-    box: Box = max(0, left - soft), max(0, upper - soft), min(width, right + soft), min(height, lower + soft)
-    values, mask = ink.image.crop(box), digit.mask(box)
-    others = ImageChops.subtract(values.point(ink.is_stroke), mask).reduce(times)
-    values, own = values.reduce(times), mask.reduce(times)
-    around = own.filter(ImageFilter.BoxBlur(max(1, soft // times))).point([0] + [PIXEL_MAX] * PIXEL_MAX)
-    values = ImageChops.darker(ImageChops.subtract(around, others), values)
-    full = _full(values.histogram(own), ink)
-    stretched = [(value - ink.floor) * PIXEL_MAX / (full - ink.floor) for value in range(PIXEL_MAX + 1)]
-    values = values.point([min(PIXEL_MAX, max(0, round(value))) for value in stretched])
-    strokes = values.point([PIXEL_MAX if value > INK_SHARE * PIXEL_MAX else 0 for value in range(PIXEL_MAX + 1)])
-    return centre(fit(values, strokes.getbbox() or (0, 0, *values.size))).tobytes()
-
-
-def _full(histogram: list[int], ink: Ink) -> int:
-    wanted, seen = FULL_SHARE * sum(histogram), 0
-    for value, count in enumerate(histogram):
-        seen += count
-        if seen >= wanted:
-            return max(value, ink.level, ink.floor + 1)
-    return PIXEL_MAX
+def scaled(box: Box, shape: tuple[int, ...], size: tuple[int, int]) -> Box:
+    """Give left, top, width and height in pixels of the original of a box on the picture worked on."""
+    left, right = (round(x * size[0] / shape[1]) for x in (box[0], box[2]))
+    upper, lower = (round(y * size[1] / shape[0]) for y in (box[1], box[3]))
+    return left, upper, max(1, right - left), max(1, lower - upper)

@@ -1,8 +1,11 @@
-"""What is read from one uploaded picture: its size and its digits, as bytes and numbers. Knows no imaging library."""
+"""What is read from one picture: its size and its digits, as bytes and numbers. Knows no imaging library."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+Box = tuple[int, int, int, int]
+"""Left, top, width and height, in pixels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,11 +17,24 @@ class DigitImage:
     pixels
         784 bytes, row-major, 0 is background, 255 full ink: as MNIST's.
     box
-        Left, top, width and height of its ink, in pixels of the upright original.
+        Where its ink is on the upright original.
+    probabilities
+        Of the digits 0 to 9; they sum to 1.
     """
 
     pixels: bytes
-    box: tuple[int, int, int, int]
+    box: Box
+    probabilities: tuple[float, ...]
+
+    @property
+    def digit(self) -> int:
+        """The likeliest; between equals the smaller one."""
+        return self.probabilities.index(max(self.probabilities))
+
+    @property
+    def probability(self) -> float:
+        """That of the likeliest."""
+        return max(self.probabilities)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +47,12 @@ class Sheet:
         The upright original, in pixels.
     digits
         In reading order, at least one.
+    turned
+        Degrees, clockwise, by which the picture was turned to be read: 0, 90, 180 or 270. Boxes, width and height are
+        those of the turned picture.
     """
 
     width: int
     height: int
     digits: tuple[DigitImage, ...]
+    turned: int = 0

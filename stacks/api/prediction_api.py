@@ -109,7 +109,8 @@ class PredictionApi(Construct):
             stage_name=STAGE_NAME,
             throttling_rate_limit=self._settings.throttle.requests_per_second,
             throttling_burst_limit=self._settings.throttle.burst,
-            metrics_enabled=True,
+            # Those of each method cost by the piece.
+            metrics_enabled=self._settings.parts.operations,
             # Errors of API Gateway itself, such as a function it may not call. Bodies are never logged.
             logging_level=apigateway.MethodLoggingLevel.ERROR,
             data_trace_enabled=False,

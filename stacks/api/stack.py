@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
@@ -40,7 +41,7 @@ class ApiStack(cdk.Stack):
     model_endpoint
         The endpoint that the function calls.
     upload
-        The stack of uploads.
+        The stack of uploads; None where there are none.
     user_pool
         The user pool of the callers; None where there are no users.
     origins
@@ -54,7 +55,7 @@ class ApiStack(cdk.Stack):
         settings: Settings,
         manifest: Manifest,
         model_endpoint: ModelEndpoint,
-        upload: UploadStack,
+        upload: UploadStack | None,
         user_pool: cognito.IUserPool | None,
         origins: Sequence[str],
     ) -> None:
@@ -82,9 +83,11 @@ class ApiStack(cdk.Stack):
             },
         )
         model_endpoint.grant_invoke(self.prediction.function)
-        self.uploads = make_upload_function(
-            self, "Uploads", settings=settings, inbox=upload.inbox, jobs=upload.jobs, origins=origins
-        )
+        self.uploads: PythonFunction | None = None
+        if upload is not None:
+            self.uploads = make_upload_function(
+                self, "Uploads", settings=settings, inbox=upload.inbox, jobs=upload.jobs, origins=origins
+            )
         self._account = make_api_gateway_account(self, settings) if settings.owns_api_gateway_account else None
         self.service = self._make_api("Service", "", ServiceCallers()) if settings.services else None
         self.people: PredictionApi | None = None
@@ -107,8 +110,8 @@ class ApiStack(cdk.Stack):
         return service
 
     def _routes(self) -> list[Route]:
-        prediction, uploads = self.prediction.function, self.uploads.function
-        return [
+        prediction = self.prediction.function
+        routes = [
             Route(method="GET", path="/model", function=prediction, validator="ModelValidator"),
             Route(
                 method="POST",
@@ -118,16 +121,8 @@ class ApiStack(cdk.Stack):
                 body_name="PredictionRequest",
                 body_schema=request_schema("/predictions"),
             ),
-            Route(
-                method="POST",
-                path="/uploads",
-                function=uploads,
-                validator="UploadValidator",
-                body_name="UploadRequest",
-                body_schema=request_schema("/uploads"),
-            ),
-            Route(method="GET", path="/uploads/{job_id}", function=uploads, validator="JobValidator"),
         ]
+        return routes if self.uploads is None else [*routes, *_upload_routes(self.uploads.function)]
 
     def _tell_address(self, service: PredictionApi) -> None:
         address = {"schema": API, "id": service.api.rest_api_id, "stage": STAGE_NAME}
@@ -138,3 +133,17 @@ class ApiStack(cdk.Stack):
             string_value=cdk.Stack.of(self).to_json_string({**address, "url": service.api.url}),
             description="Where callers outside the application find the HTTP API",
         )
+
+
+def _upload_routes(uploads: lambda_.IFunction) -> list[Route]:
+    return [
+        Route(
+            method="POST",
+            path="/uploads",
+            function=uploads,
+            validator="UploadValidator",
+            body_name="UploadRequest",
+            body_schema=request_schema("/uploads"),
+        ),
+        Route(method="GET", path="/uploads/{job_id}", function=uploads, validator="JobValidator"),
+    ]

@@ -6,7 +6,6 @@ import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
-from stacks.identity.settings import PeopleSettings
 from stacks.settings import Settings
 from stacks.shared.lasting_reference import make_lasting
 
@@ -24,11 +23,9 @@ class IdentityStack(cdk.Stack):
     ----------
     settings
         The environment.
-    people
-        Its users.
     """
 
-    def __init__(self, scope: Construct, *, settings: Settings, people: PeopleSettings) -> None:
+    def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(
             scope,
             settings.stack_name("identity"),
@@ -39,7 +36,7 @@ class IdentityStack(cdk.Stack):
         self.user_pool = cognito.UserPool(
             self,
             "People",
-            self_sign_up_enabled=people.self_sign_up,
+            self_sign_up_enabled=settings.people.self_sign_up,
             sign_in_aliases=cognito.SignInAliases(email=True),
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
             # Another address counts once its owner has entered the code that was sent there.

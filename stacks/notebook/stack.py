@@ -11,7 +11,6 @@ from stacks.api.prediction_api import PredictionApi
 from stacks.inference.model_endpoint import ModelEndpoint
 from stacks.notebook.instance import Notebook
 from stacks.notebook.role import NotebookTargets
-from stacks.notebook.settings import NotebookSettings
 from stacks.settings import Settings
 
 
@@ -20,8 +19,8 @@ class NotebookStack(cdk.Stack):
 
     Parameters
     ----------
-    settings, notebook
-        The environment, and its notebook.
+    settings
+        The environment.
     bucket
         Data, and results of jobs.
     training_role
@@ -35,7 +34,6 @@ class NotebookStack(cdk.Stack):
         scope: Construct,
         *,
         settings: Settings,
-        notebook: NotebookSettings,
         bucket: s3.IBucket,
         training_role: iam.IRole,
         model_endpoint: ModelEndpoint,
@@ -53,6 +51,6 @@ class NotebookStack(cdk.Stack):
             endpoint_arn=model_endpoint.endpoint_arn,
             api_arns=service.route_arns,
         )
-        self.notebook = Notebook(self, "Notebook", settings=settings, notebook=notebook, targets=targets)
+        self.notebook = Notebook(self, "Notebook", settings=settings, notebook=settings.notebook, targets=targets)
         cdk.CfnOutput(self, "NotebookName", value=self.notebook.instance.attr_notebook_instance_name)
         cdk.CfnOutput(self, "NotebookRoleArn", value=self.notebook.role.role_arn)

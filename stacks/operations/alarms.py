@@ -7,11 +7,10 @@ because CloudFront has its metrics in us-east-1 only, and an alarm must be where
 
 from __future__ import annotations
 
-from stacks.operations.metrics import EnvironmentMetrics
+from stacks.operations.metrics import EnvironmentMetrics, Uploads
 from stacks.shared.alarm import Alarms
 from stacks.shared.time_budget import TIME_BUDGET
 from stacks.stream.digit_stream import DigitStream
-from stacks.stream.settings import StreamSettings
 from stacks.upload.routes import TIMEOUT_SECONDS as UPLOADS_SECONDS
 
 SLOW_PERIODS = 3
@@ -25,12 +24,12 @@ def make_alarms(alarms: Alarms, metrics: EnvironmentMetrics) -> None:
     """Make all alarms of an environment."""
     _apis(alarms, metrics)
     _functions(alarms, metrics)
-    _uploads(alarms, metrics)
-    _jobs_table(alarms, metrics)
+    if metrics.uploads is not None:
+        _uploads(alarms, metrics, metrics.uploads)
+        _jobs_table(alarms, metrics, metrics.uploads)
     _endpoint(alarms, metrics)
-    settings = metrics.settings.stream
-    if metrics.stream is not None and settings is not None:
-        _stream(alarms, metrics, metrics.stream, settings)
+    if metrics.stream is not None:
+        _stream(alarms, metrics, metrics.stream)
     if metrics.settings.training.starts_by_itself:
         says = "The pipeline, which starts by itself, ended without a better model, or broke off"
         alarms.add("training-pipeline", metrics.of_pipeline("ExecutionFailed"), 1, says)
@@ -91,17 +90,17 @@ def _functions(alarms: Alarms, metrics: EnvironmentMetrics) -> None:
         )
 
 
-def _uploads(alarms: Alarms, metrics: EnvironmentMetrics) -> None:
+def _uploads(alarms: Alarms, metrics: EnvironmentMetrics, uploads: Uploads) -> None:
     limits = metrics.settings.operations
     alarms.add(
         "upload-dead-letters",
-        metrics.of_queue(metrics.dead_letters, "ApproximateNumberOfMessagesVisible"),
+        metrics.of_queue(uploads.dead_letters, "ApproximateNumberOfMessagesVisible"),
         1,
         "Uploads were given up after all attempts, and people wait for them",
     )
     alarms.add(
         "upload-queue-age",
-        metrics.of_queue(metrics.queue, "ApproximateAgeOfOldestMessage"),
+        metrics.of_queue(uploads.queue, "ApproximateAgeOfOldestMessage"),
         limits.queue_age_seconds,
         "An upload has waited for so many seconds and is not finished",
     )
@@ -119,12 +118,12 @@ def _uploads(alarms: Alarms, metrics: EnvironmentMetrics) -> None:
     )
 
 
-def _jobs_table(alarms: Alarms, metrics: EnvironmentMetrics) -> None:
+def _jobs_table(alarms: Alarms, metrics: EnvironmentMetrics, uploads: Uploads) -> None:
     limits = metrics.settings.operations
     for verb in ("Read", "Write"):
         alarms.add(
             f"jobs-table-{verb.lower()}-throttles",
-            metrics.of_table(metrics.jobs_table, f"{verb}ThrottleEvents"),
+            metrics.of_table(uploads.jobs_table, f"{verb}ThrottleEvents"),
             limits.table_throttles,
             f"DynamoDB refuses to {verb.lower()} the table of jobs",
             entry="table-throttles",
@@ -148,7 +147,7 @@ def _endpoint(alarms: Alarms, metrics: EnvironmentMetrics) -> None:
     )
 
 
-def _stream(alarms: Alarms, metrics: EnvironmentMetrics, stream: DigitStream, settings: StreamSettings) -> None:
+def _stream(alarms: Alarms, metrics: EnvironmentMetrics, stream: DigitStream) -> None:
     alarms.add(
         "stream-dead-letters",
         metrics.of_queue(stream.dead_letters, "ApproximateNumberOfMessagesVisible"),
@@ -158,6 +157,6 @@ def _stream(alarms: Alarms, metrics: EnvironmentMetrics, stream: DigitStream, se
     alarms.add(
         "stream-lag",
         metrics.of_function(stream.consumer.function, "IteratorAge", "Maximum"),
-        settings.record_age_seconds * 1000 // 2,
+        metrics.settings.stream.record_age_seconds * 1000 // 2,
         "The consumer of the stream is so far behind (milliseconds) that it will soon give records up",
     )

@@ -12,13 +12,15 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from contract.digit import CLASSES
-from stacks.operations.metrics import Accounts, EnvironmentMetrics
+from stacks.operations.metrics import Accounts, EnvironmentMetrics, Uploads
 from stacks.shared.alarm import RUNBOOK
 from stacks.stream.digit_stream import DigitStream
 
 WIDTH = 24
-DIGIT_SERVICES = {"prediction": "drawn or sent", "upload_worker": "photographed"}
+DIGIT_SERVICES = {"prediction": "drawn or sent"}
+UPLOAD_DIGIT_SERVICES = {"upload_worker": "photographed"}
 PERCENTILES = ("p50", "p95")
+VERBS = ("Read", "Write")
 
 Row = list[cloudwatch.IWidget]
 
@@ -49,7 +51,7 @@ class OperationsDashboard(Construct):
         rows: list[Row] = [
             [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=WIDTH, height=4)],
             *_requests(metrics),
-            *_uploads(metrics),
+            *(_uploads(metrics, metrics.uploads) if metrics.uploads else []),
             *_endpoint(metrics),
             *_digits(metrics),
             *_functions_and_tables(metrics),
@@ -70,7 +72,7 @@ def _requests(metrics: EnvironmentMetrics) -> list[Row]:
     ]
     problems = [
         metrics.own(service, name, label=f"{service} {name}")
-        for service in ("prediction", "uploads")
+        for service in (["prediction", "uploads"] if metrics.uploads else ["prediction"])
         for name in ("RejectedRequests", "FailedRequests")
     ]
     hops = [metrics.of_api(api, "Latency", stat, f"{name} {stat}") for name, api in apis for stat in PERCENTILES]
@@ -91,7 +93,7 @@ def _requests(metrics: EnvironmentMetrics) -> list[Row]:
     ]
 
 
-def _uploads(metrics: EnvironmentMetrics) -> list[Row]:
+def _uploads(metrics: EnvironmentMetrics, uploads: Uploads) -> list[Row]:
     ends = [
         metrics.own("uploads", "UploadsBegun", label="begun"),
         *(metrics.own("upload_worker", f"Uploads{end}", label=end.lower()) for end in ("Done", "Failed", "Late")),
@@ -100,19 +102,19 @@ def _uploads(metrics: EnvironmentMetrics) -> list[Row]:
         metrics.own("upload_worker", "UploadsUnknown", label="unknown"),
     ]
     waits = [metrics.own("upload_worker", "UploadSeconds", stat, stat) for stat in PERCENTILES]
-    work = [metrics.of_function(metrics.worker, "Duration", stat, f"worker {stat}") for stat in (*PERCENTILES, "max")]
+    work = [metrics.of_function(uploads.worker, "Duration", stat, f"worker {stat}") for stat in (*PERCENTILES, "max")]
     queued = [
-        metrics.of_queue(metrics.queue, "ApproximateNumberOfMessagesVisible", "waiting"),
-        metrics.of_queue(metrics.queue, "ApproximateNumberOfMessagesNotVisible", "worked on"),
-        metrics.of_queue(metrics.dead_letters, "ApproximateNumberOfMessagesVisible", "dead letters"),
+        metrics.of_queue(uploads.queue, "ApproximateNumberOfMessagesVisible", "waiting"),
+        metrics.of_queue(uploads.queue, "ApproximateNumberOfMessagesNotVisible", "worked on"),
+        metrics.of_queue(uploads.dead_letters, "ApproximateNumberOfMessagesVisible", "dead letters"),
     ]
     trouble = [
         metrics.own("upload_worker", "Retries", label="tried again"),
         metrics.own("upload_worker", "AnnouncementsFailed", label="not pushed"),
-        metrics.of_events("4XXError", "Sum", "push 4xx"),
-        metrics.of_events("5XXError", "Sum", "push 5xx"),
+        metrics.of_events(uploads, "4XXError", "Sum", "push 4xx"),
+        metrics.of_events(uploads, "5XXError", "Sum", "push 5xx"),
     ]
-    age = metrics.of_queue(metrics.queue, "ApproximateAgeOfOldestMessage", "oldest")
+    age = metrics.of_queue(uploads.queue, "ApproximateAgeOfOldestMessage", "oldest")
     return [
         [_text("Uploads", "From the request for an upload to its result, in seconds; the worker in milliseconds.")],
         [_graph("How uploads end", ends), _graph("Queue and dead letters", queued), _graph("Queue: age (s)", [age])],
@@ -142,6 +144,7 @@ def _endpoint(metrics: EnvironmentMetrics) -> list[Row]:
 
 
 def _digits(metrics: EnvironmentMetrics) -> list[Row]:
+    services = {**DIGIT_SERVICES, **(UPLOAD_DIGIT_SERVICES if metrics.uploads else {})}
     shares: Row = [
         cloudwatch.GraphWidget(
             title=f"Digits that were {how}",
@@ -150,12 +153,10 @@ def _digits(metrics: EnvironmentMetrics) -> list[Row]:
             set_period_to_time_range=True,
             width=8,
         )
-        for service, how in DIGIT_SERVICES.items()
+        for service, how in services.items()
     ]
     sure = [
-        metrics.own(service, "Confidence", stat, f"{service} {stat}")
-        for service in DIGIT_SERVICES
-        for stat in ("p10", "p50")
+        metrics.own(service, "Confidence", stat, f"{service} {stat}") for service in services for stat in ("p10", "p50")
     ]
     text = "What the model answers. Digits that people write are about evenly spread; confidence that falls is drift."
     return [[_text("Digits", text)], [*shares, _graph("Confidence", sure)]]
@@ -165,18 +166,12 @@ def _functions_and_tables(metrics: EnvironmentMetrics) -> list[Row]:
     def each(name: str) -> list[cloudwatch.IMetric]:
         return [metrics.of_function(f, name, "Sum", label) for label, f in metrics.functions.items()]
 
-    refused = [
-        metrics.of_table(metrics.jobs_table, f"{verb}ThrottleEvents", f"jobs {verb.lower()}")
-        for verb in ("Read", "Write")
-    ]
-    return [
-        [_text("Functions and tables", "Nothing of this is there on a good day.")],
-        [
-            _graph("Errors", each("Errors")),
-            _graph("Throttled runs", each("Throttles")),
-            _graph("Throttled tables", refused),
-        ],
-    ]
+    row: Row = [_graph("Errors", each("Errors")), _graph("Throttled runs", each("Throttles"))]
+    if metrics.uploads is not None:
+        table = metrics.uploads.jobs_table
+        refused = [metrics.of_table(table, f"{verb}ThrottleEvents", f"jobs {verb.lower()}") for verb in VERBS]
+        row.append(_graph("Throttled tables", refused))
+    return [[_text("Functions and tables", "Nothing of this is there on a good day.")], row]
 
 
 def _stream(metrics: EnvironmentMetrics, stream: DigitStream) -> list[Row]:
@@ -192,8 +187,10 @@ def _stream(metrics: EnvironmentMetrics, stream: DigitStream) -> list[Row]:
 
 
 def _others(metrics: EnvironmentMetrics) -> list[Row]:
-    pipeline = [metrics.of_pipeline(f"Execution{what}", what.lower()) for what in ("Started", "Succeeded", "Failed")]
-    row: Row = [_graph("Pipeline", pipeline)]
+    row: Row = []
+    if metrics.settings.parts.pipeline:
+        kinds = ("Started", "Succeeded", "Failed")
+        row.append(_graph("Pipeline", [metrics.of_pipeline(f"Execution{what}", what.lower()) for what in kinds]))
     if metrics.accounts is not None:
         row.append(_graph("Sign-ins", _sign_ins(metrics, metrics.accounts)))
     if metrics.distribution_id is not None:
@@ -202,7 +199,8 @@ def _others(metrics: EnvironmentMetrics) -> list[Row]:
             metrics.of_site(metrics.distribution_id, "5xxErrorRate", "Average", "5xx (%)"),
         ]
         row.append(_graph("Site", site))
-    return [[_text("Pipeline, people, site", "The metrics of the site are those of us-east-1.")], row]
+    text = _text("Pipeline, people, site", "The metrics of the site are those of us-east-1.")
+    return [[text], row] if row else []
 
 
 def _sign_ins(metrics: EnvironmentMetrics, accounts: Accounts) -> list[cloudwatch.IMetric]:

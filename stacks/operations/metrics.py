@@ -36,6 +36,30 @@ class Accounts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Uploads:
+    """What an upload goes through.
+
+    Attributes
+    ----------
+    function, worker
+        The functions behind the routes, and behind the queue.
+    queue, dead_letters
+        The queue of uploads, and that of those that were given up.
+    jobs_table
+        The table of upload jobs.
+    events_api_id
+        The Event API that publishes results.
+    """
+
+    function: lambda_.Function
+    worker: lambda_.Function
+    queue: sqs.IQueue
+    dead_letters: sqs.IQueue
+    jobs_table: dynamodb.ITable
+    events_api_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class EnvironmentMetrics:
     """The parts of one environment, and their metrics.
 
@@ -45,30 +69,19 @@ class EnvironmentMetrics:
         The environment.
     apis
         By their name in alarms: `api`, `people-api`.
-    prediction, uploads, worker
-        The functions.
-    queue, dead_letters
-        Of uploads.
-    jobs_table
-        The table of upload jobs.
-    events_api_id
-        The Event API that publishes results.
+    prediction
+        The function that predicts.
     endpoint
         The model's endpoint.
-    stream, accounts, distribution_id
+    uploads, stream, accounts, distribution_id
         None where there is no such part.
     """
 
     settings: Settings
     apis: Mapping[str, PredictionApi]
     prediction: lambda_.Function
-    uploads: lambda_.Function
-    worker: lambda_.Function
-    queue: sqs.IQueue
-    dead_letters: sqs.IQueue
-    jobs_table: dynamodb.ITable
-    events_api_id: str
     endpoint: ModelEndpoint
+    uploads: Uploads | None
     stream: DigitStream | None
     accounts: Accounts | None
     distribution_id: str | None
@@ -81,7 +94,8 @@ class EnvironmentMetrics:
     @property
     def functions(self) -> Mapping[str, lambda_.Function]:
         """The functions that handle requests and uploads, by their name in alarms."""
-        return {"prediction": self.prediction, "uploads": self.uploads, "worker": self.worker}
+        uploads = {"uploads": self.uploads.function, "worker": self.uploads.worker} if self.uploads else {}
+        return {"prediction": self.prediction, **uploads}
 
     def own(self, service: str, name: str, statistic: str = "Sum", label: str | None = None) -> cloudwatch.Metric:
         """A metric that a function records itself."""
@@ -126,9 +140,9 @@ class EnvironmentMetrics:
         }
         return self._metric("AWS/Cognito", name, dimensions, statistic, label)
 
-    def of_events(self, name: str, statistic: str, label: str | None = None) -> cloudwatch.Metric:
+    def of_events(self, uploads: Uploads, name: str, statistic: str, label: str | None = None) -> cloudwatch.Metric:
         """A metric of the Event API's HTTP side, such as `5XXError`."""
-        return self._metric("AWS/AppSync", name, {"EventAPIId": self.events_api_id}, statistic, label)
+        return self._metric("AWS/AppSync", name, {"EventAPIId": uploads.events_api_id}, statistic, label)
 
     def of_site(self, distribution_id: str, name: str, statistic: str, label: str | None = None) -> cloudwatch.Metric:
         """A metric of CloudFront, which are in us-east-1 wherever the rest is."""

@@ -14,7 +14,7 @@ from stacks.inference.model_endpoint import ModelEndpoint
 from stacks.operations.alarm_topic import AlarmTopic
 from stacks.operations.alarms import make_alarms
 from stacks.operations.dashboard import OperationsDashboard
-from stacks.operations.metrics import Accounts, EnvironmentMetrics
+from stacks.operations.metrics import Accounts, EnvironmentMetrics, Uploads
 from stacks.settings import Settings
 from stacks.shared.alarm import Alarms
 from stacks.stream.stack import StreamStack
@@ -29,9 +29,9 @@ class OperationsStack(cdk.Stack):
     ----------
     settings
         The environment.
-    api, upload, model_endpoint
+    api, model_endpoint
         What every environment has.
-    stream, identity, web
+    upload, stream, identity, web
         None where there is no such part.
     """
 
@@ -41,7 +41,7 @@ class OperationsStack(cdk.Stack):
         *,
         settings: Settings,
         api: ApiStack,
-        upload: UploadStack,
+        upload: UploadStack | None,
         model_endpoint: ModelEndpoint,
         stream: StreamStack | None,
         identity: IdentityStack | None,
@@ -61,12 +61,7 @@ class OperationsStack(cdk.Stack):
             settings=settings,
             apis={name: made for name, made in (("api", api.service), ("people-api", api.people)) if made},
             prediction=api.prediction.function,
-            uploads=api.uploads.function,
-            worker=upload.worker.function,
-            queue=upload.inbox.queue,
-            dead_letters=upload.inbox.dead_letters,
-            jobs_table=upload.jobs.table,
-            events_api_id=upload.channels.api.api_id,
+            uploads=_uploads(api, upload),
             endpoint=model_endpoint,
             stream=stream.digits if stream else None,
             accounts=Accounts(user_pool=identity.user_pool, client=identity.client) if identity else None,
@@ -78,3 +73,16 @@ class OperationsStack(cdk.Stack):
         OperationsDashboard(self, "Dashboard", name=name, metrics=metrics, alarms=alarms.alarms)
         cdk.CfnOutput(self, "AlarmTopicArn", value=alarm_topic.topic.topic_arn)
         cdk.CfnOutput(self, "DashboardName", value=name)
+
+
+def _uploads(api: ApiStack, upload: UploadStack | None) -> Uploads | None:
+    if upload is None or api.uploads is None:
+        return None
+    return Uploads(
+        function=api.uploads.function,
+        worker=upload.worker.function,
+        queue=upload.inbox.queue,
+        dead_letters=upload.inbox.dead_letters,
+        jobs_table=upload.jobs.table,
+        events_api_id=upload.channels.api.api_id,
+    )

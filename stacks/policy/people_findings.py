@@ -10,7 +10,7 @@ from stacks.settings import Settings
 
 def people_findings(settings: Settings) -> list[AcceptedFinding]:
     """Findings in the stacks of identity and web, and in the API for users."""
-    if settings.people is None:
+    if not settings.parts.people:
         return []
     found = {
         ("identity", "People"): {
@@ -41,6 +41,8 @@ def people_findings(settings: Settings) -> list[AcceptedFinding]:
 
 def upload_findings(settings: Settings) -> list[AcceptedFinding]:
     """Findings in the stack of uploads, and in the function that signs their forms."""
+    if not settings.parts.uploads:
+        return []
     upload, api = settings.stack_name("upload"), settings.stack_name("api")
     logs = f"arn:aws:logs:{settings.region}:{settings.account}:log-group:/aws/appsync/apis/*"
     roles = [(upload, "Reading/Worker/Role"), (api, "Uploads/Role")]

@@ -56,7 +56,7 @@ def check_policies(app: cdk.App, settings: Settings, *, accept: bool = True) -> 
 
 
 def _stream(settings: Settings) -> list[AcceptedFinding]:
-    if settings.stream is None:
+    if not settings.parts.stream:
         return []
     stack = settings.stack_name("stream")
     bucket = data_bucket_arn(settings)
@@ -113,6 +113,8 @@ def _training(settings: Settings) -> list[AcceptedFinding]:
         interfaces = f"arn:aws:ec2:{settings.region}:{settings.account}:network-interface/*"
         for role in ("JobRole", "StepRole"):
             reasons[role][interfaces] = "SageMaker makes them for each job, in subnets that are named in full"
+    if not settings.parts.pipeline:
+        reasons = {"JobRole": reasons["JobRole"]}
     return [
         AcceptedFinding(
             stack=stack, construct=construct, finding=f"AwsSolutions-IAM5[Resource::{resource}]", reason=reason
@@ -168,7 +170,7 @@ def _rollback(settings: Settings) -> list[AcceptedFinding]:
 
 def _api(settings: Settings) -> list[AcceptedFinding]:
     stack = settings.stack_name("api")
-    accepted = [
+    service = [
         AcceptedFinding(
             stack=stack,
             construct="Service/RestApi",
@@ -183,6 +185,7 @@ def _api(settings: Settings) -> list[AcceptedFinding]:
             "application firewall costs more a month than the rest of dev together",
         ),
     ]
+    accepted = service if settings.services else []
     if settings.owns_api_gateway_account:
         policy = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
         accepted.append(
@@ -199,7 +202,7 @@ def _api(settings: Settings) -> list[AcceptedFinding]:
 
 
 def _notebook(settings: Settings) -> list[AcceptedFinding]:
-    if settings.notebook is None:
+    if not settings.parts.notebook:
         return []
     stack, name = settings.stack_name("notebook"), settings.application_name
     bucket = data_bucket_arn(settings)

@@ -64,10 +64,18 @@ class PythonFunction(Construct):
             log_group=self.log_group,
             timeout=cdk.Duration.seconds(timeout_seconds),
             memory_size=memory_mb,
-            environment={**(environment or {})},
+            environment={**(environment or {}), **_without_metrics(settings)},
             reserved_concurrent_executions=None if shares is None else shares.share(source.package),
             tracing=lambda_.Tracing.ACTIVE if settings.tracing else lambda_.Tracing.DISABLED,
         )
+
+
+def _without_metrics(settings: Settings) -> dict[str, str]:
+    """Metrics of one's own cost by the piece in a month in which they occur; nobody looks without the operations.
+
+    https://docs.aws.amazon.com/powertools/python/latest/environment_variables/
+    """
+    return {} if settings.parts.operations else {"POWERTOOLS_METRICS_DISABLED": "true"}
 
 
 def _role(scope: Construct, log_group: logs.LogGroup, statements: Sequence[iam.PolicyStatement]) -> iam.Role:

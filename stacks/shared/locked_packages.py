@@ -82,13 +82,14 @@ def install_command(uv: str | None, requirements: Path, output: Path, target: Fu
 def uv_command(uv: str, requirements: Path, output: Path, target: FunctionTarget) -> list[str]:
     """The command with which uv, at the path `uv`, installs the packages.
 
+    Functions with the same packages share the files on the disk; uv copies them where its cache is on another one.
     Its options: https://docs.astral.sh/uv/reference/cli/#uv-pip-install
     """
     python, platform = target_platform(target)
     machine = ["--python-version", python, "--python-platform", platform]
     chosen = ["--python", sys.executable] if target is FunctionTarget.EMULATOR else machine
     command = [uv, "pip", "install", "--quiet", "--no-config", "--require-hashes", "--only-binary", ":all:"]
-    return [*command, "--link-mode", "copy", "--target", str(output), *chosen, "--requirement", str(requirements)]
+    return [*command, "--link-mode", "hardlink", "--target", str(output), *chosen, "--requirement", str(requirements)]
 
 
 def pip_command(requirements: Path, output: Path, target: FunctionTarget, *, python: str = sys.executable) -> list[str]:
@@ -138,6 +139,12 @@ def remove_traces(output: Path) -> None:
 
 
 def find_uv(python: str = sys.executable, path: str | None = None) -> str | None:
-    """Path of uv: the one beside an interpreter, or else the first on `path` (or the `PATH`); None if there is none."""
-    beside = Path(python).parent / "uv"
-    return str(beside) if beside.exists() else shutil.which("uv", path=path)
+    """Path of uv: beside an interpreter, in the `.tools` beside its environment, or on `path` (or the `PATH`), or None.
+
+    `make` installs uv into `.tools/bin`, and with it the packages of `.venv`, which need not hold another one.
+    """
+    programs = Path(python).parent
+    for near in (programs / "uv", programs.parents[1] / ".tools/bin/uv"):
+        if near.exists():
+            return str(near)
+    return shutil.which("uv", path=path)

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stacks.shared.errors import ConfigurationError
 
@@ -25,7 +25,13 @@ class OnDemand:
 
 @dataclass(frozen=True, kw_only=True)
 class Provisioned:
-    """A number of shards: each takes 1,000 records or 1 MB a second, and costs about 11 USD a month."""
+    """A number of shards: each takes 1,000 records or 1 MB a second, and costs about 11 USD a month.
+
+    Attributes
+    ----------
+    shards
+        How many, 1 to 500.
+    """
 
     shards: int
 
@@ -60,7 +66,7 @@ class StreamSettings:
         How long dead letters are kept, 1 to 14.
     """
 
-    capacity: StreamCapacity
+    capacity: StreamCapacity = field(default_factory=lambda: Provisioned(shards=1))
     retention_hours: int = 24
     batch_records: int = 500
     batch_window_seconds: int = 30

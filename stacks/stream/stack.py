@@ -11,7 +11,6 @@ from contract.bucket_layout import DEAD_LETTERS_PREFIX, PARTS_PREFIX
 from contract.schemas import STREAM
 from stacks.settings import Settings
 from stacks.stream.digit_stream import DigitStream
-from stacks.stream.settings import StreamSettings
 
 
 class StreamStack(cdk.Stack):
@@ -21,22 +20,18 @@ class StreamStack(cdk.Stack):
     ----------
     settings
         The environment.
-    stream_settings
-        The stream's own part of the settings.
     bucket
         Where parts go.
     """
 
-    def __init__(
-        self, scope: Construct, *, settings: Settings, stream_settings: StreamSettings, bucket: s3.IBucket
-    ) -> None:
+    def __init__(self, scope: Construct, *, settings: Settings, bucket: s3.IBucket) -> None:
         super().__init__(
             scope,
             settings.stack_name("stream"),
             env=cdk.Environment(account=settings.account, region=settings.region),
             description="Digits: labelled digits that arrive through Kinesis",
         )
-        self.digits = DigitStream(self, "Digits", settings=settings, stream_settings=stream_settings, bucket=bucket)
+        self.digits = DigitStream(self, "Digits", settings=settings, stream_settings=settings.stream, bucket=bucket)
         ssm.StringParameter(
             self,
             "Description",

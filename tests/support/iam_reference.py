@@ -14,12 +14,15 @@ from typing import Any
 from policy_sentry.querying.actions import get_action_data, get_actions_for_service
 from policy_sentry.querying.conditions import get_condition_key_details
 
-from tests.support.assemblies import PARTS, Assembly, Json, as_list
+from tests.support.assemblies import Assembly, Json, as_list
 
 ALL = "*"
 ONE_WORD = {"${Account}", "${BucketName}", "${Partition}", "${Region}"}
 GLOBAL_KEYS = {"aws:principalarn", "aws:securetransport", "aws:sourceaccount", "aws:sourcearn"}
 """Those in use, of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html."""
+
+TAG = "aws:ResourceTag/${TagKey}"
+"""The key of all services for tags of a resource; which actions know it is in the reference, its type is not."""
 
 OF_TYPES = {
     "arrayofstring": ("String", "Null"),
@@ -49,7 +52,7 @@ ARNS = {
 
 def role_statements(assembly: Assembly) -> Iterator[tuple[str, Json]]:
     """Every statement of a role's policies, with its role's logical id and with ARNs in place of references."""
-    for part in PARTS:
+    for part in assembly.settings.parts.stacks:
         for name, document in _role_policies(assembly.template(part)["Resources"]):
             for statement in as_list(document["Statement"]):
                 resources = [_text(assembly, part, each) for each in as_list(statement["Resource"])]
@@ -69,7 +72,7 @@ def _role_policies(resources: Json) -> Iterator[tuple[str, Json]]:
 
 def resource_statements(assembly: Assembly) -> Iterator[tuple[str, Json]]:
     """Every statement of a policy of something else than a role, and every trust policy."""
-    for part in PARTS:
+    for part in assembly.settings.parts.stacks:
         for name, resource in assembly.template(part)["Resources"].items():
             for key, value in resource["Properties"].items() if "Properties" in resource else ():
                 if key != "Policies":
@@ -133,7 +136,7 @@ def unknown_keys(statement: Json) -> list[str]:
     """Condition keys that an action does not know, and operators that do not compare a key's type."""
     found = []
     for operator, conditions in statement.get("Condition", {}).items():
-        for key in conditions:
+        for key in map(_general, conditions):
             if key.lower() in GLOBAL_KEYS:
                 continue
             ignorant = [
@@ -176,8 +179,15 @@ def _keys(action: str) -> frozenset[str]:
     return frozenset(key.lower() for row in _rows(action) for key in row["condition_keys"])
 
 
+def _general(key: str) -> str:
+    """A condition key as the reference has it: tags have any key."""
+    return re.sub(r"(?<=aws:ResourceTag/).+", "${TagKey}", key)
+
+
 @cache
 def _type_of(key: str) -> str:
+    if key == TAG:
+        return "string"
     details: Any = get_condition_key_details(key.partition(":")[0], key)
     return str(details["condition_value_type"]).lower() if details else "unknown"
 

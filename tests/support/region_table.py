@@ -23,7 +23,7 @@ def types_of_parts(assemblies: Iterable[Assembly]) -> dict[str, list[str]]:
     """The types of AWS that each part uses in any of the environments."""
     found: dict[str, set[str]] = {part: set() for part in PARTS}
     for assembly in assemblies:
-        for part in PARTS:
+        for part in assembly.settings.parts.stacks:
             found[part] |= {each["Type"] for each in assembly.template(part)["Resources"].values()}
     return {part: sorted(each for each in types if each.startswith("AWS::")) for part, types in found.items()}
 

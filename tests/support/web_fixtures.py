@@ -5,6 +5,7 @@ People sign in once through the form; further pages get the tokens that the firs
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,13 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync
 from tests.support.photographs import mnist_digits, stroke
 from tests.support.web_browser import OpenPage, Person, launch, sign_in
 from tools.deployment import Deployment, stack_outputs
-from tools.site_publishing import publish
-
-ADA = Person(email="ada@example.com", password="Counts-to-9-in-her-sleep")
+from tools.site_publishing import site_url
 
 
 @pytest.fixture(scope="session")
 def site(deployment: Deployment) -> str:
     """Address of the published page."""
-    return publish(deployment)
+    return site_url(stack_outputs(deployment, "web")["SiteUrl"], deployment.variables["AWS_ENDPOINT_URL"])
 
 
 @pytest.fixture(scope="session")
@@ -53,9 +52,10 @@ def add_person(deployment: Deployment) -> Callable[[Person, bool], None]:
 
 @pytest.fixture(scope="session")
 def person(add_person: Callable[[Person, bool], None]) -> Person:
-    """Somebody with an account."""
-    add_person(ADA, True)
-    return ADA
+    """Somebody with an account, another one for each process that runs tests."""
+    ada = Person(email=f"ada-{os.getpid()}@example.com", password="Counts-to-9-in-her-sleep")
+    add_person(ada, True)
+    return ada
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,10 @@ import os
 
 import pytest
 
-from tests.support.assemblies import Assembly, synthesise_once
+from stacks.settings import ENVIRONMENTS
+from tests.support.assemblies import Assembly, environments_with, synthesise_once
 
-ENVIRONMENT_NAMES = ("local", "dev", "prod")
+ENVIRONMENT_NAMES = tuple(ENVIRONMENTS)
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +23,15 @@ def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Assembly]:
     return {name: synthesise_once(name, shared / name) for name in order}
 
 
-@pytest.fixture(params=ENVIRONMENT_NAMES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Test every environment, or those that have what the module names in `NEEDS`: fields of `stacks.parts.Parts`."""
+    if "assembly" in metafunc.fixturenames:
+        needs = getattr(metafunc.module, "NEEDS", ())
+        names = [name for name in ENVIRONMENT_NAMES if all(name in environments_with(part) for part in needs)]
+        metafunc.parametrize("assembly", names, indirect=True)
+
+
+@pytest.fixture
 def assembly(request: pytest.FixtureRequest, assemblies: dict[str, Assembly]) -> Assembly:
     """Each environment in turn."""
     return assemblies[str(request.param)]

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from stacks.api.gateway_problems import GATEWAY_PROBLEMS
+from stacks.parts import Parts
 from stacks.settings import ENVIRONMENTS
 from stacks.shared.time_budget import TIME_BUDGET
 from tests.support.assemblies import Assembly, as_list, as_text, make_app, statements
+
+NEEDS = ("people", "uploads")
 
 SERVICES, PEOPLE = "ServiceRestApi9A9E75B4", "PeopleRestApi6480BA2C"
 
@@ -83,24 +86,10 @@ def test_only_pages_of_the_site_may_call(assembly: Assembly) -> None:
         assert re.fullmatch(r"https://<(?:Publish|Exports)Output\w+DomainName\w+>" + re.escape(local), origins)
 
 
-def test_an_environment_may_do_without_people(tmp_path: Path) -> None:
-    app = make_app(replace(ENVIRONMENTS["prod"], people=None), tmp_path)
-    app.synth()
-    names = {path.name.split(".")[0] for path in tmp_path.glob("*.template.json")}
-    assert not names & {"digits-prod-identity", "digits-prod-web"}
-    api = json.loads((tmp_path / "digits-prod-api.template.json").read_text())
-    types = [resource["Type"] for resource in api["Resources"].values()]
-    assert types.count("AWS::ApiGateway::RestApi") == 1
-    assert "AWS::ApiGateway::Authorizer" not in types
-    upload = (tmp_path / "digits-prod-upload.template.json").read_text()
-    assert "COGNITO" not in upload
-    assert "CorsConfiguration" not in upload
-
-
 def test_an_environment_may_do_without_services(tmp_path: Path) -> None:
-    app = make_app(replace(ENVIRONMENTS["dev"], services=False, notebook=None), tmp_path)
+    app = make_app(replace(ENVIRONMENTS["prod"], services=False, parts=Parts(notebook=False)), tmp_path)
     app.synth()
-    api = json.loads((tmp_path / "digits-dev-api.template.json").read_text())
+    api = json.loads((tmp_path / "digits-prod-api.template.json").read_text())
     kinds = {
         resource["Properties"]["AuthorizationType"]
         for resource in api["Resources"].values()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.assemblies import PARTS, Assembly
+from tests.support.assemblies import Assembly
 from tools.review.cost.capacity import CAPACITY_RATES, needs
 from tools.review.cost.comparison import usd
 from tools.review.cost.items import RATES, CostLine
@@ -17,11 +17,15 @@ DOCUMENT = (Path(__file__).resolve().parents[2] / "docs/scale-out.md").read_text
 
 
 def lines_of(assembly: Assembly) -> list[CostLine]:
-    return estimate({part: assembly.template(part) for part in PARTS})
+    return estimate({part: assembly.template(part) for part in assembly.settings.parts.stacks})
 
 
 def test_everything_has_a_price(assembly: Assembly) -> None:
     assert without_price(lines_of(assembly)) == []
+
+
+def test_dev_costs_a_dollar_at_most_while_nobody_uses_it(assemblies: dict[str, Assembly]) -> None:
+    assert total(lines_of(assemblies["dev"])) <= 1
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])

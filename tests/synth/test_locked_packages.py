@@ -73,6 +73,13 @@ def test_uv_is_found_beside_the_python_or_on_the_path(tmp_path: Path) -> None:
         assert find_uv(python, path) == str(folder / "uv")
 
 
+def test_uv_is_found_in_the_tools_beside_the_environment(tmp_path: Path) -> None:
+    uv = tmp_path / ".tools/bin/uv"
+    uv.parent.mkdir(parents=True)
+    uv.write_text("")
+    assert find_uv(str(tmp_path / ".venv/bin/python"), str(tmp_path / "nowhere")) == str(uv)
+
+
 def test_what_names_the_installer_is_removed(tmp_path: Path) -> None:
     kept = [tmp_path / "module/__init__.py", tmp_path / "module-1.dist-info/METADATA"]
     traces = [

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from stacks.notebook.settings import AsksThrough, IsolatedVpc, NotebookSettings, PublicInternet
-from stacks.settings import DEV, LOCAL, PROD
+from stacks.settings import LOCAL, PROD
 from stacks.shared.errors import ConfigurationError
 from tests.support.assemblies import Assembly, Json, as_list, as_text, make_app
 
@@ -147,7 +147,6 @@ def test_the_role_can_neither_publish_nor_promote_nor_delete(assembly: Assembly)
 def test_the_role_starts_only_jobs_of_this_project_on_machines_of_the_settings(assembly: Assembly) -> None:
     settings = assembly.settings
     jobs = f"arn:aws:sagemaker:{settings.region}:{settings.account}:training-job/digits-{settings.environment}-*"
-    assert settings.notebook is not None
     conditions = {
         "ForAllValues:StringEquals": {"sagemaker:InstanceTypes": list(settings.notebook.job_instance_types)},
         "NumericLessThanEquals": {"sagemaker:MaxRuntimeInSeconds": str(settings.training.max_run_seconds)},
@@ -161,7 +160,6 @@ def test_the_role_starts_only_jobs_of_this_project_on_machines_of_the_settings(a
 
 
 def test_what_the_settings_train_on_may_be_started(assembly: Assembly) -> None:
-    assert assembly.settings.notebook is not None
     assert assembly.settings.training.instance_type in assembly.settings.notebook.job_instance_types
 
 
@@ -267,7 +265,6 @@ def test_who_has_no_internet_asks_the_endpoint() -> None:
 
 def test_the_environments_that_are_meant_have_one() -> None:
     assert LOCAL.notebook is not None
-    assert DEV.notebook is not None
     assert PROD.notebook is not None
     assert isinstance(PROD.notebook.network, IsolatedVpc)
     assert PROD.notebook.own_key

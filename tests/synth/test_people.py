@@ -7,44 +7,45 @@ from dataclasses import replace
 import pytest
 
 from stacks.identity.settings import PeopleSettings
+from stacks.parts import Parts
 from stacks.settings import DEV, PROD
 from stacks.shared.errors import ConfigurationError
 from tests.support.assemblies import Assembly
 
+NEEDS = ("people", "uploads")
+
 
 def test_nobody_makes_themselves_an_account_in_prod(assembly: Assembly) -> None:
     admin = assembly.only("AWS::Cognito::UserPool")["AdminCreateUserConfig"]
-    people = assembly.settings.people
-    assert people is not None
-    assert admin["AllowAdminCreateUserOnly"] is not people.self_sign_up
+    assert admin["AllowAdminCreateUserOnly"] is not assembly.settings.people.self_sign_up
 
 
 def test_self_sign_up_is_refused_in_prod_and_taken_in_dev() -> None:
     people = PeopleSettings(self_sign_up=True)
-    assert replace(DEV, people=people).people == people
+    assert replace(DEV, people=people, parts=Parts()).people == people
     with pytest.raises(ConfigurationError, match="self_sign_up is True; allowed is False in prod"):
         replace(PROD, people=people)
 
 
 def test_somebody_must_be_able_to_call() -> None:
-    with pytest.raises(ConfigurationError, match="services is False"):
-        replace(DEV, services=False, people=None, notebook=None)
-    with pytest.raises(ConfigurationError, match="True where there is a notebook"):
-        replace(DEV, services=False)
+    with pytest.raises(ConfigurationError, match=r"services is False; allowed is True where parts\.people is False"):
+        replace(DEV, services=False, parts=Parts(people=False, notebook=False))
+    with pytest.raises(ConfigurationError, match=r"services is False; allowed is True where parts\.notebook is True"):
+        replace(DEV, services=False, parts=Parts())
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "us-isob-east-1"])
 def test_there_is_no_page_where_aws_has_nothing_to_make_it_of(region: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"people is PeopleSettings.*; allowed is None in {region}, where"):
-        replace(DEV, region=region)
+    with pytest.raises(ConfigurationError, match=rf"parts\.people is True; allowed is False in {region}, where"):
+        replace(DEV, region=region, parts=Parts())
     # The other two lack more than that: tests/synth/test_regions.py.
-    assert replace(DEV, region="us-isob-east-1", people=None).people is None
+    assert replace(DEV, region="us-isob-east-1", parts=Parts(people=False)).region == "us-isob-east-1"
 
 
 @pytest.mark.parametrize("origin", ["http://digits.example.com", "https://localhost:*"])
 def test_prod_takes_pages_over_tls_with_a_full_name_only(origin: str) -> None:
     people = PeopleSettings(further_origins=(origin,))
-    assert replace(DEV, people=people).people == people
+    assert replace(DEV, people=people, parts=Parts()).people == people
     with pytest.raises(ConfigurationError, match="an https origin without a"):
         replace(PROD, people=people)
 

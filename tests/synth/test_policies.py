@@ -108,7 +108,8 @@ def test_log_groups_are_also_named_as_cloudwatch_logs_asks_about_them(assembly: 
 def test_metrics_are_held_to_namespaces(assembly: Assembly) -> None:
     conditions = [s["Condition"] for _, s in statements(assembly) if s["Action"] == "cloudwatch:PutMetricData"]
     namespaces = [condition["StringEquals"]["cloudwatch:namespace"] for condition in conditions]
-    groups = ("Endpoints", "ProcessingJobs", "TrainingJobs")
+    processing = ["ProcessingJobs"] if assembly.settings.parts.pipeline else []
+    groups = ["Endpoints", *processing, "TrainingJobs"]
     assert sorted(namespaces) == [["AWS/SageMaker", f"/aws/sagemaker/{group}"] for group in groups]
 
 
@@ -133,7 +134,7 @@ def test_roles_trust_one_service_each(assembly: Assembly) -> None:
         silent = name.startswith(("NotebookRole", "ChannelsLogRole", "ApiGatewayLogRole"))
         assert statement.get("Condition") == (None if silent else own), name
     notebook = assembly.settings.notebook
-    network = {"vpc-flow-logs.amazonaws.com"} if notebook and isinstance(notebook.network, IsolatedVpc) else set()
+    network = {"vpc-flow-logs.amazonaws.com"} if isinstance(notebook.network, IsolatedVpc) else set()
     services = {"lambda", "sagemaker", "apigateway", "appsync"}
     assert trusted == {f"{service}.amazonaws.com" for service in services} | network
 
@@ -152,7 +153,7 @@ def test_no_open_finding(assembly: Assembly) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("environment", ["local", "dev", "prod"])
+@pytest.mark.parametrize("environment", list(ENVIRONMENTS))
 def test_accepted_findings_are_exactly_those_that_are_found(environment: str, tmp_path: Path) -> None:
     settings = ENVIRONMENTS[environment]
     app = make_app(settings, tmp_path)

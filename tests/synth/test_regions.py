@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from contract.xgboost_image import REGISTRY_ACCOUNTS
+from stacks.parts import Parts
 from stacks.region_types import TABLE
-from stacks.settings import DEV, ENVIRONMENTS, Settings
+from stacks.settings import ENVIRONMENTS, PROD, Settings
 from stacks.shared.errors import ConfigurationError
 from tests.support.assemblies import Assembly
 from tests.support.region_table import lacking, types_of_parts
@@ -30,11 +31,11 @@ def test_the_table_is_what_cloudformation_offers() -> None:
 
 def test_settings_know_which_parts_they_make(assembly: Assembly) -> None:
     made = {path.name.removesuffix(".template.json") for path in assembly.folder.glob("*.template.json")}
-    assert made == {assembly.settings.stack_name(part) for part in assembly.settings.parts}
+    assert made == {assembly.settings.stack_name(part) for part in assembly.settings.parts.stacks}
 
 
 def without_people(region: str) -> Settings:
-    return replace(DEV, region=region, people=None)
+    return replace(PROD, region=region, parts=Parts(people=False))
 
 
 @pytest.mark.parametrize(
@@ -61,4 +62,4 @@ def test_all_others_are_taken() -> None:
 
 def test_a_part_that_is_left_out_needs_nothing() -> None:
     assert "AWS::CloudFront::Distribution" in KNOWN["parts"]["web"]
-    assert "web" not in without_people("us-east-1").parts
+    assert "web" not in without_people("us-east-1").parts.stacks

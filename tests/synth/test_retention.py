@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.assemblies import PARTS, Assembly, as_list, as_text, statements
+from tests.support.assemblies import Assembly, as_list, as_text, statements
 
 NOT_WITH_A_FAILED_CREATION = {
     "AWS::ApiGateway::Account": "the account may log with this role for others, and has no name to be in the way",
@@ -25,7 +25,7 @@ NAMES = {
 def test_what_is_retained_goes_when_its_creation_is_rolled_back(assembly: Assembly) -> None:
     kept = [
         (resource["Type"], resource["DeletionPolicy"])
-        for part in PARTS
+        for part in assembly.settings.parts.stacks
         for resource in assembly.template(part)["Resources"].values()
         if resource.get("DeletionPolicy", "Delete") != "Delete"
     ]

@@ -18,6 +18,8 @@ OF_DEPLOYMENTS_ONLY = ("cdk-hnb659fds-assets", "alarm:digits-")
 
 def logical_id(assembly: Assembly, wanted: Resource) -> str | None:
     """The one resource of that type whose logical id begins so; None where the environment has none."""
+    if wanted.part not in assembly.settings.parts.stacks:
+        return None
     found = [name for name in assembly.resources(wanted.type, wanted.part) if name.startswith(wanted.begins)]
     assert len(found) <= 1, found
     return found[0] if found else None

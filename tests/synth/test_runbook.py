@@ -7,10 +7,11 @@ import re
 
 import pytest
 
+from stacks.parts import Parts
 from stacks.settings import DEV
 from stacks.shared.alarm import RUNBOOK
 from stacks.training.settings import TrainingSettings
-from tests.support.assemblies import PARTS, ROOT, Assembly, Json, as_text, make_app
+from tests.support.assemblies import ROOT, Assembly, Json, as_text, make_app
 from tests.synth.test_operations import dashboard_of
 
 TEXT = (ROOT / RUNBOOK).read_text(encoding="utf-8")
@@ -29,7 +30,7 @@ def entries() -> dict[str, str]:
 def everything(assemblies: dict[str, Assembly], tmp_path_factory: pytest.TempPathFactory) -> list[Assembly]:
     """All environments, and one whose pipeline starts by itself."""
     folder = tmp_path_factory.mktemp("eager")
-    eager = dataclasses.replace(DEV, training=TrainingSettings(on_new_data=True))
+    eager = dataclasses.replace(DEV, training=TrainingSettings(on_new_data=True), parts=Parts())
     make_app(eager, folder).synth()
     return [*assemblies.values(), Assembly(settings=eager, folder=folder)]
 
@@ -38,7 +39,7 @@ def alarms_by_entry(assemblies: list[Assembly]) -> dict[str, set[str]]:
     """Names of the alarms of all stacks of all environments by the entry that they lead to; ENV for the environment."""
     found: dict[str, set[str]] = {}
     for assembly in assemblies:
-        for part in PARTS:
+        for part in assembly.settings.parts.stacks:
             for alarm in _alarms(assembly, part):
                 (entry,) = re.findall(rf"{RUNBOOK}#([a-z-]+)$", as_text(alarm["AlarmDescription"])) or [""]
                 name = as_text(alarm.get("AlarmName", "")).replace(f"-{assembly.settings.environment}-", "-ENV-", 1)

@@ -6,13 +6,17 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from tests.support.assemblies import PARTS, Assembly
+from stacks.settings import ENVIRONMENTS
+from tests.support.assemblies import Assembly
 from tests.support.normalise import normalise
 from tests.synth.conftest import ENVIRONMENT_NAMES
 
 
-@pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("environment", ENVIRONMENT_NAMES)
+def stacks_of(environment: str) -> tuple[str, ...]:
+    return ENVIRONMENTS[environment].parts.stacks
+
+
+@pytest.mark.parametrize(("environment", "part"), [(n, part) for n in ENVIRONMENT_NAMES for part in stacks_of(n)])
 def test_template(environment: str, part: str, assemblies: dict[str, Assembly], snapshot: SnapshotAssertion) -> None:
     template = normalise(assemblies[environment].template(part))
     assert template == snapshot(extension_class=JSONSnapshotExtension)

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from stacks.settings import ENVIRONMENTS, PROD, FunctionTarget
+from stacks.settings import FunctionTarget
 from stacks.shared.errors import ConfigurationError
 from stacks.shared.function_bundle import LARGEST_BYTES, FunctionSource, check_size, leave_out
 from stacks.stream.digit_stream import UNUSED_OF_PYARROW
 from stacks.stream.settings import OnDemand, Provisioned, StreamSettings
-from tests.support.assemblies import Assembly, Json, as_list, as_text, make_app
+from tests.support.assemblies import Assembly, Json, as_list, as_text
+
+NEEDS = ("stream",)
 
 STREAM, QUEUE = "DigitsStream1D8ED125", "DigitsDeadLettersD6B49D83"
 CONSUMER = FunctionSource(
@@ -36,7 +38,6 @@ def only(assembly: Assembly, kind: str) -> Json:
 
 
 def settings_of(assembly: Assembly) -> StreamSettings:
-    assert assembly.settings.stream is not None
     return assembly.settings.stream
 
 
@@ -119,12 +120,6 @@ def test_the_command_line_is_told_where_everything_is(assembly: Assembly) -> Non
         assert part in text
 
 
-def test_an_environment_may_have_no_stream(tmp_path: Path) -> None:
-    app = make_app(dataclasses.replace(PROD, stream=None), tmp_path)
-    assert app.node.try_find_child("digits-prod-stream") is None
-    assert app.node.try_find_child("digits-prod-storage") is not None
-
-
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -177,7 +172,3 @@ def test_a_bundle_that_lambda_would_refuse_is_refused_here(tmp_path: Path) -> No
     (tmp_path / "one.py").write_text("#")
     with pytest.raises(ConfigurationError, match="has 262144001 bytes unpacked; Lambda takes 262144000"):
         check_size(tmp_path)
-
-
-def test_every_environment_has_a_stream() -> None:
-    assert all(settings.stream for settings in ENVIRONMENTS.values())

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from stacks.parts import Parts
 from stacks.policy.rules import check_policies
 from stacks.settings import ENVIRONMENTS, Settings
 from stacks.training.settings import TrainingNetwork, TrainingSchedule, TrainingSettings
 from tests.support.assemblies import MANIFEST, Assembly, Json, as_list, as_text, make_app, statements
 from training.aws.platform import parameter_name, platform_from_json
+
+NEEDS = ("pipeline",)
 
 JOBS, PIPELINE = "JobRole014917C6", "PipelineRoleD68726F7"
 STEPS = "StepRole3F27CCD8"
@@ -223,7 +226,7 @@ def automatic(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
         network=TrainingNetwork(subnets=("subnet-0123abcd",), security_groups=("sg-0123abcd",)),
         kms_key_arn="arn:aws:kms:us-east-1:111111111111:key/0f3a1b2c-0000-4000-8000-000000000000",
     )
-    settings: Settings = replace(ENVIRONMENTS["dev"], training=training)
+    settings: Settings = replace(ENVIRONMENTS["dev"], training=training, parts=Parts())
     folder: Path = tmp_path_factory.mktemp("automatic")
     app = make_app(settings, folder)
     check_policies(app, settings)

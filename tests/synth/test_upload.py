@@ -14,6 +14,8 @@ from stacks.upload.inbox import name_begins
 from stacks.upload.settings import MIB, UploadSettings
 from tests.support.assemblies import Assembly, as_list, as_text, statements
 
+NEEDS = ("uploads", "people")
+
 BUCKET = "InboxPicturesBucket489E79FA"
 QUEUE, DEAD_LETTERS = "InboxQueue96F60793", "InboxDeadLettersFE4330BC"
 WORKER_ROLES = ("ReadingWorkerRole",)

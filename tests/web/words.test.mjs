@@ -14,7 +14,7 @@ const only = (digit, share, other = 0, rest = 1 - share) => {
 };
 
 test("a verdict says how sure the model is", () => {
-  assert.equal(verdict(only(7, 0.9995)), "A 7, more than 99 % sure.");
+  assert.equal(verdict(only(7, 0.9995)), "A 7, > 99 % sure.");
   assert.equal(verdict(only(8, 0.93)), "An 8, 93 % sure.");
   assert.equal(verdict(only(7, 0.72)), "Probably a 7 (72 %).");
   assert.equal(verdict(only(8, 0.7)), "Probably an 8 (70 %).");
@@ -22,7 +22,7 @@ test("a verdict says how sure the model is", () => {
 });
 
 test("nothing is called certain that is not", () => {
-  assert.equal(percent(0.9999), "99 %");
+  assert.equal(percent(0.9999), "> 99 %");
   assert.equal(percent(1), "100 %");
   assert.equal(percent(0.9805, 1), "98.0 %");
 });

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stacks.settings import ENVIRONMENTS, Settings
+from stacks.settings import Settings, settings_for
 from tools.approval import deployed_templates
 from tools.assembly import AssemblyError, Checkout, synthesise
 from tools.deployment import FAILURES, ROOT, Deployment, DeploymentError
-from tools.environments import reach
+from tools.environments import add_environment, chosen_environment, reach
 from tools.preflight.check import Check, State, asked
 from tools.preflight.identity import check_account
 from tools.preflight.needs import Templates
@@ -73,16 +73,17 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tools.preflight", description="Tell what would fail in an account."
     )
-    parser.add_argument("environment", choices=list(ENVIRONMENTS))
+    add_environment(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args(arguments)
+    environment = chosen_environment(parser, options)
     try:
-        checks = checks_of(reach(options.environment), ENVIRONMENTS[options.environment])
+        checks = checks_of(reach(environment), settings_for(environment))
     except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     if options.json:
-        print(json.dumps(as_json(options.environment, checks), indent=2))
+        print(json.dumps(as_json(environment, checks), indent=2))
     else:
         print(as_text(checks), f"\n{summary(checks)}", sep="\n")
     return int(any(check.state is State.WANTING for check in checks))

@@ -30,7 +30,8 @@ def check_log_role(client: Client, wanted: Templates, deployed: Templates) -> It
     # CloudFormation names a role after its stack. This one is kept when the stack is removed.
     left = any(role and role.rpartition("/")[2].startswith(f"{stack}-") for stack, _, _ in of_type(wanted, ACCOUNT))
     if not sets and not role:
-        do = "set owns_api_gateway_account to True in stacks/settings.py, or ask the team that owns it"
+        do = "set owns_api_gateway_account to True in stacks/settings.py, or ask the team that owns it; for a preview, "
+        do += "deploy the environment first that it is made from"
         yield wanting(
             SUBJECT,
             "the account has no role for its logs, and without one no stage can have access logs",

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tools.review.change import DANGEROUS, Risk, Template
+from tools.review.change import DANGEROUS, Change, Risk, Template, cost
 from tools.review.classify import EMPTY, Finding, classify
 from tools.review.cost.comparison import CostComparison, compare_cost
+from tools.review.cost.items import resources_of
 from tools.review.differences import compare_templates
 from tools.review.iam import AccessChange
 from tools.review.mappings import told_apart
@@ -152,13 +153,36 @@ def review(base: Environments, head: Environments) -> Review:
     rights: list[tuple[str, AccessChange]] = []
     texts = {}
     read = {environment: outputs_read(stacks.values()) for environment, stacks in base.items()}
+    still_read = {environment: outputs_read(stacks.values()) for environment, stacks in head.items()}
     for (environment, stack, old, new), difference in zip(different, differences, strict=True):
         found, access = classify(stack, old, new, difference.resources)
-        sections = compare_sections(stack, old, new, read=read.get(environment, {}).get(stack, ()))
-        findings += [(environment, finding) for finding in [*found, *sections]]
+        sections = compare_sections(
+            stack,
+            old,
+            new,
+            read=read.get(environment, {}).get(stack, ()),
+            still_read=still_read.get(environment, {}).get(stack, ()),
+        )
+        gone = [_gone(stack)] if _is_gone(stack, base.get(environment, {}), head.get(environment, {})) else []
+        findings += [(environment, finding) for finding in [*gone, *found, *sections]]
         rights += [(environment, change) for change in access.changes]
         texts[environment, stack] = difference.text
     return Review(changes=_told_once(findings), access=_rights_once(rights), texts=texts, stacks=len(pairs))
+
+
+def _is_gone(stack: str, base: Mapping[str, Template], head: Mapping[str, Template]) -> bool:
+    """Whether a stack is in the base alone. Nested ones, which no name tells apart, go with the stack around them."""
+    kinds = {each["Type"] for template in base.values() for each in resources_of(template).values()}
+    return stack not in head and "AWS::CloudFormation::Stack" not in kinds
+
+
+def _gone(stack: str) -> Finding:
+    """Say what becomes of a stack that the application has no more."""
+    change = Change(
+        stack=stack, logical_id=stack, type="Stack", property=None, action="remove", before=None, after=None
+    )
+    why = "no deployment changes or deletes it: it stays and costs until somebody deletes it, and so do its resources"
+    return Finding(change=change, verdict=cost(why))
 
 
 def _told_once(findings: Iterable[tuple[str, Finding]]) -> tuple[ReviewedChange, ...]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
-from tools.review.change import Change, Template, Verdict, access, harmless, interruption, unknown
+from tools.review.change import Change, Risk, Template, Verdict, access, harmless, interruption, unknown
 from tools.review.classify import Finding
 from tools.review.renames import rename, renamed_ids
 from tools.review.templates import LOOP
@@ -18,13 +18,22 @@ _GIVEN = ("AssetParameters", "referenceto")
 _SEEN_IN_RESOURCES = "what it decides is told at the resources"
 
 
-def compare_sections(stack: str, base: Template, head: Template, *, read: Collection[str] = ()) -> Iterator[Finding]:
+def compare_sections(
+    stack: str,
+    base: Template,
+    head: Template,
+    *,
+    read: Collection[str] = (),
+    still_read: Collection[str] | None = None,
+) -> Iterator[Finding]:
     """Classify the changes of outputs, parameters, conditions, mappings and the other sections.
 
     Parameters
     ----------
     read
         Names of the outputs that other stacks read with `Fn::GetStackOutput`.
+    still_read
+        Those that they read after the change; None where that is not known.
     """
     if base.get("Outputs"):
         base = {**base, "Outputs": rename(base["Outputs"], renamed_ids(base, head))}
@@ -42,7 +51,7 @@ def compare_sections(stack: str, base: Template, head: Template, *, read: Collec
                     continue
                 of_name = judge
                 if section == "Outputs" and name in read and name in old:
-                    of_name = _read_output
+                    of_name = _read_output if still_read is None or name in still_read else _forgotten_output
                 elif name.startswith(LOOP):
                     of_name = _loop
                 elif section == "Parameters" and name.startswith(_GIVEN):
@@ -97,6 +106,11 @@ def _read_output(before: Any, after: Any) -> Verdict:
     if (before or {}).get("Value") != after.get("Value"):
         return interruption("another stack reads it, and gets another value with its next deployment")
     return _output(before, after)
+
+
+def _forgotten_output(before: Any, after: Any) -> Verdict:
+    found = _output(before, after)
+    return found if found.risk is not Risk.HARMLESS else harmless("what read it reads it no more, or goes as well")
 
 
 def _parameter(before: Any, after: Any) -> Verdict:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from botocore import exceptions
 
@@ -84,6 +86,14 @@ def _client_error(problem: exceptions.ClientError) -> str:
     return f"{problem.operation_name} failed with {code} ({message}); see the permissions and the bucket"
 
 
+def _who_should_answer() -> str:
+    """What to do when nobody answers: start the emulator if this shell talks to it, or look at the network."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    if urlsplit(endpoint).hostname not in ("localhost", "127.0.0.1"):
+        return "check the network and AWS_ENDPOINT_URL"
+    return f"this shell talks to an emulator at {endpoint} (AWS_ENDPOINT_URL), start it with 'make up'"
+
+
 def _local_error(problem: Exception) -> str:
     """What went wrong before or below the service: credentials, settings, network."""
     text = " ".join(str(problem).split()).rstrip(".")
@@ -105,6 +115,6 @@ def _local_error(problem: Exception) -> str:
         case exceptions.SSLError():
             return f"the secure connection failed ({text}); check the certificates and the proxy"
         case exceptions.HTTPClientError() | exceptions.ConnectionError():
-            return f"cannot be reached ({text}); check the network and AWS_ENDPOINT_URL"
+            return f"cannot be reached ({text}); {_who_should_answer()}"
         case _:
             return f"{text[:1].lower()}{text[1:]}; check the AWS settings"

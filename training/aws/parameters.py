@@ -34,8 +34,20 @@ def read_parameter(environment: str, name: str, *, missing: str) -> str:
             return client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
         except ClientError as problem:
             if problem.response["Error"]["Code"] == "ParameterNotFound":
-                raise PublicationError(f"there is no parameter {name}, {missing}") from None
+                where = _where_if_not_aws(environment)
+                raise PublicationError(f"there is no parameter {name}, {missing}{where}") from None
             raise
+
+
+def _where_if_not_aws(environment: str) -> str:
+    """Where the parameter was looked for, if that is another place than the environment's name says."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    if environment == "local" or not endpoint:
+        return ""
+    return (
+        f"; it was asked for at {endpoint} (AWS_ENDPOINT_URL) and not at AWS: a new shell without that variable talks"
+        " to AWS"
+    )
 
 
 def require_endpoint(environment: str) -> None:

@@ -41,7 +41,7 @@ class Platform:
     subnets, security_groups
         the VPC of a job; both empty means none
     model_package_group, pipeline
-        names of the registry's group and of the pipeline
+        names of the registry's group, and of the pipeline; None where the settings leave that out
     canonical_form
         version of the form in which the served model is given images, see `contract.canonical`
     """
@@ -63,7 +63,7 @@ class Platform:
     subnets: tuple[str, ...]
     security_groups: tuple[str, ...]
     model_package_group: str
-    pipeline: str
+    pipeline: str | None
     canonical_form: int = RAW_FORM
 
 
@@ -108,7 +108,7 @@ def _platform(fields: JsonFields) -> Platform:
         subnets=fields.text_list("subnets"),
         security_groups=fields.text_list("security_groups"),
         model_package_group=fields.text("model_package_group"),
-        pipeline=fields.text("pipeline"),
+        pipeline=fields.text_or_null("pipeline"),
         canonical_form=canonical_form_from_fields(fields),
     )
 

@@ -15,6 +15,7 @@ from training.commands.options import with_options
 from training.commands.training_options import TrainingOptions, hyperparameters_of
 from training.common.errors import DataError, OptionError, StoppedEarly
 from training.common.options import Option
+from training.model.quality import Quality
 
 if TYPE_CHECKING:
     from contract.manifest import Data
@@ -36,6 +37,13 @@ class From(StrEnum):
 class FitOptions(TrainingOptions):
     """Options of `fit`."""
 
+    quality: Annotated[
+        Quality,
+        Option(
+            "default: about a minute on two processors; best: up to ten, on what prepare --quality best writes.",
+            flags=("--quality",),
+        ),
+    ] = Quality.DEFAULT
     read_from: Annotated[
         From, Option("Format to read: arrays are fastest, channels are what a job reads.", flags=("--from",))
     ] = From.ARRAYS

@@ -92,7 +92,7 @@ def jobs_table(jobs: list[Job]) -> Table:
 
     table = Table(title="training jobs", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for heading in ("name, instances, created (UTC)", "status", "took", "about", "validation"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")  # a name is copied, so it is never cut
     for job in jobs:
         machines = f"{job.instance_count} x {job.instance_type}{' spot' if job.spot else ''}"
         status = job.status if job.has_ended else f"{job.status}\n{job.phase}"

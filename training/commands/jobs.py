@@ -64,6 +64,7 @@ def jobs(context: typer.Context, options: JobsOptions) -> None:
 
 def _list(context: typer.Context, options: JobsOptions, service: AwsJobs) -> None:
     """Show the latest jobs of the environment as a table."""
+    from training.aws.parameters import read_parameter
     from training.commands.job_view import jobs_table
 
     if options.follow:
@@ -74,6 +75,8 @@ def _list(context: typer.Context, options: JobsOptions, service: AwsJobs) -> Non
         names = service.names(prefix=f"digits-{options.environment}-", status=status, limit=options.limit)
         found = [job for each in names if (job := service.describe(each)) is not None]
     if not found:
+        missing = f"so the environment {options.environment} is not deployed here; correct --environment, or deploy it"
+        read_parameter(options.environment, f"/digits/{options.environment}/bucket-name", missing=missing)
         say(f"no training job of {options.environment}{f' with status {status}' if status else ''}")
         next_step(here(context, "submit"))
         return

@@ -69,15 +69,22 @@ def pipeline(context: typer.Context, options: PipelineOptions) -> None:
     from training.aws.platform import platform_of
     from training.pipeline.aws_executions import AwsPipelines
 
-    platform, service = platform_of(options.environment), AwsPipelines()
+    platform = platform_of(options.environment)
+    name = platform.pipeline
+    if name is None:
+        raise JobError(
+            f"{options.environment} has no pipeline: parts.pipeline is False in stacks/settings.py; set it to True and"
+            f" deploy the stack digits-{options.environment}-training again, or train with: {here(context, 'submit')}"
+        )
+    service = AwsPipelines()
     if options.follow:
-        execution = service.latest(platform.pipeline)
+        execution = service.latest(name)
         if execution is None:
-            raise JobError(f"the pipeline {platform.pipeline} was never started; run: {here(context, 'pipeline')}")
+            raise JobError(f"the pipeline {name} was never started; run: {here(context, 'pipeline')}")
     else:
         parameters = _parameters(paths_of(context), platform.bucket, options)
-        execution = service.start(platform.pipeline, parameters)
-        say(f"started {execution.rpartition('/')[2]} of the pipeline {platform.pipeline} on {parameters['Channels']}")
+        execution = service.start(name, parameters)
+        say(f"started {execution.rpartition('/')[2]} of the pipeline {name} on {parameters['Channels']}")
     if options.wait or options.follow:
         _follow(context, service, execution)
     else:

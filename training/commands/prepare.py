@@ -12,6 +12,8 @@ import typer
 from training.commands.console import here, next_step, paths_of, say, show, steps, wrote
 from training.commands.environment_option import environment_option
 from training.commands.options import with_options
+from training.data.copies import COPIES_MAX
+from training.model.quality import RECIPES, Quality
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -32,9 +34,15 @@ class PrepareOptions:
     parts: Annotated[
         int, typer.Option(min=1, max=1000, help="Part files per channel, at least the number of training hosts.")
     ] = 4
+    quality: Annotated[Quality, typer.Option(help="The quality that fit trains: best adds copies.")] = Quality.DEFAULT
     copies: Annotated[
-        int, typer.Option(min=0, max=8, help="Copies of each training image that are added, each shifted by a pixel.")
-    ] = 0
+        int | None,
+        typer.Option(
+            min=0,
+            max=COPIES_MAX,
+            help="Distorted copies of each training image that are added. [default: as many as the quality needs]",
+        ),
+    ] = None
     environment: Annotated[str, environment_option("Environment of the stream")] = "local"
     stream_parts: Annotated[
         str | None,
@@ -67,21 +75,22 @@ def prepare(context: typer.Context, options: PrepareOptions) -> None:
     from training.data.data_folder import is_current, write_data_folder
 
     folder, parts = paths_of(context).data, options.parts
+    copies = RECIPES[options.quality].copies if options.copies is None else options.copies
     with steps() as progress:
         task = progress.add_task(f"reading and verifying {options.source}")
         step = partial(progress.update, task)
         dataset = _dataset(options, step)
-        current = is_current(folder, dataset.sha256, parts=parts, copies=options.copies)
+        current = is_current(folder, dataset.sha256, parts=parts, copies=copies)
         if not current:
             write_data_folder(
                 folder,
                 dataset,
                 parts=parts,
-                copies=options.copies,
+                copies=copies,
                 on_step=lambda name: step(description=f"writing {name}"),
             )
     for name, split in dataset.splits().items():
-        copied = f" and {options.copies} shifted copies of each" if options.copies and name == "train" else ""
+        copied = f" and {copies} distorted copies of each" if copies and name == "train" else ""
         say(f"{name:<10} {split.images.shape} {split.labels.shape}{copied}")
     if current:
         say(f"nothing to do: {folder} already holds {dataset.source} in {parts} parts, and its digests match")

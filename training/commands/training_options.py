@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from training.commands.options import CommandOptions
 from training.common.options import Option
+from training.model.quality import RECIPES, Quality
 
 if TYPE_CHECKING:
     from training.common.paths import BuildPaths
@@ -20,7 +21,7 @@ class RoundOptions(CommandOptions):
     num_round: Annotated[
         str | None,
         Option(
-            "Boosting rounds at most, ten trees each. [default: 100; 30 for a local search]",
+            "Boosting rounds at most, ten trees each. [default: that of the quality; 30 for a local search]",
             flags=("--num-round",),
             metavar="N",
         ),
@@ -37,6 +38,13 @@ class RoundOptions(CommandOptions):
 class TrainingOptions(RoundOptions):
     """Options of the commands that train one model."""
 
+    quality: Annotated[
+        Quality,
+        Option(
+            "default: about a minute on two processors; best: up to ten, on the copies that prepare --quality best"
+            " writes."
+        ),
+    ] = Quality.DEFAULT
     from_tuning: Annotated[
         bool,
         Option(
@@ -46,7 +54,7 @@ class TrainingOptions(RoundOptions):
 
 
 def hyperparameters_of(options: TrainingOptions, paths: BuildPaths, **base: str) -> Hyperparameters:
-    """The defaults, overridden by `base`, by the best of the last search if asked, and by what was chosen.
+    """Those of the quality, overridden by `base`, by the best of the last search if asked, and by what was chosen.
 
     Raises
     ------
@@ -55,9 +63,9 @@ def hyperparameters_of(options: TrainingOptions, paths: BuildPaths, **base: str)
     DataError
         when there is no result of a search
     """
-    from training.model.hyperparameters import DEFAULTS, Hyperparameters
+    from training.model.hyperparameters import Hyperparameters
     from training.tuning.trials import read_best
 
     tuned = read_best(paths.tuning_best) if options.from_tuning else {}
-    texts = {**DEFAULTS, **base, **tuned, **options.chosen}
+    texts = {**RECIPES[options.quality].hyperparameters, **base, **tuned, **options.chosen}
     return Hyperparameters.from_sagemaker({name: text for name, text in texts.items() if text})

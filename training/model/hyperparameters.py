@@ -1,7 +1,7 @@
 """One object for what can be tuned: it drives training here and, as strings, a SageMaker training job.
 
 Names and ranges are those of the built-in container (`training.model.hyperparameter_rules`); this module adds what the
-container checks between them, and the defaults that reach 98 % (docs/experiments.md describes how they were found).
+container checks between them, and the defaults (docs/experiments.md describes how they were found).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from training.model.hyperparameter_rules import ALIASES, RULES, UPDATERS, Value
 DEFAULTS = {
     "objective": OBJECTIVE,
     "num_class": str(CLASSES),
-    "num_round": "100",
+    "num_round": "60",
     "early_stopping_rounds": "20",
     "eval_metric": "mlogloss,merror",
     "tree_method": "hist",
@@ -25,7 +25,7 @@ DEFAULTS = {
     "max_leaves": "63",
     "max_depth": "0",
     "max_bin": "16",
-    "eta": "0.25",
+    "eta": "0.35",
     "colsample_bytree": "0.3",
     "min_child_weight": "0.01",
     "lambda": "0.1",

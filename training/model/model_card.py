@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from contract.digit import CLASSES, SIDE
 from contract.manifest import Manifest
 
 
@@ -21,7 +22,7 @@ def _content(manifest: Manifest) -> dict[str, Any]:
     data, metrics = manifest.data, manifest.metrics
     return {
         "intended_uses": {
-            "purpose_of_model": "Tells which digit 0 to 9 a picture of 28 x 28 grey pixels shows.",
+            "purpose_of_model": f"Tells which digit 0 to {CLASSES - 1} a picture of {SIDE} x {SIDE} grey pixels shows.",
             "intended_uses": "Single handwritten digits, light on dark, centred as those of MNIST are.",
             "factors_affecting_model_efficiency": "Pictures that were not centred and scaled as MNIST's were; anything"
             " that is no digit gets a digit all the same.",

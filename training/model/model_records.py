@@ -215,7 +215,11 @@ def compose_manifest(*, archive_sha256: str, archive_bytes: int, fit: FitRecord,
         )
     own_channels = fit.data.source.startswith(_OWN_CHANNELS)
     if not own_channels and dict(evaluation.source_sha256) != dict(fit.data.sha256):
-        raise ManifestError("the evaluation used other data than the fit; run: python -m training evaluate")
+        raise ManifestError(
+            "the model was fitted to other data than it was evaluated on, because the data was prepared again in"
+            " between; run: python -m training fit, or prepare the data of the fit again and run: python -m training"
+            " evaluate"
+        )
     return Manifest(
         artifact=Artifact(sha256=archive_sha256, size_bytes=archive_bytes, key=artifact_key(archive_sha256)),
         framework=framework(),

@@ -128,6 +128,8 @@ def differences(old: Manifest | None, new: Manifest) -> list[Difference]:
         "rounds": lambda manifest: f"{manifest.training.best_round} of {manifest.training.rounds}",
         "xgboost": lambda manifest: f"{manifest.framework.version} (image {manifest.framework.image_tag})",
         "data": lambda manifest: manifest.data.source,
+        "training images": lambda manifest: f"{manifest.data.counts['train']:,}",
+        "canonical form": lambda manifest: str(manifest.canonical_form),
         "created": lambda manifest: manifest.training.created_at,
         "because": lambda manifest: manifest.because or "",
     }

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from contract.digit import CLASSES, PIXEL_MAX, SIDE
 from contract.metrics import Metrics
+from training.common.certainty import certainty
 from training.data.dataset import Dataset, Split
 from training.model.evaluation import Mistake
 from training.pictures.style import ACCENT, INK, PAPER, SHADES, new_figure, png_of, write_title
@@ -61,12 +62,14 @@ def class_histogram(dataset: Dataset) -> bytes:
                 size=7.5,
                 color="white" if index < 2 else INK,
             )
-    axes.axhline(100 / CLASSES, color=ACCENT, linewidth=1, linestyle=(0, (4, 3)), zorder=3)
+    axes.axhline(
+        100 / CLASSES, color=ACCENT, linewidth=1, linestyle=(0, (4, 3)), zorder=3, label=f"{100 / CLASSES:.0f} %"
+    )
     axes.set_xticks(range(CLASSES))
     axes.set_xlim(-0.6, CLASSES - 0.4)
     axes.set_ylabel("share of the split, %", color=INK)
     axes.tick_params(colors=INK, length=0)
-    axes.legend(frameon=False, ncols=3, loc="upper right", bbox_to_anchor=(1, 1.12), labelcolor=INK)
+    axes.legend(frameon=False, ncols=4, loc="upper right", bbox_to_anchor=(1, 1.12), labelcolor=INK)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     write_title(figure, "images per digit")
@@ -86,8 +89,8 @@ def hardest_digits(split: Split, mistakes: list[Mistake]) -> bytes:
         _draw_pixels(axes, split.images[mistake.index].reshape(SIDE, SIDE))
         axes.set_title(f"true {mistake.label}", color=INK, size=12, weight="bold", pad=4)
         axes.set_xlabel(
-            f"predicted {mistake.predicted}  ({mistake.predicted_probability:.1%})\n"
-            f"gives the true digit {mistake.probability:.2g}\nimage {mistake.index}",
+            f"predicted {mistake.predicted}  ({certainty(mistake.predicted_probability)})\n"
+            f"the true digit {certainty(mistake.probability)}\nimage {mistake.index}",
             color=ACCENT if mistake.predicted != mistake.label else INK,
             size=9,
             labelpad=5,
@@ -103,19 +106,18 @@ def confusion_picture(metrics: Metrics) -> bytes:
     figure = new_figure(width=7.4, height=7.4)
     axes = figure.add_axes((0.1, 0.08, 0.86, 0.8))
     most = max(1, int(mistakes.max()))
-    axes.imshow(mistakes, cmap="OrRd", vmin=0, vmax=most * 1.3)
+    axes.imshow(mistakes, cmap="OrRd", vmin=0, vmax=most * 2)  # dark text stays readable on all of it
     for (row, column), count in np.ndenumerate(counts):
         right = row == column
-        colour = INK if right else "white" if count > 0.65 * most else "#7a3b2e"
         axes.text(column, row, f"{count:,}" if count else "·", ha="center", va="center", size=11 if right else 10,
-                  weight="bold" if right else "normal", color=colour if count else "#c9c4bb")  # fmt: skip
+                  weight="bold" if right else "normal", color=INK if count else "#8a857c")  # fmt: skip
     axes.set_xticks(range(CLASSES))
     axes.set_yticks(range(CLASSES))
     axes.set_xticks(np.arange(-0.5, CLASSES), minor=True)
     axes.set_yticks(np.arange(-0.5, CLASSES), minor=True)
     axes.grid(which="minor", color=PAPER, linewidth=2)
     axes.tick_params(which="both", length=0, colors=INK, labelsize=12)
-    axes.set_xlabel("predicted", color=INK, size=11)
+    axes.set_xlabel("predicted (a mistake is the darker, the more frequent it is)", color=INK, size=11)
     axes.set_ylabel("true", color=INK, size=11)
     for spine in axes.spines.values():
         spine.set_visible(False)

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from contract.digit import CLASSES, PIXEL_MAX, SIDE
 from training.aws.predictions import Prediction
+from training.common.certainty import certainty
 from training.data.dataset import Split
 from training.pictures.style import ACCENT, INK, SHADES, new_figure, png_of, write_title
 
@@ -47,7 +48,7 @@ def _draw_image(axes: Axes, image: Split, prediction: Prediction) -> None:
         spine.set_color("#d9d4c9")
     (label,) = image.labels.tolist()
     right = prediction.digit == label
-    title = f"{prediction.digit}  ({max(prediction.probabilities):.0%})" + ("" if right else f", is {label}")
+    title = f"{prediction.digit}  ({certainty(max(prediction.probabilities))})" + ("" if right else f", is {label}")
     axes.set_title(title, color=INK if right else ACCENT, size=12, weight="bold", pad=4)
 
 

@@ -56,8 +56,8 @@ def description_of(environment: str) -> StreamDescription:
     name = f"/digits/{environment}/stream"
     missing = (
         f"so the environment {environment} has no stream in this account and region;"
-        f" deploy the stack digits-{environment}-stream first,"
-        " or name another with --environment"
+        f" set parts.stream to True in stacks/settings.py if it is False, deploy the stack digits-{environment}-stream,"
+        " or name another environment with --environment"
     )
     return description_from_json(read_parameter(environment, name, missing=missing), name=name)
 

@@ -18,6 +18,7 @@ import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
+from contract.calibration import Calibration
 from contract.digit import PIXELS
 from contract.model_card import ModelCard
 from digit_model.classify import Endpoint, EndpointOutput, classify
@@ -84,7 +85,9 @@ def fake_endpoint() -> Iterator[Endpoint]:
 @pytest.mark.parametrize("make", [real_endpoint, fake_endpoint])
 def test_the_real_endpoint_and_the_fake_keep_the_same_contract(make: Any) -> None:
     for endpoint in make():
-        (prediction,) = classify([bytes([7] + [0] * (PIXELS - 1))], endpoint, canonical_form=0)
+        (prediction,) = classify(
+            [bytes([7] + [0] * (PIXELS - 1))], endpoint, canonical_form=0, calibration=Calibration()
+        )
         assert (prediction.digit, prediction.probabilities) == (7, tuple(sure_of(7)))
 
 

@@ -298,3 +298,12 @@ def test_a_form_of_policy_that_the_engine_cannot_read_ends_no_review() -> None:
     sides = [{"Odd": odd, "It": resource("AWS::EC2::Volume", AvailabilityZone=zone)} for zone in ("a", "b")]
     sides[1]["Odd"] = resource("AWS::IAM::Role", Policies=[{"PolicyDocument": {"Statement": [True]}}])
     held([(of(*sides), LOSS)])
+
+
+def test_a_stack_that_goes_is_told_and_a_nested_one_is_not() -> None:
+    goes = template(Topic=NAMES)
+    alone = review({"": {"goes": goes, "stays": goes}}, {"": {"stays": goes}})
+    assert [(change.stack, change.risk) for change in alone.changes if change.type == "Stack"] == [("goes", COST)]
+    around = template(Inner={"Type": "AWS::CloudFormation::Stack", "Properties": {}})
+    nested = review({"": {"goes": goes, "stays": around}}, {"": {"stays": template(Topic=NAMES)}})
+    assert not [change for change in nested.changes if change.type == "Stack"]

@@ -113,7 +113,7 @@ def replacing(pairs: list[tuple[str, str]]) -> set[tuple[str, str]]:
 
 
 def test_there_are_templates() -> None:
-    assert len(TEMPLATES) == 30
+    assert len(TEMPLATES) == 26
 
 
 @pytest.mark.slow

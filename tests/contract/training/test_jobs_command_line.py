@@ -172,7 +172,7 @@ def test_an_environment_that_is_not_deployed(build: Path, capsys: pytest.Capture
     assert "deploy the stack digits-dev-training first" in told
 
 
-def test_the_list_of_no_jobs_says_how_to_begin(build: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = said(capsys, "jobs", "--environment", "nowhere")
-    assert "no training job of nowhere" in told
-    assert "submit" in told
+def test_the_jobs_of_an_environment_that_is_not_deployed(build: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = said(capsys, "jobs", "--environment", "nowhere", code=2)
+    assert "the environment nowhere is not deployed here" in told
+    assert "(AWS_ENDPOINT_URL) and not at AWS" in told

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from contract.calibration import Calibration
 from contract.canonical import canonical, canonical_rows
 from contract.digit import CANONICAL_FORMS, PIXELS, SIDE
 from contract.errors import ContractError
@@ -101,7 +102,7 @@ def test_other_versions_and_shapes_are_refused() -> None:
 
 def sent_by_classify(rows: list[bytes], version: int) -> list[bytes]:
     endpoint = FakeEndpoint()
-    classify(rows, endpoint, canonical_form=version)
+    classify(rows, endpoint, canonical_form=version, calibration=Calibration())
     return rows_of(endpoint)
 
 

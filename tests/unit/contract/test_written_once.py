@@ -23,7 +23,6 @@ OTHER_MEANINGS = {
     ("stacks/notebook/settings.py", SIDE),  # the smallest network has a prefix of 28 bits
     ("stacks/shared/locked_packages.py", SIDE),  # a version of glibc
     ("training/jobs/spec.py", SIDE),  # days
-    ("lambda_src/vision/images.py", PIXEL_MAX),  # white, of any picture
     ("tools/review/comment.py", PIXEL_MAX),  # characters of a logical id
 }
 NAMES = {"SIDE", "PIXELS", "PIXEL_MAX", "CLASSES", "FEATURES", "COLUMN_NAMES", "END_OF_PATCH", "REGISTRY_ACCOUNTS"}

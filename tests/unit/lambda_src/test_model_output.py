@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.calibration import Calibration
 from contract.digit import PIXELS
 from digit_model.classify import classify
 from digit_model.model_output import parse_scores
@@ -82,7 +83,7 @@ def test_any_answer_ends_in_scores_or_in_a_problem(content_type: str, body: byte
 def test_every_row_gets_its_own_digit() -> None:
     endpoint = FakeEndpoint()
     rows = [bytes([digit] + [0] * (PIXELS - 1)) for digit in range(10)]
-    predictions = classify(rows, endpoint, canonical_form=0)
+    predictions = classify(rows, endpoint, canonical_form=0, calibration=Calibration())
     assert [prediction.digit for prediction in predictions] == list(range(10))
     assert predictions[3].probabilities == tuple(sure_of(3))
     assert len(endpoint.received) == 1
@@ -90,4 +91,4 @@ def test_every_row_gets_its_own_digit() -> None:
 
 def test_between_equal_probabilities_the_smaller_digit_wins() -> None:
     endpoint = CannedEndpoint("application/json", as_json([0.1] * 10))
-    assert classify([bytes(PIXELS)], endpoint, canonical_form=0)[0].digit == 0
+    assert classify([bytes(PIXELS)], endpoint, canonical_form=0, calibration=Calibration())[0].digit == 0

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from contract.calibration import Calibration
 from digit_model.problems import BAD_MODEL_OUTPUT, ENDPOINT_NOT_FOUND, ENDPOINT_TIMEOUT, MODEL_FAILED, THROTTLED
 from gateway.problems import INTERNAL_ERROR, ProblemError, ProblemType
 from http_api.problem_table import FAILURE_REASONS, PREDICTION_PROBLEMS
@@ -19,6 +20,7 @@ from upload_worker.messages import MessageError, Upload, uploads_in
 from upload_worker.retries import LONGEST_SECONDS, pause_seconds
 from upload_worker.worker import Handled, Picture, Report, Worker, is_final
 from vision.problems import UNREADABLE_IMAGE
+from vision.reading import Predict
 from vision.sheet import Sheet
 
 
@@ -30,6 +32,7 @@ def worker(**changes: object) -> Worker:
         announcer=FakeAnnouncer(),
         model="abababababab",
         canonical_form=0,
+        calibration=Calibration(),
         read=read_bytes_as_digits,
         now=lambda: NOW,
     )
@@ -74,8 +77,8 @@ def test_the_event_is_small() -> None:
     made = worker()
     handle(made)
     event = event_of(ended(made))
-    assert event.keys() == {"schema", "job_id", "status", "model", "width", "height", "digits"}
-    assert event["digits"][0].keys() == {"digit", "probability", "probabilities", "box"}
+    assert event.keys() == {"schema", "job_id", "status", "model", "width", "height", "turned", "digits"}
+    assert event["digits"][0].keys() == {"digit", "probability", "probabilities", "unsure", "box"}
 
 
 def test_the_id_of_the_user_action_goes_along_to_the_endpoint() -> None:
@@ -116,9 +119,9 @@ def test_what_has_expired_stays_expired() -> None:
 def test_what_expires_while_it_is_read_has_expired() -> None:
     jobs = FakeJobs({JOB.job_id: JOB})
 
-    def slow(body: bytes, media_type: str) -> Sheet:
+    def slow(body: bytes, media_type: str, predict: Predict) -> Sheet:
         jobs.end(JOB.job_id, Status.EXPIRED, {"reason": {}})
-        return read_bytes_as_digits(body, media_type)
+        return read_bytes_as_digits(body, media_type, predict)
 
     made = worker(jobs=jobs, read=slow)
     assert handle(made).handled is Handled.LATE
@@ -129,9 +132,9 @@ def test_what_expires_while_it_is_read_has_expired() -> None:
 def test_a_job_that_is_deleted_while_it_is_read_is_late_and_not_announced() -> None:
     jobs = FakeJobs({JOB.job_id: JOB})
 
-    def slow(body: bytes, media_type: str) -> Sheet:
+    def slow(body: bytes, media_type: str, predict: Predict) -> Sheet:
         jobs.jobs.clear()
-        return read_bytes_as_digits(body, media_type)
+        return read_bytes_as_digits(body, media_type, predict)
 
     made = worker(jobs=jobs, read=slow)
     report = handle(made)
@@ -146,7 +149,7 @@ def test_a_lost_announcement_loses_no_result() -> None:
 
 
 def test_a_picture_that_cannot_be_read_fails_with_a_reason() -> None:
-    def broken(_body: bytes, _type: str) -> Sheet:
+    def broken(_body: bytes, _type: str, _predict: Predict) -> Sheet:
         raise ProblemError(UNREADABLE_IMAGE, "the file is damaged or incomplete", cause="only for the log")
 
     made = worker(read=broken)

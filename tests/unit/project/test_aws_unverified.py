@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tools.accept.stories import STORIES
+
 PAGE = Path(__file__).resolve().parents[3] / "docs/aws-unverified.md"
 MEMBERS = ("Belief", "Source", "Story", "If it differs")
 
@@ -19,3 +21,9 @@ def test_every_entry_is_whole() -> None:
         story = re.search(r"\*\*Story:\*\* (.+)", text)
         assert story, title
         assert re.match(r"`[a-z-]+`", story[1]), title
+
+
+def test_every_story_that_is_named_exists() -> None:
+    lines = re.findall(r"\*\*Story:\*\* (.+)", PAGE.read_text(encoding="utf-8"))
+    named = {slug for line in lines for slug in re.findall(r"`([a-z-]+)`", line)}
+    assert named - {story.slug for story in STORIES} == set()

@@ -1,4 +1,4 @@
-"""The workflows of GitHub Actions, read as text: pinned, without credentials, and safe on pull requests from forks."""
+"""The workflows of GitHub Actions, read as text: pinned, without keys, and safe on pull requests from forks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from stacks.shared.node import node_binary
 FOLDER = Path(__file__).resolve().parents[3] / ".github/workflows"
 SCRIPT = FOLDER.parent / "scripts/review.cjs"
 WORKFLOWS = sorted(FOLDER.glob("*.yml"))
+WITH_ROLES = ("deploy.yml", "drift.yml")
+"""Those that take a role in an AWS account."""
+
+DEPLOYS = ("dev", "review", "prod")
+TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", (FOLDER.parents[1] / "Makefile").read_text(), re.MULTILINE))
 
 
 def workflow(name: str) -> str:
@@ -37,11 +42,13 @@ def text(request: pytest.FixtureRequest) -> str:
     return path.read_text()
 
 
-def test_there_are_five() -> None:
+def test_there_are_seven() -> None:
     assert [path.name for path in WORKFLOWS] == [
         "check.yml",
+        "deploy.yml",
         "diff-comment.yml",
         "diff.yml",
+        "drift.yml",
         "emulator.yml",
         "exhaustive.yml",
     ]
@@ -51,18 +58,63 @@ def test_actions_are_pinned_by_commit_and_say_their_version(text: str) -> None:
     uses = re.findall(r"\buses: (.*)", text)
     assert uses
     for line in uses:
-        assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+        assert re.fullmatch(r"(aws-)?actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
 
 
 def test_nothing_is_permitted_that_a_job_does_not_ask_for(text: str) -> None:
     assert "\npermissions: {}\n" in text
     assert "write-all" not in text
-    assert "id-token" not in text
 
 
 def test_there_are_no_secrets(text: str) -> None:
     assert "secrets." not in text
-    assert "aws-actions" not in text
+    assert "aws-access-key-id" not in text
+
+
+def test_no_other_workflow_may_take_a_role() -> None:
+    for path in WORKFLOWS:
+        assert ("id-token" in path.read_text()) == (path.name in WITH_ROLES), path.name
+        assert ("aws-actions" in path.read_text()) == (path.name in WITH_ROLES), path.name
+
+
+@pytest.mark.parametrize("name", WITH_ROLES)
+def test_what_takes_a_role_runs_what_is_on_main_in_an_environment(name: str) -> None:
+    text = workflow(name)
+    (triggers,) = re.findall(r"^on:\n((?:  .*\n)+)", text, re.MULTILINE)
+    assert "pull_request" not in triggers
+    assert "workflow_run" not in triggers
+    assert not re.search(r"\bref: ", text)
+    assert "github.ref == 'refs/heads/main'" in text
+    jobs = re.findall(r"^  ([a-z]+):\n    name: ", text, re.MULTILINE)
+    for key in jobs:
+        steps = job(name, key)
+        assert permissions(steps) == {"contents: read", "id-token: write"}, key
+        assert "    environment: " in steps, key
+        # What is installed and trained runs before the job has a role.
+        assert steps.index("run: make ") < steps.index("aws-actions/"), key
+
+
+def test_prod_waits_for_its_review_and_the_review_for_dev() -> None:
+    environments = {
+        key: re.findall(r"^    environment: (\S+)", job("deploy.yml", key), re.MULTILINE) for key in DEPLOYS
+    }
+    assert environments == {"dev": ["dev"], "review": ["prod-review"], "prod": ["prod"]}
+    assert "needs: dev" in job("deploy.yml", "review")
+    assert "needs: review" in job("deploy.yml", "prod")
+    assert "make deploy" not in job("deploy.yml", "review")
+    assert "--accept" not in workflow("deploy.yml")
+
+
+@pytest.mark.parametrize("name", [*WITH_ROLES, "check.yml", "diff.yml", "emulator.yml", "exhaustive.yml"])
+def test_what_a_workflow_runs_is_a_make_target(name: str) -> None:
+    lines = re.findall(r"\brun: (.*)", workflow(name))
+    ours = [line for line in lines if not line.startswith(("brew install ", "mkdir -p "))]
+    assert ours
+    for line in ours:
+        assert line.startswith("make "), line
+        words = [word for word in line.replace('"', " ").split()[1:] if re.fullmatch(r"[a-z-]+", word)]
+        assert words, line
+        assert words[0] in TARGETS, line
 
 
 def test_checkouts_leave_no_token_behind(text: str) -> None:

@@ -111,3 +111,16 @@ def test_an_application_that_fails_is_an_error(tmp_path: Path, fallback: Path) -
 def test_an_unknown_base_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--base", "nowhere at all", "--only", "base", "--output", str(tmp_path)]) == 2
     assert "base is 'nowhere at all', which git does not know here" in capsys.readouterr().err
+
+
+def test_an_environment_that_a_checkout_does_not_know_is_empty(tmp_path: Path, fallback: Path) -> None:
+    knows = """
+import os, sys
+
+if os.environ["DIGITS_ENVIRONMENT"] == "staging":
+    sys.exit("error: DIGITS_ENVIRONMENT is 'staging'; allowed is one of local, dev, prod")
+"""
+    side = checkout(tmp_path / "checkout", app=knows + APP)
+    write_side(side, ["staging", "dev"], fallback, tmp_path / "base")
+    assert not list((tmp_path / "base/staging").iterdir())
+    assert (tmp_path / "base/dev/digits.template.json").is_file()

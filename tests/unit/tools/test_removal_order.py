@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tools.deploy import KEPT
-from tools.deployment import Deployment, synthesised_parts
+from tools.deployment import KEPT, Deployment, synthesised_parts
 
 
 def deployment(folder: Path, *parts: str) -> Deployment:

@@ -10,8 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from stacks.identity.settings import PeopleSettings
+from stacks.parts import Parts
 from stacks.settings import DEV, LOCAL, PROD
 from tools.deployment import Deployment, DeploymentError
 from tools.site_bundle import bundle, with_names
@@ -47,14 +49,10 @@ class SomeStacks:
 
     outputs: Mapping[str, Mapping[str, str]]
 
-    class exceptions:  # noqa: N801 - as botocore names it
-        class ClientError(Exception):
-            pass
-
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803 - as botocore names it
         if StackName not in self.outputs:
-            msg = f"Stack with id {StackName} does not exist"
-            raise self.exceptions.ClientError(msg)
+            message = f"Stack with id {StackName} does not exist"
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
         pairs = self.outputs[StackName].items()
         return {"Stacks": [{"Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in pairs]}]}
 
@@ -103,6 +101,14 @@ def test_the_page_in_the_emulator_is_told_paths_of_the_emulator() -> None:
     assert config["api_url"] == "http://localhost:4566/_aws/execute-api/people/v1"
     assert config["events_url"] == "http://localhost:4566/_aws/appsync-events/events/event"
     assert config["user_pool_endpoint"] == "http://localhost:4566/"
+
+
+def test_the_page_without_uploads_is_told_of_none_and_calls_two_services() -> None:
+    settings = replace(PROD, parts=Parts(uploads=False))
+    outputs = {part: found for part, found in OUTPUTS.items() if part != "upload"}
+    config = site_config(settings, outputs, None)
+    assert (config["events_url"], config["upload_bytes_max"]) == (None, None)
+    assert len(called_origins(config, None)) == 2
 
 
 def test_accounts_are_offered_only_where_people_may_make_them() -> None:

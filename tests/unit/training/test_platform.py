@@ -10,6 +10,7 @@ import pytest
 from contract.errors import ContractError
 from tests.support.training_platforms import platform_document
 from training.aws.platform import Platform, platform_from_json, platform_of
+from training.commands.command_line import main
 from training.common.errors import PublicationError
 
 
@@ -69,3 +70,13 @@ def test_the_emulator_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL_SSM", raising=False)
     with pytest.raises(PublicationError, match="AWS_ENDPOINT_URL is not set"):
         platform_of("local")
+
+
+def test_a_pipeline_that_is_left_out_is_said_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    platform = read({**platform_document("dev"), "pipeline": None})
+    assert platform.pipeline is None
+    monkeypatch.setattr("training.aws.platform.platform_of", lambda _: platform)
+    assert main(["pipeline", "--environment", "dev"]) == 2
+    assert "dev has no pipeline: parts.pipeline is False in stacks/settings.py" in capsys.readouterr().err

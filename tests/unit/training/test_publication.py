@@ -14,6 +14,7 @@ from tests.support.training_fakes import MemoryStore
 from training.aws.publication import Upload, channel_uploads, dataset_uploads, publish
 from training.common.errors import DataError, PublicationError
 from training.common.files import sha256_of_bytes, write_file
+from training.data.canonical_split import in_form
 
 
 def upload_of(folder: Path, content: bytes = b"model") -> Upload:
@@ -81,7 +82,7 @@ def test_what_belongs_to_the_channels_comes_after_them_and_the_folder_last(tmp_p
         prefix,
     ]
     assert store.objects[prefix] == b""
-    assert store.objects[f"{prefix}test/part-00000.csv"] == as_csv(small_dataset().test)
+    assert store.objects[f"{prefix}test/part-00000.csv"] == as_csv(in_form(small_dataset()).test)
     described = json.loads(store.objects[f"{prefix}data-manifest.json"])
     assert described["counts"] == {"train": 400, "validation": 100, "test": 100}
     assert described["files"]["train/part-00001.csv"] == manifest.files["train/part-00001.csv"]

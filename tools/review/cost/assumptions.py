@@ -35,8 +35,12 @@ ACCESS_LOG_BYTES = 800
 DETAILED_METRICS = 5
 """Metrics of each method that is called, where detailed metrics of the API are switched on."""
 
+IDLE_POLLS_PER_MINUTE = 15
+"""What Lambda asks an empty queue: five connections that wait 20 seconds each, as metrics of such queues show
+(https://github.com/getlift/lift/issues/132); AWS does not say."""
+
 NOTEBOOK_HOURS = 40
-"""Hours a month that somebody works in a notebook instance; it stops itself when idle."""
+"""Hours a month that somebody works in a notebook instance, in a month with requests; it stops itself when idle."""
 
 GIGABYTE = 1_000_000_000
 
@@ -52,7 +56,8 @@ def told() -> list[str]:
         f"on a serverless endpoint it takes {ENDPOINT_SECONDS * 1000:.0f} ms",
         f"it writes {FUNCTION_LOG_BYTES:,} bytes of the function's log and {ACCESS_LOG_BYTES:,} of the access log",
         "machines count in the number that the template says, whether they bear the load or not",
-        f"a notebook instance runs {NOTEBOOK_HOURS} hours a month, also when no request comes",
+        f"a notebook instance runs {NOTEBOOK_HOURS} hours a month, at rest none if it has a script that stops it",
+        f"Lambda asks a queue that it reads {IDLE_POLLS_PER_MINUTE} times a minute, also when it is empty",
         "not in templates, so not counted: stored data, logs that are kept, data transfer, training jobs",
         "nor custom metrics that functions write: 0.30 each in a month in which they occur",
     ]

@@ -92,7 +92,6 @@ FREE = (
     "AWS::KMS::Alias",
     "AWS::Lambda::CodeSigningConfig",
     "AWS::Lambda::EventInvokeConfig",
-    "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::LayerVersion*",
     "AWS::Lambda::Permission",
     # A function behind a URL is paid as a function.

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tools.review.cost.items import Missing, Part, Pricer, Resource, by_use, hourly, monthly_fee, number
+from tools.review.cost.assumptions import IDLE_POLLS_PER_MINUTE
+from tools.review.cost.items import (
+    MINUTES,
+    Item,
+    Missing,
+    Part,
+    Pricer,
+    Resource,
+    always,
+    by_use,
+    hourly,
+    monthly_fee,
+    number,
+    resources_of,
+)
 
 DAY_HOURS = 24
 WEEK_HOURS = 168
@@ -56,6 +70,21 @@ def _consumer(_: Resource) -> Iterator[Part]:
 
 def _queue(resource: Resource) -> Iterator[Part]:
     yield from by_use("sqs", "FIFO requests" if resource.get("FifoQueue") in (True, "true") else "requests")
+
+
+def _mapping(resource: Resource) -> Iterator[Part]:
+    """What reads a queue for a function asks it all the time; reading streams costs nothing here."""
+    if resource.get("ProvisionedPollerConfig") is not None:
+        yield Missing("provisioned pollers of an event source")
+    elif _is_queue(resource, resource.get("EventSourceArn")):
+        yield Item("sqs", "requests", always(IDLE_POLLS_PER_MINUTE * MINUTES), "asking an empty queue")
+
+
+def _is_queue(resource: Resource, source: Any) -> bool:
+    if isinstance(source, Mapping) and isinstance(source.get("Fn::GetAtt"), list):
+        found = resources_of(resource.template).get(str(source["Fn::GetAtt"][0]), {})
+        return found.get("Type") == "AWS::SQS::Queue"
+    return ":sqs:" in str(source)
 
 
 def _topic(_: Resource) -> Iterator[Part]:
@@ -165,6 +194,7 @@ PRICERS: Mapping[str, Pricer] = {
     "AWS::Kinesis::Stream": _stream,
     "AWS::Kinesis::StreamConsumer": _consumer,
     "AWS::SQS::Queue": _queue,
+    "AWS::Lambda::EventSourceMapping": _mapping,
     "AWS::SNS::Topic": _topic,
     "AWS::Events::EventBus": _bus,
     "AWS::Scheduler::Schedule": _schedule,

@@ -20,6 +20,8 @@ from tools.review.cost.items import (
     Part,
     Pricer,
     Resource,
+    Units,
+    always,
     by_use,
     each,
     hourly,
@@ -67,8 +69,18 @@ def _serverless(resource: Resource, config: Mapping[str, Any]) -> Iterator[Part]
 
 def _notebook(resource: Resource) -> Iterator[Part]:
     kind = resource.get("InstanceType")
-    yield from hourly("sagemaker", kind, hours=NOTEBOOK_HOURS, text=f"{NOTEBOOK_HOURS} hours of {kind}")
+    if isinstance(kind, str):
+        yield Item("sagemaker", kind, _notebook_hours(resource), f"{NOTEBOOK_HOURS} hours of {kind}")
+    else:
+        yield Missing("a notebook instance whose type is not written out")
     yield from monthly_fee("sagemaker", "volume", resource.figure("VolumeSizeInGB", 5))
+
+
+def _notebook_hours(resource: Resource) -> Units:
+    """At rest nobody works in it; only a script of its lifecycle can have stopped it."""
+    if resource.get("LifecycleConfigName") is None:
+        return always(NOTEBOOK_HOURS)
+    return lambda requests: NOTEBOOK_HOURS if requests else 0
 
 
 def _function(resource: Resource) -> Iterator[Part]:

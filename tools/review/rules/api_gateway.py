@@ -10,7 +10,7 @@ from tools.review.members import members
 from tools.review.rules import tls
 from tools.review.rules.api_documents import AUTHORISATION, CHECKED, REFUSED, UNCHECKED, body, schema
 from tools.review.shapes import SAME, always, each_type, listed, number, present, switch
-from tools.review.values import literal, properties
+from tools.review.values import at, literal, properties, resource, target_of
 
 API = "AWS::ApiGateway::"
 BACKEND = interruption("requests go to another backend, or reach it in another form")
@@ -241,17 +241,30 @@ ADDED: dict[str, Rule] = {
     f"{API}Method": _method_added,
 }
 SERVES = interruption("callers of it get errors")
+
+
+def _unless_api_goes(verdict: Verdict) -> Rule:
+    """For what serves one API: nothing more is said of it where that API goes as well."""
+
+    def rule(change: Change) -> Verdict:
+        api = target_of(at(change.base, "Properties", "RestApiId"))
+        if resource(change.base_template, api) and not resource(change.head_template, api):
+            return harmless("its API goes as well, which is told there")
+        return verdict
+
+    return rule
+
+
 REMOVED: dict[str, Rule] = {
     **each_type(API, "RestApi Resource Method", SERVES),
-    **each_type(API, "Authorizer", access("no longer decides who may call")),
-    **each_type(API, "RequestValidator Model", UNCHECKED),
+    f"{API}Authorizer": _unless_api_goes(access("no longer decides who may call")),
+    f"{API}RequestValidator": _unless_api_goes(UNCHECKED),
+    f"{API}Model": _unless_api_goes(UNCHECKED),
+    f"{API}GatewayResponse": _unless_api_goes(
+        interruption("callers see this error as API Gateway words it, and scripts may not read it")
+    ),
     **each_type(API, "DocumentationPart DocumentationVersion", harmless("only described the API")),
     **each_type(API, "ClientCertificate", access("backends no longer know that API Gateway calls")),
-    **each_type(
-        API,
-        "GatewayResponse",
-        interruption("callers see this error as API Gateway words it, and scripts may not read it"),
-    ),
     **each_type(API, "Account", access("APIs of this account may no longer write logs")),
     **each_type(API, "Deployment", DESIGN),
 }

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.holders import removed
 from tools.review.members import fields, members, objects
 from tools.review.shapes import SAME, always, each_type, listed, number, ordered, present, switch
 
@@ -234,11 +235,14 @@ PROPERTIES: PropertyRules = {
 ADDED: dict[str, Rule] = each_type(
     COGNITO, "UserPool", harmless("a new pool, whose users can do nothing until something trusts it")
 )
-REMOVED: dict[str, Rule] = each_type(
-    COGNITO,
-    "UserPool UserPoolUser UserPoolReplica",
-    data_loss("the accounts go, with their passwords; nothing restores them"),
-)
+REMOVED: dict[str, Rule] = {
+    f"{COGNITO}UserPool": removed("the pool, with the accounts and their passwords,"),
+    **each_type(
+        COGNITO,
+        "UserPoolUser UserPoolReplica",
+        data_loss("the accounts go, with their passwords; nothing restores them"),
+    ),
+}
 REPLACED: dict[str, Rule] = each_type(
     COGNITO,
     "UserPool UserPoolUser UserPoolReplica",

@@ -207,6 +207,30 @@ def test_a_use_that_no_prediction_makes_is_told_with_its_price() -> None:
     assert line("AWS::SQS::Queue", FifoQueue=True).what == "by use: FIFO requests 0.5 a million"
 
 
+def test_a_notebook_instance_that_stops_itself_costs_its_volume_at_rest() -> None:
+    it = line(
+        "AWS::SageMaker::NotebookInstance", InstanceType="ml.t3.medium", VolumeSizeInGB=5, LifecycleConfigName="stops"
+    )
+    assert it.at_rest == pytest.approx(0.7)
+    assert it.at[1] == it.at[10_000] == pytest.approx(0.7 + 40 * 0.05)
+
+
+@pytest.mark.parametrize(
+    ("source", "usd"),
+    [
+        ({"Fn::GetAtt": ["It", "Arn"]}, 0),
+        ({"Fn::GetAtt": ["Queue", "Arn"]}, 15 * 60 * 730 * 0.0000004),
+        ("arn:aws:sqs:us-east-1:111111111111:queue", 15 * 60 * 730 * 0.0000004),
+        ("arn:aws:kinesis:us-east-1:111111111111:stream/digits", 0),
+        ({"Ref": "Queue"}, 0),
+    ],
+)
+def test_a_queue_that_a_function_reads_is_asked_all_the_time(source: Any, usd: float) -> None:
+    mapping = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"EventSourceArn": source}}
+    lines = monthly({"Resources": {"It": mapping, "Queue": {"Type": "AWS::SQS::Queue"}}})
+    assert sum(each.at_rest for each in lines) == pytest.approx(usd)
+
+
 def test_an_empty_template_costs_nothing() -> None:
     assert monthly({}) == []
     assert monthly({"Resources": {}}) == []

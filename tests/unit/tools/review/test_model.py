@@ -14,13 +14,13 @@ import pytest
 from contract.xgboost_image import END_OF_PATCH
 from tools.review.model import ModelComparison, compare_models, parse_model
 
-PROMOTED: dict[str, Any] = json.loads((Path(__file__).resolve().parents[4] / "models/current.json").read_text())
+CARD: dict[str, Any] = json.loads((Path(__file__).resolve().parents[4] / "tests/fixtures/model.json").read_text())
 OTHER = "ab" * 32
 
 
 def changed(*changes: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-    """The promoted card after some changes."""
-    card = copy.deepcopy(PROMOTED)
+    """The card of a model after some changes."""
+    card = copy.deepcopy(CARD)
     for change in changes:
         change(card)
     return card
@@ -57,14 +57,14 @@ def mistaken(label: int, *, by: int) -> Callable[[dict[str, Any]], None]:
     return change
 
 
-def compared(head: Any, base: Any = PROMOTED, **options: Any) -> ModelComparison:
+def compared(head: Any, base: Any = CARD, **options: Any) -> ModelComparison:
     found = compare_models(base, head, **options)
     assert found is not None
     return found
 
 
 def test_the_same_card_is_no_change() -> None:
-    assert compare_models(PROMOTED, copy.deepcopy(PROMOTED)) is None
+    assert compare_models(CARD, copy.deepcopy(CARD)) is None
     assert compare_models(None, None) is None
 
 
@@ -103,7 +103,7 @@ def test_size_hyperparameters_data_and_run_stand_side_by_side() -> None:
     )
     differing = {fact.name: (fact.before, fact.after) for fact in found.facts if fact.changed}
     assert differing == {
-        "artifact": (PROMOTED["artifact"]["sha256"][:12], OTHER[:12]),
+        "artifact": (CARD["artifact"]["sha256"][:12], OTHER[:12]),
         "size": ("2,074,509 bytes", "1,000,000 bytes"),
         "training time": ("164.5 s", "12.0 s"),
         "images train": ("50000", "40000"),
@@ -182,14 +182,14 @@ def test_a_broken_file_is_sentences(content: str | bytes) -> None:
 
 def test_a_removed_file_is_refused_and_a_broken_base_is_noted() -> None:
     assert compared(None).problems == ("models/current.json is removed, so the stacks have no model to deploy",)
-    found = compared(PROMOTED, base=parse_model("{"))
+    found = compared(CARD, base=parse_model("{"))
     assert not found.refused
     assert found.notes == ("the models/current.json of the base cannot be read, so there is nothing to compare with",)
     assert found.facts[0].before == ""
 
 
 def test_a_first_model_has_one_card() -> None:
-    found = compared(PROMOTED, base=None)
+    found = compared(CARD, base=None)
     assert (found.refused, found.worse, found.notes) == (False, (), ())
     assert "| accuracy |  | 0.9805 |  |" in found.as_markdown()
 
@@ -198,7 +198,7 @@ def test_the_json_is_json() -> None:
     found = compared(changed(another_artifact, mistaken(4, by=1)), today=date(2026, 12, 1))
     document = json.loads(json.dumps(found.as_json(), allow_nan=False))
     assert document["worse"] == ["accuracy", "recall of 4"]
-    assert document["base"]["artifact"] == PROMOTED["artifact"]
+    assert document["base"]["artifact"] == CARD["artifact"]
     assert document["head"]["artifact"]["sha256"] == OTHER
     assert (document["refused"], document["problems"]) == (False, [])
 

@@ -255,6 +255,31 @@ def test_an_output_that_another_stack_reads(before: Any, after: Any, risk: str) 
     assert risks(list(compare_sections("stack", base, head, read=read))) == {risk}
 
 
+def test_an_output_that_nobody_reads_after_the_change_may_go() -> None:
+    base, head = ({**EMPTY, "Outputs": outputs} for outputs in ({"O": {"Value": "a"}}, {}))
+    assert risks(list(compare_sections("stack", base, head, read={"O"}, still_read=()))) == {"harmless"}
+    exported = {**EMPTY, "Outputs": {"O": {"Value": "a", "Export": {"Name": "n"}}}}
+    assert risks(list(compare_sections("stack", exported, head, read={"O"}, still_read=()))) == {"interruption"}
+
+
+@pytest.mark.parametrize(("kind", "risk"), [("Authorizer", "access"), ("GatewayResponse", "interruption")])
+def test_what_serves_an_api_goes_with_it(kind: str, risk: str) -> None:
+    api, its = resource("ApiGateway::RestApi"), resource(f"ApiGateway::{kind}", RestApiId={"Ref": "Api"})
+    alone = [
+        finding for finding in review({"Api": api, "Its": its}, {"Api": api}) if finding.change.logical_id == "Its"
+    ]
+    both = [finding for finding in review({"Api": api, "Its": its}, {}) if finding.change.logical_id == "Its"]
+    assert (risks(alone), risks(both)) == ({risk}, {"harmless"})
+
+
+@pytest.mark.parametrize(("policy", "said"), [("Retain", "stays in the account"), ("Delete", "is deleted")])
+def test_a_pool_that_is_removed_goes_or_stays_by_its_policy(policy: str, said: str) -> None:
+    pool = {**resource("Cognito::UserPool"), "DeletionPolicy": policy}
+    (finding,) = review({"Pool": pool}, {})
+    assert finding.verdict.risk == "data-loss"
+    assert said in finding.verdict.why
+
+
 def test_outputs_follow_a_new_logical_id() -> None:
     base, head = (
         {"Resources": {name: resource("SNS::Topic")}, "Outputs": {"O": {"Value": {"Ref": name}}}}

@@ -1,0 +1,161 @@
+"""Decoding a picture from a stranger: PNG or JPEG bytes in, one upright grey array of bounded size out.
+
+Pillow decodes both: it takes a JPEG at a half, a quarter or an eighth of its size, gives transparency, palettes, 16
+bits and orientation as the file has them, and raises for damage. OpenCV's `imdecode` returns a picture for truncated
+files, drops `tRNS` and has no reduced decoding of grey that keeps the original's size. `vision.headers` is asked first.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from contract.digit import PIXEL_MAX
+from gateway.problems import ProblemError
+from vision.headers import check_header
+from vision.problems import TOO_MANY_PIXELS, UNREADABLE_IMAGE
+
+Grey = NDArray[np.uint8]
+"""Grey values 0..255, shape (height, width)."""
+
+_DECODERS = {"image/png": "PNG", "image/jpeg": "JPEG"}
+
+# What Pillow's decoders raise on damaged files, found by feeding them thousands of damaged files.
+_DECODER_ERRORS = (
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    OverflowError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+
+_ORIENTATION = 0x0112
+_DEPTHS = tuple(2**bits - 1 for bits in (8, 10, 12, 14, 16))
+"""White of files of 8, 10, 12, 14 and 16 bits: a 16-bit file may hold any of them."""
+
+_FAINT_ALPHA, _LAYER_CONTRAST = 16, 48
+"""From this opacity on a pixel has a colour; less contrast inside a layer than this is that of one ink."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A decoded picture.
+
+    Attributes
+    ----------
+    grey
+        Upright as its EXIF orientation says, on its own paper where it was transparent, of bounded size.
+    width, height
+        The upright original, in pixels.
+    """
+
+    grey: Grey
+    width: int
+    height: int
+
+
+def decode(body: bytes, media_type: str, *, side: int, pixels_max: int) -> Picture:
+    """Decode a picture.
+
+    Parameters
+    ----------
+    body
+        The file.
+    media_type
+        `image/png` or `image/jpeg`; the file must really be of this type.
+    side
+        Longest side of the result, in pixels; larger pictures are scaled down to it.
+    pixels_max
+        Largest picture, width x height, at most Pillow's own limit (`PIL.Image.MAX_IMAGE_PIXELS`, 89 million).
+
+    Raises
+    ------
+    ProblemError
+        As `vision.headers.check_header` does, and if the file is damaged or truncated.
+    """
+    check_header(body, media_type, pixels_max)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(io.BytesIO(body), formats=(_DECODERS[media_type],)) as image:
+                return _read(image, side)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            detail = f"the picture has far more pixels than {pixels_max}, which are allowed"
+            raise ProblemError(TOO_MANY_PIXELS, detail) from error
+        except _DECODER_ERRORS as error:
+            raise ProblemError(UNREADABLE_IMAGE, "the file is damaged or incomplete", cause=repr(error)) from error
+
+
+def _read(image: Image.Image, side: int) -> Picture:
+    width, height = image.size
+    image.draft("L", (side, side))  # a JPEG is decoded at 1/2, 1/4 or 1/8 of its size, others as they are
+    image.load()
+    grey = _flatten(image)
+    if max(grey.shape) > side:
+        scale = side / max(grey.shape)
+        size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    turned = _upright(grey, _orientation(image))
+    if _orientation(image) > 4:  # lying pictures stand
+        width, height = height, width
+    return Picture(grey=np.ascontiguousarray(turned), width=width, height=height)
+
+
+def _flatten(image: Image.Image) -> Grey:
+    if image.mode.startswith("I"):  # grey of more than 8 bits
+        values = np.asarray(image.convert("I"), np.float32)
+        white = next((depth for depth in _DEPTHS if depth >= values.max(initial=0)), _DEPTHS[-1])
+        return (values * (PIXEL_MAX / white)).clip(0, PIXEL_MAX).astype(np.uint8)
+    if not image.has_transparency_data:
+        return np.asarray(image.convert("L"), np.uint8)
+    layers = image.convert("RGBA")
+    return lay_on_paper(np.asarray(layers.convert("L"), np.uint8), np.asarray(layers.getchannel("A"), np.uint8))
+
+
+def lay_on_paper(grey: Grey, alpha: Grey) -> Grey:
+    """Lay a transparent picture on the paper that it was cut from.
+
+    Where the picture has a contrast of its own, its paper is what borders on the transparent part; where it is of one
+    ink, its paper is what that ink stands out from.
+    """
+    seen, nothing = alpha >= _FAINT_ALPHA, (alpha < _FAINT_ALPHA).astype(np.uint8)
+    if not seen.any():
+        return np.full_like(grey, PIXEL_MAX)
+    rim = seen & (cv2.dilate(nothing, np.ones((3, 3), np.uint8)) > 0)
+    inner = seen & ~rim
+    paper = float(np.median(grey[rim])) if rim.any() else PIXEL_MAX
+    contrast = np.percentile(np.abs(grey[inner] - paper), 90) if inner.any() else 0
+    if contrast < _LAYER_CONTRAST:
+        paper = PIXEL_MAX if grey[seen].mean() <= PIXEL_MAX / 2 else 0
+    opaque = alpha.astype(np.float32) / PIXEL_MAX
+    return np.asarray(grey * opaque + paper * (1 - opaque) + 0.5, np.uint8)
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        value = image.getexif().get(_ORIENTATION, 1)
+    except _DECODER_ERRORS:  # nobody else refuses a whole picture for what is said beside it
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _upright(grey: Grey, orientation: int) -> Grey:
+    """Undo an EXIF orientation: 5 to 8 lie on their side, 2, 4, 5 and 7 are mirrored (CIPA DC-008, tag 0x0112)."""
+    turns = {3: 2, 4: 2, 5: 3, 6: 3, 7: 1, 8: 1}
+    upright = np.rot90(grey, turns.get(orientation, 0))
+    return np.fliplr(upright) if orientation in {2, 4, 5, 7} else upright

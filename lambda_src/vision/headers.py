@@ -1,0 +1,103 @@
+"""What a file says of itself before it is decoded, and what is refused on that word. Standard library alone.
+
+A decoder works inside one call that nothing can interrupt, so whatever decides how long it works is known before: the
+pixels, the coding and the scans of a JPEG, the frames and chunks of a PNG. JPEG: ITU-T T.81, annex B; PNG:
+https://www.w3.org/TR/png-3/#5DataRep.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator, Mapping
+
+from gateway.problems import ProblemError
+from vision.limits import CHUNKS_MAX, IMAGE_SIDE_MAX, SCANS_MAX
+from vision.problems import ANIMATED_IMAGE, CONTENT_TYPE_MISMATCH, TOO_MANY_PIXELS, UNREADABLE_IMAGE
+
+SIGNATURES: Mapping[str, bytes] = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+"""For each media type the bytes that every such file begins with."""
+
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+_HUFFMAN_FRAMES = {0xC0, 0xC1, 0xC2}
+_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
+"""A marker in entropy-coded data: neither a stuffed byte nor a restart."""
+
+
+def check_header(body: bytes, media_type: str, pixels_max: int) -> None:
+    """Refuse a file that is not of its type, or that would cost too much to decode.
+
+    Parameters
+    ----------
+    body
+        The file.
+    media_type
+        `image/png` or `image/jpeg`.
+    pixels_max
+        Largest picture, width x height.
+
+    Raises
+    ------
+    ProblemError
+        If it is of another type, damaged, animated, arithmetic-coded, or has too many pixels, scans or chunks.
+    """
+    if not body.startswith(SIGNATURES[media_type]):
+        names = [name for name, signature in SIGNATURES.items() if body.startswith(signature)]
+        found = names[0] if names else "neither PNG nor JPEG"
+        raise ProblemError(CONTENT_TYPE_MISMATCH, f"Content-Type is {media_type}, but the body is {found}")
+    try:
+        width, height = _png_size(body) if media_type == "image/png" else _jpeg_size(body)
+    except (struct.error, IndexError) as error:
+        raise ProblemError(UNREADABLE_IMAGE, "the file is damaged or incomplete", cause=repr(error)) from error
+    if width * height > pixels_max:
+        detail = f"the picture has {width} x {height} = {width * height} pixels; {pixels_max} are allowed"
+        raise ProblemError(TOO_MANY_PIXELS, detail)
+    if max(width, height) > IMAGE_SIDE_MAX:
+        detail = f"the picture has {width} x {height} pixels; a side has at most {IMAGE_SIDE_MAX}"
+        raise ProblemError(TOO_MANY_PIXELS, detail)
+
+
+def _png_size(body: bytes) -> tuple[int, int]:
+    size: tuple[int, int] = struct.unpack_from(">II", body, 16)
+    place = len(SIGNATURES["image/png"])
+    for _ in range(CHUNKS_MAX):
+        if place + 12 > len(body):
+            return size
+        length, kind = struct.unpack_from(">I4s", body, place)
+        if kind == b"acTL" and struct.unpack_from(">I", body, place + 8)[0] > 1:
+            raise ProblemError(ANIMATED_IMAGE, "the PNG has more than one frame")
+        if kind == b"IEND":
+            return size
+        place += length + 12
+    raise ProblemError(UNREADABLE_IMAGE, f"the PNG has more than {CHUNKS_MAX} chunks")
+
+
+def _jpeg_size(body: bytes) -> tuple[int, int]:
+    size, scans = (0, 0), 0
+    for marker, place in _segments(body):
+        if marker in _FRAMES:
+            if marker not in _HUFFMAN_FRAMES:
+                detail = (
+                    f"the JPEG is coded by process {marker - 0xC0}; Huffman-coded baseline and progressive are read"
+                )
+                raise ProblemError(UNREADABLE_IMAGE, detail)
+            height, width = struct.unpack_from(">HH", body, place + 3)
+            size = (max(size[0], width), max(size[1], height))
+        scans += marker == _START_OF_SCAN
+        if scans > SCANS_MAX:
+            raise ProblemError(UNREADABLE_IMAGE, f"the JPEG has more than {SCANS_MAX} scans")
+    return size
+
+
+def _segments(body: bytes) -> Iterator[tuple[int, int]]:
+    """Give marker and place of its length, for every segment of the first picture of a JPEG."""
+    place = 2
+    while found := _MARKER.search(body, place):
+        marker, place = found.group(1)[0], found.end()
+        if marker == _END_OF_IMAGE:
+            return
+        if marker == 0x01 or marker == 0xD8:
+            continue
+        yield marker, place
+        place += max(2, struct.unpack_from(">H", body, place)[0])

@@ -1,0 +1,39 @@
+"""The stories, each module with those of one part of the application, and all of them in the order of playing.
+
+A story is a function of a stage and its description. It reads outputs of stacks and calls AWS with the caller's
+credentials, and has everything that it makes cleaned up at its end.
+"""
+
+from __future__ import annotations
+
+from tools.accept.stories import (
+    alarms,
+    functions,
+    notebook,
+    people,
+    pipeline,
+    predictions,
+    roles,
+    stacks,
+    stream,
+    training,
+    updates,
+    uploads,
+)
+from tools.accept.story import Story
+
+STORIES: tuple[Story, ...] = (
+    *stacks.STORIES,
+    *predictions.STORIES,
+    *uploads.STORIES,
+    *people.STORIES,
+    *alarms.STORIES,
+    *roles.STORIES,
+    *stream.STORIES,
+    *training.STORIES,
+    *pipeline.STORIES,
+    *notebook.STORIES,
+    *functions.STORIES,
+    *updates.STORIES,
+)
+"""All stories: those that read before those that train, and those before what changes what serves."""

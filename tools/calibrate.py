@@ -1,0 +1,125 @@
+"""Measure how a model's probabilities are to be read: `python -m tools.calibrate`, between package and promote.
+
+Digits of the validation split are drawn as pictures and read by the functions' own code. The temperature is the one
+that makes the probabilities of their true digits likeliest; the threshold calls few of the digits unsure that are
+right. Both are written into the manifest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.calibration import Calibration
+from contract.digit import SIDE
+from contract.errors import ContractError
+from contract.manifest import read_manifest
+from tools.made_pictures import picture_of
+from tools.read import LocalModel, read_body
+from training.common.errors import TrainingError
+from training.common.files import write_file
+from training.common.terminal import prepare_terminal
+from training.data.data_folder import read_source_split
+from training.data.dataset import Split
+
+PICTURES = 800
+SEED = 1
+TEMPERATURES = np.round(np.geomspace(0.4, 4.0, 93), 3)
+"""What is tried; neighbours differ by 2.5 %."""
+
+RIGHT_UNSURE = 0.09
+"""Share of the digits read right that the threshold calls unsure. Of real pictures it is about half as many: those that
+are drawn here are harder than most."""
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What was read of the pictures: scores, float64, shape (n, 10), and the true digits, shape (n,)."""
+
+    scores: NDArray[np.float64]
+    truth: NDArray[np.int64]
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Which digits were read right."""
+        correct: NDArray[np.bool_] = self.scores.argmax(axis=1) == self.truth
+        return correct
+
+
+def read_pictures(model: LocalModel, split: Split, count: int) -> Readings:
+    """Draw digits of a split, spread over it, as pictures, and read each as a picture of one digit."""
+    generator = np.random.default_rng(SEED)
+    scores, truth = [], []
+    for index in np.linspace(0, len(split) - 1, count).astype(int):
+        picture = picture_of(split.images[index].reshape(SIDE, SIDE), generator)
+        reading = read_body(picture, "drawn", model, one=True)
+        if reading.sheet is not None and reading.sheet.digits:
+            scores.append(reading.sheet.digits[0].probabilities)
+            truth.append(int(split.labels[index]))
+    return Readings(np.array(scores), np.array(truth))
+
+
+def best_temperature(readings: Readings) -> float:
+    """Give the temperature with the least mean log-loss of the true digits."""
+    return float(min(TEMPERATURES, key=lambda each: _log_loss(readings, Calibration(temperature=float(each)))))
+
+
+def threshold(readings: Readings) -> float:
+    """Give the probability below which are `RIGHT_UNSURE` of the digits that were read right."""
+    return round(float(np.quantile(readings.scores.max(axis=1)[readings.right], RIGHT_UNSURE)), 3)
+
+
+def _log_loss(readings: Readings, calibration: Calibration) -> float:
+    rows: Sequence[Sequence[float]] = readings.scores.tolist()
+    chances = [calibration.honest(row)[digit] for row, digit in zip(rows, readings.truth, strict=True)]
+    return float(-np.log(np.maximum(chances, 1e-12)).mean())
+
+
+def calibrate(archive: Path, split: Split, count: int = PICTURES) -> tuple[Calibration, Readings]:
+    """Measure a packaged model with its manifest beside it.
+
+    Raises
+    ------
+    ContractError, TrainingError
+        If one of them is missing or damaged.
+    """
+    readings = read_pictures(replace(LocalModel.load(archive), calibration=Calibration()), split, count)
+    temperature = best_temperature(readings)
+    honest = [Calibration(temperature=temperature).honest(row) for row in readings.scores.tolist()]
+    readings = Readings(np.array(honest), readings.truth)
+    return Calibration(temperature=temperature, unsure_below=threshold(readings)), readings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Calibrate the packaged model of a build folder; returns 0, or 2 if there is none."""
+    prepare_terminal()
+    parser = argparse.ArgumentParser(prog="python -m tools.calibrate", description=__doc__.partition(":")[0])
+    parser.add_argument("--build", type=Path, default=Path("build"), help="folder of data and model (default: build)")
+    options = parser.parse_args(arguments)
+    path = options.build / "model/manifest.json"
+    try:
+        calibration, readings = calibrate(
+            path.with_name("model.tar.gz"), read_source_split(options.build / "data", "validation")
+        )
+        write_file(path, replace(read_manifest(path), calibration=calibration).to_bytes())
+    except (ContractError, TrainingError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    unsure = readings.scores.max(axis=1) < calibration.unsure_below
+    wrong = ~readings.right
+    print(
+        f"{len(wrong)} pictures drawn of the validation split: {wrong.sum()} read wrong, {unsure[wrong].sum()} of them "
+        f"unsure, and {unsure[~wrong].sum()} of the others\n"
+        f"temperature {calibration.temperature}, unsure below {calibration.unsure_below}: written to {path}"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

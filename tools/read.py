@@ -1,0 +1,193 @@
+"""Read pictures here, without a deployment: `python -m tools.read [--json] [--one] [--debug DIR] FILE...`.
+
+The functions' own code finds and cuts the digits, and a model on this disk reads them in the form that its manifest
+names. With `--json` a line for each picture, in the order of the arguments:
+`{"file", "digits": [{"digit", "probability", "box": [x, y, width, height], "unsure"}], "problem", "seconds"}`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from contract.calibration import Calibration
+from contract.canonical import canonical
+from contract.digit import SIDE
+from contract.errors import ContractError
+from contract.manifest import read_manifest
+from tools.pixels import braille
+from training.common.errors import ArtifactError, TrainingError
+from training.common.paths import BuildPaths
+from training.model.artifact import load_model, unpack
+from training.model.evaluation import probabilities_of
+
+if TYPE_CHECKING:
+    import xgboost
+
+    from vision.sheet import Sheet
+
+FUNCTIONS = Path(__file__).resolve().parents[1] / "lambda_src"
+MODEL = BuildPaths().archive
+Watch = Callable[[str, NDArray[np.uint8]], None]
+"""Is shown the name of a step and what it saw."""
+
+COLUMNS = 5
+"""Digits beside each other in the terminal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalModel:
+    """A packaged model on this disk: the booster, the form of digits that it knows, how its probabilities are read."""
+
+    booster: xgboost.Booster
+    canonical_form: int
+    calibration: Calibration
+
+    @classmethod
+    def load(cls, archive: Path) -> LocalModel:
+        """Load an archive with its manifest beside it.
+
+        Raises
+        ------
+        ContractError, TrainingError
+            If one of them is missing or damaged.
+        """
+        manifest = read_manifest(archive.with_name(BuildPaths().manifest.name))
+        try:
+            content = archive.read_bytes()
+        except OSError as error:
+            raise ArtifactError(
+                f"{archive} cannot be read ({error.strerror}); run: python -m training package"
+            ) from None
+        return cls(
+            booster=load_model(unpack(content, name=str(archive)), name=str(archive)),
+            canonical_form=manifest.canonical_form,
+            calibration=manifest.calibration or Calibration(),
+        )
+
+    def predict(self, digits: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Give the probabilities of the ten digits, shape (n, 10), of raw digits, uint8, shape (n, 784)."""
+        scores = probabilities_of(self.booster, canonical(digits, self.canonical_form)).astype(np.float64)
+        return np.array([self.calibration.honest(row) for row in scores.tolist()]).reshape(scores.shape)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What was read from a file: a sheet or a problem, and the seconds that it took."""
+
+    file: str
+    sheet: Sheet | None = None
+    problem: dict[str, str] | None = None
+    seconds: float = 0.0
+
+    def to_json(self, calibration: Calibration) -> dict[str, Any]:
+        """Give it as JSON values."""
+        digits = [
+            {
+                "digit": each.digit,
+                "probability": round(each.probability, 6),
+                "box": list(each.box),
+                "unsure": calibration.unsure(each.probability),
+            }
+            for each in (self.sheet.digits if self.sheet else ())
+        ]
+        return {"file": self.file, "digits": digits, "problem": self.problem, "seconds": round(self.seconds, 3)}
+
+
+def read_file(path: str, model: LocalModel, *, one: bool = False, debug: Path | None = None) -> Reading:
+    """Read a picture as the functions do; what each step saw goes into a folder, if one is given."""
+    try:
+        body = Path(path).read_bytes()
+    except OSError as error:
+        problem = {"type": "about:blank", "title": "the file cannot be read", "detail": error.strerror or str(error)}
+        return Reading(file=path, problem=problem)
+    return read_body(body, path, model, one=one, watch=_writer(debug / Path(path).stem) if debug else _nobody)
+
+
+def _nobody(_: str, __: NDArray[np.uint8]) -> None:
+    pass
+
+
+def read_body(body: bytes, name: str, model: LocalModel, *, one: bool = False, watch: Watch = _nobody) -> Reading:
+    """Read the bytes of a picture as the functions do; each step is shown to `watch`."""
+    if str(FUNCTIONS) not in sys.path:
+        sys.path.append(str(FUNCTIONS))
+    from gateway.problems import ProblemError
+    from vision.reading import read_picture
+
+    media_type = "image/png" if body.startswith(b"\x89PNG") else "image/jpeg"
+    started = time.perf_counter()
+    try:
+        sheet = read_picture(body, media_type, model.predict, one=one, watch=watch)
+    except ProblemError as error:
+        problem = {"type": error.problem.uri, "title": error.problem.title, "detail": error.detail}
+        return Reading(file=name, problem=problem, seconds=time.perf_counter() - started)
+    return Reading(file=name, sheet=sheet, seconds=time.perf_counter() - started)
+
+
+def _writer(start: Path) -> Watch:
+    """Give a function that writes each step as `DIR/NAME-NUMBER-STEP.png`."""
+    start.parent.mkdir(parents=True, exist_ok=True)
+    number = 0
+
+    def write(step: str, image: NDArray[np.uint8]) -> None:
+        nonlocal number
+        number += 1
+        Image.fromarray(image).save(start.with_name(f"{start.name}-{number}-{step}.png"))
+
+    return write
+
+
+def drawing(reading: Reading, calibration: Calibration) -> str:
+    """Draw what was read for a terminal: each digit as it was cut out, and what it is; `?` where that is unsure."""
+    title = f"{reading.file}  ({reading.seconds:.2f} s)"
+    if reading.sheet is None:
+        problem = reading.problem or {}
+        return f"{title}\n  {problem.get('title')}: {problem.get('detail')}"
+    lines = [title]
+    digits = reading.sheet.digits
+    for start in range(0, len(digits), COLUMNS):
+        row = digits[start : start + COLUMNS]
+        pictures = [braille(np.frombuffer(each.pixels, np.uint8).reshape(SIDE, SIDE)) for each in row]
+        lines += ["  " + "  ".join(parts) for parts in zip(*pictures, strict=True)]
+        marks = ["?" if calibration.unsure(each.probability) else " " for each in row]
+        words = [f"{each.digit}{mark} {each.probability:4.0%}" for each, mark in zip(row, marks, strict=True)]
+        lines.append("  " + "  ".join(f"{word:<{SIDE // 2}}" for word in words))
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the files that are named; returns 0, also where a picture has a problem, or 2 if there is no model."""
+    parser = argparse.ArgumentParser(prog="python -m tools.read", description=__doc__.partition(":")[0])
+    parser.add_argument("files", nargs="+", metavar="FILE", help="PNG or JPEG")
+    parser.add_argument("--json", action="store_true", help="a line of JSON for each picture")
+    parser.add_argument("--one", action="store_true", help="each picture shows one digit")
+    parser.add_argument(
+        "--model", type=Path, default=MODEL, help=f"archive, manifest.json beside it (default: {MODEL})"
+    )
+    parser.add_argument("--debug", type=Path, metavar="DIR", help="write what each step saw into this folder")
+    options = parser.parse_args(arguments)
+    try:
+        model = LocalModel.load(options.model)
+    except (ContractError, TrainingError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    for path in options.files:
+        reading = read_file(path, model, one=options.one, debug=options.debug)
+        line = json.dumps(reading.to_json(model.calibration)) if options.json else drawing(reading, model.calibration)
+        print(line, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
