@@ -64,5 +64,5 @@ def test_conditions_see_what_is_told_of_the_request(emulator: Emulator, role: st
 
 
 def test_a_resource_that_is_no_arn_is_refused(emulator: Emulator, role: str) -> None:
-    with pytest.raises(ClientError, match="InvalidInput.*not in a valid ARN format: churn"):
+    with pytest.raises(ClientError, match=r"InvalidInput.*not in a valid ARN format: churn"):
         decisions(emulator, role, "s3:GetObject", ["churn"])
