@@ -16,13 +16,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from contract.bucket_layout import ARCHIVE_NAME
 from contract.calibration import Calibration
-from contract.digit import SIDE
+from contract.digit import CLASSES, SIDE
 from contract.errors import ContractError
 from contract.manifest import read_manifest
 from tools.made_pictures import picture_of
 from tools.read import LocalModel, read_body
-from training.common.errors import TrainingError
+from training.common.errors import ArtifactError, TrainingError
 from training.common.files import write_file
 from training.common.terminal import prepare_terminal
 from training.data.data_folder import read_source_split
@@ -62,7 +63,7 @@ def read_pictures(model: LocalModel, split: Split, count: int) -> Readings:
         if reading.sheet is not None and reading.sheet.digits:
             scores.append(reading.sheet.digits[0].probabilities)
             truth.append(int(split.labels[index]))
-    return Readings(np.array(scores), np.array(truth))
+    return Readings(np.array(scores).reshape(-1, CLASSES), np.array(truth, dtype=np.int64))
 
 
 def best_temperature(readings: Readings) -> float:
@@ -90,6 +91,8 @@ def calibrate(archive: Path, split: Split, count: int = PICTURES) -> tuple[Calib
         If one of them is missing or damaged.
     """
     readings = read_pictures(replace(LocalModel.load(archive), calibration=Calibration()), split, count)
+    if not (len(readings.truth) and readings.right.any()):
+        raise ArtifactError(f"{archive} reads none of {count} pictures right; run: python -m training fit")
     temperature = best_temperature(readings)
     honest = [Calibration(temperature=temperature).honest(row) for row in readings.scores.tolist()]
     readings = Readings(np.array(honest), readings.truth)
@@ -101,11 +104,14 @@ def main(arguments: list[str] | None = None) -> int:
     prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.calibrate", description=__doc__.partition(":")[0])
     parser.add_argument("--build", type=Path, default=Path("build"), help="folder of data and model (default: build)")
+    parser.add_argument(
+        "--manifest", type=Path, help="of the model, its archive beside it (default: BUILD/model/manifest.json)"
+    )
     options = parser.parse_args(arguments)
-    path = options.build / "model/manifest.json"
+    path = options.manifest or options.build / "model/manifest.json"
     try:
         calibration, readings = calibrate(
-            path.with_name("model.tar.gz"), read_source_split(options.build / "data", "validation")
+            path.with_name(ARCHIVE_NAME), read_source_split(options.build / "data", "validation")
         )
         write_file(path, replace(read_manifest(path), calibration=calibration).to_bytes())
     except (ContractError, TrainingError) as error:

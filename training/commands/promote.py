@@ -67,12 +67,17 @@ def promote(context: typer.Context, options: PromoteOptions) -> None:
     if candidate.archive is not None:
         _keep(candidate)
         _publish(candidate.path, options.environment)
-    if table is None:
+    if table is None or promoted is None:
         say(f"nothing changed: {options.to} has this model already, with the same metrics, data and hyperparameters")
         return
     write_file(options.to, content)
     show(table)
     wrote(options.to)
+    if promoted.calibration is None:
+        say(
+            "the probabilities of this model are not calibrated; measure that with: python -m tools.calibrate"
+            f" --manifest {candidate.path}, and promote that manifest again"
+        )
     next_step("review and commit it, then deploy: make deploy ENV=dev")
 
 

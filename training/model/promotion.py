@@ -130,6 +130,7 @@ def differences(old: Manifest | None, new: Manifest) -> list[Difference]:
         "data": lambda manifest: manifest.data.source,
         "training images": lambda manifest: f"{manifest.data.counts['train']:,}",
         "canonical form": lambda manifest: str(manifest.canonical_form),
+        "calibration": _calibration,
         "created": lambda manifest: manifest.training.created_at,
         "because": lambda manifest: manifest.because or "",
     }
@@ -142,3 +143,8 @@ def differences(old: Manifest | None, new: Manifest) -> list[Difference]:
         for name in names
     ]
     return [line for line in lines if line.old or line.new] + [line for line in changed if line.old != line.new]
+
+
+def _calibration(manifest: Manifest) -> str:
+    found = manifest.calibration
+    return f"temperature {found.temperature}, unsure below {found.unsure_below}" if found else ""
