@@ -19,6 +19,8 @@ from tests.support.training_platforms import platform_document
 from training.aws.predictions import Prediction, ask
 from training.common.errors import PredictionError, PublicationError
 
+pytestmark = pytest.mark.slow
+
 IMAGES = np.zeros((2, 784), dtype=np.uint8)
 ADDRESS = {"schema": "digits.api/1", "id": "abc123", "stage": "v1", "url": "https://abc123.example.com/v1/"}
 SURE_OF_3 = [0.01] * 3 + [0.91] + [0.01] * 6
