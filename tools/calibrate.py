@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -66,8 +67,20 @@ def read_pictures(model: LocalModel, split: Split, count: int) -> Readings:
 
 
 def best_temperature(readings: Readings) -> float:
-    """Give the temperature with the least mean log-loss of the true digits."""
-    return float(min(TEMPERATURES, key=lambda each: _log_loss(readings, Calibration(temperature=float(each)))))
+    """Give the temperature with the least mean log-loss of the true digits.
+
+    The loss has one valley: it is convex in the inverse of the temperature. So half of what is left is ruled out by the
+    slope in its middle.
+    """
+    losses = [partial(_log_loss, readings, Calibration(temperature=float(each))) for each in TEMPERATURES]
+    low, high = 0, len(losses) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if losses[middle]() <= losses[middle + 1]():
+            high = middle
+        else:
+            low = middle + 1
+    return float(TEMPERATURES[low])
 
 
 def threshold(readings: Readings) -> float:
