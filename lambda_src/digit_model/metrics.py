@@ -12,7 +12,7 @@ from gateway.metrics import VALUES_MAX, Measure, count
 
 
 def prediction_measures(predictions: Sequence[Prediction]) -> list[Measure]:
-    """Measure what was predicted: how many of each digit (`Digit0` to `Digit9`), the model's `Confidence`, and `Unsure`.
+    """Measure what was predicted: how many of each digit (`Digit0` to `Digit9`), `Confidence` and `Unsure` of each.
 
     `Unsure` is 1 for a digit that is unsure, else 0: its average is their share. Of a request with very many rows only
     every second, third, ... counts for `Confidence` and `Unsure`.

@@ -163,7 +163,11 @@ def _digits(metrics: EnvironmentMetrics) -> list[Row]:
         "What the model answers. Digits that people write are about evenly spread; confidence that falls, or a growing "
         "share of unsure digits, is drift."
     )
-    return [[_text("Digits", text)], shares, [_graph("Confidence", sure, 12), _graph("Unsure digits (share)", unsure, 12)]]
+    return [
+        [_text("Digits", text)],
+        shares,
+        [_graph("Confidence", sure, 12), _graph("Unsure digits (share)", unsure, 12)],
+    ]
 
 
 def _functions_and_tables(metrics: EnvironmentMetrics) -> list[Row]:
