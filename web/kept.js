@@ -78,7 +78,7 @@ function isOutcome({ result, problemText }) {
 
 /** @param {any} value */
 function isDigit(value) {
-  return isObject(value) && Number.isInteger(value.digit) && isShare(value.probability)
+  return isObject(value) && Number.isInteger(value.digit) && value.digit >= 0 && value.digit <= 9 && isShare(value.probability)
     && (value.unsure === undefined || typeof value.unsure === "boolean")
     && Array.isArray(value.probabilities) && value.probabilities.length === 10 && value.probabilities.every(isShare)
     && Array.isArray(value.box) && value.box.length === 4 && value.box.every(Number.isFinite)

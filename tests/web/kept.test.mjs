@@ -40,7 +40,7 @@ test("one that is damaged keeps no other from being shown", () => {
     { ...drawing, image: "https://example.com/x.png" }, { ...picture, image: "data:image/svg+xml;base64,AAAA" },
     { ...picture, result: { digits: [] } }, { ...drawing, unsure: "x" },
     { ...unsure, result: { ...unsure.result, turned: 45 } }, { ...picture, result: { digits: [{ ...digit, unsure: "yes" }] } }, { ...picture, result: { digits: [{ ...digit, box: null }] } },
-    { ...picture, result: { digits: [{ ...digit, pixels: "%" }] } }, { ...failed, problemText: undefined },
+    { ...picture, result: { digits: [{ ...digit, pixels: "%" }] } }, { ...picture, result: { digits: [{ ...digit, digit: 42 }] } }, { ...failed, problemText: undefined },
   ];
   assert.deepEqual(opened({ entries: [...damaged, drawing] })[0], [drawing]);
   const notes = [null, {}, { ...note, place: 7 }, { ...note, sentAt: "x" }, { ...note, image: "https://example.com" }, note];

@@ -68,13 +68,13 @@ def promote(context: typer.Context, options: PromoteOptions) -> None:
     if candidate.archive is not None:
         _keep(candidate)
         _publish(candidate.path, options.environment)
-    if table is None:
+    if table is None or promoted is None:
         say(f"nothing changed: {options.to} has this model already, with the same metrics, data and hyperparameters")
         return
     write_file(options.to, content)
     show(table)
     wrote(options.to)
-    if promoted is not None and promoted.calibration is None:
+    if promoted.calibration is None:
         say(
             "not calibrated: its probabilities are taken as they are, and a digit is unsure below"
             f" {Calibration().unsure_below}; to measure both: python -m tools.calibrate --manifest {candidate.path}"
