@@ -56,6 +56,7 @@ def promote(context: typer.Context, options: PromoteOptions) -> None:
     digest and scored again if the test images are present, and is uploaded to models/SHA256/model.tar.gz as publish
     does.
     """
+    from contract.calibration import Calibration
     from training.common.files import write_file
     from training.model.promotion import decide, differences
 
@@ -75,8 +76,8 @@ def promote(context: typer.Context, options: PromoteOptions) -> None:
     wrote(options.to)
     if promoted.calibration is None:
         say(
-            "the probabilities of this model are not calibrated; measure that with: python -m tools.calibrate"
-            f" --manifest {candidate.path}, and promote that manifest again"
+            "not calibrated: its probabilities are taken as they are, and a digit is unsure below"
+            f" {Calibration().unsure_below}; to measure both: python -m tools.calibrate --manifest {candidate.path}"
         )
     next_step("review and commit it, then deploy: make deploy ENV=dev")
 

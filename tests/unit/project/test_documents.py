@@ -52,6 +52,14 @@ def test_every_link_leads_somewhere(document: Path) -> None:
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
+def test_every_decision_has_a_number_of_its_own() -> None:
+    numbers = {}
+    for path in sorted((ROOT / "docs/adr").glob("*.md")):
+        number = int(path.name[:4])
+        assert numbers.setdefault(number, path) == path
+        assert path.read_text(encoding="utf-8").startswith(f"# {number}. "), path
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_named)
 def test_every_make_target_exists(document: Path) -> None:
     named = re.findall(r"(?:^|`)make ([a-z][a-z0-9-]*)", document.read_text(), re.MULTILINE)
