@@ -148,8 +148,8 @@ def peer(model: LocalModel) -> Reader:
             boxes = [max(boxes, key=lambda box: box[2] * box[3])]
         crops = [_as_mnist(mask[top : top + height, left : left + width]) for left, top, width, height in boxes]
         scores = model.predict(np.stack(crops).reshape(-1, PIXELS))
-        unsure = model.calibration.unsure_below
-        return [(int(row.argmax()), float(row.max()), bool(row.max() < unsure)) for row in scores]
+        honest = [model.calibration.honest(row) for row in scores.tolist()]
+        return [(row.index(max(row)), max(row), model.calibration.unsure(max(row))) for row in honest]
 
     return read
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from contract.calibration import Calibration
 
 Box = tuple[int, int, int, int]
 """Left, top, width and height, in pixels."""
@@ -56,3 +58,8 @@ class Sheet:
     height: int
     digits: tuple[DigitImage, ...]
     turned: int = 0
+
+    def calibrated(self, calibration: Calibration) -> Sheet:
+        """Give it with honest probabilities: decisions are made on the model's own, answers are not."""
+        digits = (replace(each, probabilities=calibration.honest(each.probabilities)) for each in self.digits)
+        return replace(self, digits=tuple(digits))
