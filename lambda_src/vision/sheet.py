@@ -12,17 +12,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class DigitImage:
-    """One digit.
-
-    Attributes
-    ----------
-    pixels
-        784 bytes, row-major, 0 is background, 255 full ink: as MNIST's.
-    box
-        Where its ink is on the upright original.
-    probabilities
-        Of the digits 0 to 9; they sum to 1.
-    """
+    """One digit: 784 bytes of pixels as MNIST's, where its ink is on the upright original, ten probabilities."""
 
     pixels: bytes
     box: Box
@@ -41,17 +31,9 @@ class DigitImage:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """One picture.
+    """One picture: width and height of the upright original, and at least one digit, in reading order.
 
-    Attributes
-    ----------
-    width, height
-        The upright original, in pixels.
-    digits
-        In reading order, at least one.
-    turned
-        Degrees, clockwise, by which the picture was turned to be read: 0, 90, 180 or 270. Boxes, width and height are
-        those of the turned picture.
+    `turned` are the degrees, clockwise, by which it was turned to be read: 0, 90 or 270. All else is of the turned one.
     """
 
     width: int
