@@ -52,6 +52,9 @@ LYING, LYING_DIGITS, LYING_LOSS = 1.1, 3, 0.1
 """A sheet of at least so many digits may lie on its side where the usual one is so many times as broad as high; it does
 unless the model is less sure by the third."""
 
+FEW, FILLING = 6, 0.5
+"""At most so many digits may be pieces of one that is at least this share of the shorter side long."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -63,6 +66,7 @@ class Text:
     ways: Sequence[Alternative]
     count: int
     usual: float
+    bonus: float
 
     def pixels(self) -> list[list[Grey]]:
         """Give the 28 x 28 of every stroke in every width."""
@@ -72,6 +76,11 @@ class Text:
         """Tell whether digits are so broad that their sheet may lie on its side."""
         broadness = [stroke.width / stroke.height for stroke in self.strokes[: self.count]]
         return len(broadness) >= LYING_DIGITS and float(np.median(broadness)) > LYING
+
+    def fills(self) -> bool:
+        """Tell whether the strokes are so large that what was found may be pieces of one digit."""
+        shape = self.ink.mask.shape
+        return any(max(stroke.width, stroke.height) >= FILLING * min(shape) for stroke in self.strokes)
 
     def read(self, scores: Scores) -> list[int]:
         """Give the places of what is read, in reading order, of the scores of every stroke."""
@@ -122,7 +131,10 @@ def read_picture(
     watch("ink", ink.mask * np.uint8(PIXEL_MAX))
     texts = [_text(ink, one=one)]
     if not one and texts[0].may_lie():
-        texts += [_text(ink, turns=turns) for turns in (1, 3)]
+        texts += [_text(ink, turns=turns, bonus=LYING_LOSS) for turns in (1, 3)]
+    if not one and texts[0].count <= FEW:
+        whole = _text(_ink_of(enlarged(picture.grey), one=True), one=True)
+        texts += [whole] if whole.fills() else []
     pixels = [text.pixels() for text in texts]
     asked = np.array([each for text in pixels for each in text], np.uint8).reshape(-1, PIXELS)
     if not len(asked):
@@ -130,7 +142,7 @@ def read_picture(
     answers = predict(asked).reshape(len(asked) // len(WIDTHS), len(WIDTHS), -1).mean(axis=1)
     scores = np.split(answers, np.cumsum([len(text.strokes) for text in texts])[:-1])
     readings = [text.read(each) for text, each in zip(texts, scores, strict=True)]
-    best = max(range(len(texts)), key=lambda at: _sureness(scores[at][readings[at]]) - LYING_LOSS * (at == 0))
+    best = max(range(len(texts)), key=lambda at: _sureness(scores[at][readings[at]]) + texts[at].bonus)
     text, shape = texts[best], texts[best].ink.mask.shape
     size = size[::-1] if text.turns % 2 else size
     found = [
@@ -154,13 +166,14 @@ def _ink_of(grey: Grey, *, one: bool) -> Ink:
     return Ink(ink.strength, without_rulings(ink.mask))
 
 
-def _text(ink: Ink, *, one: bool = False, turns: int = 0) -> Text:
+def _text(ink: Ink, *, one: bool = False, turns: int = 0, bonus: float = 0.0) -> Text:
     """Find what may be digits in ink that is turned clockwise by so many quarters."""
     ink = Ink(np.rot90(ink.strength, -turns).copy(), np.rot90(ink.mask, -turns).copy())
     digits = find_digits(find_strokes(ink), ink.mask.shape, one=one)
     usual = usual_height(digits, ink.mask.shape)
     ways = [] if one else alternatives(digits, usual)
-    return Text(turns, ink, [*digits, *(stroke for way in ways for stroke in way.strokes)], ways, len(digits), usual)
+    strokes = [*digits, *(stroke for way in ways for stroke in way.strokes)]
+    return Text(turns, ink, strokes, ways, len(digits), usual, bonus)
 
 
 def _sureness(scores: Scores) -> float:
