@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from gateway.problems import ProblemError
+from vision.ink import Mask
 from vision.limits import UPLOAD_DIGITS_MAX
 from vision.problems import TOO_MANY_DIGITS
 from vision.strokes import SMALLEST, SPECK, Stroke, usual_height, usual_of
@@ -18,8 +19,8 @@ STROKES_MAX = 5 * UPLOAD_DIGITS_MAX
 LOWEST, TALLEST, BROADEST = 0.4, 3.0, 4.0
 """A digit has at least the first share of the usual height; frames are so many times as high, or as broad."""
 
-BLOT, SOLID, BLOTCHED = 2.5, 0.6, 4.0
-"""What is as many times as thick as usual and fills the second share of its box is a blot, or the third as thick."""
+BLOT = 4.0
+"""What is as many times as thick as usual is a blot."""
 
 WEAK = 0.35
 """Ink weaker than this share of the usual digit's shows through from the other side, or is an edge of paper."""
@@ -33,14 +34,12 @@ SCRAP, SCRAP_GAP = 0.4, 0.15
 SIDE_GAP = 0.6
 """Parts beside each other are at most this share of the pen's width apart: digits stand further apart."""
 
-OVERLAP = 0.7
-"""Strokes whose boxes share so much of the smaller one's width and height are of one digit."""
-
 ONE_PART, ONE_GAP = 0.05, 0.25
 """Where all is one digit, a part has this share of its ink, and is at most this share of its height away."""
 
-FLAT = 2.2
-"""What is so many times as broad as high is a dash, unless it is as high as a digit."""
+CENTRE, SQUARE, WHOLE, BESIDE = 0.15, 0.7, 0.97, 0.04
+"""The bars of a plus or a cross meet at most the first share away from its middle, are alike up to the second, reach
+over the third of its sides, and leave the fourth of its ink beside them."""
 
 
 def find_digits(strokes: Sequence[Stroke], shape: tuple[int, ...], *, one: bool = False) -> list[Stroke]:
@@ -61,8 +60,9 @@ def find_digits(strokes: Sequence[Stroke], shape: tuple[int, ...], *, one: bool 
     if len(strokes) > STROKES_MAX:
         raise ProblemError(TOO_MANY_DIGITS, f"there are {len(strokes)} strokes; {UPLOAD_DIGITS_MAX} digits are read")
     digits = join(strokes, usual)
+    least = max(SMALLEST * max(shape), LOWEST * usual)
     weak = WEAK * usual_of([(digit.strength, digit.area**0.5) for digit in digits])
-    found = [digit for digit in digits if digit.strength >= weak and is_digit(digit, usual, shape)]
+    found = [each for each in digits if each.strength >= weak and each.length >= least and not is_sign(each)]
     if len(found) > UPLOAD_DIGITS_MAX:
         raise ProblemError(TOO_MANY_DIGITS, f"there are {len(found)} digits; {UPLOAD_DIGITS_MAX} are read")
     return found
@@ -81,19 +81,35 @@ def _as_one(strokes: Sequence[Stroke]) -> list[Stroke]:
 
 
 def is_edge(stroke: Stroke, shape: tuple[int, ...]) -> bool:
-    """Tell whether a stroke is an edge, a frame or a shadow of the picture's border, and no ink."""
+    """Tell whether a stroke lies flat against a border of the picture: an edge or a shadow, and no ink."""
     height, width = shape
     left, upper, right, lower = stroke.box
-    sides = sum((left <= 1, upper <= 1, right >= width - 1, lower >= height - 1))
-    along = max(stroke.width / width, stroke.height / height)
-    longer = max(stroke.width, stroke.height)
-    thin = 1.8 * stroke.thickness * longer >= stroke.area * 0.8
-    line = longer > 7 * max(stroke.thickness, min(stroke.width, stroke.height) / 4)
-    if sides and along > 0.5 and line and thin:
-        return True
     beside = (left <= 1 or right >= width - 1) and stroke.height > 3 * stroke.width
     above = (upper <= 1 or lower >= height - 1) and stroke.width > 1.5 * stroke.height
-    return (beside or above) and sides < 4 and along < 0.999
+    return (beside or above) and stroke.width < width and stroke.height < height
+
+
+def is_sign(stroke: Stroke) -> bool:
+    """Tell whether a stroke is a plus or a cross: two bars that cross in the middle, and nothing else."""
+    side = 2 * max(stroke.mask.shape)
+    middle = (stroke.width / 2, stroke.height / 2)
+    turn = cv2.getRotationMatrix2D(middle, 45, 1.0)
+    turn[:, 2] += (side - stroke.width) / 2, (side - stroke.height) / 2
+    turned = np.asarray(cv2.warpAffine(stroke.mask, turn, (side, side), flags=cv2.INTER_NEAREST), np.uint8)
+    x, y, width, height = cv2.boundingRect(turned)
+    return any(_is_plus(each, stroke.thickness) for each in (stroke.mask, turned[y : y + height, x : x + width]))
+
+
+def _is_plus(mask: Mask, thickness: float) -> bool:
+    height, width = mask.shape
+    row, column = int(mask.sum(axis=1).argmax()), int(mask.sum(axis=0).argmax())
+    if min(mask.shape) < SQUARE * max(mask.shape) or max(abs(row / height - 0.5), abs(column / width - 0.5)) > CENTRE:
+        return False
+    reach, beside = round(0.75 * thickness) + 1, mask.copy()
+    level, upright = slice(max(0, row - reach), row + reach + 1), slice(max(0, column - reach), column + reach + 1)
+    beside[level] = beside[:, upright] = 0
+    whole = min(mask[level].max(axis=0).mean(), mask[:, upright].max(axis=1).mean())
+    return bool(whole >= WHOLE and beside.sum() <= BESIDE * mask.sum())
 
 
 def _may_be_ink(stroke: Stroke, usual: float, thick: float) -> bool:
@@ -101,7 +117,7 @@ def _may_be_ink(stroke: Stroke, usual: float, thick: float) -> bool:
         return False
     if stroke.height > TALLEST * usual or stroke.width > BROADEST * usual:
         return False
-    return stroke.thickness <= (BLOT if stroke.mask.mean() > SOLID else BLOTCHED) * thick
+    return stroke.thickness <= BLOT * thick
 
 
 def join(strokes: Sequence[Stroke], usual: float) -> list[Stroke]:
@@ -129,15 +145,10 @@ def _fit(part: Stroke, other: Stroke, usual: float) -> list[float]:
         reach = max(reach, PART_GAP * usual)
     if max(across, down) > reach:
         return []
-    height, width = down_and_across = (
-        max(part.box[3], other.box[3]) - min(part.top, other.top),
-        max(part.box[2], other.box[2]) - min(part.left, other.left),
-    )
-    del down_and_across
+    height = max(part.box[3], other.box[3]) - min(part.top, other.top)
+    width = max(part.box[2], other.box[2]) - min(part.left, other.left)
     if height > 1.3 * max(usual, other.height) or width > 1.3 * max(height, usual):
         return []
-    if -across >= OVERLAP * min(part.width, other.width) and -down >= OVERLAP * min(part.height, other.height):
-        return [0.0]
     gap = _gap(part, other)
     return [gap / reach] if gap <= reach else []
 
@@ -151,10 +162,3 @@ def _gap(part: Stroke, other: Stroke) -> float:
     away = cv2.distanceTransform(paper, cv2.DIST_L2, 3)
     x, y = part.left - both.left, part.top - both.top
     return float(away[y : y + part.height, x : x + part.width][part.mask > 0].min()) - 1
-
-
-def is_digit(digit: Stroke, usual: float, shape: tuple[int, ...]) -> bool:
-    """Tell whether a stroke has the size and the shape of a digit."""
-    if digit.length < max(SMALLEST * max(shape), LOWEST * usual):
-        return False
-    return not (digit.width > FLAT * digit.height and digit.height < PART * usual)
