@@ -78,9 +78,8 @@ class LocalModel:
         )
 
     def predict(self, digits: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Give the probabilities of the ten digits, shape (n, 10), of raw digits, uint8, shape (n, 784)."""
-        scores = probabilities_of(self.booster, canonical(digits, self.canonical_form)).astype(np.float64)
-        return np.array([self.calibration.honest(row) for row in scores.tolist()]).reshape(scores.shape)
+        """Give the model's own probabilities, not calibrated, shape (n, 10), of raw digits, uint8, shape (n, 784)."""
+        return probabilities_of(self.booster, canonical(digits, self.canonical_form)).astype(np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +133,7 @@ def read_body(body: bytes, name: str, model: LocalModel, *, one: bool = False, w
     except ProblemError as error:
         problem = {"type": error.problem.uri, "title": error.problem.title, "detail": error.detail}
         return Reading(file=name, problem=problem, seconds=time.perf_counter() - started)
+    sheet = sheet.calibrated(model.calibration)
     return Reading(file=name, sheet=sheet, seconds=time.perf_counter() - started)
 
 

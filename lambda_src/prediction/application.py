@@ -77,10 +77,9 @@ class Application:
         model = predictor(
             self.endpoint,
             canonical_form=self.card.canonical_form,
-            calibration=self.card.calibration,
             correlation_id=request.correlation_id,
         )
-        (digit,) = read(body, request.media_type, model).digits
+        (digit,) = read(body, request.media_type, model).calibrated(self.card.calibration).digits
         unsure = self.card.calibration.unsure(digit.probability)
         return Prediction(digit=digit.digit, probabilities=digit.probabilities, unsure=unsure)
 

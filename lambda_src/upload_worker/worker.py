@@ -161,10 +161,9 @@ class Worker:
         predict = predictor(
             self.endpoint,
             canonical_form=self.canonical_form,
-            calibration=self.calibration,
             correlation_id=job.correlation_id,
         )
-        sheet = self.read(picture.body, picture.content_type, predict)
+        sheet = self.read(picture.body, picture.content_type, predict).calibrated(self.calibration)
         predictions = [
             Prediction(
                 digit=each.digit,
