@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,10 +21,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.report import Cell, Report
-from contract.digit import PIXEL_MAX, PIXELS, SIDE
-from tools.read import MODEL, LocalModel, read_file
-from vision.limits import UPLOAD_DIGITS_MAX
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "lambda_src")]  # so that it runs as a module and as a file
+
+from benchmarks.report import Cell, Report  # noqa: E402 after the line above
+from contract.digit import PIXEL_MAX, PIXELS, SIDE  # noqa: E402
+from tools.read import MODEL, LocalModel, read_file  # noqa: E402
+from vision.limits import UPLOAD_DIGITS_MAX  # noqa: E402
 
 OURS, PEER = "vision.reading", "adaptive threshold + connected components"
 
@@ -148,8 +152,8 @@ def peer(model: LocalModel) -> Reader:
             boxes = [max(boxes, key=lambda box: box[2] * box[3])]
         crops = [_as_mnist(mask[top : top + height, left : left + width]) for left, top, width, height in boxes]
         scores = model.predict(np.stack(crops).reshape(-1, PIXELS))
-        unsure = model.calibration.unsure_below
-        return [(int(row.argmax()), float(row.max()), bool(row.max() < unsure)) for row in scores]
+        honest = [model.calibration.honest(row) for row in scores.tolist()]
+        return [(row.index(max(row)), max(row), model.calibration.unsure(max(row))) for row in honest]
 
     return read
 

@@ -12,9 +12,11 @@ from digit_model.classify import Endpoint, classify
 
 
 def predictor(
-    endpoint: Endpoint, *, canonical_form: int, calibration: Calibration, correlation_id: str = ""
+    endpoint: Endpoint, *, canonical_form: int, correlation_id: str = ""
 ) -> Callable[[NDArray[np.uint8]], NDArray[np.float64]]:
-    """Give a function from raw digits, uint8, shape (n, 784), to the probabilities of the ten digits, shape (n, 10).
+    """Give a function from raw digits, uint8, shape (n, 784), to the model's own probabilities, shape (n, 10).
+
+    They are not calibrated: what is read of a picture does not depend on the temperature.
 
     Raises
     ------
@@ -25,7 +27,7 @@ def predictor(
     def predict(digits: NDArray[np.uint8]) -> NDArray[np.float64]:
         rows = [row.tobytes() for row in digits]
         predictions = classify(
-            rows, endpoint, canonical_form=canonical_form, calibration=calibration, correlation_id=correlation_id
+            rows, endpoint, canonical_form=canonical_form, calibration=Calibration(), correlation_id=correlation_id
         )
         return np.array([prediction.probabilities for prediction in predictions])
 

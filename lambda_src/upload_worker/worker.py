@@ -161,11 +161,17 @@ class Worker:
         predict = predictor(
             self.endpoint,
             canonical_form=self.canonical_form,
-            calibration=self.calibration,
             correlation_id=job.correlation_id,
         )
-        sheet = self.read(picture.body, picture.content_type, predict)
-        predictions = (Prediction(digit=each.digit, probabilities=each.probabilities) for each in sheet.digits)
+        sheet = self.read(picture.body, picture.content_type, predict).calibrated(self.calibration)
+        predictions = [
+            Prediction(
+                digit=each.digit,
+                probabilities=each.probabilities,
+                unsure=self.calibration.unsure(each.probability),
+            )
+            for each in sheet.digits
+        ]
         return sheet, tuple(predictions)
 
     def _end(self, job: Job, status: Status, outcome: Mapping[str, Any], **facts: Any) -> Report:

@@ -30,17 +30,8 @@ _DECODERS = {"image/png": "PNG", "image/jpeg": "JPEG"}
 
 # What Pillow's decoders raise on damaged files, found by feeding them thousands of damaged files.
 _DECODER_ERRORS = (
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    OverflowError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
+    *(AssertionError, AttributeError, EOFError, LookupError, OSError, OverflowError, SyntaxError, TypeError),
+    *(ValueError, struct.error, zlib.error),
 )
 
 _ORIENTATION = 0x0112
@@ -53,15 +44,7 @@ _FAINT_ALPHA, _LAYER_CONTRAST = 16, 48
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A decoded picture.
-
-    Attributes
-    ----------
-    grey
-        Upright as its EXIF orientation says, on its own paper where it was transparent, of bounded size.
-    width, height
-        The upright original, in pixels.
-    """
+    """A decoded picture: upright, on its own paper, of bounded size; width and height are the original's."""
 
     grey: Grey
     width: int
@@ -69,18 +52,7 @@ class Picture:
 
 
 def decode(body: bytes, media_type: str, *, side: int, pixels_max: int) -> Picture:
-    """Decode a picture.
-
-    Parameters
-    ----------
-    body
-        The file.
-    media_type
-        `image/png` or `image/jpeg`; the file must really be of this type.
-    side
-        Longest side of the result, in pixels; larger pictures are scaled down to it.
-    pixels_max
-        Largest picture, width x height, at most Pillow's own limit (`PIL.Image.MAX_IMAGE_PIXELS`, 89 million).
+    """Decode a picture of at most `pixels_max`, width x height; the longest side of the result is at most `side`.
 
     Raises
     ------
@@ -106,14 +78,18 @@ def _read(image: Image.Image, side: int) -> Picture:
     image.draft("L", (side, side))  # a JPEG is decoded at 1/2, 1/4 or 1/8 of its size, others as they are
     image.load()
     grey = _flatten(image)
-    if max(grey.shape) > side:
-        scale = side / max(grey.shape)
-        size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-    turned = _upright(grey, _orientation(image))
-    if _orientation(image) > 4:  # lying pictures stand
+    orientation = _orientation(image)
+    turned = _upright(shrunk(grey, side), orientation)
+    if orientation > 4:  # lying pictures stand
         width, height = height, width
     return Picture(grey=np.ascontiguousarray(turned), width=width, height=height)
+
+
+def shrunk(grey: Grey, side: int) -> Grey:
+    """Scale a larger picture down to this longest side."""
+    scale = min(1.0, side / max(grey.shape))
+    size = [max(1, round(length * scale)) for length in grey.shape[::-1]]
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _flatten(image: Image.Image) -> Grey:
@@ -128,11 +104,7 @@ def _flatten(image: Image.Image) -> Grey:
 
 
 def lay_on_paper(grey: Grey, alpha: Grey) -> Grey:
-    """Lay a transparent picture on the paper that it was cut from.
-
-    Where the picture has a contrast of its own, its paper is what borders on the transparent part; where it is of one
-    ink, its paper is what that ink stands out from.
-    """
+    """Lay a transparent picture on its paper: what borders on nothing, or what its one ink stands out from."""
     seen, nothing = alpha >= _FAINT_ALPHA, (alpha < _FAINT_ALPHA).astype(np.uint8)
     if not seen.any():
         return np.full_like(grey, PIXEL_MAX)

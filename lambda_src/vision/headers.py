@@ -27,16 +27,7 @@ quantifier would try a long run of 0xFF from each of its bytes."""
 
 
 def check_header(body: bytes, media_type: str, pixels_max: int) -> None:
-    """Refuse a file that is not of its type, or that would cost too much to decode.
-
-    Parameters
-    ----------
-    body
-        The file.
-    media_type
-        `image/png` or `image/jpeg`.
-    pixels_max
-        Largest picture, width x height.
+    """Refuse a file that is not `image/png` or `image/jpeg` as it says, or that would cost too much to decode.
 
     Raises
     ------
@@ -52,12 +43,11 @@ def check_header(body: bytes, media_type: str, pixels_max: int) -> None:
         width, height = _png_size(body) if media_type == "image/png" else _jpeg_size(body)
     except (struct.error, IndexError) as error:
         raise ProblemError(UNREADABLE_IMAGE, "the file is damaged or incomplete", cause=repr(error)) from error
+    pixels = f"the picture has {width} x {height} = {width * height} pixels"
     if width * height > pixels_max:
-        detail = f"the picture has {width} x {height} = {width * height} pixels; {pixels_max} are allowed"
-        raise ProblemError(TOO_MANY_PIXELS, detail)
+        raise ProblemError(TOO_MANY_PIXELS, f"{pixels}; {pixels_max} are allowed")
     if max(width, height) > IMAGE_SIDE_MAX:
-        detail = f"the picture has {width} x {height} pixels; a side has at most {IMAGE_SIDE_MAX}"
-        raise ProblemError(TOO_MANY_PIXELS, detail)
+        raise ProblemError(TOO_MANY_PIXELS, f"{pixels}; a side has at most {IMAGE_SIDE_MAX}")
 
 
 def _png_size(body: bytes) -> tuple[int, int]:
@@ -80,10 +70,8 @@ def _jpeg_size(body: bytes) -> tuple[int, int]:
     for marker, place in _segments(body):
         if marker in _FRAMES:
             if marker not in _HUFFMAN_FRAMES:
-                detail = (
-                    f"the JPEG is coded by process {marker - 0xC0}; Huffman-coded baseline and progressive are read"
-                )
-                raise ProblemError(UNREADABLE_IMAGE, detail)
+                coding = f"the JPEG is coded by process {marker - 0xC0}"
+                raise ProblemError(UNREADABLE_IMAGE, f"{coding}; Huffman-coded baseline and progressive are read")
             height, width = struct.unpack_from(">HH", body, place + 3)
             size = (max(size[0], width), max(size[1], height))
         scans += marker == _START_OF_SCAN
@@ -102,8 +90,7 @@ def _segments(body: bytes) -> Iterator[tuple[int, int]]:
         marker, place = found.group(1)[0], found.end()
         if marker == _END_OF_IMAGE:
             return
-        if marker == 0x01 or marker == 0xD8:
-            continue
-        yield marker, place
-        place += max(2, struct.unpack_from(">H", body, place)[0])
+        if marker not in {0x01, 0xD8}:
+            yield marker, place
+            place += max(2, struct.unpack_from(">H", body, place)[0])
     raise ProblemError(UNREADABLE_IMAGE, f"the JPEG has more than {SEGMENTS_MAX} segments")

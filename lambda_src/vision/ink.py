@@ -14,13 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.digit import PIXEL_MAX
-from vision.decoding import Grey
+from vision.decoding import Grey, shrunk
 
 Mask = NDArray[np.uint8]
 """0 or 1, shape (height, width)."""
-
-Counts = NDArray[np.integer[Any] | np.floating[Any]]
-"""Whole numbers, as OpenCV types them."""
 
 Strength = NDArray[np.float32]
 """Share of the paper's light that is taken, 0..1, shape (height, width)."""
@@ -30,9 +27,6 @@ COARSE_SIDE = 400
 
 STROKE_MAX, STROKE_MAX_OF_ONE = 0.16, 0.3
 """The thickest stroke, as a share of the shorter side: on a sheet, and where one digit fills the picture."""
-
-FILLED = 0.4
-"""Strokes thicker than this share of what was thought the thickest are of one digit that fills the picture."""
 
 STROKE_TIMES, STROKE_PIXELS = 4.0, 7
 """Once the usual thickness is known, the thickest stroke in times of it, and at least so many coarse pixels."""
@@ -63,29 +57,15 @@ class Ink:
 
 
 def find_ink(grey: Grey, inside: Mask | None = None, *, light: bool, one: bool = False) -> Ink:
-    """Find ink.
-
-    Parameters
-    ----------
-    grey
-        A picture of bounded size.
-    inside
-        Where there is paper; None: everywhere.
-    light
-        Whether it is lighter than its paper.
-    one
-        Whether it shows one digit.
-    """
+    """Find ink, lighter than its paper or darker, inside of what is paper (None: everywhere)."""
     if light:
         grey = np.asarray(PIXEL_MAX - grey, np.uint8)
-    small = np.asarray(cv2.medianBlur(_coarse(grey), 3), np.uint8)
+    small = np.asarray(cv2.medianBlur(shrunk(grey, COARSE_SIDE), 3), np.uint8)
     reach = (STROKE_MAX_OF_ONE if one else STROKE_MAX) * min(small.shape)
     paper = np.ones_like(grey) if inside is None else inside
     few = np.asarray(cv2.resize(paper, small.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
     first = strokes_of(_strength(small, small, reach) * few, few)
     thickness = usual_thickness(first)
-    if thickness > FILLED * reach:
-        reach = STROKE_MAX_OF_ONE * min(small.shape)
     strength = _strength(grey, small, min(reach, max(STROKE_PIXELS, STROKE_TIMES * thickness))) * paper
     return Ink(strength, strokes_of(strength, paper, thickness * max(grey.shape) / max(small.shape)))
 
@@ -102,7 +82,7 @@ def usual_thickness(mask: Mask) -> float:
     return float(thickness[order][min(place, count - 2)])
 
 
-def thicknesses(mask: Mask, labels: Counts, stats: Counts) -> NDArray[np.float64]:
+def thicknesses(mask: Mask, labels: NDArray[Any], stats: NDArray[Any]) -> NDArray[np.float64]:
     """Give the mean thickness of every component, the background first, in pixels.
 
     In a strip, the mean distance from its edge is a quarter of its breadth.
@@ -118,7 +98,7 @@ def is_light_on_dark(grey: Grey, inside: Mask | None = None) -> bool:
 
     Surroundings are the median of a large part: paper is more than half of it. The border is left out, where desks are.
     """
-    small = cv2.medianBlur(_coarse(grey), 3)
+    small = cv2.medianBlur(shrunk(grey, COARSE_SIDE), 3)
     paper = np.ones(small.shape, bool)
     if inside is not None:
         paper = cv2.resize(inside, small.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
@@ -149,7 +129,8 @@ def strokes_of(strength: Strength, inside: Mask, thickness: float = 0.0) -> Mask
     level = max(FAINTEST, NOISE_TIMES * _noise(strength, inside))
     weak = (strength > level).astype(np.uint8)
     count, labels = cv2.connectedComponents(weak)
-    peaks = _peaks(strength, labels, count)
+    peaks = np.zeros(count, np.float32)
+    np.maximum.at(peaks, labels.ravel(), strength.ravel())
     own = np.maximum(level, OWN_SHARE * peaks)
     own[peaks < SURE * level] = 2.0  # nothing is so strong
     own[0] = 2.0
@@ -159,29 +140,10 @@ def strokes_of(strength: Strength, inside: Mask, thickness: float = 0.0) -> Mask
     return np.asarray(ink, np.uint8)
 
 
-def _peaks(strength: Strength, labels: Counts, count: int) -> NDArray[np.float64]:
-    """Give the strength that a twentieth of each stroke exceeds."""
-    levels = 64
-    steps = np.minimum((strength * levels).astype(np.int32), levels - 1)
-    counts = np.bincount((labels * levels + steps).ravel(), minlength=count * levels).reshape(count, levels)
-    above = counts[:, ::-1].cumsum(axis=1)[:, ::-1]
-    wanted = np.maximum(1, above[:, :1] * 0.05)
-    peaks: NDArray[np.float64] = ((above >= wanted).sum(axis=1) - 0.5) / levels
-    return peaks
-
-
 def _noise(strength: Strength, inside: Mask) -> float:
     grain = np.abs(strength - cv2.blur(strength, (5, 5)))
     seen = grain[::3, ::3][inside[::3, ::3] > 0]
     return float(1.48 * np.median(seen)) if seen.size else 0.0
-
-
-def _coarse(grey: Grey) -> Grey:
-    scale = COARSE_SIDE / max(grey.shape)
-    if scale >= 1:
-        return grey
-    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _square(side: float) -> Mask:

@@ -1,23 +1,13 @@
 """The limits of pictures, each named once: the decoder enforces them and the OpenAPI document prints them."""
 
-from __future__ import annotations
-
 IMAGE_PIXELS_MAX = 25_000_000
-"""Largest picture, width x height, known from its header before anything is decoded."""
+"""Largest picture of one digit, width x height, known from its header before anything is decoded."""
 
 IMAGE_SIDE_MAX = 65_500
-"""Longest side of a picture, that of a JPEG (`JPEG_MAX_DIMENSION` of libjpeg).
-
-Pillow keeps a pointer for each row of each copy: a PNG of 1 x 64,900,000, 1.7 MB, took 3.2 GB.
-"""
+"""Longest side, that of a JPEG: Pillow keeps a pointer for each row of each copy (1 x 64,900,000 took 3.2 GB)."""
 
 UPLOAD_PIXELS_MAX = 65_000_000
-"""Largest uploaded picture: photographs of 48 and 64 megapixels pass.
-
-Decoding takes up to 11 bytes a pixel (measured: grey of 16 bits 8, colours with transparency 7, a progressive JPEG of
-four inks 11, others less), so at most 715 MB of the worker's 1,769 MB, beside 50 MB for the file and 140 MB for the
-rest.
-"""
+"""Largest uploaded picture, of 48 or 64 megapixels: decoding takes up to 11 bytes a pixel (measured), so 715 MB."""
 
 SCANS_MAX = 20
 """Most scans of a JPEG: encoders write about ten, and each costs a walk over the whole picture."""

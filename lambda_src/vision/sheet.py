@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from contract.calibration import Calibration
 
 Box = tuple[int, int, int, int]
 """Left, top, width and height, in pixels."""
@@ -10,17 +12,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class DigitImage:
-    """One digit.
-
-    Attributes
-    ----------
-    pixels
-        784 bytes, row-major, 0 is background, 255 full ink: as MNIST's.
-    box
-        Where its ink is on the upright original.
-    probabilities
-        Of the digits 0 to 9; they sum to 1.
-    """
+    """One digit: 784 bytes of pixels as MNIST's, where its ink is on the upright original, ten probabilities."""
 
     pixels: bytes
     box: Box
@@ -39,20 +31,17 @@ class DigitImage:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """One picture.
+    """One picture: width and height of the upright original, and at least one digit, in reading order.
 
-    Attributes
-    ----------
-    width, height
-        The upright original, in pixels.
-    digits
-        In reading order, at least one.
-    turned
-        Degrees, clockwise, by which the picture was turned to be read: 0, 90, 180 or 270. Boxes, width and height are
-        those of the turned picture.
+    `turned` are the degrees, clockwise, by which it was turned to be read: 0, 90 or 270. All else is of the turned one.
     """
 
     width: int
     height: int
     digits: tuple[DigitImage, ...]
     turned: int = 0
+
+    def calibrated(self, calibration: Calibration) -> Sheet:
+        """Give it with honest probabilities: decisions are made on the model's own, answers are not."""
+        digits = (replace(each, probabilities=calibration.honest(each.probabilities)) for each in self.digits)
+        return replace(self, digits=tuple(digits))

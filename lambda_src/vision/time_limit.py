@@ -1,16 +1,14 @@
 """A time limit for reading one picture, so that a slow one does not delay the others.
 
-It uses the timer of the process (SIGALRM), whose signal Python handles in the main thread, in which Lambda runs a
+It is the timer of the process (SIGALRM), whose signal Python handles in the main thread, in which Lambda runs a
 handler. One call into a library is not interrupted: `vision.headers` refuses the files that would make one long.
-https://docs.python.org/3/library/signal.html#execution-of-python-signal-handlers
 """
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import NoReturn
 
 from gateway.problems import ProblemError
@@ -30,36 +28,25 @@ def within(seconds: float, read: Read) -> Read:
         `too-long-to-read`, from the reader that is returned.
     """
 
+    def stop(*_: object) -> NoReturn:
+        raise ProblemError(TOO_LONG_TO_READ, f"reading took longer than {seconds:g} seconds")
+
     def read_in_time(body: bytes, media_type: str, predict: Predict) -> Sheet:
+        def uncounted(digits: Rows) -> Scores:
+            left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+            try:
+                return predict(digits)
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, left)
+
         if threading.current_thread() is not threading.main_thread():  # there are no signals elsewhere
             return read(body, media_type, predict)
-
-        def stop(*_: object) -> NoReturn:
-            raise ProblemError(TOO_LONG_TO_READ, f"reading took longer than {seconds:g} seconds")
-
         before = signal.signal(signal.SIGALRM, stop)
         signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
-            return read(body, media_type, _uncounted(predict))
+            return read(body, media_type, uncounted)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
 
     return read_in_time
-
-
-def _uncounted(predict: Predict) -> Predict:
-    def ask(digits: Rows) -> Scores:
-        with _paused():
-            return predict(digits)
-
-    return ask
-
-
-@contextmanager
-def _paused() -> Iterator[None]:
-    left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, left)

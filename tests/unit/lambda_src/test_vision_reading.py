@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
+from contract.calibration import Calibration
 from contract.digit import PIXELS, SIDE
 from gateway.problems import ProblemError
 from http_api.examples import SEVEN_PNG
@@ -326,3 +327,22 @@ def test_a_truncated_file_is_refused(media_type: str, share: float) -> None:
 
 def test_pixels_are_784_bytes() -> None:
     assert {len(digit.pixels) for digit in read_digits(encoded(paper()), PNG).digits} == {PIXELS} == {SIDE * SIDE}
+
+
+@pytest.mark.parametrize("bars", [((0, 50, 100, 50), (50, 0, 50, 100)), ((0, 0, 100, 100), (100, 0, 0, 100))])
+def test_a_plus_or_a_cross_is_no_digit(bars: tuple[tuple[int, int, int, int], ...]) -> None:
+    image = paper((600, 300))
+    for bar in bars:
+        places = tuple(value + start for value, start in zip(bar, (440, 90, 440, 90), strict=True))
+        ImageDraw.Draw(image).line(places, fill=0, width=12)
+    assert all(map(close, boxes(read_digits(encoded(image), PNG)), WANTED))
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+def test_calibration_changes_probabilities_and_nothing_else(temperature: float) -> None:
+    raw = read_digits(encoded(paper()), PNG)
+    honest = raw.calibrated(Calibration(temperature=temperature))
+    assert (honest.width, honest.height, boxes(honest)) == (raw.width, raw.height, boxes(raw))
+    assert [each.digit for each in honest.digits] == [each.digit for each in raw.digits]
+    wanted = Calibration(temperature=temperature).honest(raw.digits[0].probabilities)
+    assert honest.digits[0].probabilities == wanted
