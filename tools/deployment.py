@@ -7,11 +7,7 @@ and the variables with which the AWS clients find their way. The CDK CLI does th
 from __future__ import annotations
 
 import json
-import re
-import subprocess
-import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,11 +21,9 @@ from urllib3.exceptions import HTTPError
 from contract.errors import ContractError
 from tools.api_client import ApiClient
 from tools.changed_outputs import Outputs, changed, consumers, forget, remember, templates_in
+from tools.programs import ROOT as ROOT
+from tools.programs import run, run_briefly
 from tools.retired import find_retired, owned_by, remove_retired
-
-ROOT = Path(__file__).resolve().parent.parent
-# What the CDK CLI says once a stack: "NAME: deploying... [1/3]" and its outcome, marked with a sign.
-_MAIN_LINE = re.compile("deploying\\.\\.\\.|destroying\\.\\.\\.|\N{WHITE HEAVY CHECK MARK}|\N{CROSS MARK}")
 
 HOW_TO_GET_A_MANIFEST = "run 'make train' first, or name another manifest with DIGITS_MANIFEST"
 
@@ -68,7 +62,7 @@ class Deployment:
     Attributes
     ----------
     environment
-        `local`, `dev` or `prod`.
+        Its name, that of a preview too.
     manifest
         The manifest of the model to serve.
     variables
@@ -96,6 +90,12 @@ class Deployment:
     def stack(self, part: str) -> str:
         """Name of the stack of a part, such as `storage`."""
         return f"digits-{self.environment}-{part}"
+
+    @property
+    def program_variables(self) -> dict[str, str]:
+        """The process environment of a program of this project, which is told where and with which model it works."""
+        own = {"DIGITS_ENVIRONMENT": self.environment, "DIGITS_MANIFEST": str(self.manifest)}
+        return {**self.variables, **own}
 
     def session(self) -> Session:
         """A botocore session with this deployment's credentials and region."""
@@ -286,49 +286,12 @@ def _from_assembly(deployment: Deployment) -> list[str]:
 
 
 def _cdk(deployment: Deployment, *arguments: str) -> None:
-    run = _run_briefly if deployment.is_emulated else _run
-    run(deployment, "tools.cdk", *arguments)
+    _run(deployment, "tools.cdk", *arguments, briefly=deployment.is_emulated)
 
 
-def _run(deployment: Deployment, module: str, *arguments: str) -> None:
-    process = subprocess.run(_command(module, arguments), env=_variables(deployment), cwd=ROOT, check=False)
-    if process.returncode:
-        raise _failure(module, arguments, process.returncode)
-
-
-def _run_briefly(deployment: Deployment, module: str, *arguments: str) -> None:
-    """Run with only the main lines shown as they come; the others are kept, and shown when it fails."""
-    print(f"--> {module.removeprefix('tools.')} {' '.join(arguments[:2])}", flush=True)
-    started, kept = time.monotonic(), []
-    with subprocess.Popen(
-        _command(module, arguments),
-        env=_variables(deployment),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
-        for line in process.stdout or []:
-            kept.append(line)
-            if _MAIN_LINE.search(line):
-                print(f"    {line.rstrip()}", flush=True)
-    if process.returncode:
-        sys.stdout.writelines(kept)
-        raise _failure(module, arguments, process.returncode)
-    print(f"    {time.monotonic() - started:.0f} s", flush=True)
-
-
-def _command(module: str, arguments: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", module, *arguments]
-
-
-def _variables(deployment: Deployment) -> dict[str, str]:
-    own = {"DIGITS_ENVIRONMENT": deployment.environment, "DIGITS_MANIFEST": str(deployment.manifest)}
-    return {**deployment.variables, **own}
-
-
-def _failure(module: str, arguments: Sequence[str], code: int) -> DeploymentError:
-    command = f"python -m {module} {' '.join(arguments[:2])}"
-    return DeploymentError(f"'{command}' ended with exit code {code}; its own words are above")
+def _run(deployment: Deployment, module: str, *arguments: str, briefly: bool = False) -> None:
+    code = (run_briefly if briefly else run)(module, arguments, deployment.program_variables)
+    if code:
+        command = f"python -m {module} {' '.join(arguments[:2])}"
+        msg = f"'{command}' ended with exit code {code}; its own words are above"
+        raise DeploymentError(msg)

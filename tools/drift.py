@@ -1,7 +1,8 @@
 """What is no longer as its stack has it: `python -m tools.drift ENVIRONMENT`, what `make drift` runs.
 
-CloudFormation compares every stack of an environment with what is there, and changes nothing. The exit code is 0, 1
-when something has drifted, 2 when it cannot be told. Types that CloudFormation cannot compare are not looked at:
+CloudFormation compares every stack of an environment with what is there, that of the roles for GitHub too, and changes
+nothing. The exit code is 0, 1 when something has drifted, 2 when a stack could not be compared whole. Types that
+CloudFormation cannot compare are not looked at:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-import-supported-resources.html
 """
 
@@ -16,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.deployment import FAILURES, DeploymentError, deployed_parts
+from tools.deployment import FAILURES, deployed_parts, stack_outputs
 from tools.environments import add_environment, chosen_environment, deployment_of
 from training.common.terminal import prepare_terminal
 
@@ -24,7 +25,7 @@ SECONDS = 600
 """How long CloudFormation may take for a stack."""
 
 PAUSE_SECONDS = 3.0
-SAME, DRIFTED = "IN_SYNC", "DRIFTED"
+DRIFTED = "DRIFTED"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +52,25 @@ class Drift:
         return f"{self.stack} {self.logical_id}: {self.status} {', '.join(self.properties)}".rstrip()
 
 
-def drifts_of(
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A stack, compared with what is there.
+
+    Attributes
+    ----------
+    drifts
+        What has drifted; empty if it is as it was deployed.
+    unknown
+        Why not every resource could be compared; empty if all were.
+    """
+
+    drifts: tuple[Drift, ...] = ()
+    unknown: str = ""
+
+
+def compare(
     cloudformation: Any, stacks: Iterable[str], *, sleep: Callable[[float], object] = time.sleep
-) -> dict[str, tuple[Drift, ...]]:
+) -> dict[str, Comparison]:
     """Let CloudFormation compare stacks with what is there.
 
     Parameters
@@ -68,29 +85,29 @@ def drifts_of(
     Returns
     -------
     dict
-        By stack, what has drifted; nothing for a stack that is as it was deployed.
-
-    Raises
-    ------
-    DeploymentError
-        If CloudFormation cannot tell, or takes too long.
+        What was found, by the names of the stacks.
     """
-    ids = {name: cloudformation.detect_stack_drift(StackName=name)["StackDriftDetectionId"] for name in stacks}
-    return {name: _drifts(cloudformation, name, detection, sleep) for name, detection in ids.items()}
+    # One after the other: all at once read so much that AWS limits the rate, and the detection of some fails.
+    return {name: _compared(cloudformation, name, sleep) for name in stacks}
 
 
-def _drifts(cloudformation: Any, stack: str, detection: str, sleep: Callable[[float], object]) -> tuple[Drift, ...]:
+def _compared(cloudformation: Any, stack: str, sleep: Callable[[float], object]) -> Comparison:
+    detection = cloudformation.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
     for _ in range(int(SECONDS / PAUSE_SECONDS)):
         found = cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
         if found["DetectionStatus"] != "DETECTION_IN_PROGRESS":
             break
         sleep(PAUSE_SECONDS)
+    unknown = ""
     if found["DetectionStatus"] != "DETECTION_COMPLETE":
-        reason = found.get("DetectionStatusReason") or f"no answer within {SECONDS} s"
-        msg = f"the drift of {stack} is not known: {reason}; whoever asks must be allowed to read each of its resources"
-        raise DeploymentError(msg)
-    if found["StackDriftStatus"] != DRIFTED:
-        return ()
+        unknown = found.get("DetectionStatusReason") or f"no answer within {SECONDS} s"
+    if not unknown and found["StackDriftStatus"] != DRIFTED:
+        return Comparison()
+    # Of a detection that failed for some resources there are results of the others.
+    return Comparison(drifts=_drifts(cloudformation, stack), unknown=unknown)
+
+
+def _drifts(cloudformation: Any, stack: str) -> tuple[Drift, ...]:
     answer = cloudformation.describe_stack_resource_drifts(
         StackName=stack, StackResourceDriftStatusFilters=["MODIFIED", "DELETED"]
     )
@@ -106,24 +123,37 @@ def _drifts(cloudformation: Any, stack: str, detection: str, sleep: Callable[[fl
     )
 
 
-def as_markdown(environment: str, found: dict[str, tuple[Drift, ...]]) -> str:
+def as_markdown(environment: str, found: dict[str, Comparison]) -> str:
     """A table, which a person reads as it is, too."""
     rows = [
         f"| {stack} | {each.logical_id} | {each.type} | {each.status} | {', '.join(each.properties)} |"
-        for stack, drifts in found.items()
-        for each in drifts
+        for stack, comparison in found.items()
+        for each in comparison.drifts
     ]
-    same = [stack for stack, drifts in found.items() if not drifts]
+    same = [stack for stack, comparison in found.items() if comparison == Comparison()]
+    unknown = [
+        f"Not every resource of {stack} could be compared: {comparison.unknown}. Whoever asks must be allowed to read "
+        "each of them; where a rate was exceeded, ask again."
+        for stack, comparison in found.items()
+        if comparison.unknown
+    ]
     table = ["| stack | resource | type | is | properties |", "|---|---|---|---|---|", *rows] if rows else []
     told = f"As deployed: {', '.join(same)}." if same else ""
     title = f"Resources of {environment} that are not as their stacks have them: {len(rows)}."
-    return "\n\n".join(part for part in (title, "\n".join(table), told) if part)
+    return "\n\n".join(part for part in (title, "\n".join(table), *unknown, told) if part)
 
 
-def as_json(environment: str, found: dict[str, tuple[Drift, ...]]) -> dict[str, Any]:
+def as_json(environment: str, found: dict[str, Comparison]) -> dict[str, Any]:
     """The same for programs."""
-    drifted = [asdict(each) for drifts in found.values() for each in drifts]
-    return {"version": 1, "environment": environment, "stacks": list(found), "drifted": drifted}
+    drifted = [asdict(each) for comparison in found.values() for each in comparison.drifts]
+    unknown = {stack: comparison.unknown for stack, comparison in found.items() if comparison.unknown}
+    return {
+        "version": 1,
+        "environment": environment,
+        "stacks": list(found),
+        "drifted": drifted,
+        "unknown": unknown,
+    }
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -137,11 +167,12 @@ def main(arguments: Sequence[str]) -> int:
     environment = chosen_environment(parser, options)
     try:
         deployment = deployment_of(environment)
-        stacks = [deployment.stack(part) for part in reversed(deployed_parts(deployment))]
+        parts = [*reversed(deployed_parts(deployment)), *(["github"] if stack_outputs(deployment, "github") else [])]
+        stacks = [deployment.stack(part) for part in parts]
         if not stacks:
             print(f"error: {environment} is not deployed, so nothing can be compared", file=sys.stderr)
             return 2
-        found = drifts_of(deployment.client("cloudformation"), stacks)
+        found = compare(deployment.client("cloudformation"), stacks)
     except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -149,7 +180,9 @@ def main(arguments: Sequence[str]) -> int:
     if options.markdown:
         options.markdown.write_text(f"{table}\n", encoding="utf-8")
     print(json.dumps(as_json(environment, found), indent=2) if options.json else table)
-    return int(any(found.values()))
+    if any(comparison.unknown for comparison in found.values()):
+        return 2
+    return int(any(comparison.drifts for comparison in found.values()))
 
 
 if __name__ == "__main__":

@@ -7,12 +7,12 @@ asks. What is to be set on GitHub afterwards is printed.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 
 from stacks.settings import settings_for
-from tools.deployment import FAILURES, ROOT, Deployment, stack_outputs
+from tools.deployment import FAILURES, Deployment, stack_outputs
 from tools.environments import add_environment, aws_deployment, check_account, chosen_environment
+from tools.programs import run
 from training.common.terminal import prepare_terminal
 
 ROLES = {"": "DeploymentRoleArn", "-review": "ReviewRoleArn"}
@@ -30,9 +30,7 @@ def deploy_roles(deployment: Deployment) -> int:
         "--require-approval",
         "any-change",
     ]
-    variables = {**deployment.variables, "DIGITS_ENVIRONMENT": deployment.environment}
-    command = [sys.executable, "-m", "tools.cdk", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
+    return run("tools.cdk", arguments, deployment.program_variables)
 
 
 def to_set(environment: str, region: str, outputs: dict[str, str]) -> list[str]:

@@ -38,7 +38,7 @@ def build_app(settings: Settings, **options: Any) -> cdk.App:
     if settings.github is None:
         msg = (
             f"github of {settings.environment} is None: name the repository that may deploy, with "
-            "github=GitHubSettings(repository='OWNER/NAME') in stacks/settings.py"
+            "github=GitHubSettings(repository='OWNER@ID/NAME@ID') in stacks/settings.py"
         )
         raise ConfigurationError(msg)
     app = cdk.App(**options)

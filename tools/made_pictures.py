@@ -15,8 +15,8 @@ from contract.digit import PIXEL_MAX, SIDE
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-SCALE = 8
-"""Pixels of the picture for each of MNIST's: a digit is some 160 pixels high."""
+SCALE = 5
+"""Pixels of the picture for each of MNIST's: a digit is some 100 pixels high, and read twice as fast as one of 160."""
 
 FIELD = SIDE * SCALE * 3 // 2
 """Side of the square picture."""
@@ -26,6 +26,9 @@ THINNER, THICKER = 0.9, 0.6
 
 TURN, LEAN, STRETCH = 9.0, 0.2, 0.18
 """Most that a digit is turned (degrees), sheared, and made wider or narrower."""
+
+BLUR = 0.4, 1.4
+"""Least and most that the camera blurs: the standard deviation, in pixels of the picture."""
 
 DARK_ON_LIGHT = 0.75
 """Share of ink on paper; the others are light on dark, as on screens and boards."""
@@ -46,7 +49,7 @@ def picture_of(image: Bytes, generator: np.random.Generator) -> bytes:
     field = _light(generator) * (paper - contrast * paper * ink)
     if generator.random() > DARK_ON_LIGHT:
         field = 1.0 - field
-    field = np.asarray(cv2.GaussianBlur(field, (0, 0), generator.uniform(0.6, 2.2)), np.float32)
+    field = np.asarray(cv2.GaussianBlur(field, (0, 0), generator.uniform(*BLUR)), np.float32)
     field = field + generator.normal(0, generator.uniform(0.005, 0.03), (FIELD, FIELD)).astype(np.float32)
     grey = (field.clip(0, 1) * PIXEL_MAX).astype(np.uint8)
     _, encoded = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(generator.integers(60, 95))])

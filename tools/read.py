@@ -25,9 +25,11 @@ from contract.canonical import canonical
 from contract.digit import SIDE
 from contract.errors import ContractError
 from contract.manifest import read_manifest
+from contract.visible import visible
 from tools.pixels import braille
 from training.common.errors import ArtifactError, TrainingError
 from training.common.paths import BuildPaths
+from training.common.terminal import prepare_terminal
 from training.model.artifact import load_model, unpack
 from training.model.evaluation import probabilities_of
 
@@ -150,7 +152,7 @@ def _writer(start: Path) -> Watch:
 
 def drawing(reading: Reading, calibration: Calibration) -> str:
     """Draw what was read for a terminal: each digit as it was cut out, and what it is; `?` where that is unsure."""
-    title = f"{reading.file}  ({reading.seconds:.2f} s)"
+    title = f"{visible(reading.file)}  ({reading.seconds:.2f} s)"
     if reading.sheet is None:
         problem = reading.problem or {}
         return f"{title}\n  {problem.get('title')}: {problem.get('detail')}"
@@ -168,6 +170,7 @@ def drawing(reading: Reading, calibration: Calibration) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Read the files that are named; returns 0, also where a picture has a problem, or 2 if there is no model."""
+    prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.read", description=__doc__.partition(":")[0])
     parser.add_argument("files", nargs="+", metavar="FILE", help="PNG or JPEG")
     parser.add_argument("--json", action="store_true", help="a line of JSON for each picture")

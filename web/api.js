@@ -23,7 +23,7 @@ export class Api {
    * Ask what digit is on a picture.
    * @param {Blob} picture
    * @param {AbortSignal} [signal]
-   * @returns {Promise<{predictions: {digit: number, probabilities: number[]}[], model: string}>}
+   * @returns {Promise<{predictions: {digit: number, probabilities: number[], unsure: boolean}[], model: string}>}
    */
   predict(picture, signal) {
     return this.#call("POST", `${this.url}/predictions`, { body: picture, type: picture.type, signal });

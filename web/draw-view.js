@@ -9,10 +9,12 @@ import { Pad } from "./pad.js";
 import { drawWithKeys } from "./pen-keys.js";
 import { problemNote } from "./problem-note.js";
 import { drawSample } from "./samples.js";
-import { ranked, sentence, verdict } from "./words.js";
+import { ranked, reading, sentence, verdict } from "./words.js";
 
 const SETTLE_MS = 900;
 const THUMBNAIL_SIDE = 96;
+
+/** @typedef {{drawing: any, prediction: import("./words.js").Prediction}} Answer */
 
 export class DrawView {
   /**
@@ -26,11 +28,11 @@ export class DrawView {
     this.chart = new Chart(byId("draw-chart"));
     this.id = crypto.randomUUID();
     this.sampling = new AbortController();
-    /** @type {{drawing: any, probabilities: number[]} | null} the last answer while it is not in the history */
+    /** @type {Answer | null} the last one while it is not in the history */
     this.unkept = null;
     this.live = new LivePrediction(async (strokes, signal) => {
       const { predictions } = await api.predict(png(strokes), signal);
-      return predictions[0].probabilities;
+      return predictions[0];
     });
     this.#listen();
     this.#buttons();
@@ -98,33 +100,34 @@ export class DrawView {
     }
   }
 
-  /** @param {{drawing: any, probabilities: number[]} | null} answer */
+  /** @param {Answer | null} answer */
   #answer(answer) {
     this.#note("");
-    this.chart.show(answer?.probabilities ?? null);
-    const digit = answer ? ranked(answer.probabilities)[0] : "";
+    this.chart.show(answer?.prediction.probabilities ?? null);
+    const digit = answer ? ranked(answer.prediction.probabilities)[0] : "";
     const place = byId("draw-answer");
     place.classList.toggle("waits", !answer);
+    place.classList.toggle("unsure", Boolean(answer?.prediction.unsure));
     place.querySelector(".numeral").textContent = String(digit);
-    place.querySelector(".verdict").textContent = answer ? verdict(answer.probabilities) : "Nothing drawn yet.";
+    place.querySelector(".verdict").textContent = answer ? verdict(answer.prediction) : "Nothing drawn yet.";
     clearTimeout(this.settling);
     this.unkept = answer;
-    if (answer) this.settling = setTimeout(() => this.#settled(answer.probabilities), SETTLE_MS);
+    if (answer) this.settling = setTimeout(() => this.#settled(answer.prediction), SETTLE_MS);
   }
 
   /**
    * Nothing changed for a moment: tell it to those who listen, and keep it.
-   * @param {number[]} probabilities
+   * @param {import("./words.js").Prediction} prediction
    */
-  #settled(probabilities) {
-    announce(verdict(probabilities));
+  #settled(prediction) {
+    announce(verdict(prediction));
     this.#keep();
   }
 
   /** Put what was last answered into the history, unless it is there already. */
   #keep() {
     if (!this.unkept) return;
-    const { drawing, probabilities } = this.unkept;
+    const { drawing, prediction: { probabilities, unsure } } = this.unkept;
     this.unkept = null;
     const small = document.createElement("canvas");
     small.width = small.height = THUMBNAIL_SIDE;
@@ -132,7 +135,7 @@ export class DrawView {
     const [digit] = ranked(probabilities);
     this.history.put({
       id: this.id, kind: "drawing", at: Date.now(), image: small.toDataURL("image/png"),
-      label: String(digit), certainty: probabilities[digit], strokes: drawing,
+      label: reading([{ digit, unsure }]), certainty: probabilities[digit], unsure: unsure ? 1 : 0, strokes: drawing,
     });
   }
 

@@ -27,7 +27,7 @@ export function showHistory(history, onOpen) {
 function card(entry, onOpen) {
   const what = entry.kind === "drawing" ? "Drawing" : "Picture";
   const label = entry.label || "failed";
-  const sure = entry.certainty === null ? "" : percent(entry.certainty);
+  const sure = entry.certainty === null ? "" : `${percent(entry.certainty)}${entry.unsure ? ", unsure" : ""}`;
   return make("button", {
     type: "button", class: `memory${entry.label ? "" : " failed"}`, title: clock.format(entry.at), onclick: () => onOpen(entry),
   },

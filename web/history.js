@@ -13,6 +13,7 @@ const ENTRIES_MAX = 24;
  * @property {string} image data URL; empty when there is none
  * @property {string} label the digits; empty when it failed
  * @property {number | null} certainty of the least certain digit
+ * @property {number} [unsure] how many of the digits are
  * @property {any} [strokes] of a drawing
  * @property {any} [result] of a picture
  * @property {string} [problemText] why a picture failed

@@ -8,6 +8,8 @@ const SIDE = 28;
 const PIXELS_LENGTH = Math.ceil((SIDE * SIDE) / 3) * 4;
 /** The last moment that a `Date` knows. */
 const AT_MAX = 8.64e15;
+/** Degrees by which a picture may have been turned to be read. */
+const TURNS = [0, 90, 180, 270];
 
 /**
  * @param {any} value
@@ -15,7 +17,7 @@ const AT_MAX = 8.64e15;
  */
 export function isEntry(value) {
   return isObject(value) && isText(value.id) && isMoment(value.at) && isText(value.label) && isImage(value.image)
-    && (value.certainty === null || isShare(value.certainty))
+    && (value.certainty === null || isShare(value.certainty)) && (value.unsure === undefined || isCount(value.unsure))
     && (value.kind === "drawing" ? isDrawing(value.strokes) : value.kind === "picture" && isOutcome(value));
 }
 
@@ -48,6 +50,11 @@ function isShare(value) {
   return Number.isFinite(value) && value >= -0.001 && value <= 1.001;
 }
 
+/** @param {any} value */
+function isCount(value) {
+  return Number.isInteger(value) && value >= 0;
+}
+
 /** @param {any} value a data URL, or nothing: no address that the page would load */
 function isImage(value) {
   return isText(value) && (value === "" || /^data:image\/(png|jpeg|webp);base64,[A-Za-z0-9+/=]*$/.test(value));
@@ -66,12 +73,13 @@ function isDrawing(value) {
 
 /** @param {any} value an entry of a picture: a result, or why there is none */
 function isOutcome({ result, problemText }) {
-  return result ? isObject(result) && Array.isArray(result.digits) && result.digits.length > 0 && result.digits.every(isDigit) : isText(problemText);
+  return result ? isObject(result) && TURNS.includes(result.turned ?? 0) && Array.isArray(result.digits) && result.digits.length > 0 && result.digits.every(isDigit) : isText(problemText);
 }
 
 /** @param {any} value */
 function isDigit(value) {
-  return isObject(value) && Number.isInteger(value.digit) && isShare(value.probability)
+  return isObject(value) && Number.isInteger(value.digit) && value.digit >= 0 && value.digit <= 9 && isShare(value.probability)
+    && (value.unsure === undefined || typeof value.unsure === "boolean")
     && Array.isArray(value.probabilities) && value.probabilities.length === 10 && value.probabilities.every(isShare)
     && Array.isArray(value.box) && value.box.length === 4 && value.box.every(Number.isFinite)
     && (value.pixels === undefined || (isText(value.pixels) && value.pixels.length === PIXELS_LENGTH && /^[A-Za-z0-9+/]*={0,2}$/.test(value.pixels)));

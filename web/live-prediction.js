@@ -10,10 +10,10 @@ const RETRY_MAX_SECONDS = 30;
 const TRIES_MAX = 6; // Then the next movement of the pen asks again.
 
 /**
- * Events: `answer` (detail: drawing, probabilities), `problem` (detail: problem, retryInSeconds), `slow`.
+ * Events: `answer` (detail: drawing, prediction), `problem` (detail: problem, retryInSeconds), `slow`.
  */
 export class LivePrediction extends EventTarget {
-  /** @param {(drawing: any, signal: AbortSignal) => Promise<number[]>} ask gives ten probabilities */
+  /** @param {(drawing: any, signal: AbortSignal) => Promise<import("./words.js").Prediction>} ask */
   constructor(ask) {
     super();
     this.ask = ask;
@@ -65,9 +65,9 @@ export class LivePrediction extends EventTarget {
     this.call = { controller, startedAt: performance.now() };
     const slow = setTimeout(() => this.#tell("slow", {}), LONG_MS);
     try {
-      const probabilities = await this.ask(drawing, controller.signal);
+      const prediction = await this.ask(drawing, controller.signal);
       if (this.newest === drawing) this.newest = null;
-      if (!controller.signal.aborted) this.#tell("answer", { drawing, probabilities });
+      if (!controller.signal.aborted) this.#tell("answer", { drawing, prediction });
       return null;
     } catch (error) {
       return controller.signal.aborted ? null : asProblem(error);

@@ -4,11 +4,11 @@ import { announce, byId, make, show } from "./dom.js";
 import { Job } from "./job.js";
 import { Pending } from "./pending.js";
 import { listenForFiles } from "./picture-sources.js";
-import { showFile, smallCopy } from "./preview.js";
+import { showFile, smallCopy, turn } from "./preview.js";
 import { problemNote } from "./problem-note.js";
-import { reading, showResult } from "./result-view.js";
+import { showResult } from "./result-view.js";
 import { showSteps } from "./steps.js";
-import { sentence, size, tooLarge } from "./words.js";
+import { reading, sentence, size, tooLarge, unsureAmong } from "./words.js";
 
 export class PictureView {
   /**
@@ -137,7 +137,7 @@ export class PictureView {
     this.job = null;
     this.#clear();
     this.#picture(image, "An earlier picture");
-    if (result) showResult(byId("result"), this.image.parentElement, result);
+    if (result) this.#result(result);
     else byId("picture-problem").replaceChildren(problemText), show(byId("picture-problem"), true);
     byId("result").focus();
   }
@@ -170,8 +170,8 @@ export class PictureView {
     if (job !== this.job) return;
     this.#show(job);
     if (job.phase === "done") {
-      showResult(byId("result"), this.image.parentElement, job.result);
-      announce(`Found on the picture: ${reading(job.result.digits)}`);
+      this.#result(job.result);
+      announce(`Found on the picture: ${reading(job.result.digits)}. ${unsureAmong(job.result.digits)}`);
     } else if (job.phase === "waiting") {
       announce("The picture is sent. The model is reading.");
     } else if (job.phase === "failed" && job.problem) {
@@ -181,6 +181,15 @@ export class PictureView {
       problemNote(byId("picture-problem"), job.problem, this.#words(job), ...again);
       announce(this.#words(job));
     }
+  }
+
+  /**
+   * Show what was found, and the picture the way up that it was read.
+   * @param {any} result
+   */
+  #result(result) {
+    showResult(byId("result"), this.image.parentElement, result);
+    turn(this.image, result.turned ?? 0);
   }
 
   /** @param {Job} job */
@@ -205,6 +214,7 @@ export class PictureView {
     this.history.put({
       id: job.id, kind: "picture", at: Date.now(), image: job.image, result: job.result, problemText: this.#words(job),
       label: job.result ? reading(job.result.digits) : "", certainty: certainties.length ? Math.min(...certainties) : null,
+      unsure: job.result?.digits.filter(({ unsure }) => unsure).length ?? 0,
     });
   }
 }

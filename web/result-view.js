@@ -2,10 +2,9 @@
 
 import { Chart } from "./chart.js";
 import { make, makeSvg, show } from "./dom.js";
-import { percent, verdict } from "./words.js";
+import { percent, ranked, reading, unsureAmong, verdict } from "./words.js";
 
 const SIDE = 28;
-const UNSURE = 0.6;
 /** More digits than this are shown smaller, in a place of limited height. */
 const MANY = 12;
 
@@ -14,6 +13,7 @@ const MANY = 12;
  * @property {number} digit
  * @property {number} probability
  * @property {number[]} probabilities
+ * @property {boolean} [unsure] whether it may well be another digit
  * @property {[number, number, number, number]} box left, top, width, height on the upright picture
  * @property {string} [pixels] base64 of 784 bytes; the push brings none
  */
@@ -29,16 +29,20 @@ export function showResult(place, preview, { digits, width, height }) {
   const columns = new Chart(chart);
   const told = make("p", { class: "hint", "aria-live": "polite" });
   const choose = (/** @type {number} */ index) => {
+    const words = verdict(digits[index]);
     columns.show(digits[index].probabilities);
-    told.textContent = digits.length > 1 ? `Number ${index + 1} of ${digits.length}: ${verdict(digits[index].probabilities)}` : verdict(digits[index].probabilities);
+    told.textContent = digits.length > 1 ? `Number ${index + 1} of ${digits.length}. ${words}` : words;
     tiles.forEach((tile, at) => tile.setAttribute("aria-pressed", String(at === index)));
     boxes.forEach((box, at) => box.classList.toggle("chosen", at === index));
   };
   const tiles = digits.map((digit, index) => tile(digit, () => choose(index)));
-  const boxes = digits.map(({ box: [x, y, w, h] }) => makeSvg("rect", { x, y, width: w, height: h, rx: Math.min(w, h) / 12 }));
+  const boxes = digits.map(({ box: [x, y, w, h], unsure }) => makeSvg("rect", {
+    x, y, width: w, height: h, rx: Math.min(w, h) / 12, class: unsure ? "unsure" : null,
+  }));
   const many = digits.length > MANY ? " many" : "";
   place.replaceChildren(
     make("h3", { id: "result-title", class: `reading${many}` }, reading(digits)),
+    ...(digits.length > 1 && unsureAmong(digits) ? [make("p", { class: "unsure-words" }, unsureAmong(digits))] : []),
     make("ul", { class: `tiles${many}`, "aria-label": "The digits in reading order" }, ...tiles.map((each) => make("li", {}, each))),
     told, chart);
   preview.querySelector("svg")?.remove();
@@ -50,26 +54,17 @@ export function showResult(place, preview, { digits, width, height }) {
 }
 
 /**
- * The digits as a line of text.
- * @param {FoundDigit[]} digits
- */
-export function reading(digits) {
-  return digits.map(({ digit }) => digit).join(" ");
-}
-
-/**
  * @param {FoundDigit} found
  * @param {() => void} onChoose
  */
-function tile({ digit, probability, pixels }, onChoose) {
-  const unsure = probability < UNSURE;
+function tile({ digit, probability, probabilities, unsure, pixels }, onChoose) {
   return make("button", {
     type: "button", class: `tile${unsure ? " unsure" : ""}`, "aria-pressed": "false", onclick: onChoose,
   },
   pixels ? decoded(pixels) : make("span", { class: "no-pixels" }),
   make("span", { class: "tile-digit" }, String(digit)), " ",
   make("span", { class: "tile-share" }, percent(probability)),
-  ...(unsure ? [make("span", { class: "for-ears" }, ", unsure")] : []));
+  ...(unsure ? [make("span", { class: "tile-other" }, make("span", { class: "for-ears" }, ", unsure, "), `or ${ranked(probabilities)[1]}?`)] : []));
 }
 
 /**

@@ -2,6 +2,12 @@
 
 import { Problem } from "./problems.js";
 
+/**
+ * @typedef {object} Prediction
+ * @property {number[]} probabilities ten of them
+ * @property {boolean} [unsure] whether the model may well be wrong: below the threshold of its manifest
+ */
+
 /** What each problem means for the person in front of the page. Keys are the slugs of `problems.js`. */
 const SENTENCES = {
   "blank-image": "No digit found: nothing stands out from the background.",
@@ -108,15 +114,32 @@ export function signInSentence(error) {
 
 /**
  * Say what the model thinks of a digit.
- * @param {number[]} probabilities ten of them
+ * @param {Prediction} prediction
  * @returns {string}
  */
-export function verdict(probabilities) {
+export function verdict({ probabilities, unsure }) {
   const [first, second] = ranked(probabilities);
-  const [share, other] = [probabilities[first], probabilities[second]];
-  if (share >= 0.9) return `${article(first)}, ${percent(share)} sure.`;
-  if (share >= 0.6) return `Probably ${article(first).toLowerCase()} (${percent(share)}).`;
-  return `Hard to say: ${first} (${percent(share)}) or ${second} (${percent(other)}).`;
+  const share = percent(probabilities[first]);
+  if (!unsure) return `${article(first)}, ${share} sure.`;
+  return `Unsure: ${article(first).toLowerCase()} (${share}) or ${article(second).toLowerCase()} (${percent(probabilities[second])}).`;
+}
+
+/**
+ * The digits as a line of text; those that are unsure have a question mark.
+ * @param {{digit: number, unsure?: boolean}[]} digits
+ */
+export function reading(digits) {
+  return digits.map(({ digit, unsure }) => `${digit}${unsure ? "?" : ""}`).join(" ");
+}
+
+/**
+ * Say how many of several digits are unsure; nothing when none is.
+ * @param {{unsure?: boolean}[]} digits
+ */
+export function unsureAmong(digits) {
+  const count = digits.filter(({ unsure }) => unsure).length;
+  if (!count) return "";
+  return digits.length === 1 ? "Unsure." : `${count} of ${digits.length} ${count === 1 ? "is" : "are"} unsure.`;
 }
 
 /**

@@ -36,10 +36,14 @@ class Endpoint(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """The digit a row shows most likely, and the probabilities of the digits 0 to 9 (they sum to 1)."""
+    """The digit a row shows most likely, and the probabilities of the digits 0 to 9 (they sum to 1).
+
+    `unsure` says that the digit may well be another one: its probability is below the threshold of the model.
+    """
 
     digit: int
     probabilities: tuple[float, ...]
+    unsure: bool = False
 
 
 def classify(
@@ -76,10 +80,12 @@ def classify(
         If the endpoint fails or its output is not ten probabilities a row.
     """
     output = endpoint.invoke(to_csv(_in_form(rows, canonical_form)), correlation_id=correlation_id)
-    return [
-        Prediction(digit=scores.index(max(scores)), probabilities=calibration.honest(scores))
-        for scores in parse_scores(output.content_type, output.body, len(rows))
-    ]
+    return [_prediction(scores, calibration) for scores in parse_scores(output.content_type, output.body, len(rows))]
+
+
+def _prediction(scores: Sequence[float], calibration: Calibration) -> Prediction:
+    honest = calibration.honest(scores)
+    return Prediction(digit=scores.index(max(scores)), probabilities=honest, unsure=calibration.unsure(max(honest)))
 
 
 def _in_form(rows: Sequence[bytes], version: int) -> Sequence[bytes]:

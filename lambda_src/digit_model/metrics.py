@@ -1,4 +1,4 @@
-"""Metrics of predictions: which digits, and how confident the model was. Pure."""
+"""Metrics of predictions: which digits, how confident the model was, and how many are unsure. Pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,20 @@ from gateway.metrics import VALUES_MAX, Measure, count
 
 
 def prediction_measures(predictions: Sequence[Prediction]) -> list[Measure]:
-    """Measure what was predicted: how many of each digit (`Digit0` to `Digit9`), and the model's `Confidence`.
+    """Measure what was predicted: how many of each digit (`Digit0` to `Digit9`), `Confidence` and `Unsure` of each.
 
-    Of a request with very many rows only every second, third, ... counts for `Confidence`.
+    `Unsure` is 1 for a digit that is unsure, else 0: its average is their share. Of a request with very many rows only
+    every second, third, ... counts for `Confidence` and `Unsure`.
     """
     digits = Counter(prediction.digit for prediction in predictions)
     step = -(-len(predictions) // VALUES_MAX) or 1
     confidence = [round(prediction.probabilities[prediction.digit], 4) for prediction in predictions[::step]]
+    unsure = [int(prediction.unsure) for prediction in predictions[::step]]
     counted = [count(f"Digit{digit}", number) for digit, number in sorted(digits.items())]
-    return [*counted, Measure(name="Confidence", values=confidence, unit=MetricUnit.NoUnit)] if counted else []
+    if not counted:
+        return []
+    return [
+        *counted,
+        Measure(name="Confidence", values=confidence, unit=MetricUnit.NoUnit),
+        Measure(name="Unsure", values=unsure, unit=MetricUnit.NoUnit),
+    ]

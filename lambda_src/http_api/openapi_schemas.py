@@ -34,7 +34,10 @@ SCHEMAS: dict[str, Any] = {
                 "maxItems": ROWS_MAX,
                 "items": {
                     "type": "array",
-                    "description": f"{SIDE} x {SIDE} grey values row by row, 0 for background, 255 for ink, written as integers",
+                    "description": (
+                        f"{SIDE} x {SIDE} grey values row by row, 0 for background, {PIXEL_MAX} for ink, "
+                        "written as integers"
+                    ),
                     "minItems": PIXELS,
                     "maxItems": PIXELS,
                     "items": {"type": "integer", "minimum": 0, "maximum": PIXEL_MAX},

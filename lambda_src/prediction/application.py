@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract.calibration import Calibration
 from contract.model_card import ModelCard
 from digit_model.classify import Endpoint, Prediction, classify
 from digit_model.metrics import prediction_measures
@@ -52,7 +51,7 @@ class Application:
         else:
             predictions = self._classify(parse_rows(body), request.correlation_id)
         document = {
-            "predictions": [_shown(each, self.card.calibration) for each in predictions],
+            "predictions": [_shown(each) for each in predictions],
             "model": self.card.short_digest,
         }
         response = Response(status=200, document=document)
@@ -81,7 +80,8 @@ class Application:
             correlation_id=request.correlation_id,
         )
         (digit,) = read(body, request.media_type, model).calibrated(self.card.calibration).digits
-        return Prediction(digit=digit.digit, probabilities=digit.probabilities)
+        unsure = self.card.calibration.unsure(digit.probability)
+        return Prediction(digit=digit.digit, probabilities=digit.probabilities, unsure=unsure)
 
     def show_model(self, _: Request) -> Result:
         """Handle `GET /model`."""
@@ -94,11 +94,11 @@ class Application:
         return Result(response=response, facts=facts, measures=measures)
 
 
-def _shown(prediction: Prediction, calibration: Calibration) -> dict[str, Any]:
+def _shown(prediction: Prediction) -> dict[str, Any]:
     return {
         "digit": prediction.digit,
         "probabilities": prediction.probabilities,
-        "unsure": calibration.unsure(max(prediction.probabilities)),
+        "unsure": prediction.unsure,
     }
 
 

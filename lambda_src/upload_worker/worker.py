@@ -164,7 +164,14 @@ class Worker:
             correlation_id=job.correlation_id,
         )
         sheet = self.read(picture.body, picture.content_type, predict).calibrated(self.calibration)
-        predictions = (Prediction(digit=each.digit, probabilities=each.probabilities) for each in sheet.digits)
+        predictions = [
+            Prediction(
+                digit=each.digit,
+                probabilities=each.probabilities,
+                unsure=self.calibration.unsure(each.probability),
+            )
+            for each in sheet.digits
+        ]
         return sheet, tuple(predictions)
 
     def _end(self, job: Job, status: Status, outcome: Mapping[str, Any], **facts: Any) -> Report:

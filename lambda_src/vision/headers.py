@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator, Mapping
 
 from gateway.problems import ProblemError
-from vision.limits import CHUNKS_MAX, IMAGE_SIDE_MAX, SCANS_MAX
+from vision.limits import CHUNKS_MAX, IMAGE_SIDE_MAX, SCANS_MAX, SEGMENTS_MAX
 from vision.problems import ANIMATED_IMAGE, CONTENT_TYPE_MISMATCH, TOO_MANY_PIXELS, UNREADABLE_IMAGE
 
 SIGNATURES: Mapping[str, bytes] = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
@@ -21,8 +21,9 @@ SIGNATURES: Mapping[str, bytes] = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpe
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _HUFFMAN_FRAMES = {0xC0, 0xC1, 0xC2}
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
-_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
-"""A marker in entropy-coded data: neither a stuffed byte nor a restart."""
+_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
+"""A marker in entropy-coded data: neither a stuffed byte nor a restart. What fills up before it is not matched: a
+quantifier would try a long run of 0xFF from each of its bytes."""
 
 
 def check_header(body: bytes, media_type: str, pixels_max: int) -> None:
@@ -31,7 +32,8 @@ def check_header(body: bytes, media_type: str, pixels_max: int) -> None:
     Raises
     ------
     ProblemError
-        If it is of another type, damaged, animated, arithmetic-coded, or has too many pixels, scans or chunks.
+        If it is of another type, damaged, animated, arithmetic-coded, or has too many pixels, scans, segments or
+        chunks.
     """
     if not body.startswith(SIGNATURES[media_type]):
         names = [name for name, signature in SIGNATURES.items() if body.startswith(signature)]
@@ -81,10 +83,14 @@ def _jpeg_size(body: bytes) -> tuple[int, int]:
 def _segments(body: bytes) -> Iterator[tuple[int, int]]:
     """Give marker and place of its length, for every segment of the first picture of a JPEG."""
     place = 2
-    while found := _MARKER.search(body, place):
+    for _ in range(SEGMENTS_MAX):
+        found = _MARKER.search(body, place)
+        if found is None:
+            return
         marker, place = found.group(1)[0], found.end()
         if marker == _END_OF_IMAGE:
             return
         if marker not in {0x01, 0xD8}:
             yield marker, place
             place += max(2, struct.unpack_from(">H", body, place)[0])
+    raise ProblemError(UNREADABLE_IMAGE, f"the JPEG has more than {SEGMENTS_MAX} segments")

@@ -12,6 +12,9 @@ UPLOAD_PIXELS_MAX = 65_000_000
 SCANS_MAX = 20
 """Most scans of a JPEG: encoders write about ten, and each costs a walk over the whole picture."""
 
+SEGMENTS_MAX = 5_000
+"""Most segments of a JPEG: encoders write some tens, and each costs the decoder some Python."""
+
 CHUNKS_MAX = 20_000
 """Most chunks of a PNG: encoders write one for 8 kB or more, and each costs the decoder some Python."""
 

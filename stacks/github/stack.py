@@ -1,6 +1,7 @@
 """The two roles of an environment that workflows on GitHub take, and, once in an account, GitHub's identity provider.
 
-GitHub signs a token for each job that asks for one; its subject names repository and environment. Whoever may use an
+GitHub signs a token for each job that asks for one; its subject names repository and environment, and in repositories
+since July 2026 their ids, too, which no other repository ever gets. Whoever may use an
 environment is decided by its rules on GitHub: branches, and for `prod` the people who approve. No key is kept anywhere.
 https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
 """

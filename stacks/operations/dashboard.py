@@ -158,8 +158,16 @@ def _digits(metrics: EnvironmentMetrics) -> list[Row]:
     sure = [
         metrics.own(service, "Confidence", stat, f"{service} {stat}") for service in services for stat in ("p10", "p50")
     ]
-    text = "What the model answers. Digits that people write are about evenly spread; confidence that falls is drift."
-    return [[_text("Digits", text)], [*shares, _graph("Confidence", sure)]]
+    unsure = [metrics.own(service, "Unsure", "Average", service) for service in services]
+    text = (
+        "What the model answers. Digits that people write are about evenly spread; confidence that falls, or a growing "
+        "share of unsure digits, is drift."
+    )
+    return [
+        [_text("Digits", text)],
+        shares,
+        [_graph("Confidence", sure, 12), _graph("Unsure digits (share)", unsure, 12)],
+    ]
 
 
 def _functions_and_tables(metrics: EnvironmentMetrics) -> list[Row]:

@@ -7,6 +7,7 @@ the registered models.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
@@ -15,6 +16,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from contract.bucket_layout import JOBS_PREFIX
+from contract.calibration import Calibration
 from contract.manifest import Manifest
 from contract.schemas import TRAINING_PLATFORM
 from contract.xgboost_image import XgboostImage
@@ -154,6 +156,7 @@ class TrainingStack(cdk.Stack):
             "model_package_group": settings.application_name,
             "pipeline": settings.application_name if settings.parts.pipeline else None,
             "canonical_form": manifest.canonical_form,
+            "calibration": asdict(manifest.calibration or Calibration()),
         }
         ssm.StringParameter(
             self,

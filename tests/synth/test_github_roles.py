@@ -87,10 +87,16 @@ def test_what_is_not_in_the_settings_is_refused() -> None:
         build_app(DEV)
 
 
-@pytest.mark.parametrize("repository", ["digits", "some body/digits", "somebody/*", "*/digits", "a/b:environment:x"])
+@pytest.mark.parametrize(
+    "repository", ["digits", "some body/digits", "somebody/*", "*/digits", "a/b:environment:x", "a@1/b", "a/b@2"]
+)
 def test_a_repository_is_named_in_full(repository: str) -> None:
-    with pytest.raises(ConfigurationError, match="allowed is OWNER/NAME"):
+    with pytest.raises(ConfigurationError, match="allowed is OWNER@ID/NAME@ID or OWNER/NAME"):
         GitHubSettings(repository=repository)
+
+
+def test_a_repository_of_today_has_its_ids_in_the_subject() -> None:
+    assert GitHubSettings(repository="octo-cat@1234/my.repo@5678").repository == "octo-cat@1234/my.repo@5678"
 
 
 @pytest.mark.parametrize("right", RIGHTS, ids=lambda right: right.actions[0])

@@ -172,6 +172,7 @@ def test_the_dashboard_shows_latency_of_every_hop(assembly: Assembly) -> None:
         "Latency: endpoint (µs)",
         "Queue: age (s)",
         "Confidence",
+        "Unsure digits (share)",
         "Digits that were photographed",
     } <= titles
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Problem, fromDocument } from "../../web/problems.js";
-import { percent, sentence, signInSentence, size, tooLarge, verdict } from "../../web/words.js";
+import { percent, reading, sentence, signInSentence, size, tooLarge, unsureAmong, verdict } from "../../web/words.js";
 
 const only = (digit, share, other = 0, rest = 1 - share) => {
   const probabilities = Array(10).fill(0);
@@ -14,11 +14,21 @@ const only = (digit, share, other = 0, rest = 1 - share) => {
 };
 
 test("a verdict says how sure the model is", () => {
-  assert.equal(verdict(only(7, 0.9995)), "A 7, > 99 % sure.");
-  assert.equal(verdict(only(8, 0.93)), "An 8, 93 % sure.");
-  assert.equal(verdict(only(7, 0.72)), "Probably a 7 (72 %).");
-  assert.equal(verdict(only(8, 0.7)), "Probably an 8 (70 %).");
-  assert.equal(verdict(only(7, 0.45, 1, 0.4)), "Hard to say: 7 (45 %) or 1 (40 %).");
+  const sure = (...given) => verdict({ probabilities: only(...given), unsure: false });
+  const unsure = (...given) => verdict({ probabilities: only(...given), unsure: true });
+  assert.equal(sure(7, 0.9995), "A 7, > 99 % sure.");
+  assert.equal(sure(8, 0.55), "An 8, 55 % sure.");
+  assert.equal(unsure(7, 0.96), "Unsure: a 7 (96 %) or a 0 (4 %).");
+  assert.equal(unsure(8, 0.45, 1, 0.4), "Unsure: an 8 (45 %) or a 1 (40 %).");
+});
+
+test("unsure digits are marked in what was read, and counted", () => {
+  const digits = [{ digit: 3, unsure: false }, { digit: 7, unsure: true }, { digit: 1 }];
+  assert.equal(reading(digits), "3 7? 1");
+  assert.equal(unsureAmong(digits), "1 of 3 is unsure.");
+  assert.equal(unsureAmong([digits[1], digits[1]]), "2 of 2 are unsure.");
+  assert.equal(unsureAmong([digits[1]]), "Unsure.");
+  assert.equal(unsureAmong([digits[0]]), "");
 });
 
 test("nothing is called certain that is not", () => {

@@ -20,13 +20,13 @@ from types import FrameType
 from rich.console import Console
 from rich.status import Status
 
-from stacks.settings import ENVIRONMENTS, Settings
+from stacks.settings import Settings, settings_for
 from tools.accept.playing import play
 from tools.accept.report import Run, announcement, as_json, as_markdown, as_table, details, duration
 from tools.accept.stories import STORIES
 from tools.accept.story import Outcome, Result, Story
 from tools.deployment import FAILURES, ROOT, Deployment
-from tools.environments import deployment_of
+from tools.environments import add_environment, chosen_environment, deployment_of
 from training.common.errors import TrainingError
 
 FOLDER = ROOT / "build/accept"
@@ -88,7 +88,7 @@ def _commit() -> str:
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.accept", description="Play the stories in an environment.")
-    parser.add_argument("environment", choices=list(ENVIRONMENTS))
+    add_environment(parser)
     parser.add_argument(
         "--story",
         action="append",
@@ -100,7 +100,9 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="say what would be played, and what it costs")
     parser.add_argument("--yes", action="store_true", help="ask nothing")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.environment = chosen_environment(parser, options)
+    return options
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -124,7 +126,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(stories: Sequence[Story], deployment: Deployment, *, prints_json: bool, is_whole: bool) -> int:
-    settings, began, results = ENVIRONMENTS[deployment.environment], datetime.now(UTC), list[Result]()
+    settings, began, results = settings_for(deployment.environment), datetime.now(UTC), list[Result]()
     signal.signal(signal.SIGTERM, _interrupt)
     interrupted = False
     try:

@@ -22,6 +22,12 @@ from tools.accept.stage import Stage
 
 Json = dict[str, Any]
 SECONDS = 90.0
+SIGNED_FIELDS = {
+    "accept": "application/json, text/javascript",
+    "content-encoding": "amz-1.0",
+    "content-type": "application/json; charset=UTF-8",
+}
+"""What AWS's page has signed beside the host, letter by letter."""
 
 
 def _addresses(stage: Stage) -> tuple[str, str]:
@@ -37,7 +43,7 @@ def _addresses(stage: Stage) -> tuple[str, str]:
 def signed(stage: Stage, body: str) -> dict[str, str]:
     """Header fields with which IAM lets the caller in; `body` is `{}` to connect, the channel to subscribe."""
     url, _ = _addresses(stage)
-    headers = {"host": urlsplit(url).netloc, "content-type": "application/json"}
+    headers = {**SIGNED_FIELDS, "host": urlsplit(url).netloc}
     request = AWSRequest("POST", url, headers, body)
     credentials = stage.deployment.session().get_credentials()
     if credentials is None:

@@ -116,9 +116,8 @@ class Stage:
         Differs
             If it does not end in time.
         """
-        own = {"DIGITS_ENVIRONMENT": self.deployment.environment, "DIGITS_MANIFEST": str(self.deployment.manifest)}
         command = [sys.executable, "-m", module, *arguments]
-        environment = {**self.deployment.variables, **own, **variables}
+        environment = {**self.deployment.program_variables, **variables}
         try:
             return subprocess.run(
                 command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=seconds

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from botocore.exceptions import ClientError
-
 from contract.bucket_layout import ARCHIVE_NAME
 from contract.manifest import Manifest
 from tools.preflight.check import Check, Client, ok, wanting
@@ -15,7 +13,7 @@ from training.common.errors import PublicationError
 from training.common.paths import BuildPaths
 
 SUBJECT = "model"
-PERMISSION = "s3:GetObject"
+PERMISSION = "s3:ListBucket"
 TRAIN = "train and promote it: make train && python -m training promote build/model/manifest.json"
 
 
@@ -49,10 +47,6 @@ def check_model(client: Client, manifest: Manifest, at: Path, bucket: str | None
 
 
 def _is_in(client: Client, bucket: str, key: str) -> bool:
-    try:
-        client("s3").head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
-            return False
-        raise
-    return True
+    # HeadObject is answered with 403 where the key is absent and the caller may list a part of the bucket only.
+    found = client("s3").list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
+    return any(each["Key"] == key for each in found.get("Contents", []))

@@ -6,8 +6,9 @@ contract between the two. Options of the commands override single values.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from contract.calibration import Calibration, calibration_from_fields
 from contract.digit import RAW_FORM
 from contract.json_fields import JsonFields, parse_json
 from contract.manifest import canonical_form_from_fields
@@ -44,6 +45,8 @@ class Platform:
         names of the registry's group, and of the pipeline; None where the settings leave that out
     canonical_form
         version of the form in which the served model is given images, see `contract.canonical`
+    calibration
+        how the probabilities of the served model are read
     """
 
     bucket: str
@@ -65,6 +68,7 @@ class Platform:
     model_package_group: str
     pipeline: str | None
     canonical_form: int = RAW_FORM
+    calibration: Calibration = field(default_factory=Calibration)
 
 
 def parameter_name(environment: str) -> str:
@@ -110,6 +114,7 @@ def _platform(fields: JsonFields) -> Platform:
         model_package_group=fields.text("model_package_group"),
         pipeline=fields.text_or_null("pipeline"),
         canonical_form=canonical_form_from_fields(fields),
+        calibration=calibration_from_fields(fields) or Calibration(),
     )
 
 

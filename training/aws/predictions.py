@@ -2,7 +2,7 @@
 
 The API is the way for everybody. A notebook in a network without internet reaches the SageMaker endpoint only; there
 `DIGITS_ASK_THROUGH` is `endpoint`. Both return the same predictions: the API calls the same endpoint, and what it does
-with an image before, `contract.canonical`, is done here where the endpoint is asked.
+before and after, `contract.canonical` and `contract.calibration`, is done here where the endpoint is asked.
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ def _ask_api(images: npt.NDArray[np.uint8], environment: str) -> list[Sequence[f
 
 def _ask_endpoint(images: npt.NDArray[np.uint8], environment: str) -> list[Sequence[float]]:
     """Without the API in front: 784 values a line, see packages/sagemaker-local/docs/container-contract.md."""
-    rows = io.StringIO()
-    np.savetxt(rows, canonical(images, platform_of(environment).canonical_form), fmt="%d", delimiter=",")
+    platform, rows = platform_of(environment), io.StringIO()
+    np.savetxt(rows, canonical(images, platform.canonical_form), fmt="%d", delimiter=",")
     with explained(f"the endpoint digits-{environment}"):
         response = client("sagemaker-runtime").invoke_endpoint(
             EndpointName=f"digits-{environment}",
@@ -94,7 +94,7 @@ def _ask_endpoint(images: npt.NDArray[np.uint8], environment: str) -> list[Seque
         )
         content = response["Body"].read()
     try:
-        return [each["score"] for each in read_json(content)["predictions"]]
+        return [platform.calibration.honest(each["score"]) for each in read_json(content)["predictions"]]
     except (KeyError, TypeError, ValueError):
         raise PredictionError(
             f"the endpoint returned {content[:200]!r}, which has no predictions; see its logs"

@@ -56,6 +56,7 @@ def promote(context: typer.Context, options: PromoteOptions) -> None:
     digest and scored again if the test images are present, and is uploaded to models/SHA256/model.tar.gz as publish
     does.
     """
+    from contract.calibration import Calibration
     from training.common.files import write_file
     from training.model.promotion import decide, differences
 
@@ -67,12 +68,17 @@ def promote(context: typer.Context, options: PromoteOptions) -> None:
     if candidate.archive is not None:
         _keep(candidate)
         _publish(candidate.path, options.environment)
-    if table is None:
+    if table is None or promoted is None:
         say(f"nothing changed: {options.to} has this model already, with the same metrics, data and hyperparameters")
         return
     write_file(options.to, content)
     show(table)
     wrote(options.to)
+    if promoted.calibration is None:
+        say(
+            "not calibrated: its probabilities are taken as they are, and a digit is unsure below"
+            f" {Calibration().unsure_below}; to measure both: python -m tools.calibrate --manifest {candidate.path}"
+        )
     next_step("review and commit it, then deploy: make deploy ENV=dev")
 
 

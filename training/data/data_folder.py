@@ -143,7 +143,7 @@ def write_data_folder(
     parts
         part files per channel
     copies
-        shifted copies of each training image that are written with it
+        distorted copies of each training image that are written with it
     on_step
         called with the name of each file group as it is begun
 

@@ -17,10 +17,13 @@ from itertools import chain
 from contract.visible import visible
 
 FILE_BYTES_MAX = 512 << 20
-"""Of the file: a hundred times what a model of digits has."""
+"""Of all files of an archive together: a hundred times what a model of digits has."""
 
 ENTRIES_MAX = 8
 """Of an archive: a platform may write folders beside the file."""
+
+_HEADERS_MAX = 2 * ENTRIES_MAX
+"""With an extended header before each entry."""
 
 NO_NOTES: frozenset[str] = frozenset()
 HARMLESS_NOTES = frozenset({"atime", "ctime", "gid", "gname", "mtime", "uid", "uname"})
@@ -73,12 +76,16 @@ def read_archive(
     Raises
     ------
     ArchiveError
-        when it is damaged, cut off, followed by something, has more than `ENTRIES_MAX` entries or a file of more than
-        `FILE_BYTES_MAX`, or a header of another kind
+        when it is damaged, cut off, followed by something, has more than `ENTRIES_MAX` entries or files of more than
+        `FILE_BYTES_MAX` together, or a header of another kind
     """
     tape, entries, kept = _Tape(content), [], b""
+    headers, left = 0, FILE_BYTES_MAX
     while any(header := tape.take(_BLOCK)):
         size, kind = _checked(header), header[156:157]
+        headers += 1
+        if headers > _HEADERS_MAX:
+            raise ArchiveError(f"more than {_HEADERS_MAX} headers")
         if kind == _NOTES and notes:
             _check_notes(tape, size, notes)
             continue
@@ -87,8 +94,9 @@ def read_archive(
         if len(entries) > ENTRIES_MAX:
             raise ArchiveError(f"more than {ENTRIES_MAX} entries")
         size = size if entry.is_file else 0
-        if size > FILE_BYTES_MAX:
-            raise ArchiveError(f"{entry.shown} has {size:,} bytes, allowed are {FILE_BYTES_MAX:,}")
+        if size > left:
+            raise ArchiveError(f"{entry.shown} has {size:,} bytes, allowed are {left:,}")
+        left -= size
         if entry.is_file and is_wanted(entry.name):
             kept = tape.take(size)
         else:

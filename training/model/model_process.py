@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 
 SECONDS_MAX = 60
 """Of processor time; a model of 60 rounds takes a tenth of one beside the import of XGBoost."""
@@ -25,7 +25,8 @@ def main() -> int:
     content = sys.stdin.buffer.read()
     _limit(len(content))
     try:
-        problem = _problem(content, sys.argv[1])
+        with redirect_stdout(sys.stderr):  # XGBoost prints its warnings, and the answer stands alone
+            problem = _problem(content, sys.argv[1])
     except MemoryError:
         problem = f"{sys.argv[1]} needs more memory than a model of its size may"
     sys.stdout.write(json.dumps({"problem": problem}))

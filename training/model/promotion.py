@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from contract.calibration import Calibration
 from contract.manifest import Manifest
 from training.common.errors import ManifestError, PromotionError
 from training.common.files import sha256_of_bytes
@@ -118,6 +119,12 @@ def _same_model(candidate: Manifest, current: Manifest) -> bool:
     return replace(candidate, training=run, because=current.because) == current
 
 
+def _calibration(calibration: Calibration | None) -> str:
+    if calibration is None:
+        return "none"
+    return f"temperature {calibration.temperature:g}, unsure below {calibration.unsure_below:g}"
+
+
 def differences(old: Manifest | None, new: Manifest) -> list[Difference]:
     """What changes, field by field, for people to read."""
     facts: dict[str, Callable[[Manifest], str]] = {
@@ -130,6 +137,7 @@ def differences(old: Manifest | None, new: Manifest) -> list[Difference]:
         "data": lambda manifest: manifest.data.source,
         "training images": lambda manifest: f"{manifest.data.counts['train']:,}",
         "canonical form": lambda manifest: str(manifest.canonical_form),
+        "calibration": lambda manifest: _calibration(manifest.calibration),
         "created": lambda manifest: manifest.training.created_at,
         "because": lambda manifest: manifest.because or "",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from contract.stream_record import Record
@@ -21,6 +22,8 @@ HIDDEN_SECONDS = 300
 """Visibility timeout of a message that was received; `release` ends it."""
 RECORD_BYTES_MAX = 10 << 20
 """Bytes of the largest record of any stream: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html"""
+BATCH_RECORDS_MAX = 10_000
+"""Records of the largest batch: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html"""
 _AT_A_TIME = 10
 
 
@@ -91,11 +94,17 @@ class DeadLetterQueue:
         Raises
         ------
         StreamError
-            when they are no longer there
+            when they are no longer there, or the message names others than it counts
         """
         if dead_letter.payload is not None:
             return [self._kept(dead_letter.payload, dead_letter.partition_key or "")]
-        found = list(self._in_stream(dead_letter)) if dead_letter.count else []
+        most = min(dead_letter.count, BATCH_RECORDS_MAX)
+        found = list(islice(self._in_stream(dead_letter), most + 1)) if most else []
+        if len(found) > most:
+            raise StreamError(
+                f"more than {most} records are from {dead_letter.first} to {dead_letter.last} of {dead_letter.shard},"
+                " which is not what the message counts; none of them was sent again"
+            )
         if len(found) < max(1, dead_letter.count):
             raise StreamError(
                 f"only {len(found)} of {dead_letter.count} records from {dead_letter.first} of {dead_letter.shard}"

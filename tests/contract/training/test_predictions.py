@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from contract.calibration import Calibration
 from contract.canonical import canonical
 from tests.support.training_platforms import platform_document
 from training.aws.predictions import Prediction, ask
 from training.common.errors import PredictionError, PublicationError
+
+pytestmark = pytest.mark.slow
 
 IMAGES = np.zeros((2, 784), dtype=np.uint8)
 ADDRESS = {"schema": "digits.api/1", "id": "abc123", "stage": "v1", "url": "https://abc123.example.com/v1/"}
@@ -116,6 +119,15 @@ def test_the_endpoint_is_given_the_form_that_its_model_knows(platform: Platform)
         ask(images, environment="local", through="endpoint")
         rows = [[int(cell) for cell in line.split(b",")] for line in platform.requests[-1][2].splitlines()]
         assert rows == canonical(images, version).tolist()
+
+
+def test_the_endpoint_s_probabilities_are_read_as_the_api_reads_them(platform: Platform) -> None:
+    calibration = {"temperature": 2.0, "unsure_below": 0.5}
+    platform.parameters["/digits/local/training"] = json.dumps(platform_document(calibration=calibration))
+    platform.answer = {"predictions": [{"score": SURE_OF_7}, {"score": SURE_OF_3}]}
+    found = ask(IMAGES, environment="local", through="endpoint")
+    assert found[0] == Prediction(digit=7, probabilities=Calibration(**calibration).honest(SURE_OF_7))
+    assert found[0].probabilities[7] < 0.6
 
 
 PROBLEMS = {

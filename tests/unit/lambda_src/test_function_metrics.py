@@ -61,7 +61,7 @@ def test_a_prediction_is_one_record_of_digits_and_confidence(capsys: Captured) -
     headers = {"Content-Type": "application/json", "X-Correlation-Id": "action-1"}
     given = event("predict_json", body=json.dumps({"instances": rows}), headers=headers, multiValueHeaders=None)
     (record,) = measured(given, capsys)
-    assert values(record) == {"Digit3": [1], "Digit7": [2], "Confidence": [0.91, 0.91, 0.91]}
+    assert values(record) == {"Digit3": [1], "Digit7": [2], "Confidence": [0.91, 0.91, 0.91], "Unsure": [0, 0, 0]}
     assert record["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Digits"
     assert record["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service", "environment"]]
     assert (record["service"], record["environment"], record["correlation_id"]) == ("prediction", "dev", "action-1")
@@ -69,7 +69,7 @@ def test_a_prediction_is_one_record_of_digits_and_confidence(capsys: Captured) -
 
 def test_a_record_holds_nothing_of_the_picture_or_the_person(capsys: Captured) -> None:
     (record,) = measured(event("predict_png"), capsys)
-    names = {"_aws", "service", "environment", "correlation_id", "Confidence"}
+    names = {"_aws", "service", "environment", "correlation_id", "Confidence", "Unsure"}
     assert {name for name in record if not name.startswith("Digit")} == names
     assert len(json.dumps(record)) < 600
 
@@ -110,10 +110,10 @@ def test_an_unexpected_error_is_measured(capsys: Captured) -> None:
 def test_a_request_with_very_many_rows_is_one_record_of_bounded_size() -> None:
     predictions = [predicted(n % 10) for n in range(1000)]
     measures = {measure.name: measure for measure in prediction_measures(predictions)}
-    assert {name: list(measures[name].values) for name in measures if name != "Confidence"} == {
+    assert {name: list(measures[name].values) for name in measures if name.startswith("Digit")} == {
         f"Digit{digit}": [100] for digit in range(10)
     }
-    assert len(measures["Confidence"].values) == VALUES_MAX
+    assert len(measures["Confidence"].values) == len(measures["Unsure"].values) == VALUES_MAX
     assert len(prediction_measures(predictions[:101])[-1].values) <= VALUES_MAX
 
 
@@ -138,10 +138,16 @@ def test_a_finished_upload_tells_how_long_it_took_and_what_was_found() -> None:
         handled=Handled.DONE,
         job_id="j",
         requested_at=1000,
-        predictions=(predicted(4), predicted(2, 0.5)),
+        predictions=(predicted(4), replace(predicted(2, 0.5), unsure=True)),
     )
-    wanted = {"UploadsDone": [1], "UploadSeconds": [12.3], "Digit2": [1], "Digit4": [1], "Confidence": [0.91, 0.5]}
-    assert named(report) == wanted
+    assert named(report) == {
+        "UploadsDone": [1],
+        "UploadSeconds": [12.3],
+        "Digit2": [1],
+        "Digit4": [1],
+        "Confidence": [0.91, 0.5],
+        "Unsure": [0, 1],
+    }
     assert named(report, now=990)["UploadSeconds"] == [0]  # clocks differ
 
 

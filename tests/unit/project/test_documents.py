@@ -34,10 +34,30 @@ def test_the_tree_in_the_readme_is_the_disk() -> None:
     assert [name for name in told if not (ROOT / name).exists()] == []
 
 
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) < 150
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_named)
+def test_lines_are_at_most_120_columns_wide(document: Path) -> None:
+    """But for tables, addresses and what programs print."""
+    prose = re.sub(r"^```.*?^```|^    .*?$", "", document.read_text(), flags=re.MULTILINE | re.DOTALL)
+    lines = [line for line in prose.splitlines() if not line.lstrip().startswith("|") and "https://" not in line]
+    assert [line for line in lines if len(line) > 120] == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_named)
 def test_every_link_leads_somewhere(document: Path) -> None:
     links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", document.read_text())
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    numbers = {}
+    for path in sorted((ROOT / "docs/adr").glob("*.md")):
+        number = int(path.name[:4])
+        assert numbers.setdefault(number, path) == path
+        assert path.read_text(encoding="utf-8").startswith(f"# {number}. "), path
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_named)

@@ -24,6 +24,8 @@ from stacks.notebook.scripts import (
     on_start_script,
 )
 
+pytestmark = pytest.mark.slow
+
 VALUES = ScriptValues(
     environment="dev",
     region="eu-west-1",

@@ -11,12 +11,14 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
+from stacks.policy.role_table import Question
 from stacks.settings import ENVIRONMENTS, LOCAL
 from tools.accept.__main__ import chosen, write
 from tools.accept.playing import play
 from tools.accept.report import Run, announcement, as_json, as_markdown, duration
 from tools.accept.stage import Stage
 from tools.accept.stories import STORIES
+from tools.accept.stories.roles import ABSENT, askable
 from tools.accept.story import Differs, NotRun, Outcome, Result, Story, expect
 from tools.deployment import Deployment
 
@@ -201,3 +203,11 @@ def test_every_story_is_played_end_to_end() -> None:
     modules = (test_1_stories, test_1_training_stories, test_2_stories)
     played = [each.slug for module in modules for each in cast("Any", module).STORIES]
     assert sorted(played) == sorted(each.slug for each in STORIES)
+
+
+def test_the_simulator_is_asked_only_about_what_is_deployed() -> None:
+    bucket, stream = (
+        Question(action="s3:GetObject", resource="{data}/models/a", allowed=False),
+        Question(action="kinesis:PutRecord", resource="{stream}", allowed=False),
+    )
+    assert askable([bucket, stream], {"data": "arn:aws:s3:::b", "stream": ABSENT}) == [bucket]

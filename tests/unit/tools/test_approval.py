@@ -12,6 +12,8 @@ from tools.approval import Approval, approve, refuse_what_aws_refuses, review_de
 from tools.deployment import DeploymentError
 from tools.review.change import Risk
 
+pytestmark = pytest.mark.slow
+
 BUCKET = {"Type": "AWS::S3::Bucket", "Properties": {}}
 TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {}}
 MACHINES = {"VariantName": "AllTraffic", "InstanceType": "ml.m5.large", "InitialInstanceCount": 2}

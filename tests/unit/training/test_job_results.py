@@ -75,6 +75,7 @@ def test_the_records_tell_of_the_job() -> None:
     assert load_model(unpack(found.adopted.archive, name="archive"), name="archive").num_boosted_rounds() == 3
 
 
+@pytest.mark.slow
 def test_the_archive_depends_on_the_trees_alone() -> None:
     one = fetch(archive({"xgboost-model": a_model()}))
     noted = fetch(archive({"./xgboost-model": a_model(best=2)}))

@@ -25,6 +25,8 @@ from training.model.job_model import adopt, processors_of, training_of_job
 from training.model.rescoring import score_again
 from training.pipeline.steps import compare, main
 
+pytestmark = pytest.mark.slow
+
 COUNTS = {"train": 400, "validation": 100, "test": 100}
 
 

@@ -16,6 +16,8 @@ from training.common.errors import DataError, PublicationError
 from training.common.files import sha256_of_bytes, write_file
 from training.data.canonical_split import in_form
 
+pytestmark = pytest.mark.slow
+
 
 def upload_of(folder: Path, content: bytes = b"model") -> Upload:
     write_file(folder / "model.tar.gz", content)

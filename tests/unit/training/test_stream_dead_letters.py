@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from contract.stream_record import Record
 from training.commands import dead_letters as command
 from training.common.errors import PublicationError, StreamError
+from training.stream.dead_letter_queue import DeadLetterQueue
 from training.stream.dead_letters import DeadLetter, read_dead_letter
 
 GOOD = json.dumps(
@@ -35,6 +37,33 @@ def test_what_is_not_understood_is_shown_by_its_beginning(body: str) -> None:
     assert dead_letter.reason.startswith("not understood: ")
     assert len(dead_letter.reason) < 300
     assert dead_letter.receipt == "receipt"
+
+
+class Kinesis:
+    """A shard with records without end."""
+
+    def get_shard_iterator(self, **_: Any) -> dict[str, str]:
+        """Where reading begins."""
+        return {"ShardIterator": "next"}
+
+    def get_records(self, **_: Any) -> dict[str, Any]:
+        """Some records, and always more."""
+        record = {"SequenceNumber": "8", "PartitionKey": "k", "Data": b""}
+        return {"Records": [record] * 10, "MillisBehindLatest": 1, "NextShardIterator": "next"}
+
+
+def test_a_batch_gives_no_more_records_than_it_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.stream.dead_letter_queue.client", lambda _name: Kinesis())
+    batch = {
+        "batchSize": 3, "shardId": "s", "startSequenceNumber": "7", "endSequenceNumber": "9" * 50,
+        "approximateArrivalOfFirstRecord": "2026-12-01T00:00:00Z",
+    }  # fmt: skip
+    context = {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": 3}
+    letter = read_dead_letter(json.dumps({"requestContext": context, "KinesisBatchInfo": batch}), "receipt")
+    assert letter.count == 3
+    description: Any = SimpleNamespace(stream="digits")
+    with pytest.raises(StreamError, match="more than 3 records"):
+        DeadLetterQueue(description).records(letter)
 
 
 @dataclass

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from tools.accept.stage import Stage
 from tools.accept.story import Differs, Story, expect
 from tools.deployment import check_endpoint
+from tools.drift import compare
 
 SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 NO_CHANGES = ("didn't contain changes", "no updates are to be performed")
@@ -36,33 +36,11 @@ def play_deployed(stage: Stage) -> None:
 
 def play_drift(stage: Stage) -> None:
     """CloudFormation compares each stack with what is there."""
-    cloudformation = stage.client("cloudformation")
-    ids = {name: cloudformation.detect_stack_drift(StackName=name)["StackDriftDetectionId"] for name in _stacks(stage)}
-    drifted: list[str] = []
-    for name, detection in ids.items():
-        stage.say(name)
-        found = stage.until(partial(_ended, cloudformation, detection), "an answer", seconds=300)
-        if found["DetectionStatus"] != "DETECTION_COMPLETE":
-            raise Differs(f"the drift of {name} is detected", found.get("DetectionStatusReason"))
-        if found["StackDriftStatus"] != "IN_SYNC":
-            drifted += _drifted(cloudformation, name)
+    found = compare(stage.client("cloudformation"), _stacks(stage))
+    drifted = [str(drift) for comparison in found.values() for drift in comparison.drifts]
     expect([], drifted, "resources that are not as their stack has them")
-
-
-def _ended(cloudformation: Any, detection: str) -> dict[str, Any] | None:
-    found: dict[str, Any] = cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
-    return None if found["DetectionStatus"] == "DETECTION_IN_PROGRESS" else found
-
-
-def _drifted(cloudformation: Any, stack: str) -> list[str]:
-    answer = cloudformation.describe_stack_resource_drifts(
-        StackName=stack, StackResourceDriftStatusFilters=["MODIFIED", "DELETED"]
-    )
-    return [
-        f"{stack} {drift['LogicalResourceId']}: {drift['StackResourceDriftStatus']} "
-        + ", ".join(difference["PropertyPath"] for difference in drift.get("PropertyDifferences", []))
-        for drift in answer["StackResourceDrifts"]
-    ]
+    unknown = {name: comparison.unknown for name, comparison in found.items() if comparison.unknown}
+    expect({}, unknown, "stacks whose drift is not known")
 
 
 def play_second_deployment(stage: Stage) -> None:

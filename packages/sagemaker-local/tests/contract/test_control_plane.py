@@ -158,7 +158,11 @@ def test_an_operation_that_is_not_emulated_says_so(sagemaker: Any) -> None:
     [
         ("sagemaker-runtime", "InvokeEndpointAsync", {"EndpointName": "e", "InputLocation": "s3://b/k"}),
         ("sagemaker-runtime", "InvokeEndpointWithResponseStream", {"EndpointName": "e", "Body": b"1,2"}),
-        ("sagemaker-metrics", "BatchPutMetrics", {"TrialComponentName": "t", "MetricData": []}),
+        (
+            "sagemaker-metrics",
+            "BatchPutMetrics",
+            {"TrialComponentName": "t", "MetricData": [{"MetricName": "m", "Timestamp": 0, "Value": 1.0}]},
+        ),
         (
             "sagemaker-featurestore-runtime",
             "GetRecord",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from botocore.exceptions import ClientError
 
 from support.emulators import Emulator
 
@@ -60,3 +61,8 @@ def test_conditions_see_what_is_told_of_the_request(emulator: Emulator, role: st
     assert decisions(emulator, role, "s3:ListBucket", [BUCKET], prefix="channels/1/") == {BUCKET: "allowed"}
     assert decisions(emulator, role, "s3:ListBucket", [BUCKET], prefix="models/") == {BUCKET: "implicitDeny"}
     assert decisions(emulator, role, "s3:ListBucket", [BUCKET]) == {BUCKET: "implicitDeny"}
+
+
+def test_a_resource_that_is_no_arn_is_refused(emulator: Emulator, role: str) -> None:
+    with pytest.raises(ClientError, match=r"InvalidInput.*not in a valid ARN format: churn"):
+        decisions(emulator, role, "s3:GetObject", ["churn"])

@@ -31,8 +31,8 @@ def test_what_is_missing_is_named_at_every_depth() -> None:
     assert list(missing(shape, answer)) == ["ProductionVariants[].VariantName", "CreationTime"]
     with pytest.raises(AssertionError, match="DescribeEndpointConfig answers without CreationTime"):
         check(
-            {**answer, "ProductionVariants": [], "ResponseMetadata": {"HTTPStatusCode": 200}},
-            operation_model("DescribeEndpointConfig"),
+            parsed={**answer, "ProductionVariants": [], "ResponseMetadata": {"HTTPStatusCode": 200}},
+            model=operation_model("DescribeEndpointConfig"),
         )
 
 

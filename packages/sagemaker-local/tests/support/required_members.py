@@ -8,8 +8,10 @@ from typing import Any
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 
-def check(parsed: dict[str, Any], model: OperationModel, **_: Any) -> None:
+def check(**event: Any) -> None:
     """Look at an answer as botocore has read it; a handler of its event `after-call`."""
+    parsed: dict[str, Any] = event["parsed"]
+    model: OperationModel = event["model"]
     if parsed["ResponseMetadata"]["HTTPStatusCode"] < 300:
         lacking = list(missing(model.output_shape, parsed))
         assert not lacking, f"{model.name} answers without {', '.join(lacking)}"

@@ -95,7 +95,15 @@ def extended(kind: bytes, count: int, size: int) -> bytes:
     return gzip.compress(piece * count + bytes(1024))
 
 
+def going_back() -> bytes:
+    """A member that says that it has less than no bytes: who believes it reads its header for ever."""
+    entry = tarfile.TarInfo("x")
+    entry.size = -512
+    return gzip.compress(bytes([120]) + bytes(511) + entry.tobuf(tarfile.GNU_FORMAT) + bytes(1024))
+
+
 UNSAFE = [
+    going_back(),
     archive({"xgboost-model": b"model" * 100})[:-20],
     archive({"xgboost-model": bytes(range(256)) * 9})[:40] + b"\xff" * 60,
     *(extended(kind, 3000, 512) for kind in (tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME)),

@@ -220,9 +220,7 @@ def test_the_model_is_in_the_bucket_or_can_be_put_there(
     tmp_path: Path, bucket: str | None, there: bool, content: bytes | None, state: State
 ) -> None:
     clients = StubbedClients()
-    if there:
-        clients.answer("s3", "head_object", {})
-    else:
-        clients.refuse("s3", "head_object", "404")
+    key = f"models/{hashlib.sha256(b'model').hexdigest()}/model.tar.gz"
+    clients.answer("s3", "list_objects_v2", {"Contents": [{"Key": key}]} if there else {})
     check = _model(clients, tmp_path, bucket, content)
     assert (check.state, check.blocks) == (state, state is State.WANTING)

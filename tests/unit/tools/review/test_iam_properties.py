@@ -15,6 +15,8 @@ from tools.review.change import Risk
 from tools.review.iam import Direction, compare_access
 from tools.review.iam.collect import looks_like_policy
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 SNAPSHOTS = Path(__file__).parents[3] / "synth/__snapshots__"
 

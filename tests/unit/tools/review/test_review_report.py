@@ -131,6 +131,7 @@ def test_every_danger_keeps_its_line_and_the_harmless_make_room() -> None:
     assert all(found.logical_id in comment for found in dangers)
 
 
+@pytest.mark.slow
 def test_thousands_of_dangers_share_lines_and_keep_their_names() -> None:
     dangers = [change(logical_id=f"D{index}", stack=f"s{index % 10}") for index in range(5000)]
     comment = as_markdown(review(*dangers), "main")

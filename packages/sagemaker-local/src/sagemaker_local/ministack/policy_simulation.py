@@ -1,6 +1,7 @@
 """IAM's policy simulator, which in MiniStack looks at one resource, at no condition keys and at no role with a path.
 
-It answers about the policies of the principal alone, as IAM does unless it is given others.
+It answers about the policies of the principal alone, as IAM does unless it is given others, and refuses resources that
+are no ARN.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 """
@@ -12,7 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape
 
+from sagemaker_local.ministack import requests
 from sagemaker_local.ministack.registry import private, replace
+
+_IAM = "https://iam.amazonaws.com/doc/2010-05-08/"
+_SIMULATIONS = ("SimulatePrincipalPolicy", "SimulateCustomPolicy")
 
 _READ = "ministack.services.iam:_extract_simulate_params"
 _ANSWER = "ministack.services.iam:_build_simulate_results_real"
@@ -31,6 +36,17 @@ def install() -> None:
     """Take the place of how MiniStack reads such a request and answers it."""
     replace(_READ, read)
     replace(_ANSWER, answer)
+    requests.intercept("iam", _checked)
+
+
+async def _checked(given: requests.Parameters, as_before: requests.Handle) -> requests.Answer:
+    """Refuse what IAM refuses; the text is its own."""
+    if given.get("Action") in _SIMULATIONS:
+        for resource in _members(given, "ResourceArns.member.{}"):
+            if resource != "*" and not resource.startswith("arn:"):
+                message = f"ResourceNames are not in a valid ARN format: {resource}."
+                return requests.refusal(400, "InvalidInput", message, _IAM)
+    return await as_before()
 
 
 def read(parameters: Mapping[str, Any]) -> tuple[list[str], Question]:

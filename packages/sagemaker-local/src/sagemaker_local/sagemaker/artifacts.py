@@ -162,7 +162,10 @@ def _check_headers(archive: Path) -> None:
             if count > _MAX_HEADERS or in_a_row > _MAX_IN_A_ROW or (in_a_row and size > _MAX_EXTENSION_BYTES):
                 msg = "the archive has too many, or too large, extended headers"
                 raise tarfile.TarError(msg)
-            if not 0 <= plain.tell() + size <= _MAX_UNPACKED_BYTES:
+            if size < 0:
+                msg = "the archive has a member of less than no bytes"
+                raise tarfile.TarError(msg)
+            if plain.tell() + size > _MAX_UNPACKED_BYTES:
                 msg = f"the archive unpacks to more than {_MAX_UNPACKED_BYTES} bytes"
                 raise tarfile.TarError(msg)
             plain.seek(size + -size % tarfile.BLOCKSIZE, os.SEEK_CUR)

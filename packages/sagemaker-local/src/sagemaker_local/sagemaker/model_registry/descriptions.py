@@ -54,7 +54,7 @@ def batch_summary(record: Package) -> Json:
     """One item of the map that BatchDescribeModelPackage answers."""
     known = package_summary(record)
     known.pop("ModelLifeCycle", None)
-    return {**known, "InferenceSpecification": record.document.get("InferenceSpecification", {})}
+    return {**known, "InferenceSpecification": record.document.get("InferenceSpecification", {"Containers": []})}
 
 
 def _identity(record: Package) -> Json:

@@ -118,4 +118,8 @@ def _place(properties: Json) -> Json:
 
 
 def _named(physical_id: str) -> Json:
-    return dict(zip(_NAMES, physical_id.split("|"), strict=True))
+    parts = physical_id.split("|")
+    if len(parts) != len(_NAMES):
+        msg = f"{physical_id!r} is not the id of a scalable target, {'|'.join(_NAMES)}"
+        raise ValueError(msg)
+    return dict(zip(_NAMES, parts, strict=True))
