@@ -130,7 +130,7 @@ def strokes_of(strength: Strength, inside: Mask, thickness: float = 0.0) -> Mask
     weak = (strength > level).astype(np.uint8)
     count, labels = cv2.connectedComponents(weak)
     peaks = np.zeros(count, np.float32)
-    np.maximum.at(peaks, labels.ravel(), strength.ravel())
+    np.maximum.at(peaks, np.asarray(labels.ravel(), np.intp), strength.ravel())
     own = np.maximum(level, OWN_SHARE * peaks)
     own[peaks < SURE * level] = 2.0  # nothing is so strong
     own[0] = 2.0
@@ -144,6 +144,11 @@ def _noise(strength: Strength, inside: Mask) -> float:
     grain = np.abs(strength - cv2.blur(strength, (5, 5)))
     seen = grain[::3, ::3][inside[::3, ::3] > 0]
     return float(1.48 * np.median(seen)) if seen.size else 0.0
+
+
+def morphed(mask: Mask, operation: int, height: int, width: int) -> Mask:
+    """Apply an operation of mathematical morphology (`cv2.MORPH_...`) with a rectangle."""
+    return np.asarray(cv2.morphologyEx(mask, operation, np.ones((height, width), np.uint8)), np.uint8)
 
 
 def _square(side: float) -> Mask:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from vision.decoding import Grey, shrunk
-from vision.ink import Mask
+from vision.ink import Mask, morphed
 from vision.strokes import Stroke, usual_of
 
 COARSE_SIDE = 200
@@ -33,10 +33,9 @@ it is there."""
 
 def find_paper(grey: Grey) -> Mask | None:
     """Find paper; None where it fills the picture, or nothing tells it apart."""
-    kernel = np.ones((STROKE, STROKE), np.uint8)
-    small = cv2.morphologyEx(shrunk(grey, COARSE_SIDE), cv2.MORPH_CLOSE, kernel)
-    small = np.asarray(cv2.morphologyEx(small, cv2.MORPH_OPEN, kernel), np.uint8)
-    _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    small = morphed(shrunk(grey, COARSE_SIDE), cv2.MORPH_CLOSE, STROKE, STROKE)
+    small = morphed(small, cv2.MORPH_OPEN, STROKE, STROKE)
+    bright = np.asarray(cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1], np.uint8)
     outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not outlines:
         return None
@@ -47,14 +46,13 @@ def find_paper(grey: Grey) -> Mask | None:
         return None
     inside = np.asarray(cv2.resize(hull * np.float32(1), grey.shape[::-1]) > 0.5, np.uint8)
     margin = 2 * round(MARGIN * max(grey.shape)) + 1
-    return np.asarray(cv2.erode(inside, np.ones((margin, margin), np.uint8)), np.uint8)
+    return morphed(inside, cv2.MORPH_ERODE, margin, margin)
 
 
 def _contrast(small: Grey, inside: Mask) -> float:
     """Give how many times as bright it is just inside as just outside."""
-    kernel = np.ones((9, 9), np.uint8)
     # At the border of the picture erosion keeps what touches it, so both are rings along the edge of the paper alone.
-    within, without = inside > cv2.erode(inside, kernel), cv2.dilate(inside, kernel) > inside
+    within, without = inside > morphed(inside, cv2.MORPH_ERODE, 9, 9), morphed(inside, cv2.MORPH_DILATE, 9, 9) > inside
     if not within.any() or not without.any():
         return 0.0
     return float(np.median(small[within]) / max(1.0, float(np.median(small[without]))))

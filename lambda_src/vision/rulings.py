@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from vision.ink import Mask
+from vision.ink import Mask, morphed
 
 PIECE, LENGTH = 0.02, 0.3
 """A line is made of straight pieces of at least the first share of the longer side, and as long as the second."""
@@ -27,24 +27,24 @@ def without_rulings(mask: Mask) -> Mask:
     level, upright = _level_lines(mask, piece, thick), _level_lines(np.ascontiguousarray(mask.T), piece, thick).T
     rest = mask & (1 - (level | upright))
     # Strokes that cross a line have ink on both sides of it.
-    above = level & cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((2 * thick + 1, 1), np.uint8))
-    beside = upright & cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((1, 2 * thick + 1), np.uint8))
+    above = level & morphed(rest, cv2.MORPH_CLOSE, 2 * thick + 1, 1)
+    beside = upright & morphed(rest, cv2.MORPH_CLOSE, 1, 2 * thick + 1)
     return np.asarray(rest | mask & (above | beside), np.uint8)
 
 
 def _level_lines(mask: Mask, piece: int, thick: int) -> Mask:
-    thin = mask - cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((thick + 1, 1), np.uint8))
-    thin = mask & cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((1, thick + 1), np.uint8))  # upright lines cross
-    pieces = np.asarray(cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)), np.uint8)
+    thin = mask - morphed(mask, cv2.MORPH_OPEN, thick + 1, 1)
+    thin = mask & morphed(thin, cv2.MORPH_CLOSE, 1, thick + 1)  # upright lines cross
+    pieces = morphed(thin, cv2.MORPH_OPEN, 1, piece)
     lines, count = _lines(pieces, piece, UNBROKEN)
     if count >= RULED:  # then others are, too, that digits break
         lines, _ = _lines(pieces, BREAK * piece, UNBROKEN / 3)
-    return np.asarray(cv2.dilate(lines, np.ones((3, 3), np.uint8)), np.uint8)
+    return morphed(lines, cv2.MORPH_DILATE, 3, 3)
 
 
 def _lines(pieces: Mask, gap: int, unbroken: float) -> tuple[Mask, int]:
     """Give the pieces that are of lines, with gaps up to so many pixels, and how many lines there are."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(pieces, np.ones((3, gap + 1), np.uint8)))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(morphed(pieces, cv2.MORPH_DILATE, 3, gap + 1))
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     ink = np.bincount(labels.ravel(), weights=pieces.ravel())
     long = (width > LENGTH * max(pieces.shape)) & (height < LEAN * width) & (ink > unbroken * width)
