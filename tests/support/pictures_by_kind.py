@@ -118,13 +118,13 @@ def faint_pencil(seed: int) -> Made:
 
 def shadow(seed: int) -> Made:
     """The shadow of a hand, light that falls off, and both; every second picture is called one digit."""
-    dark = {"light": 0.4 + 0.1 * (seed % 3), "shadow": (0.45, 0.6, None)[seed % 3]}
+    dark: dict[str, Any] = {"light": 0.4 + 0.1 * (seed % 3), "shadow": (0.45, 0.6, None)[seed % 3]}
     return written(replace(ONE if seed % 2 else SHEET, **dark), seed, one=bool(seed % 2))
 
 
 def thin_pens_of_either_polarity(seed: int) -> Made:
     """Full pages of fine writing, dark on light and light on dark."""
-    colours = {"paper": BOARD, "ink": CHALK} if seed % 2 else {}
+    colours: dict[str, Any] = {"paper": BOARD, "ink": CHALK} if seed % 2 else {}
     return written(replace(SHEET, size=(1200, 900), rows=4, columns=5, **colours), seed, pen=0.45)
 
 

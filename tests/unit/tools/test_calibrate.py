@@ -79,6 +79,7 @@ def test_pictures_have_ink_on_paper_in_either_polarity() -> None:
     inks = []
     for _ in range(12):
         grey = cv2.imdecode(np.frombuffer(picture_of(image, generator), np.uint8), cv2.IMREAD_GRAYSCALE)
+        assert grey is not None
         assert grey.shape == (FIELD, FIELD)
         middle, rim = grey[FIELD // 2 - 40 : FIELD // 2 + 40], np.concatenate([grey[:8], grey[-8:]])
         inks.append(int(np.median(rim)) - int(middle.min() if np.median(rim) > 127 else middle.max()))
