@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import struct
+import time
 import zlib
 from typing import Any
 
@@ -15,7 +16,7 @@ from gateway.problems import ProblemError
 from tests.support.any_model import read_digits
 from vision import decoding
 from vision.headers import check_header
-from vision.limits import CHUNKS_MAX, IMAGE_PIXELS_MAX, IMAGE_SIDE_MAX, SCANS_MAX
+from vision.limits import CHUNKS_MAX, IMAGE_PIXELS_MAX, IMAGE_SIDE_MAX, SCANS_MAX, SEGMENTS_MAX
 
 PNG, JPEG = "image/png", "image/jpeg"
 ORIENTATION = 0x0112
@@ -145,6 +146,45 @@ def test_a_jpeg_that_is_neither_baseline_nor_progressive_is_refused_by_its_heade
     problem = refusal(body, JPEG)
     assert problem.problem.slug == "unreadable-image"
     assert f"coded by process {process};" in problem.detail
+
+
+def test_the_number_of_segments_ends_at_the_limit() -> None:
+    body, comment = encoded(drawing(), JPEG), b"\xff\xfe\0\2"
+    check_header(body[:2] + comment * (SEGMENTS_MAX - 50) + body[2:], JPEG, IMAGE_PIXELS_MAX)
+    detail = refusal(body[:2] + comment * SEGMENTS_MAX + body[2:], JPEG).detail
+    assert detail == f"the JPEG has more than {SEGMENTS_MAX} segments"
+
+
+def dear_files() -> dict[str, tuple[bytes, str]]:
+    """Small files that would cost a decoder, or a careless look at the header, seconds or hours."""
+    jpeg, png, million = encoded(drawing(), JPEG), encoded(drawing()), 1_000_000
+    return {
+        "arithmetic coding": (jpeg.replace(b"\xff\xc0", b"\xff\xc9", 1), JPEG),
+        "arithmetic coding, progressive": (progressive(100).replace(b"\xff\xc2", b"\xff\xca", 1), JPEG),
+        "scans": (progressive(5000), JPEG),
+        "a run of 0xFF": (jpeg[:2] + b"\xff" * million + b"\0" + jpeg[2:-2], JPEG),
+        "empty comments": (jpeg[:2] + b"\xff\xfe\0\2" * million, JPEG),
+        "markers without a length": (jpeg[:2] + b"\xff\1" * million, JPEG),
+        "chunks": (png[:33] + struct.pack(">I4sI", 0, b"teXt", zlib.crc32(b"teXt")) * CHUNKS_MAX, PNG),
+        "declared pixels": (header_only(65_000, 65_000), PNG),
+    }
+
+
+DEAR_FILES = dear_files()
+
+
+@pytest.mark.parametrize("name", DEAR_FILES)
+def test_a_look_at_the_header_costs_next_to_nothing(name: str) -> None:
+    body, media_type = DEAR_FILES[name]
+    started = time.process_time()
+    try:
+        check_header(body, media_type, IMAGE_PIXELS_MAX)
+    except ProblemError:
+        refused = True
+    else:
+        refused = False
+    assert time.process_time() - started < 0.05
+    assert refused or name == "a run of 0xFF"
 
 
 def test_the_scans_of_a_thumbnail_do_not_count() -> None:

@@ -53,7 +53,7 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 
 
 def test_every_decision_has_a_number_of_its_own() -> None:
-    numbers = {}
+    numbers: dict[int, Path] = {}
     for path in sorted((ROOT / "docs/adr").glob("*.md")):
         number = int(path.name[:4])
         assert numbers.setdefault(number, path) == path
