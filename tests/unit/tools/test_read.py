@@ -10,6 +10,7 @@ import pytest
 
 from contract.calibration import Calibration
 from contract.canonical import canonical
+from http_api.examples import SEVEN_PNG
 from tools import read
 from tools.read import LocalModel, Reading, drawing
 from vision.sheet import DigitImage, Sheet
@@ -18,20 +19,23 @@ CALIBRATION = Calibration(temperature=2.0, unsure_below=0.7)
 PROBABILITIES = tuple(0.91 if digit == 7 else 0.01 for digit in range(10))
 
 
-def test_the_model_is_given_its_form_and_its_probabilities_are_made_honest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_model_is_given_its_form_and_what_is_read_is_made_honest(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
     def probabilities_of(_booster: object, images: Any) -> Any:
         asked.append(images)
-        return np.array([PROBABILITIES], dtype=np.float32)
+        return np.tile(np.float32(PROBABILITIES), (len(images), 1))
 
     monkeypatch.setattr(read, "probabilities_of", probabilities_of)
     digits = np.zeros((1, 784), dtype=np.uint8)
     digits.reshape(28, 28)[3:9, 4:6] = 200
     for form in (0, 1):
         model = LocalModel(booster=cast("Any", None), canonical_form=form, calibration=CALIBRATION)
-        assert model.predict(digits)[0] == pytest.approx(CALIBRATION.honest(PROBABILITIES), abs=1e-6)
+        assert model.predict(digits)[0] == pytest.approx(PROBABILITIES, abs=1e-6)
         assert (asked[-1] == canonical(digits, form)).all()
+    found = read.read_body(SEVEN_PNG, "seven.png", model, one=True).sheet
+    assert found
+    assert found.digits[0].probabilities == pytest.approx(CALIBRATION.honest(PROBABILITIES), abs=1e-6)
 
 
 @pytest.mark.parametrize("name", ["there is none.png", "tests"])
