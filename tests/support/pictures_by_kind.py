@@ -96,7 +96,8 @@ def written(scene: Scene, seed: int, *, pen: float = 1.0, one: bool = False) -> 
 def some(label: int, seed: int) -> Bytes:
     """Give one test digit of a label."""
     known = digits_by_label()[label]
-    return mnist_digits()[0][known[seed % len(known)]]
+    digit: Bytes = mnist_digits()[0][known[seed % len(known)]]
+    return digit
 
 
 SHEET = Scene(size=(900, 700), rows=2, columns=4, light=0.8, noise=3, turn=1.5)
