@@ -24,7 +24,7 @@ def test_the_model_is_given_its_form_and_what_is_read_is_made_honest(monkeypatch
 
     def probabilities_of(_booster: object, images: Any) -> Any:
         asked.append(images)
-        return np.tile(np.float32(PROBABILITIES), (len(images), 1))
+        return np.tile(np.array(PROBABILITIES, np.float32), (len(images), 1))
 
     monkeypatch.setattr(read, "probabilities_of", probabilities_of)
     digits = np.zeros((1, 784), dtype=np.uint8)
