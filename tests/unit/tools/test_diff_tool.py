@@ -73,9 +73,10 @@ def test_a_stack_that_is_gone_and_one_that_is_new(tmp_path: Path) -> None:
     head = folder(tmp_path / "head", stack="new", Bucket=BUCKET)
     assert compare(base, head, "--json", str(tmp_path / "review.json")) == 1
     changes = json.loads((tmp_path / "review.json").read_text())["changes"]
-    assert {(change["stack"], change["action"]): change["risk"] for change in changes} == {
-        ("old", "remove"): "data-loss",
-        ("new", "add"): "harmless",
+    assert {(change["stack"], change["logical_id"], change["action"]): change["risk"] for change in changes} == {
+        ("old", "Bucket", "remove"): "data-loss",
+        ("old", "old", "remove"): "cost",
+        ("new", "Bucket", "add"): "harmless",
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contract.digit import PIXELS
 from tools.accept.answers import digits_of, expect_digits, expect_problem
 from tools.accept.callers import Person, people_api, sign_in, sign_in_client
 from tools.accept.channel import Listener, with_token
@@ -19,7 +20,7 @@ def play_sign_in(stage: Stage) -> None:
     """Somebody signs in and is answered; without a token of the pool nobody is."""
     client = sign_in_client(stage)
     anna = sign_in(stage, client)
-    stage.until(lambda: anna.api.predict([[0] * 784]).status == 200, "a person is answered", seconds=180)
+    stage.until(lambda: anna.api.predict([[0] * PIXELS]).status == 200, "a person is answered", seconds=180)
     digits = golden_digits()
     expect_digits(digits, anna.api.predict(digits.tolist()), "ten golden digits through the API for people")
     for token in TOKENS:

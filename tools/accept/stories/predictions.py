@@ -10,6 +10,7 @@ from typing import Any
 
 from PIL import Image
 
+from contract.digit import PIXEL_MAX, PIXELS, SIDE
 from contract.manifest import read_manifest
 from tools.accept.answers import expect_digits, expect_problem, predictions_of
 from tools.accept.callers import service_caller
@@ -22,7 +23,7 @@ from tools.pixels import png_of
 
 WARM_SECONDS = 180
 """A serverless endpoint that nobody has called for a while needs up to minutes for its first answers."""
-ROW = [0] * 784
+ROW = [0] * PIXELS
 MIB = 1024 * 1024
 
 
@@ -113,13 +114,13 @@ def _json(document: Any) -> tuple[bytes, str]:
 def _picture(file_format: str) -> bytes:
     """White paper."""
     buffer = io.BytesIO()
-    Image.new("L", (280, 280), 255).save(buffer, format=file_format)
+    Image.new("L", (280, 280), PIXEL_MAX).save(buffer, format=file_format)
     return buffer.getvalue()
 
 
 def _jpeg_of(digit: Any) -> bytes:
     buffer = io.BytesIO()
-    picture = Image.fromarray(255 - digit.reshape(28, 28)).resize((560, 560)).convert("RGB")
+    picture = Image.fromarray(PIXEL_MAX - digit.reshape(SIDE, SIDE)).resize((560, 560)).convert("RGB")
     picture.save(buffer, format="JPEG", quality=80)
     return buffer.getvalue()
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from contract.digit import PIXELS
+from contract.upload_layout import KEY_PREFIX
 from tools.accept.answers import digits_of, expect_problem
 from tools.accept.callers import service_caller
 from tools.accept.channel import Listener, channel_body, signed
@@ -22,11 +24,11 @@ MIB = 1024 * 1024
 BROKEN = {
     "not a picture": (b"hello", "content-type-mismatch"),
     "half a picture": (b"\x89PNG\r\n\x1a\n" + bytes(40), "unreadable-image"),
-    "blank paper": (png_of(np.zeros(784, np.uint8)), "blank-image"),
+    "blank paper": (png_of(np.zeros(PIXELS, np.uint8)), "blank-image"),
 }
 FORGED = {
     "another type": {"Content-Type": "text/html"},
-    "another key": {"key": "uploads/somebody/else"},
+    "another key": {"key": f"{KEY_PREFIX}somebody/else"},
     "a key above": {"key": "index.html"},
     "another id of the user action": {"x-amz-meta-correlation-id": "forged"},
     "no encryption": {"x-amz-server-side-encryption": ""},
