@@ -108,7 +108,7 @@ def test_exported_images_come_back_unchanged() -> None:
         assert send(row, "png-inverted") == row.tobytes()
 
 
-# Known to fail: of 50 small noisy pictures as `photographed` makes them 37 are read right, of the images as they are 44.
+# Known to fail: of 50 small noisy pictures as `photographed` makes them 37 are read right, of the plain images 44.
 KNOWN = [pytest.param(way, marks=pytest.mark.exhaustive) if way == "photographed" else way for way in WAYS]
 
 
