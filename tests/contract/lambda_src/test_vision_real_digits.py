@@ -108,11 +108,7 @@ def test_exported_images_come_back_unchanged() -> None:
         assert send(row, "png-inverted") == row.tobytes()
 
 
-# Known to fail: of 50 small noisy pictures as `photographed` makes them 37 are read right, of the plain images 44.
-KNOWN = [pytest.param(way, marks=pytest.mark.exhaustive) if way == "photographed" else way for way in WAYS]
-
-
-@pytest.mark.parametrize("way", KNOWN)
+@pytest.mark.parametrize("way", WAYS)
 def test_a_digit_reads_the_same_however_it_is_sent(way: str, read: Callable[[Pixels], Pixels]) -> None:
     originals, wanted = images("t10k", COUNT), labels("t10k", COUNT)
     sent = np.stack([np.frombuffer(send(row, way), np.uint8) for row in originals])
