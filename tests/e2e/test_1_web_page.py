@@ -12,7 +12,6 @@ from contract.manifest import read_manifest
 from tests.support.web_browser import SEVEN, OpenPage, Person, axe_violations, draw, scrolls_sideways, shows, sign_in
 from tools.deployment import Deployment
 
-
 pytest_plugins = ["tests.support.web_fixtures"]
 
 FORGET_TOKENS = """

@@ -14,7 +14,6 @@ from playwright.sync_api import Dialog, Page, Route, WebSocketRoute, expect
 from tests.support.photographs import mnist_digits
 from tests.support.web_browser import OpenPage, choose, scrolls_sideways, shows
 
-
 pytest_plugins = ["tests.support.web_fixtures"]
 
 INKED_PIXELS = """(canvas) => {
