@@ -72,10 +72,10 @@ def _as_one(strokes: Sequence[Stroke]) -> list[Stroke]:
     """Join all that is large enough to be a part of the largest, or lies within it."""
     if not strokes:
         return []
-    whole, *others = sorted(strokes, key=lambda stroke: -stroke.area)
-    reach, least = ONE_GAP * max(whole.width, whole.height), ONE_PART * whole.area
+    whole, *others = sorted(strokes, key=lambda stroke: -stroke.area * stroke.strength)
+    reach, least, weak = ONE_GAP * max(whole.width, whole.height), ONE_PART * whole.area, WEAK * whole.strength
     for stroke in others:
-        if stroke.area >= least and max(stroke.apart(whole)) <= reach:
+        if stroke.area >= least and stroke.strength >= weak and max(stroke.apart(whole)) <= reach:
             whole = whole.joined(stroke)
     return [whole]
 

@@ -55,6 +55,9 @@ unless the model is less sure by the third."""
 FEW, FILLING = 6, 0.5
 """At most so many digits may be pieces of one that is at least this share of the shorter side long."""
 
+FRAMING = 0.9
+"""What reaches over this share of both sides of a picture of one digit may as well be its paper: both are tried."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -81,6 +84,11 @@ class Text:
         """Tell whether the strokes are so large that what was found may be pieces of one digit."""
         shape = self.ink.mask.shape
         return any(max(stroke.width, stroke.height) >= FILLING * min(shape) for stroke in self.strokes)
+
+    def frames(self) -> bool:
+        """Tell whether a stroke reaches from border to border both ways: the digit was cut out closely, or is paper."""
+        height, width = self.ink.mask.shape
+        return any(each.width >= FRAMING * width and each.height >= FRAMING * height for each in self.strokes)
 
     def read(self, scores: Scores) -> list[int]:
         """Give the places of what is read, in reading order, of the scores of every stroke."""
@@ -126,15 +134,18 @@ def read_picture(
     ready = as_it_is(picture.grey)
     if ready is not None:
         return _sheet(size, [(ready, cv2.boundingRect(ready), predict(ready.reshape(1, PIXELS))[0])])
-    ink = _ink_of(enlarged(picture.grey), one=one or max(picture.grey.shape) <= ICON_SIDE)
+    grey, icon = enlarged(picture.grey), one or max(picture.grey.shape) <= ICON_SIDE
+    ink = _ink_of(grey, one=icon)
     watch("strength", np.asarray(ink.strength * PIXEL_MAX, np.uint8))
     watch("ink", ink.mask * np.uint8(PIXEL_MAX))
     texts = [_text(ink, one=one)]
     if not one and texts[0].may_lie():
         texts += [_text(ink, turns=turns, bonus=LYING_LOSS) for turns in (1, 3)]
     if not one and texts[0].count <= FEW:
-        whole = _text(_ink_of(enlarged(picture.grey), one=True), one=True)
+        whole = _text(_ink_of(grey, one=True), one=True)
         texts += [whole] if whole.fills() else []
+    if icon and texts[0].frames():
+        texts.append(_text(find_ink(grey, light=not is_light_on_dark(grey), one=True), one=True))
     pixels = [text.pixels() for text in texts]
     asked = np.array([each for text in pixels for each in text], np.uint8).reshape(-1, PIXELS)
     if not len(asked):
