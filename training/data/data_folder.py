@@ -210,17 +210,18 @@ def read_data_manifest(folder: Path) -> DataManifest:
     schema = value.get("schema") if isinstance(value, dict) else None
     if schema != SCHEMA:
         raise DataError(f"{folder / MANIFEST_NAME} has the schema {schema!r}, expected {SCHEMA!r}; {PREPARE}")
-    form = value.get("canonical_form", RAW_FORM)
+    needed = [name for name in DataManifest.__dataclass_fields__ if name != "stream"]
+    known = {"canonical_form": RAW_FORM, **value}
+    missing = next((name for name in needed if name not in known), None)
+    if missing is not None:
+        raise DataError(f"{folder / MANIFEST_NAME} lacks {missing!r}; {PREPARE}")
+    form = known["canonical_form"]
     if form != CANONICAL_FORM:
         raise DataError(
             f"the digits in {folder} have the canonical form {form!r}, models are trained on form {CANONICAL_FORM};"
             f" {PREPARE}"
         )
-    try:
-        needed = [name for name in DataManifest.__dataclass_fields__ if name != "stream"]
-        return DataManifest(**{name: value[name] for name in needed}, stream=value.get("stream"))
-    except KeyError as missing:
-        raise DataError(f"{folder / MANIFEST_NAME} lacks {missing.args[0]!r}; {PREPARE}") from None
+    return DataManifest(**{name: known[name] for name in needed}, stream=value.get("stream"))
 
 
 def verify(folder: Path, manifest: DataManifest, names: list[str] | None = None) -> None:
