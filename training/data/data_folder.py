@@ -68,7 +68,7 @@ class DataManifest:
     files
         digest of every file in the folder, by its path relative to it
     copies
-        shifted copies of each training image; the counts hold them
+        distorted copies of each training image; the counts hold them
     canonical_form
         version of the form of arrays and channels, see `contract.canonical`
     stream
@@ -211,7 +211,7 @@ def read_data_manifest(folder: Path) -> DataManifest:
     if schema != SCHEMA:
         raise DataError(f"{folder / MANIFEST_NAME} has the schema {schema!r}, expected {SCHEMA!r}; {PREPARE}")
     needed = [name for name in DataManifest.__dataclass_fields__ if name != "stream"]
-    known = {"canonical_form": RAW_FORM, **value}
+    known = {"canonical_form": RAW_FORM, "copies": 0, **value}
     missing = next((name for name in needed if name not in known), None)
     if missing is not None:
         raise DataError(f"{folder / MANIFEST_NAME} lacks {missing!r}; {PREPARE}")
