@@ -16,8 +16,8 @@ RUN := .venv/bin/python
 EMULATOR := packages/sagemaker-local
 
 # What runs: the stacks, training, the emulator. `make setup` adds clusters, searches, reviews and tests.
-RUN_GROUPS := --group app --group training --group emulator
-CHECK_GROUPS := --group scale --group functions --group picture-functions --group tools --group dev
+RUN_GROUPS := --group app --group training --group emulator --group picture-functions
+CHECK_GROUPS := --group scale --group functions --group tools --group dev
 # Measured on two cores on 2026-11-30 (time, caches warm) and 2026-12-01 (disk).
 DEMO_COSTS := six steps: about 5 minutes on two idle cores, and the first downloads; 2 GB on disk, 2.4 while it runs
 
