@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -128,6 +129,7 @@ def _on_a_cluster(
     """Train with the workers of a Dask cluster; True when a stop was requested."""
     from training.scale.cluster import connected, worker_addresses
     from training.scale.cluster_fitting import fit_on_cluster
+    from training.scale.cluster_parts import read_file_on_worker
     from training.scale.part_source import data_read, part_source
 
     paths = paths_of(context)
@@ -143,7 +145,7 @@ def _on_a_cluster(
                 client, source, hyperparameters,
                 on_step=view.on_step, on_round=view.on_round, stop_requested=view.stop_requested,
             )  # fmt: skip
-            return result, data_read(source, parts)
+            return result, data_read(source, parts, read=partial(read_file_on_worker, client))
 
         return train_and_save(paths, hyperparameters, run)
 

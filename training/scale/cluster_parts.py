@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from contract.digit import PIXELS
 from training.common.errors import DataError
-from training.data.part_reading import list_parts, read_part
+from training.data.part_reading import list_parts, read_file, read_part
 from training.scale.by_value import ByValue
 from training.scale.cluster import require_workers
 from training.scale.part_source import PartRead, PartSource
@@ -120,6 +120,18 @@ def read_on_workers(
         for index, shape in ((0, (PIXELS,)), (1, ()))
     )
     return ClusterChannel(images=images, labels=labels, parts=tuple(facts))
+
+
+def read_file_on_worker(client: Client, location: str, endpoint_url: str | None, region: str | None) -> bytes | None:
+    """`read_file`, by one of the workers: they reach what this machine may not, or not with the same rights.
+
+    Raises
+    ------
+    OSError
+        when the worker cannot read it
+    """
+    content: bytes | None = client.submit(ByValue(read_file), location, endpoint_url, region, pure=False).result()
+    return content
 
 
 def _wait_for(future: Future[Any], client: Client, workers: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ It says where to look and describes what was read; who reads is the business of 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,10 @@ from training.common.paths import BuildPaths
 from training.data.data_folder import CHANNELS, MANIFEST_NAME, DataManifest, channel_folder, read_data_manifest
 from training.data.part_reading import read_file
 from training.model.model_records import data_of, data_of_parts, form_beside
+
+
+# Takes what `read_file` takes, and gives what it gives.
+Reader = Callable[[str, str | None, str | None], bytes | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +91,21 @@ def part_source(paths: BuildPaths, channels: str | None) -> PartSource:
     return PartSource(name=channels, folders={name: str(folder / name) for name in CHANNELS}, manifest=manifest)
 
 
-def data_read(source: PartSource, parts: Sequence[PartRead]) -> Data:
-    """What goes into the record of the fit: the prepared data when these are its very files, else the files."""
+def data_read(source: PartSource, parts: Sequence[PartRead], *, read: Reader = read_file) -> Data:
+    """What goes into the record of the fit: the prepared data when these are its very files, else the files.
+
+    Parameters
+    ----------
+    source, parts
+        what was read, and from where
+    read
+        reads the manifest beside the channels: on this machine, or where the parts were read
+
+    Raises
+    ------
+    DataError
+        when the manifest cannot be read there
+    """
     manifest = source.manifest
     if manifest is not None:
         prepared = sorted(
@@ -100,14 +117,14 @@ def data_read(source: PartSource, parts: Sequence[PartRead]) -> Data:
             return data_of(manifest)
     counts = {name: sum(part.rows for part in parts if part.channel == name) for name in CHANNELS}
     digests = {f"{part.channel}/{part.location.rpartition('/')[2]}": part.sha256 for part in parts}
-    return data_of_parts(source.name, counts=counts, sha256=digests, canonical_form=_form(source))
+    return data_of_parts(source.name, counts=counts, sha256=digests, canonical_form=_form(source, read))
 
 
-def _form(source: PartSource) -> int:
+def _form(source: PartSource, read: Reader) -> int:
     """The canonical form that the manifest beside the channels names."""
     location = f"{source.folders[CHANNELS[0]].rpartition('/')[0]}/{MANIFEST_NAME}"
     try:
-        content = read_file(location, source.endpoint_url, source.region)
+        content = read(location, source.endpoint_url, source.region)
     except OSError as problem:
         raise DataError(f"{location} cannot be read ({problem}); it names the form of the channels") from None
     return form_beside(content, name=location)
