@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sagemaker_local.ministack.upload_forms import up_to_file
+from sagemaker_local.ministack.upload_forms import Part, up_to_file
 
 
 def test_fields_after_the_file_are_ignored() -> None:
-    key, file, policy = ("key", None, {}, b"k"), ("file", "a.png", {}, b"1"), ("policy", None, {}, b"p")
+    key: Part = ("key", None, {}, b"k")
+    file: Part = ("file", "a.png", {}, b"1")
+    policy: Part = ("policy", None, {}, b"p")
     assert up_to_file([key, policy, file]) == [key, policy, file]
     assert up_to_file([key, file, policy, file]) == [key, file]
     assert up_to_file([file, key]) == [file]

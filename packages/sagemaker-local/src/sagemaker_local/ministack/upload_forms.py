@@ -13,6 +13,9 @@ from typing import Any
 
 from sagemaker_local.ministack.registry import private, replace
 
+# Name of the field, name of the file, headers, content.
+Part = tuple[str, str | None, dict[str, str], bytes]
+
 _CHECK = "ministack.services.s3:_enforce_signed_post_policy"
 _PARSE = "ministack.services.s3:_parse_multipart_form"
 _OLD_SIGNATURE = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
@@ -41,14 +44,8 @@ def install() -> None:
     replace(_PARSE, lambda content_type, body: up_to_file(parse(content_type, body)))
 
 
-def up_to_file(parts: list[Any]) -> list[Any]:
-    """The parts of a form as far as S3 reads them: "the file or content must be the last field", others are ignored.
-
-    Parameters
-    ----------
-    parts
-        Tuples whose first element is the name of the field.
-    """
+def up_to_file(parts: list[Part]) -> list[Part]:
+    """The parts of a form as far as S3 reads them: "the file or content must be the last field", others are ignored."""
     place = next((index for index, part in enumerate(parts) if part[0] == "file"), len(parts))
     return parts[: place + 1]
 
