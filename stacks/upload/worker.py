@@ -10,8 +10,8 @@ from constructs import Construct
 
 from stacks.inference.model_endpoint import ModelEndpoint
 from stacks.settings import Settings
-from stacks.shared.function_bundle import FunctionSource
 from stacks.shared.lambda_function import PythonFunction
+from stacks.shared.picture_source import picture_source
 from stacks.upload.channels import JobChannels
 from stacks.upload.inbox import UploadInbox
 from stacks.upload.jobs_table import JobsTable
@@ -51,9 +51,7 @@ class UploadWorker(Construct):
         worker = PythonFunction(
             self,
             "Worker",
-            source=FunctionSource(
-                package="upload_worker", has_requirements=True, requirements_name="requirements-pictures.txt"
-            ),
+            source=picture_source("upload_worker"),
             settings=settings,
             description="Reads uploaded pictures and ends their jobs",
             timeout_seconds=upload.worker_seconds,
