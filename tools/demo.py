@@ -40,16 +40,16 @@ PHOTOGRAPHED = (7, 2, 4)
 """The digits on the photograph that is uploaded."""
 
 NEXT_STEPS = """\
-  source .venv/bin/activate         once in a shell, then:
-  python -m training look           pictures of the data, and of the digits hardest for the model
-  sagemaker-local status         what runs; 'logs' shows what it says
-  eval "$(sagemaker-local env)"  boto3 and the AWS CLI of this shell talk to the emulator
-  python -m training fit --help     train another model, evaluate and package it; 'make up' serves it
+  source .venv/bin/activate       once in a shell, then:
+  python -m training look         pictures of the data, and of the digits hardest for the model
+  sagemaker-local status          what runs; 'logs' shows what it says
+  eval "$(sagemaker-local env)"   boto3 and the AWS CLI of this shell talk to the emulator
+  python -m training fit --help   train another model, evaluate and package it; 'make up' serves it
   python -m training publish --channels && python -m training submit --num-round 10
-                                    the same as a SageMaker training job, its log as it comes
-  make lab                          the whole story as a notebook
-  sagemaker-local faults --help  let S3, the endpoint, ... fail, and see that no upload is lost; 'make redrive'
-  make down                         stop the emulator; it forgets everything"""
+                                  the same as a SageMaker training job, its log as it comes
+  make lab                        the whole story as a notebook
+  sagemaker-local faults --help   let S3, the endpoint, ... fail, and see that no upload is lost; 'make redrive'
+  make down                       stop the emulator; it forgets everything"""
 
 console = Console(highlight=False, soft_wrap=True)
 
