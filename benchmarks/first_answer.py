@@ -1,8 +1,9 @@
-"""What the canonical form costs the JSON route of the prediction function: processor time to its first answer.
+"""Processor time of a new process of the prediction function to its first answer: most of what a cold start adds.
 
 Run it with `PYTHONPATH=lambda_src python -m benchmarks.first_answer`. New processes take turns: import the handler and
-answer one row, for a model of the raw form and for one of the canonical form, with an endpoint that answers at once.
-Then each answers 1,000 rows in one request. No process may have loaded an imaging library.
+answer one row, for a model of the raw form and for one of the canonical form, or one picture, with an endpoint that
+answers at once. Then those of rows answer 1,000 in one request, the others the picture again. No process that answers
+rows may have loaded an imaging library.
 """
 
 from __future__ import annotations
@@ -13,24 +14,50 @@ import statistics
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.report import Cell, Report
-from contract.digit import CANONICAL_FORM, CANONICAL_FORMS, CLASSES, PIXELS, RAW_FORM
+from contract.digit import CANONICAL_FORM, CLASSES, PIXELS, RAW_FORM
 
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = 1000
-NAMES = {RAW_FORM: "raw, no numpy", CANONICAL_FORM: "canonical form 1"}
 IMAGING = ("PIL", "cv2")
 
 
-def answer(form: int) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A model and a request.
+
+    Parameters
+    ----------
+    form
+        the canonical form of the model
+    event
+        the first request, a file in `tests/events`
+    """
+
+    form: int
+    event: str
+
+
+CASES = {
+    "rows, raw form, no numpy": Case(form=RAW_FORM, event="predict_json"),
+    "rows, canonical form 1": Case(form=CANONICAL_FORM, event="predict_json"),
+    "a picture": Case(form=CANONICAL_FORM, event="predict_png"),
+}
+ROWS_RAW, ROWS_CANONICAL, PICTURE = CASES
+
+
+def answer(name: str) -> None:
     """Be such a process, and print what it took in milliseconds as JSON."""
     from contract.model_card import ModelCard
     from digit_model.classify import EndpointOutput
     from gateway.http_app import respond
     from prediction.application import Application
     from prediction.handler import logger
+
+    case = CASES[name]
 
     class Endpoint:
         """An endpoint without a model."""
@@ -40,35 +67,34 @@ def answer(form: int) -> None:
             scores = [{"score": [1 / CLASSES] * CLASSES}] * (csv.count(b"\n") + 1)
             return EndpointOutput(content_type="application/json", body=json.dumps({"predictions": scores}).encode())
 
-    application = Application(card=ModelCard(document={}, sha256="0" * 64, canonical_form=form), endpoint=Endpoint())
-    event = json.loads((ROOT / "tests/events/predict_json.json").read_text())
+    card = ModelCard(document={}, sha256="0" * 64, canonical_form=case.form)
+    application = Application(card=card, endpoint=Endpoint())
+    event = json.loads((ROOT / f"tests/events/{case.event}.json").read_text())
+    row = [value % 256 for value in range(PIXELS)]
+    later = event if name == PICTURE else {**event, "body": json.dumps({"instances": [row] * ROWS})}
     logger.setLevel("ERROR")
-    milliseconds = []
-    for rows in (1, ROWS):
-        row = [value % 256 for value in range(PIXELS)]
-        started = time.process_time() if rows > 1 else 0.0
-        response = respond(
-            {**event, "body": json.dumps({"instances": [row] * rows})}, None, lambda: application, logger
-        )
+    milliseconds: list[float] = []
+    for request in (event, later):
+        started = time.process_time() if milliseconds else 0.0
+        response = respond(request, None, lambda: application, logger)
         milliseconds.append((time.process_time() - started) * 1000)
         if response["statusCode"] != 200:
             raise SystemExit(response["body"])
-    loaded = [name for name in IMAGING if name in sys.modules]
-    print(json.dumps({"milliseconds": milliseconds, "imaging": loaded}))
+    print(json.dumps({"milliseconds": milliseconds, "imaging": [each for each in IMAGING if each in sys.modules]}))
 
 
-def measure(repeats: int) -> dict[int, list[list[float]]]:
-    """Milliseconds of each process, by the form."""
-    found: dict[int, list[list[float]]] = {form: [] for form in CANONICAL_FORMS}
+def measure(repeats: int) -> dict[str, list[list[float]]]:
+    """Milliseconds of each process, by the name of its case."""
+    found: dict[str, list[list[float]]] = {name: [] for name in CASES}
     for _ in range(repeats):
-        for form in CANONICAL_FORMS:
-            command = [sys.executable, "-m", "benchmarks.first_answer", "--answer", str(form)]
+        for name in CASES:
+            command = [sys.executable, "-m", "benchmarks.first_answer", "--answer", name]
             output = json.loads(
                 subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.splitlines()[-1]
             )
-            if output["imaging"]:
-                raise SystemExit(f"form {form} loads {output['imaging']}")
-            found[form].append(output["milliseconds"])
+            if bool(output["imaging"]) != (name == PICTURE):
+                raise SystemExit(f"the process of {name!r} has loaded {output['imaging']}")
+            found[name].append(output["milliseconds"])
     return found
 
 
@@ -76,28 +102,31 @@ def main() -> None:
     """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=9)
-    parser.add_argument("--answer", type=int)
+    parser.add_argument("--answer", choices=CASES)
     options = parser.parse_args()
     if options.answer is not None:
         answer(options.answer)
         return
     found = measure(options.repeats)
-    medians = {form: [statistics.median(each) for each in zip(*runs, strict=True)] for form, runs in found.items()}
+    medians = {name: [statistics.median(each) for each in zip(*runs, strict=True)] for name, runs in found.items()}
     rows: list[dict[str, Cell]] = [
         {
-            "model": NAMES[form],
+            "request": name,
             "import and first answer, ms": round(first),
-            f"{ROWS} rows, ms": round(many),
+            f"the same picture again, or {ROWS} rows, ms": round(later),
         }
-        for form, (first, many) in medians.items()
+        for name, (first, later) in medians.items()
     ]
-    added = medians[CANONICAL_FORM][0] - medians[RAW_FORM][0]
+    added = medians[ROWS_CANONICAL][0] - medians[ROWS_RAW][0]
     Report(
         name="first_answer",
-        title="processor time of a new process of the prediction function, JSON rows",
+        title="processor time of a new process of the prediction function",
         rows=rows,
-        ratios={"first answer, canonical : raw": medians[CANONICAL_FORM][0] / medians[RAW_FORM][0]},
-        packages=("numpy",),
+        ratios={
+            "first answer, canonical : raw": medians[ROWS_CANONICAL][0] / medians[ROWS_RAW][0],
+            "first answer, a picture : rows": medians[PICTURE][0] / medians[ROWS_CANONICAL][0],
+        },
+        packages=("numpy", "opencv-python-headless", "pillow"),
         notes=(
             f"the canonical form adds {added:.0f} ms of processor time to the first answer, numpy's import included",
         ),
