@@ -19,8 +19,9 @@ from stacks.api.request_schema import request_schema
 from stacks.inference.endpoint_variables import endpoint_variables
 from stacks.inference.model_endpoint import ModelEndpoint
 from stacks.settings import Settings
+from stacks.shared.function_bundle import FunctionSource
 from stacks.shared.lambda_function import PythonFunction
-from stacks.shared.picture_source import picture_source
+from stacks.shared.picture_packages import PICTURE_PACKAGES
 from stacks.shared.time_budget import TIME_BUDGET
 from stacks.upload.routes import make_upload_function
 from stacks.upload.stack import UploadStack
@@ -69,7 +70,8 @@ class ApiStack(cdk.Stack):
         self.prediction = PythonFunction(
             self,
             "Prediction",
-            source=picture_source("prediction"),
+            source=FunctionSource(package="prediction"),
+            packages=PICTURE_PACKAGES,
             settings=settings,
             description="Answers the HTTP API with the help of the model's endpoint",
             timeout_seconds=TIME_BUDGET.function_seconds,

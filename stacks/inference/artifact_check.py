@@ -29,7 +29,8 @@ class ArtifactCheck(Construct):
         check = PythonFunction(
             self,
             "Check",
-            source=FunctionSource(package="artifact_check", has_requirements=False),
+            source=FunctionSource(package="artifact_check"),
+            packages=None,
             settings=settings,
             description="Checks that the artifact of the model is in the bucket before it is served",
             timeout_seconds=TIMEOUT_SECONDS,

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from stacks.settings import Settings
 from stacks.shared.function_bundle import SOURCES, FunctionBundle, FunctionSource
+from stacks.shared.function_packages import ARCHITECTURE, RUNTIME, FunctionPackages, packages_layer
 from stacks.shared.log_group import make_log_group
 
 
@@ -24,6 +25,8 @@ class PythonFunction(Construct):
     ----------
     source
         The package.
+    packages
+        What it imports of others, beside the SDK of the runtime; None if nothing.
     settings
         The environment: log retention, tracing, its share of the concurrency, and which platform to bundle for.
     description
@@ -42,6 +45,7 @@ class PythonFunction(Construct):
         construct_id: str,
         *,
         source: FunctionSource,
+        packages: FunctionPackages | None,
         settings: Settings,
         description: str,
         timeout_seconds: int,
@@ -57,9 +61,10 @@ class PythonFunction(Construct):
             "Function",
             description=description,
             code=_code(source, settings),
+            layers=[packages_layer(self, packages, settings)] if packages else None,
             handler=f"{source.package}.handler.handler",
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            architecture=lambda_.Architecture.ARM_64,
+            runtime=RUNTIME,
+            architecture=ARCHITECTURE,
             role=_role(self, self.log_group, statements),
             log_group=self.log_group,
             timeout=cdk.Duration.seconds(timeout_seconds),

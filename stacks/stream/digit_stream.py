@@ -12,7 +12,8 @@ from constructs import Construct
 
 from contract.bucket_layout import DEAD_LETTERS_PREFIX, PARTS_PREFIX
 from stacks.settings import Settings
-from stacks.shared.function_bundle import FunctionSource
+from stacks.shared.function_bundle import SOURCES, FunctionSource
+from stacks.shared.function_packages import FunctionPackages
 from stacks.shared.lambda_function import PythonFunction
 from stacks.shared.retention import removal_policy
 from stacks.stream.settings import OnDemand, StreamSettings
@@ -20,22 +21,26 @@ from stacks.stream.settings import OnDemand, StreamSettings
 TIMEOUT_SECONDS = 60
 """All attempts of the function's clients for one part and a few dead letters; far more than a batch takes."""
 MEMORY_MB = 1024
-UNUSED_OF_PYARROW = (
-    "pyarrow/include",
-    "pyarrow/includes",
-    "pyarrow/src",
-    "pyarrow/tests",
-    "pyarrow/_flight*",
-    "pyarrow/libarrow_flight*",
-    "pyarrow/libarrow_python_flight*",
-    "pyarrow/_pyarrow_cpp_tests*",
-    "pyarrow/*.p[xy][dxi]",
-    # Copies of libraries under further names that only linkers use.
-    "pyarrow/*.so.2500.*",
-    "pyarrow/libarrow_python.so",
-    "pyarrow/libarrow_python_parquet_encryption.so",
+STREAM_PACKAGES = FunctionPackages(
+    name="StreamPackages",
+    requirements=SOURCES / "requirements-stream.txt",
+    left_out=(
+        "pyarrow/include",
+        "pyarrow/includes",
+        "pyarrow/src",
+        "pyarrow/tests",
+        "pyarrow/_flight*",
+        "pyarrow/libarrow_flight*",
+        "pyarrow/libarrow_python_flight*",
+        "pyarrow/_pyarrow_cpp_tests*",
+        "pyarrow/*.p[xy][dxi]",
+        # Copies of libraries under further names that only linkers use.
+        "pyarrow/*.so.2500.*",
+        "pyarrow/libarrow_python.so",
+        "pyarrow/libarrow_python_parquet_encryption.so",
+    ),
 )
-"""What is not needed to write Parquet: about a third of the package."""
+"""PyArrow without what is not needed to write Parquet: about a third of it."""
 
 
 class DigitStream(Construct):
@@ -77,12 +82,8 @@ class DigitStream(Construct):
         return PythonFunction(
             self,
             "Consumer",
-            source=FunctionSource(
-                package="stream_consumer",
-                has_requirements=True,
-                requirements_name="requirements-stream.txt",
-                left_out=UNUSED_OF_PYARROW,
-            ),
+            source=FunctionSource(package="stream_consumer"),
+            packages=STREAM_PACKAGES,
             settings=settings,
             description="Puts labelled digits from the stream into the bucket as Parquet parts",
             timeout_seconds=TIMEOUT_SECONDS,

@@ -8,7 +8,8 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks.settings import Settings
-from stacks.shared.function_bundle import FunctionSource
+from stacks.shared.function_bundle import SOURCES, FunctionSource
+from stacks.shared.function_packages import FunctionPackages
 from stacks.shared.lambda_function import PythonFunction
 from stacks.upload.inbox import UploadInbox
 from stacks.upload.jobs_table import JobsTable
@@ -16,6 +17,7 @@ from stacks.upload.jobs_table import JobsTable
 MEMORY_MB = 512
 TIMEOUT_SECONDS = 20
 """Longer than all attempts at the table, shorter than the time-out of API Gateway."""
+UPLOADS_PACKAGES = FunctionPackages(name="UploadsPackages", requirements=SOURCES / "requirements.txt")
 
 
 def make_upload_function(
@@ -32,7 +34,8 @@ def make_upload_function(
     return PythonFunction(
         scope,
         construct_id,
-        source=FunctionSource(package="uploads", has_requirements=True),
+        source=FunctionSource(package="uploads"),
+        packages=UPLOADS_PACKAGES,
         settings=settings,
         description="Lets callers upload a picture, and tells them what became of it",
         timeout_seconds=TIMEOUT_SECONDS,

@@ -10,8 +10,9 @@ from constructs import Construct
 
 from stacks.inference.model_endpoint import ModelEndpoint
 from stacks.settings import Settings
+from stacks.shared.function_bundle import FunctionSource
 from stacks.shared.lambda_function import PythonFunction
-from stacks.shared.picture_source import picture_source
+from stacks.shared.picture_packages import PICTURE_PACKAGES
 from stacks.upload.channels import JobChannels
 from stacks.upload.inbox import UploadInbox
 from stacks.upload.jobs_table import JobsTable
@@ -51,7 +52,8 @@ class UploadWorker(Construct):
         worker = PythonFunction(
             self,
             "Worker",
-            source=picture_source("upload_worker"),
+            source=FunctionSource(package="upload_worker"),
+            packages=PICTURE_PACKAGES,
             settings=settings,
             description="Reads uploaded pictures and ends their jobs",
             timeout_seconds=upload.worker_seconds,

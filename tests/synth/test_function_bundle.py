@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from stacks.settings import FunctionTarget
+from stacks.shared.bytecode import compile_bytecode
 from stacks.shared.errors import ConfigurationError
-from stacks.shared.function_bundle import SOURCES, FunctionBundle, FunctionSource, compile_bytecode
+from stacks.shared.function_bundle import SOURCES, FunctionBundle, FunctionSource
 from tests.support.assemblies import Assembly
 
-CHECK = FunctionSource(package="artifact_check", has_requirements=False)
-PREDICTION = FunctionSource(package="prediction", has_requirements=True, requirements_name="requirements-pictures.txt")
+CHECK = FunctionSource(package="artifact_check")
+PREDICTION = FunctionSource(package="prediction")
 EMULATOR, LAMBDA = FunctionTarget.EMULATOR, FunctionTarget.LAMBDA
 
 
@@ -67,13 +68,6 @@ def test_a_moved_file_changes_the_digest(root: Path) -> None:
     assert digests(root)[0] != before[0]
 
 
-def test_locked_packages_change_the_digest_of_those_that_need_them(root: Path) -> None:
-    before = digests(root)
-    (root / "requirements-pictures.txt").write_text("")
-    after = digests(root)
-    assert (before[0] == after[0], before[1] != after[1]) == (True, True)
-
-
 def test_bytecode_beside_the_sources_is_no_part_of_it(root: Path) -> None:
     before = digests(root)
     (root / "artifact_check/__pycache__").mkdir(exist_ok=True)
@@ -83,7 +77,7 @@ def test_bytecode_beside_the_sources_is_no_part_of_it(root: Path) -> None:
 
 def test_a_package_without_a_handler_is_named() -> None:
     with pytest.raises(ConfigurationError, match=r"no handler\.py in .*lambda_src/nothing"):
-        FunctionSource(package="nothing", has_requirements=False).digest(LAMBDA)
+        FunctionSource(package="nothing").digest(LAMBDA)
 
 
 def test_the_folder_holds_the_package_and_starts(tmp_path: Path) -> None:
@@ -98,17 +92,7 @@ def test_the_folder_holds_the_package_and_starts(tmp_path: Path) -> None:
 
 def test_bytecode_does_not_depend_on_times(tmp_path: Path) -> None:
     (tmp_path / "module.py").write_text("VALUE = 1\n")
-    compile_bytecode(tmp_path, EMULATOR)
+    compile_bytecode(tmp_path, EMULATOR, deployed_at="/var/task")
     (compiled,) = tmp_path.rglob("*.pyc")
     # https://peps.python.org/pep-0552/: flags 0b01 say that it is named by a hash which nobody checks.
     assert int.from_bytes(compiled.read_bytes()[4:8], "little") == 0b01
-
-
-def test_the_locked_packages_leave_out_what_lambda_brings() -> None:
-    names = {
-        line.partition("==")[0]
-        for line in (SOURCES / "requirements-pictures.txt").read_text().splitlines()
-        if "==" in line
-    }
-    assert {"opencv-python-headless", "numpy", "pillow", "aws-lambda-powertools"} <= names
-    assert not names & {"boto3", "botocore"}

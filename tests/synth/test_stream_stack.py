@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from stacks.settings import FunctionTarget
 from stacks.shared.errors import ConfigurationError
-from stacks.shared.function_bundle import LARGEST_BYTES, FunctionSource, check_size, leave_out
-from stacks.stream.digit_stream import UNUSED_OF_PYARROW
 from stacks.stream.settings import OnDemand, Provisioned, StreamSettings
 from tests.support.assemblies import Assembly, Json, as_list, as_text
 
 NEEDS = ("stream",)
 
 STREAM, QUEUE = "DigitsStream1D8ED125", "DigitsDeadLettersD6B49D83"
-CONSUMER = FunctionSource(
-    package="stream_consumer",
-    has_requirements=True,
-    requirements_name="requirements-stream.txt",
-    left_out=UNUSED_OF_PYARROW,
-)
 
 
 def resources(assembly: Assembly, kind: str) -> dict[str, Json]:
@@ -143,32 +132,3 @@ def test_bad_settings_are_named_with_their_value(change: dict[str, Any], sentenc
 def test_a_stream_has_a_shard_at_least() -> None:
     with pytest.raises(ConfigurationError, match="stream shards is 0; allowed is 1 to 500"):
         Provisioned(shards=0)
-
-
-def test_what_is_left_out_is_part_of_the_digest() -> None:
-    whole = dataclasses.replace(CONSUMER, left_out=())
-    assert whole.digest(FunctionTarget.LAMBDA) != CONSUMER.digest(FunctionTarget.LAMBDA)
-    assert CONSUMER.requirements is not None
-    assert "pyarrow==" in CONSUMER.requirements.read_text()
-
-
-def test_leaving_out_removes_what_matches_and_nothing_else(tmp_path: Path) -> None:
-    for name in ("pyarrow/tests/a.py", "pyarrow/_flight.so", "pyarrow/lib.so"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("")
-    leave_out(tmp_path, ("pyarrow/tests", "pyarrow/_flight*"))
-    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["lib.so"]
-
-
-def test_a_pattern_that_matches_nothing_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="nothing in the bundle is 'pyarrow/_flight"):
-        leave_out(tmp_path, ("pyarrow/_flight*",))
-
-
-def test_a_bundle_that_lambda_would_refuse_is_refused_here(tmp_path: Path) -> None:
-    with (tmp_path / "large.so").open("wb") as file:
-        file.truncate(LARGEST_BYTES)
-    check_size(tmp_path)
-    (tmp_path / "one.py").write_text("#")
-    with pytest.raises(ConfigurationError, match="has 262144001 bytes unpacked; Lambda takes 262144000"):
-        check_size(tmp_path)
