@@ -74,4 +74,4 @@ def test_the_application_is_synthesised_and_bundled_without_uv(plain_python: str
     assert f"{ENVIRONMENTS['local'].stack_name('api')}.template.json" in stacks
     handlers = {path.parent.name for path in (tmp_path / "cdk.out").glob("asset.*/*/handler.py")}
     assert handlers == {path.parent.name for path in SOURCES.glob("*/handler.py")}
-    assert list((tmp_path / "cdk.out").glob("asset.*/PIL/__init__.py"))
+    assert list((tmp_path / "cdk.out").glob("asset.*/python/PIL/__init__.py"))
