@@ -13,13 +13,13 @@ from botocore.exceptions import ClientError
 
 from stacks.policy.role_table import Question
 from stacks.settings import ENVIRONMENTS, LOCAL
-from tools.accept.__main__ import chosen, write
+from tools.accept.__main__ import chosen, play_all, write
 from tools.accept.playing import play
 from tools.accept.report import Run, announcement, as_json, as_markdown, duration
 from tools.accept.stage import Stage
 from tools.accept.stories import STORIES
 from tools.accept.stories.roles import ABSENT, askable
-from tools.accept.story import Differs, NotRun, Outcome, Result, Story, expect
+from tools.accept.story import Differs, Interrupted, NotRun, Outcome, Result, Story, expect
 from tools.deployment import Deployment
 
 
@@ -99,7 +99,7 @@ def test_everything_is_cleaned_up_however_it_ends(ending: BaseException | None) 
             raise ending
 
     if isinstance(ending, KeyboardInterrupt):
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Interrupted):
             play(story(act), HERE, LOCAL)
     else:
         play(story(act), HERE, LOCAL)
@@ -120,6 +120,26 @@ def test_what_cannot_be_cleaned_up_is_told_and_the_rest_goes() -> None:
     result = play(story(act), HERE, LOCAL)
     assert (cleaned, result.left) == (["queue"], ("the user u is still there: denied",))
     assert _run(result).exit_code == 1
+
+
+def test_what_an_interruption_leaves_behind_is_told_too() -> None:
+    """The second interruption stops one removal, not the others."""
+    cleaned: list[str] = []
+
+    def interrupt(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    def act(stage: Stage) -> None:
+        stage.at_end("the queue", cleaned.append, "queue")
+        stage.at_end("the user u", interrupt)
+        raise KeyboardInterrupt
+
+    results: list[Result] = []
+    with pytest.raises(Interrupted):
+        play_all([story(act), story(lambda _: pytest.fail("it was played"))], HERE, LOCAL, results)
+    (result,) = results
+    left = "the user u may still be there: its removal was interrupted"
+    assert (cleaned, result.outcome, result.left) == (["queue"], Outcome.NOT_RUN, (left,))
 
 
 def test_waiting_ends_with_what_was_seen_last() -> None:
