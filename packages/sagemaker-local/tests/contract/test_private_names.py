@@ -170,6 +170,8 @@ ministack.services.sqs:_queue_by_arn
 ministack.services.sqs:_queues
 ministack.services.sqs:_receive_messages_for_esm
 ministack.services.sts:register_session
+ministack.services.tagging:_RESOURCE_TAG_COLLECTORS
+ministack.services.tagging:_collect_cloudfront
 """
 
 

@@ -171,6 +171,8 @@ PRIVATE_NAMES = (
     "ministack.services.sqs:_queues",
     "ministack.services.sqs:_receive_messages_for_esm",
     "ministack.services.sts:register_session",
+    "ministack.services.tagging:_RESOURCE_TAG_COLLECTORS",
+    "ministack.services.tagging:_collect_cloudfront",
 )
 
 
