@@ -81,6 +81,16 @@ def test_what_the_endpoint_is_being_updated_to_is_kept() -> None:
     assert find_retired(account, account, "digits-dev", frozenset()).models == ("older",)
 
 
+def test_a_model_that_the_stack_owns_need_not_be_described() -> None:
+    """A workflow may describe models with the tag only, and the first that it deploys may have had none."""
+    account = Account(endpoint={"EndpointConfigName": "new"})
+    described: list[str] = []
+    account.describe_model = lambda **named: described.append(named["ModelName"])  # type: ignore[method-assign, assignment, return-value]
+    keep = frozenset({"arn:aws:sagemaker:us-east-1:111111111111:model/new", "new"})
+    assert find_retired(account, account, "digits-dev", keep).models == ("old", "older")
+    assert described == []
+
+
 def test_without_an_endpoint_all_of_it_goes_in_order() -> None:
     account = Account(endpoint=None)
     found = find_retired(account, account, "digits-dev", frozenset({"new", "older"}))
