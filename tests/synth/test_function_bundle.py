@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from stacks.settings import FunctionTarget
 from stacks.shared.errors import ConfigurationError
 from stacks.shared.function_bundle import SOURCES, FunctionBundle, FunctionSource, compile_bytecode
+from stacks.shared.function_target import FunctionTarget
 from tests.support.assemblies import Assembly
 
 CHECK = FunctionSource(package="artifact_check", has_requirements=False)

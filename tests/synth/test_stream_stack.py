@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from stacks.settings import FunctionTarget
 from stacks.shared.errors import ConfigurationError
 from stacks.shared.function_bundle import LARGEST_BYTES, FunctionSource, check_size, leave_out
+from stacks.shared.function_target import FunctionTarget
 from stacks.stream.digit_stream import UNUSED_OF_PYARROW
 from stacks.stream.settings import OnDemand, Provisioned, StreamSettings
 from tests.support.assemblies import Assembly, Json, as_list, as_text
