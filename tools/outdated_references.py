@@ -53,13 +53,13 @@ def outdated(
         has what it had before.
     """
     return [
-        name for name in templates if name in stacks and _is_outdated(name, templates[name], stacks, looked_up.get(name))
+        name
+        for name in templates
+        if name in stacks and _is_outdated(name, templates[name], stacks, looked_up.get(name))
     ]
 
 
-def _is_outdated(
-    name: str, template: Any, stacks: Mapping[str, Mapping[str, Any]], looked_up: datetime | None
-) -> bool:
+def _is_outdated(name: str, template: Any, stacks: Mapping[str, Mapping[str, Any]], looked_up: datetime | None) -> bool:
     producers = [stacks[producer] for producer in frozenset(_producers(template)) if producer in stacks]
     if looked_up is None and producers and "ROLLBACK" in stacks[name]["StackStatus"]:
         return True

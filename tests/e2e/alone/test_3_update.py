@@ -84,9 +84,7 @@ def test_what_was_replaced_by_somebody_reaches_whoever_refers_to_it(deployment: 
 def _arn_of_job_role(deployment: Deployment) -> set[str]:
     stage = Stage(deployment, LOCAL, print)
     (role,) = (
-        each
-        for name, each in stage.physical_ids("training", "AWS::IAM::Role").items()
-        if name.startswith("JobRole")
+        each for name, each in stage.physical_ids("training", "AWS::IAM::Role").items() if name.startswith("JobRole")
     )
     return {stage.client("iam").get_role(RoleName=role)["Role"]["Arn"]}
 

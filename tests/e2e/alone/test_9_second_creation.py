@@ -1,7 +1,7 @@
 """A creation that fails leaves nothing behind that stops the next one, at whatever resource it fails.
 
-The templates are those of `prod`, which has every type of resource and retains what it can, made for the emulator, which
-lacks the network of the notebook. CloudFormation is called directly: the CLI would take minutes.
+The templates are those of `prod`, which has every type of resource and retains what it can, without the network of the
+notebook, which the emulator lacks. CloudFormation is called directly: the CLI would take minutes.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from contract.manifest import read_manifest
 from stacks.settings import LOCAL, PROD
 from tests.support.assemblies import make_app
 from tests.support.uploading import until
-from tools.outdated_references import templates_in
 from tools.deployment import Deployment, destroy, publish, synthesised_parts
+from tools.outdated_references import templates_in
 
 SECONDS = 60
 

@@ -17,9 +17,7 @@ from tools.diff import main
         (["dev", "--name", "mine"], "--name is 'mine' with environment dev; allowed is"),
     ],
 )
-def test_what_cannot_be_reviewed_is_said(
-    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_cannot_be_reviewed_is_said(words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--deployed", *words]) == 2
     assert sentence in capsys.readouterr().err
 

@@ -1,6 +1,6 @@
-"""What policies may ask for on AWS and MiniStack does not know: an upload that says If-None-Match, one log stream, the
-path of a role, and the tags of a distribution.
+"""What policies may ask for on AWS and MiniStack does not know.
 
+An upload that says If-None-Match, one log stream, the path of a role, and the tags of a distribution:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 """
