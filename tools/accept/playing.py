@@ -15,9 +15,18 @@ from tools.accept.story import Differs, Interrupted, NotRun, Outcome, Result, St
 from tools.deployment import Deployment, stack_outputs
 
 
-def missing_parts(deployment: Deployment, story: Story) -> list[str]:
-    """The parts that a story needs and that are not deployed."""
-    return [part for part in story.needs if not stack_outputs(deployment, part)]
+def require_parts(deployment: Deployment, story: Story) -> None:
+    """See that what a story needs is deployed.
+
+    Raises
+    ------
+    NotRun
+        If a part is not.
+    """
+    missing = [part for part in story.needs if not stack_outputs(deployment, part)]
+    if missing:
+        msg = f"not deployed: {', '.join(missing)}"
+        raise NotRun(msg)
 
 
 def play(
@@ -44,12 +53,11 @@ def play(
     Interrupted
         If somebody stops it.
     """
-    if missing := missing_parts(deployment, story):
-        return Result(story=story, outcome=Outcome.NOT_RUN, reason=f"not deployed: {', '.join(missing)}")
     started, stage, interrupted = time.monotonic(), Stage(deployment, settings, say), False
     result = Result(story=story, outcome=Outcome.HELD)
     try:
         with _time_limit(story):
+            require_parts(deployment, story)
             story.play(stage)
     except KeyboardInterrupt:
         interrupted, result = True, Result(story=story, outcome=Outcome.NOT_RUN, reason="interrupted")

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from stacks.policy.role_table import Question
 from stacks.settings import ENVIRONMENTS, LOCAL
 from tools.accept.__main__ import chosen, play_all, write
+from tools.accept.endings import end
 from tools.accept.playing import play
 from tools.accept.report import Run, announcement, as_json, as_markdown, duration
 from tools.accept.stage import Stage
@@ -72,6 +73,19 @@ def test_an_error_of_aws_is_a_difference_in_its_own_words() -> None:
 def test_a_part_that_is_off_is_not_run() -> None:
     result = play(story(lambda _: pytest.fail("it was played"), needs=("storage", "stream")), HERE, LOCAL)
     assert (result.outcome, result.reason) == (Outcome.NOT_RUN, "not deployed: stream")
+
+
+def test_a_connection_that_is_lost_between_stories_ends_in_the_table() -> None:
+    """The report of what was played before is kept: a run on AWS takes hours, and credentials expire."""
+
+    class Unreachable(Emulated):
+        def client(self, service: str) -> Any:
+            raise EndpointConnectionError(endpoint_url="http://localhost:4566/")
+
+    gone = Unreachable(environment="local", manifest=Path("none"), variables={}, folder=Path("none"))
+    result = play(story(lambda _: pytest.fail("it was played")), gone, LOCAL)
+    assert result.outcome is Outcome.DIFFERS
+    assert "Could not connect to the endpoint URL" in result.seen
 
 
 def test_a_story_may_say_that_there_is_nothing_to_show() -> None:
@@ -146,6 +160,32 @@ def test_waiting_ends_with_what_was_seen_last() -> None:
     stage = Stage(HERE, LOCAL, print)
     with pytest.raises(Differs, match=r"expected a letter within 0 s; seen not yet, last seen: None"):
         stage.until(lambda: None, "a letter", seconds=0)
+
+
+def _refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeTrainingJob")
+
+
+def test_what_a_story_started_is_ended_before_its_results_are_deleted() -> None:
+    states, stopped = iter(["InProgress", "Stopping", "Stopped"]), list[str]()
+    end(Stage(HERE, LOCAL, print), "the job j", lambda: next(states), lambda: stopped.append("j"))
+    assert (stopped, list(states)) == (["j"], [])
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "ResourceNotFound"])
+def test_what_was_never_started_need_not_be_ended(code: str) -> None:
+    def status() -> str:
+        raise _refused(code)
+
+    end(Stage(HERE, LOCAL, print), "the job j", status, lambda: pytest.fail("it was stopped"))
+
+
+def test_what_may_not_be_asked_for_is_told() -> None:
+    def status() -> str:
+        raise _refused("AccessDeniedException")
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        end(Stage(HERE, LOCAL, print), "the job j", status, lambda: None)
 
 
 def _run(*results: Result) -> Run:
