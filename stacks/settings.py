@@ -5,11 +5,9 @@ To deploy to AWS, put your own account and region into `dev` and `prod` below. N
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from enum import Enum
 
-from contract.xgboost_image import REGISTRY_ACCOUNTS
+from stacks.api.settings import Throttle
 from stacks.github.settings import GitHubSettings
 from stacks.identity.settings import PeopleSettings
 from stacks.inference.capacity import (
@@ -25,52 +23,16 @@ from stacks.operations.settings import OperationsSettings
 from stacks.parts import Parts
 from stacks.previews import NAME_RULE as PREVIEW_RULE
 from stacks.previews import is_preview, preview_of
-from stacks.region_types import lacking
+from stacks.settings_rules import check_settings
 from stacks.shared.concurrency import FunctionConcurrency
 from stacks.shared.errors import ConfigurationError
+from stacks.shared.function_target import FunctionTarget
 from stacks.stream.settings import OnDemand, Provisioned, StreamSettings
 from stacks.training.settings import TrainingSettings
 from stacks.upload.settings import UploadSettings
 
 EXAMPLE_ACCOUNTS = frozenset({"111111111111", "222222222222"})
 """Example accounts: they can be synthesized for, not deployed to."""
-
-WITHOUT_PEOPLE = ("cn-", "us-gov-", "us-iso")
-"""Prefixes of regions without the page: China has no user pools, the others have no CloudFront."""
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
-"""Values that CloudWatch Logs accepts, up to two years."""
-
-
-class FunctionTarget(Enum):
-    """Where Lambda functions run, and so which compiled packages are bundled with them."""
-
-    LAMBDA = "lambda"
-    EMULATOR = "emulator"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Throttle:
-    """Limits of each method of the API.
-
-    Attributes
-    ----------
-    requests_per_second
-        Requests a second that are let through, 1 to 10000.
-    burst
-        Size of a burst beyond that, 1 to 5000.
-    """
-
-    requests_per_second: int
-    burst: int
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.requests_per_second <= 10_000 or not 1 <= self.burst <= 5_000:
-            msg = (
-                f"throttle is {self.requests_per_second} a second with bursts of {self.burst}; "
-                "API Gateway's own quota is 10000 and 5000, and both must be 1 or more"
-            )
-            raise ConfigurationError(msg)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,32 +110,7 @@ class Settings:
     github: GitHubSettings | None = None
 
     def __post_init__(self) -> None:
-        _check(re.fullmatch(r"[a-z][a-z0-9]{0,15}", self.environment), "environment", self.environment, _NAME_RULE)
-        _check(re.fullmatch(r"\d{12}", self.account), "account", self.account, "12 digits")
-        _check(self.region in REGISTRY_ACCOUNTS, "region", self.region, f"one of {', '.join(REGISTRY_ACCOUNTS)}")
-        _check(self.log_level in LOG_LEVELS, "log_level", self.log_level, f"one of {', '.join(LOG_LEVELS)}")
-        days = self.log_retention_days
-        _check(days in LOG_RETENTION_DAYS, "log_retention_days", days, f"one of {LOG_RETENTION_DAYS}")
-        _check_parts(self)
-        if self.parts.people:
-            _check_people(self)
-        for part, types in lacking(self.region, self.parts.stacks).items():
-            rule = f"one where CloudFormation has {', '.join(types)}, which {part} needs (stacks/region_types.json)"
-            _check(False, "region", self.region, rule)
-        if self.concurrency is not None:
-            self._check_concurrency(self.concurrency)
-        age, answer = self.operations.queue_age_seconds, self.upload.answer_seconds
-        watched = self.parts.operations and self.parts.uploads
-        _check(not watched or age < answer, "queue_age_seconds", age, f"less than the answer_seconds, {answer}")
-
-    def _check_concurrency(self, concurrency: FunctionConcurrency) -> None:
-        """Refuse a share that a function's event source would have to throttle itself for."""
-        worker, runs = concurrency.upload_worker, self.upload.concurrency
-        _check(worker >= runs, "concurrency upload_worker", worker, f"{runs}, the concurrency of uploads, or more")
-        if self.parts.stream:
-            consumer, batches = concurrency.stream_consumer, self.stream.batches_at_once
-            rule = f"{batches}, the batches that the stream has at the same time, or more"
-            _check(consumer >= batches, "concurrency stream_consumer", consumer, rule)
+        check_settings(self)
 
     @property
     def reserved_concurrency(self) -> int:
@@ -198,36 +135,6 @@ class Settings:
     def stack_name(self, part: str) -> str:
         """Name of the stack of a part, such as `storage`."""
         return f"digits-{self.environment}-{part}"
-
-
-def _check_parts(settings: Settings) -> None:
-    """Refuse what needs a part that is left out."""
-    parts, services, training = settings.parts, settings.services, settings.training
-    _check(services or parts.people, "services", services, "True where parts.people is False: somebody must call")
-    _check(services or not parts.notebook, "services", services, "True where parts.notebook is True: it calls the API")
-    for name in ("schedule", "on_new_data"):
-        value = getattr(training, name)
-        _check(parts.pipeline or not value, f"training {name}", value, "None or False where parts.pipeline is False")
-
-
-def _check_people(settings: Settings) -> None:
-    has_people = not settings.region.startswith(WITHOUT_PEOPLE)
-    rule = f"False in {settings.region}, where user pools or CloudFront are missing"
-    _check(has_people, "parts.people", settings.parts.people, rule)
-    if settings.environment == "prod":
-        _check(not settings.people.self_sign_up, "self_sign_up", settings.people.self_sign_up, "False in prod")
-        for origin in settings.people.further_origins:
-            good = origin.startswith("https://") and "*" not in origin
-            _check(good, "further_origins", origin, "an https origin without a * in prod")
-
-
-_NAME_RULE = "a lower-case letter and up to 15 more lower-case letters or digits"
-
-
-def _check(good: object, name: str, value: object, allowed: str) -> None:
-    if not good:
-        msg = f"{name} is {value!r}; allowed is {allowed}: correct it in stacks/settings.py"
-        raise ConfigurationError(msg)
 
 
 LOCAL = Settings(

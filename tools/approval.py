@@ -19,8 +19,9 @@ from tools.leftovers import FAILED_CREATION
 from tools.review.change import Risk, Template
 from tools.review.cost.comparison import compare_cost
 from tools.review.report import as_text
+from tools.review.resolution import resolve
 from tools.review.review import Review, review
-from tools.review.templates import read_folder, resolve
+from tools.review.templates import read_folder
 from tools.serverless_change import serverless_refusals
 
 NEVER_CREATED = (*FAILED_CREATION, "REVIEW_IN_PROGRESS", "DELETE_COMPLETE")

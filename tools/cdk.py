@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from contract.errors import ContractError
-from stacks.settings import FunctionTarget, require_own_account, settings_for
+from stacks.settings import require_own_account, settings_for
+from stacks.shared.function_target import FunctionTarget
 from stacks.shared.node import node_binary
 from tools.process_environment import for_cdk
 

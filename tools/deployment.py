@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from urllib3.exceptions import HTTPError
 
 from contract.errors import ContractError
 from tools.api_client import ApiClient
-from tools.changed_outputs import Outputs, changed, consumers, forget, remember, templates_in
+from tools.outdated_references import outdated, templates_in, updated_at
 from tools.programs import ROOT as ROOT
 from tools.programs import run, run_briefly
 from tools.retired import find_retired, owned_by, remove_retired
@@ -129,22 +130,23 @@ def bootstrap(deployment: Deployment) -> None:
 
 
 def deploy(deployment: Deployment) -> None:
-    """Deploy storage, publish the model artifact into it, then deploy the rest and check the endpoint.
+    """Deploy storage, publish the model artifact into it, deploy and check the endpoint, then deploy the rest.
 
-    Stacks whose weak references have another value now are deployed once more, and what the update of the endpoint
-    replaced is removed after the check.
+    The functions are told of another model when the endpoint has been seen to run it, and not if it was rolled back.
+    Stacks whose weak references may have another value now are deployed once more, and what the update of the endpoint
+    replaced is removed at the end.
 
     Raises
     ------
     DeploymentError
         When a step fails, or the endpoint does not run the configuration that was deployed.
     """
-    before = remember(deployment.folder, _outputs_of(deployment))
     _deploy_stacks(deployment, deployment.stack("storage"))
     publish(deployment)
-    _deploy_stacks(deployment, "--all")
-    _deploy_consumers(deployment, before)
+    _deploy_stacks(deployment, deployment.stack("inference"))
     check_endpoint(deployment)
+    _deploy_stacks(deployment, "--all")
+    _deploy_consumers(deployment)
     remove_replaced(deployment)
 
 
@@ -263,22 +265,18 @@ def _deploy_stacks(deployment: Deployment, *selection: str) -> None:
     _cdk(deployment, "deploy", *selection, *method, "--require-approval", "never", *_from_assembly(deployment))
 
 
-def _deploy_consumers(deployment: Deployment, before: Outputs) -> None:
-    """Deploy the stacks again whose weak references have another value than before, and then those that use these."""
+def _deploy_consumers(deployment: Deployment) -> None:
+    """Deploy the stacks again that may have old values of weak references, and then those that refer to these."""
     templates = templates_in(deployment.assembly)
+    looked_up: dict[str, datetime] = {}
     for _ in templates:
-        after = _outputs_of(deployment)
-        stacks = consumers(templates, changed(before, after))
+        found = {name: stack for name in templates if (stack := _described(deployment, name)) is not None}
+        stacks = outdated(templates, found, looked_up)
         if not stacks:
             break
-        print(f"Deployed once more, because what they refer to was replaced: {', '.join(stacks)}")
+        print(f"Deploying once more what may refer to something that was replaced: {', '.join(stacks)}", flush=True)
         _deploy_stacks(deployment, *stacks, "--exclusively", "--force")
-        before = after
-    forget(deployment.folder)
-
-
-def _outputs_of(deployment: Deployment) -> Outputs:
-    return {name: _stack_outputs(deployment, name) for name in templates_in(deployment.assembly)}
+        looked_up |= dict.fromkeys(stacks, max(map(updated_at, found.values())))
 
 
 def _from_assembly(deployment: Deployment) -> list[str]:

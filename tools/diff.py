@@ -68,6 +68,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         help="compare two folders of NAME.template.json files, or of such a folder for each environment",
     )
     sides.add_argument("--deployed", metavar="ENVIRONMENT", help="compare with what is deployed in an environment")
+    parser.add_argument("--name", metavar="PREVIEW", help="with --deployed dev: a preview that is made from it")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="also write a comment for a pull request")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the review for programs")
     parser.add_argument("--environment", action="append", choices=ENVIRONMENTS, help="only this one; can be repeated")
@@ -78,7 +79,10 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="CLASSES",
         help=f"end with 1 if there is a change of one of these ({','.join(DANGEROUS)})",
     )
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.name is not None and options.deployed is None:
+        parser.error("--name says which preview is deployed: give --deployed too")
+    return options
 
 
 def _risks(text: str) -> tuple[Risk, ...]:
@@ -97,7 +101,7 @@ def _review(options: argparse.Namespace) -> tuple[Review, str]:
         # Here alone is AWS asked; its library is not loaded otherwise.
         from tools.deployed_review import review_deployed
 
-        return review_deployed(options.deployed), f"what is deployed in {options.deployed}"
+        return review_deployed(options.deployed, options.name)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         compared_with = write_sides(options.base, SIDES, options.environment or ENVIRONMENTS, folder)

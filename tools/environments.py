@@ -53,18 +53,33 @@ def chosen_environment(parser: argparse.ArgumentParser, options: argparse.Namesp
     emulated
         Whether `local` may be meant, too.
     """
-    environment: str = options.environment
-    if options.name is not None:
-        if environment not in (PREVIEWED, options.name) or not is_preview(options.name):
-            parser.error(
-                f"--name is {options.name!r} with environment {environment}; allowed is {NAME_RULE}, with {PREVIEWED}, "
-                "from which previews are made"
-            )
-        environment = options.name
+    try:
+        environment = with_name(options.environment, options.name)
+    except DeploymentError as error:
+        parser.error(str(error))
     if environment == "local" and not emulated:
         others = ", ".join(name for name in ENVIRONMENTS if name != environment)
         parser.error(f"environment is local, which is deployed with 'make up'; allowed is {others} or a preview")
     return environment
+
+
+def with_name(environment: str, name: str | None) -> str:
+    """The environment that is meant by its name and the option `--name` of a preview.
+
+    Raises
+    ------
+    DeploymentError
+        If the two do not fit together.
+    """
+    if name is None:
+        return environment
+    if environment not in (PREVIEWED, name) or not is_preview(name):
+        msg = (
+            f"--name is {name!r} with environment {environment}; allowed is {NAME_RULE}, with {PREVIEWED}, from which "
+            "previews are made"
+        )
+        raise DeploymentError(msg)
+    return name
 
 
 def deployment_with(environment: str, part: str, *, subject: str) -> Deployment:

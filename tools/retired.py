@@ -39,7 +39,7 @@ def find_retired(sagemaker: Any, iam: Any, endpoint_name: str, keep: frozenset[s
     keep
         Physical ids (names or ARNs) of what the stack owns now; they are kept whatever the endpoint runs.
     """
-    used = _used(sagemaker, endpoint_name)
+    used = _used(sagemaker, endpoint_name, keep)
     configurations = [
         name
         for name in _tagged(sagemaker, "EndpointConfig", endpoint_name)
@@ -79,8 +79,11 @@ def owned_by(cloudformation: Any, stack: str) -> frozenset[str]:
     return frozenset(summary["PhysicalResourceId"] for summary in here if summary.get("PhysicalResourceId"))
 
 
-def _used(sagemaker: Any, endpoint_name: str) -> Retired:
-    """What the endpoint runs now or is being updated to; nothing when there is no endpoint."""
+def _used(sagemaker: Any, endpoint_name: str, keep: frozenset[str]) -> Retired:
+    """What the endpoint runs now or is being updated to, without the roles of models that are kept with theirs.
+
+    Nothing when there is no endpoint.
+    """
     try:
         endpoint = sagemaker.describe_endpoint(EndpointName=endpoint_name)
     except sagemaker.exceptions.ClientError as error:
@@ -96,7 +99,9 @@ def _used(sagemaker: Any, endpoint_name: str) -> Retired:
         for variant in sagemaker.describe_endpoint_config(EndpointConfigName=name)["ProductionVariants"]
     ]
     models = {variant["ModelName"] for variant in variants}
-    arns = [sagemaker.describe_model(ModelName=name)["ExecutionRoleArn"] for name in models]
+    # Whoever deploys need not be allowed to look at a model without the tag, as one has that was deployed before it.
+    unknown = [name for name in models if not _names(keep, name)]
+    arns = [sagemaker.describe_model(ModelName=name)["ExecutionRoleArn"] for name in unknown]
     roles = {arn.rpartition("/")[2] for arn in arns}
     return Retired(configurations=tuple(names), models=tuple(models), roles=tuple(roles))
 

@@ -8,7 +8,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from stacks.settings import FunctionTarget
+from stacks.shared.function_target import FunctionTarget
 from stacks.shared.locked_packages import LAMBDA_PYTHON
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import aws_cdk as cdk
 import jsii
 
-from stacks.settings import FunctionTarget
 from stacks.shared.bytecode import compile_bytecode
 from stacks.shared.errors import ConfigurationError
+from stacks.shared.function_target import FunctionTarget
 from stacks.shared.import_closure import SourceFile, needed_files
 from stacks.shared.locked_packages import target_platform
 

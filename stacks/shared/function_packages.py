@@ -19,10 +19,11 @@ import jsii
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from stacks.settings import FunctionTarget, Settings
+from stacks.settings import Settings
 from stacks.shared.bytecode import compile_bytecode
 from stacks.shared.errors import ConfigurationError
 from stacks.shared.function_bundle import SOURCES
+from stacks.shared.function_target import FunctionTarget
 from stacks.shared.locked_packages import install_requirements, target_platform
 
 RUNTIME = lambda_.Runtime.PYTHON_3_14

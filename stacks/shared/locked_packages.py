@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from stacks.settings import FunctionTarget
 from stacks.shared.errors import ConfigurationError
+from stacks.shared.function_target import FunctionTarget
 
 LAMBDA_PYTHON = "3.14"
 LAMBDA_PLATFORM = "aarch64-manylinux_2_28"

@@ -9,7 +9,8 @@ from __future__ import annotations
 import aws_cdk as cdk
 from constructs import Construct
 
-from stacks.settings import FunctionTarget, Settings
+from stacks.settings import Settings
+from stacks.shared.function_target import FunctionTarget
 from stacks.shared.lasting_reference import make_lasting
 from stacks.shared.private_bucket import PrivateBucket, abandoned_uploads, old_versions
 from stacks.web.site_distribution import EMULATED_SERVICES, SiteDistribution, services_of

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from stacks.settings import FunctionTarget
 from stacks.shared.bytecode import compile_bytecode
 from stacks.shared.errors import ConfigurationError
 from stacks.shared.function_bundle import SOURCES, FunctionBundle, FunctionSource
+from stacks.shared.function_target import FunctionTarget
 from tests.support.assemblies import Assembly
 
 CHECK = FunctionSource(package="artifact_check")

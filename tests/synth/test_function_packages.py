@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from stacks.settings import FunctionTarget
 from stacks.shared.errors import ConfigurationError
 from stacks.shared.function_bundle import SOURCES
 from stacks.shared.function_packages import CODE_BYTES, LARGEST_BYTES, check_size, leave_out
+from stacks.shared.function_target import FunctionTarget
 from stacks.shared.picture_packages import PICTURE_PACKAGES
 from stacks.stream.digit_stream import STREAM_PACKAGES
 from tests.support.assemblies import Assembly

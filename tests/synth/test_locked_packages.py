@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from stacks.settings import FunctionTarget
 from stacks.shared.errors import ConfigurationError
 from stacks.shared.function_bundle import SOURCES
+from stacks.shared.function_target import FunctionTarget
 from stacks.shared.locked_packages import (
     LAMBDA_PYTHON,
     PIP_PLATFORMS,

@@ -24,7 +24,7 @@ from stacks.settings import Settings, settings_for
 from tools.accept.playing import play
 from tools.accept.report import Run, announcement, as_json, as_markdown, as_table, details, duration
 from tools.accept.stories import STORIES
-from tools.accept.story import Outcome, Result, Story
+from tools.accept.story import Interrupted, Outcome, Result, Story
 from tools.deployment import FAILURES, ROOT, Deployment
 from tools.environments import add_environment, chosen_environment, deployment_of
 from training.common.errors import TrainingError
@@ -49,10 +49,18 @@ def play_all(stories: Sequence[Story], deployment: Deployment, settings: Setting
     for number, story in enumerate(stories, start=1):
         head = f"{number}/{len(stories)} {story.slug}"
         with console.status(head) if console.is_terminal else nullcontext() as status:
-            result = play(story, deployment, settings, say=_told(status, head))
-        results.append(result)
-        words = "" if result.outcome is Outcome.HELD and not result.left else f": {details(result)}"
-        console.print(f"{head}: {result.outcome.value}, {duration(result.seconds)}{words}", markup=False)
+            try:
+                result = play(story, deployment, settings, say=_told(status, head))
+            except Interrupted as end:
+                _tell(head, end.result, results)
+                raise
+        _tell(head, result, results)
+
+
+def _tell(head: str, result: Result, results: list[Result]) -> None:
+    results.append(result)
+    words = "" if result.outcome is Outcome.HELD and not result.left else f": {details(result)}"
+    console.print(f"{head}: {result.outcome.value}, {duration(result.seconds)}{words}", markup=False)
 
 
 def _told(status: Status | None, head: str) -> Callable[[str], None]:
@@ -131,9 +139,8 @@ def _run(stories: Sequence[Story], deployment: Deployment, *, prints_json: bool,
     interrupted = False
     try:
         play_all(stories, deployment, settings, results)
-    except KeyboardInterrupt:
+    except (Interrupted, KeyboardInterrupt):
         interrupted = True
-        console.print("\ninterrupted; what the story had made is cleaned up")
     if is_whole:
         results += [_not_played(story, interrupted=interrupted) for story in STORIES if _is_missing(story, results)]
     run = Run(

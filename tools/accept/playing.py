@@ -6,17 +6,27 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 
 from stacks.settings import Settings
 from tools.accept.stage import Stage
-from tools.accept.story import Differs, NotRun, Outcome, Result, Story, TimeIsUp
+from tools.accept.story import Differs, Interrupted, NotRun, Outcome, Result, Story, TimeIsUp
 from tools.deployment import Deployment, stack_outputs
 
 
-def missing_parts(deployment: Deployment, story: Story) -> list[str]:
-    """The parts that a story needs and that are not deployed."""
-    return [part for part in story.needs if not stack_outputs(deployment, part)]
+def require_parts(deployment: Deployment, story: Story) -> None:
+    """See that what a story needs is deployed.
+
+    Raises
+    ------
+    NotRun
+        If a part is not.
+    """
+    missing = [part for part in story.needs if not stack_outputs(deployment, part)]
+    if missing:
+        msg = f"not deployed: {', '.join(missing)}"
+        raise NotRun(msg)
 
 
 def play(
@@ -37,14 +47,20 @@ def play(
     -------
     Result
         `not run` if a part that it needs is off. An error of AWS is something that differs, in its own words.
+
+    Raises
+    ------
+    Interrupted
+        If somebody stops it.
     """
-    if missing := missing_parts(deployment, story):
-        return Result(story=story, outcome=Outcome.NOT_RUN, reason=f"not deployed: {', '.join(missing)}")
-    started, stage = time.monotonic(), Stage(deployment, settings, say)
+    started, stage, interrupted = time.monotonic(), Stage(deployment, settings, say), False
     result = Result(story=story, outcome=Outcome.HELD)
     try:
         with _time_limit(story):
+            require_parts(deployment, story)
             story.play(stage)
+    except KeyboardInterrupt:
+        interrupted, result = True, Result(story=story, outcome=Outcome.NOT_RUN, reason="interrupted")
     except NotRun as reason:
         result = Result(story=story, outcome=Outcome.NOT_RUN, reason=str(reason))
     except Differs as difference:
@@ -56,15 +72,10 @@ def play(
     finally:
         say("cleaning up")
         stage.close()
-    return Result(
-        story=story,
-        outcome=result.outcome,
-        seconds=time.monotonic() - started,
-        expected=result.expected,
-        seen=result.seen,
-        reason=result.reason,
-        left=tuple(stage.left),
-    )
+    result = replace(result, seconds=time.monotonic() - started, left=tuple(stage.left))
+    if interrupted:
+        raise Interrupted(result)
+    return result
 
 
 def _differs(story: Story, expected: str, seen: str) -> Result:

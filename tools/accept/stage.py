@@ -156,6 +156,8 @@ class Stage:
         def guarded() -> None:
             try:
                 clean_up(*arguments, **members)
+            except KeyboardInterrupt:
+                self.left.append(f"{what} may still be there: its removal was interrupted")
             except Exception as error:  # noqa: BLE001 - whatever it is, the rest has to be cleaned up, too
                 self.left.append(f"{what} is still there: {error}")
 

@@ -34,6 +34,20 @@ class NotRun(Exception):  # noqa: N818 - no error of the program
     """A story has nothing to show in this environment; the text is the reason."""
 
 
+class Interrupted(Exception):  # noqa: N818 - no error of the program
+    """Somebody has stopped the run in the middle of a story, which was cleaned up.
+
+    Parameters
+    ----------
+    result
+        Of the story: it was not run, and `left` tells what could not be cleaned up.
+    """
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        super().__init__(result.reason)
+
+
 class TimeIsUp(BaseException):
     """A story has not ended within its time. No library may take it for an error that it can handle."""
 

@@ -13,6 +13,7 @@ from typing import Any
 from tools.review import iam, names, resources, rules
 from tools.review.change import Change, Risk, Template, Verdict, harmless, interruption, unknown, worst
 from tools.review.differences import MAY_REPLACE, WILL_REPLACE, ResourceDifference
+from tools.review.findings import Finding, merged, told_apart
 from tools.review.judging import asked, depends, general, has_own_name, heard, only_grants, replacement, rule_path
 from tools.review.openings import WATCHES, opens
 from tools.review.renames import rename, renamed_ids
@@ -24,14 +25,6 @@ SAM = "AWS::Serverless::"
 """Types that a transform turns into others, of which the engine of the CLI cannot know what replaces them."""
 
 EMPTY: Template = {"Resources": {}}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """A change and what is said of it."""
-
-    change: Change
-    verdict: Verdict
 
 
 def classify(
@@ -57,14 +50,7 @@ def classify(
     renamed_base = _renamed(base, ids)
     access = iam.compare_access(renamed_base, head, stack)
     found = _Stack(stack, renamed_base, head, differences, ids, access).findings()
-    return [each for finding in found for each in _told_apart(finding)], access
-
-
-def _told_apart(finding: Finding) -> Iterator[Finding]:
-    """The finding, and one for each danger of another class that the same change brings."""
-    yield Finding(change=finding.change, verdict=replace(finding.verdict, also=()))
-    for verdict in finding.verdict.also:
-        yield Finding(change=finding.change, verdict=verdict)
+    return [each for finding in found for each in told_apart(finding)], access
 
 
 def _renamed(base: Template, ids: Mapping[str, str]) -> Template:
@@ -192,7 +178,7 @@ class _Stack:
             if before.get(name) == after.get(name):
                 continue
             part = Part(path=name, rule_path=name, before=before.get(name), after=after.get(name))
-            yield from _merged(list(self._judged(logical_id, old, new, part)), part)
+            yield from merged(list(self._judged(logical_id, old, new, part)), part)
 
     def _judged(self, logical_id: str, old: Any, new: Any, part: Part) -> Iterator[Finding]:
         for branch in branches(part):
@@ -291,17 +277,3 @@ class _Stack:
                 logical_id, old, new, property="Condition", action="modify", before=before, after=after
             )
             yield Finding(change=change, verdict=depends(change))
-
-
-def _merged(findings: list[Finding], part: Part) -> list[Finding]:
-    """One finding for the whole property where every part of it says the same."""
-    if len(findings) < 2 or len({finding.verdict for finding in findings}) > 1:
-        return findings
-    change = replace(
-        findings[0].change,
-        property=part.path,
-        action="add" if part.before is None else "remove" if part.after is None else "modify",
-        before=part.before,
-        after=part.after,
-    )
-    return [Finding(change=change, verdict=findings[0].verdict)]

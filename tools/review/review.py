@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from tools.review.change import DANGEROUS, Change, Risk, Template, cost
-from tools.review.classify import EMPTY, Finding, classify
+from tools.review.classify import EMPTY, classify
 from tools.review.cost.comparison import CostComparison, compare_cost
 from tools.review.cost.items import resources_of
 from tools.review.differences import compare_templates
+from tools.review.findings import Finding
 from tools.review.iam import AccessChange
 from tools.review.mappings import told_apart
 from tools.review.model import ModelComparison, compare_models, parse_model

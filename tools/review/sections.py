@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from tools.review.change import Change, Risk, Template, Verdict, access, harmless, interruption, unknown
-from tools.review.classify import Finding
+from tools.review.findings import Finding
 from tools.review.renames import rename, renamed_ids
 from tools.review.templates import LOOP
 

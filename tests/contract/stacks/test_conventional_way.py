@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from stacks.settings import ENVIRONMENTS, FunctionTarget
+from stacks.settings import ENVIRONMENTS
 from stacks.shared.function_bundle import SOURCES
+from stacks.shared.function_target import FunctionTarget
 from stacks.shared.locked_packages import find_uv, pip_command, remove_traces, run_installer, uv_command
 from stacks.shared.node import node_binary
 

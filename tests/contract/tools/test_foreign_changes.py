@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.review_rules import COST, DOUBT, FINE, LOSS, OPEN, STOP, resource, template
 from tools.review.change import Risk
+from tools.review.resolution import resolve
 from tools.review.review import review
-from tools.review.templates import resolve
 
 pytestmark = pytest.mark.slow
 

@@ -15,8 +15,8 @@ from stacks.shared.node import node_binary
 from tools.process_environment import for_node
 from tools.review import iam, resources, rules
 from tools.review.change import Risk
+from tools.review.resolution import resolve
 from tools.review.review import review
-from tools.review.templates import resolve
 from tools.review.values import is_function
 
 ROOT = Path(__file__).resolve().parents[3]

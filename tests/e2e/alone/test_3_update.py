@@ -26,6 +26,7 @@ from tools.deployment import (
     remove_replaced,
     synthesise,
 )
+from tools.outdated_references import templates_in
 
 ROW = [0] * 784
 
@@ -64,6 +65,40 @@ def _expect_one_of_each(deployment: Deployment) -> None:
     assert len(sagemaker.list_models()["Models"]) == 1
     assert len(sagemaker.list_endpoint_configs()["EndpointConfigs"]) == 1
     assert len(iam.list_roles(PathPrefix="/digits-local/")["Roles"]) == 1
+
+
+def test_what_was_replaced_by_somebody_reaches_whoever_refers_to_it(deployment: Deployment) -> None:
+    """A plain deployment replaces the role of jobs, the next one replaces it again; the notebook may pass that one."""
+    cloudformation, name = deployment.client("cloudformation"), deployment.stack("training")
+    template = templates_in(deployment.assembly)[name]
+    (job_role,) = (each for logical_id, each in template["Resources"].items() if logical_id.startswith("JobRole"))
+    job_role["Properties"]["Path"] = "/elsewhere/"
+    body = json.dumps(template)
+    cloudformation.update_stack(StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"])
+    cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    assert not _arn_of_job_role(deployment) <= _passed_by_notebook(deployment)
+    deploy(deployment)
+    assert _arn_of_job_role(deployment) <= _passed_by_notebook(deployment)
+
+
+def _arn_of_job_role(deployment: Deployment) -> set[str]:
+    stage = Stage(deployment, LOCAL, print)
+    (role,) = (
+        each for name, each in stage.physical_ids("training", "AWS::IAM::Role").items() if name.startswith("JobRole")
+    )
+    return {stage.client("iam").get_role(RoleName=role)["Role"]["Arn"]}
+
+
+def _passed_by_notebook(deployment: Deployment) -> set[str]:
+    """The roles that the notebook's role may pass."""
+    stage = Stage(deployment, LOCAL, print)
+    iam, (role,) = stage.client("iam"), stage.physical_ids("notebook", "AWS::IAM::Role").values()
+    documents = [
+        iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+    ]
+    statements = [each for document in documents for each in document["Statement"]]
+    return {str(each["Resource"]) for each in statements if each["Action"] == "iam:PassRole"}
 
 
 @pytest.mark.exhaustive

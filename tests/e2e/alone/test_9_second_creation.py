@@ -1,7 +1,7 @@
 """A creation that fails leaves nothing behind that stops the next one, at whatever resource it fails.
 
-The templates are those of `local` with everything retained, as in `dev` and `prod`. CloudFormation is called directly:
-the CLI would take minutes.
+The templates are those of `prod`, which has every type of resource and retains what it can, without the network of the
+notebook, which the emulator lacks. CloudFormation is called directly: the CLI would take minutes.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from contract.manifest import read_manifest
-from stacks.settings import LOCAL
+from stacks.settings import LOCAL, PROD
 from tests.support.assemblies import make_app
 from tests.support.uploading import until
-from tools.changed_outputs import templates_in
 from tools.deployment import Deployment, destroy, publish, synthesised_parts
+from tools.outdated_references import templates_in
 
 SECONDS = 60
 
@@ -72,7 +72,14 @@ def creations(deployment: Deployment, tmp_path: Path, faults: Callable[..., None
     sagemaker = deployment.client("sagemaker")
     for group in sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]:  # kept by design
         sagemaker.delete_model_package_group(ModelPackageGroupName=group["ModelPackageGroupName"])
-    settings = dataclasses.replace(LOCAL, retain_data=True, retain_logs=True)
+    settings = dataclasses.replace(
+        PROD,
+        environment=LOCAL.environment,
+        account=LOCAL.account,
+        function_target=LOCAL.function_target,
+        people=LOCAL.people,
+        notebook=dataclasses.replace(PROD.notebook, network=LOCAL.notebook.network),
+    )
     make_app(settings, tmp_path / "cdk.out", manifest=read_manifest(deployment.manifest)).synth()
     return Creations(deployment, tmp_path / "cdk.out", faults)
 

@@ -105,6 +105,14 @@ def test_prod_waits_for_its_review_and_the_review_for_dev() -> None:
     assert "--accept" not in workflow("deploy.yml")
 
 
+def test_prod_is_deployed_by_one_run_at_a_time_and_never_by_an_older_one() -> None:
+    """Runs wait for approval side by side, and may be approved in any order."""
+    steps = job("deploy.yml", "prod")
+    assert "group: deploy-prod" in steps
+    assert "cancel-in-progress: false" in steps
+    assert steps.index("newest.cjs") < steps.index("run: make ")
+
+
 @pytest.mark.parametrize("name", [*WITH_ROLES, "check.yml", "diff.yml", "emulator.yml", "exhaustive.yml"])
 def test_what_a_workflow_runs_is_a_make_target(name: str) -> None:
     lines = re.findall(r"\brun: (.*)", workflow(name))
@@ -171,8 +179,9 @@ def test_nothing_of_the_head_is_checked_out_where_more_is_permitted() -> None:
     assert "refs/pull" not in text
 
 
-def test_the_script_of_the_comment_does_what_it_should() -> None:
-    tests = Path(__file__).with_name("review.test.mjs")
+@pytest.mark.parametrize("name", ["review", "newest"])
+def test_the_scripts_do_what_they_should(name: str) -> None:
+    tests = Path(__file__).with_name(f"{name}.test.mjs")
     done = subprocess.run([node_binary(), "--test", tests], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout
 

@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
+from stacks.api.settings import Throttle
 from stacks.inference.capacity import AllAtOnce, Canary, InstanceCapacity, ServerlessCapacity, TargetTracking
 from stacks.settings import (
     DEV,
     ENVIRONMENTS,
     LOCAL,
     PROD,
-    FunctionTarget,
-    Throttle,
     require_own_account,
     settings_for,
 )
 from stacks.shared.concurrency import PART_OF, FunctionConcurrency
 from stacks.shared.errors import ConfigurationError
 from stacks.shared.function_bundle import SOURCES
+from stacks.shared.function_target import FunctionTarget
 
 
 def test_every_environment_is_known_by_its_name() -> None:

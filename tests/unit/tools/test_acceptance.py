@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from stacks.policy.role_table import Question
 from stacks.settings import ENVIRONMENTS, LOCAL
-from tools.accept.__main__ import chosen, write
+from tools.accept.__main__ import chosen, play_all, write
+from tools.accept.endings import end
 from tools.accept.playing import play
 from tools.accept.report import Run, announcement, as_json, as_markdown, duration
 from tools.accept.stage import Stage
 from tools.accept.stories import STORIES
 from tools.accept.stories.roles import ABSENT, askable
-from tools.accept.story import Differs, NotRun, Outcome, Result, Story, expect
+from tools.accept.story import Differs, Interrupted, NotRun, Outcome, Result, Story, expect
 from tools.deployment import Deployment
 
 
@@ -74,6 +75,19 @@ def test_a_part_that_is_off_is_not_run() -> None:
     assert (result.outcome, result.reason) == (Outcome.NOT_RUN, "not deployed: stream")
 
 
+def test_a_connection_that_is_lost_between_stories_ends_in_the_table() -> None:
+    """The report of what was played before is kept: a run on AWS takes hours, and credentials expire."""
+
+    class Unreachable(Emulated):
+        def client(self, service: str) -> Any:
+            raise EndpointConnectionError(endpoint_url="http://localhost:4566/")
+
+    gone = Unreachable(environment="local", manifest=Path("none"), variables={}, folder=Path("none"))
+    result = play(story(lambda _: pytest.fail("it was played")), gone, LOCAL)
+    assert result.outcome is Outcome.DIFFERS
+    assert "Could not connect to the endpoint URL" in result.seen
+
+
 def test_a_story_may_say_that_there_is_nothing_to_show() -> None:
     def act(_: Stage) -> None:
         raise NotRun("it is serverless already")
@@ -99,7 +113,7 @@ def test_everything_is_cleaned_up_however_it_ends(ending: BaseException | None) 
             raise ending
 
     if isinstance(ending, KeyboardInterrupt):
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Interrupted):
             play(story(act), HERE, LOCAL)
     else:
         play(story(act), HERE, LOCAL)
@@ -122,10 +136,56 @@ def test_what_cannot_be_cleaned_up_is_told_and_the_rest_goes() -> None:
     assert _run(result).exit_code == 1
 
 
+def test_what_an_interruption_leaves_behind_is_told_too() -> None:
+    """The second interruption stops one removal, not the others."""
+    cleaned: list[str] = []
+
+    def interrupt(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    def act(stage: Stage) -> None:
+        stage.at_end("the queue", cleaned.append, "queue")
+        stage.at_end("the user u", interrupt)
+        raise KeyboardInterrupt
+
+    results: list[Result] = []
+    with pytest.raises(Interrupted):
+        play_all([story(act), story(lambda _: pytest.fail("it was played"))], HERE, LOCAL, results)
+    (result,) = results
+    left = "the user u may still be there: its removal was interrupted"
+    assert (cleaned, result.outcome, result.left) == (["queue"], Outcome.NOT_RUN, (left,))
+
+
 def test_waiting_ends_with_what_was_seen_last() -> None:
     stage = Stage(HERE, LOCAL, print)
     with pytest.raises(Differs, match=r"expected a letter within 0 s; seen not yet, last seen: None"):
         stage.until(lambda: None, "a letter", seconds=0)
+
+
+def _refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeTrainingJob")
+
+
+def test_what_a_story_started_is_ended_before_its_results_are_deleted() -> None:
+    states, stopped = iter(["InProgress", "Stopping", "Stopped"]), list[str]()
+    end(Stage(HERE, LOCAL, print), "the job j", lambda: next(states), lambda: stopped.append("j"))
+    assert (stopped, list(states)) == (["j"], [])
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "ResourceNotFound"])
+def test_what_was_never_started_need_not_be_ended(code: str) -> None:
+    def status() -> str:
+        raise _refused(code)
+
+    end(Stage(HERE, LOCAL, print), "the job j", status, lambda: pytest.fail("it was stopped"))
+
+
+def test_what_may_not_be_asked_for_is_told() -> None:
+    def status() -> str:
+        raise _refused("AccessDeniedException")
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        end(Stage(HERE, LOCAL, print), "the job j", status, lambda: None)
 
 
 def _run(*results: Result) -> Run:

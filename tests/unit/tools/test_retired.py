@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from tools.retired import Retired, find_retired, remove_retired
 
 MINE = [{"Key": "digits:serving", "Value": "digits-dev"}]
@@ -79,6 +81,20 @@ def test_what_the_endpoint_is_being_updated_to_is_kept() -> None:
     pending = {"EndpointConfigName": "new"}
     account = Account(endpoint={"EndpointConfigName": "old", "PendingDeploymentSummary": pending})
     assert find_retired(account, account, "digits-dev", frozenset()).models == ("older",)
+
+
+class Undescribed(Account):
+    """A caller who may describe no model."""
+
+    def describe_model(self, **named: str) -> dict[str, Any]:
+        pytest.fail(f"{named['ModelName']} is described")
+
+
+def test_a_model_that_the_stack_owns_need_not_be_described() -> None:
+    """A workflow may describe models with the tag only, and the first that it deploys may have had none."""
+    account = Undescribed(endpoint={"EndpointConfigName": "new"})
+    keep = frozenset({"arn:aws:sagemaker:us-east-1:111111111111:model/new", "new"})
+    assert find_retired(account, account, "digits-dev", keep).models == ("old", "older")
 
 
 def test_without_an_endpoint_all_of_it_goes_in_order() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import secrets
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from contract.bucket_layout import CHECKS_PREFIX, EVALUATIONS_PREFIX, JOBS_PREFIX
+from tools.accept.endings import end
 from tools.accept.few_digits import COUNTS, FewDigits
 from tools.accept.few_digits import PARTS as PART_FILES
 from tools.accept.objects import delete_below
@@ -50,16 +48,38 @@ def _executions(stage: Stage, pipeline: str) -> set[str]:
 
 
 def _clean_up(stage: Stage, channels: str, pipeline: str, before: set[str]) -> None:
-    """Stop what still runs on these channels, and delete what its jobs wrote: keys contain the execution's id."""
+    """End what still runs on these channels, and delete what came of it: all of it has the id of the execution."""
     sagemaker = stage.client("sagemaker")
     for arn in _executions(stage, pipeline) - before:
-        parameters = sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=arn)["PipelineParameters"]
+        named = {"PipelineExecutionArn": arn}
+        parameters = sagemaker.list_pipeline_parameters_for_execution(**named)["PipelineParameters"]
         if {"Name": "Channels", "Value": channels} not in parameters:
             continue
-        with contextlib.suppress(ClientError):
-            sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken=f"{stage.name}-{'0' * 32}")
+        _end(stage, arn)
+        execution = arn.rpartition("/")[2]
         for prefix in (JOBS_PREFIX, CHECKS_PREFIX, EVALUATIONS_PREFIX):
-            delete_below(stage, prefix, containing=arn.rpartition("/")[2])
+            delete_below(stage, prefix, containing=execution)
+        _unregister(stage, execution)
+
+
+def _end(stage: Stage, arn: str) -> None:
+    sagemaker, named, token = stage.client("sagemaker"), {"PipelineExecutionArn": arn}, f"{stage.name}-{'0' * 32}"
+    end(
+        stage,
+        arn,
+        lambda: str(sagemaker.describe_pipeline_execution(**named)["PipelineExecutionStatus"]),
+        lambda: sagemaker.stop_pipeline_execution(**named, ClientRequestToken=token),
+    )
+
+
+def _unregister(stage: Stage, execution: str) -> None:
+    """Delete the version that an execution has registered, if it came so far."""
+    sagemaker, group = stage.client("sagemaker"), stage.outputs("training")["ModelPackageGroupName"]
+    newest = {"ModelPackageGroupName": group, "SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 10}
+    for each in sagemaker.list_model_packages(**newest)["ModelPackageSummaryList"]:
+        package = sagemaker.describe_model_package(ModelPackageName=each["ModelPackageArn"])
+        if execution in str(package.get("ModelMetrics")):
+            sagemaker.delete_model_package(ModelPackageName=each["ModelPackageArn"])
 
 
 def play_bad_data(stage: Stage) -> None:
@@ -83,9 +103,7 @@ def play_registers(stage: Stage) -> None:
         raise Differs(f"registered {group}/VERSION; it waits for approval", said[-600:])
     stem = f"arn:{stage.partition}:sagemaker:{stage.settings.region}:{stage.account}:model-package"
     arn = f"{stem}/{group}/{found[1]}"
-    sagemaker = stage.client("sagemaker")
-    stage.at_end(f"version {found[1]} of {group}", sagemaker.delete_model_package, ModelPackageName=arn)
-    _expect_known(stage, sagemaker.describe_model_package(ModelPackageName=arn))
+    _expect_known(stage, stage.client("sagemaker").describe_model_package(ModelPackageName=arn))
 
 
 def _expect_known(stage: Stage, package: dict[str, Any]) -> None:

@@ -18,71 +18,95 @@ SOON_SECONDS = 5
 """How long a dead letter that is looked at is hidden from others."""
 
 
+class Sent:
+    """Ten digits, a poison record, and the digits once more: what was put into the stream, and what comes of it.
+
+    Parameters
+    ----------
+    stage
+        Where it plays.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage, self._before = stage, keys_below(stage, PARTS_PREFIX)
+        records = [make_record(digit, image.tobytes()) for digit, image in enumerate(golden_digits())]
+        self._ids = {record.id for record in records}
+        entries = [{"Data": record.payload, "PartitionKey": record.id} for record in records]
+        poisoned = [*entries, {"Data": POISON, "PartitionKey": stage.name}, *entries]
+        answer = stage.client("kinesis").put_records(StreamName=stage.outputs("stream")["StreamName"], Records=poisoned)
+        self.failed: int = answer["FailedRecordCount"]
+        self._number = answer["Records"][len(entries)].get("SequenceNumber")
+        self._letter: dict[str, Any] | None = None
+
+    def wait_for_digits(self) -> None:
+        """Wait until all of them are in parts that are new."""
+        self._stage.until(
+            lambda: self._ids <= {record_id for key in self._new_parts() for record_id in _ids(self._stage, key)},
+            "all ten digits are in parts of the bucket",
+            seconds=ARRIVAL_SECONDS,
+        )
+
+    def dead_letter(self) -> dict[str, Any]:
+        """The dead letter of the poison, waited for, and taken out of the queue."""
+        if self._letter is None:
+            self._letter = self._stage.until(self._taken, "a dead letter of the poison", seconds=ARRIVAL_SECONDS)
+        return self._letter
+
+    def remove_digits(self) -> None:
+        """Delete the parts that hold golden digits only; `prepare` leaves pictures of MNIST out of the others."""
+        self.wait_for_digits()
+        for key in self._new_parts():
+            if self._ids.issuperset(_ids(self._stage, key)):
+                delete_below(self._stage, f"{key.removesuffix('.json')}.")
+
+    def remove_dead_letter(self) -> None:
+        """Delete its payload after it."""
+        delete_below(self._stage, payload_of(self.dead_letter())[1])
+
+    def _new_parts(self) -> list[str]:
+        return sorted(key for key in keys_below(self._stage, PARTS_PREFIX) - self._before if key.endswith(".json"))
+
+    def _taken(self) -> dict[str, Any] | None:
+        """The dead letter, if it is there; those of others stay."""
+        sqs, url = self._stage.client("sqs"), self._stage.outputs("stream")["DeadLettersUrl"]
+        answer = sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=SOON_SECONDS, WaitTimeSeconds=1
+        )
+        for message in answer.get("Messages", []):
+            letter: dict[str, Any] = json.loads(message["Body"])
+            if letter.get("sequence_number") == self._number:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                return letter
+        return None
+
+
 def play_stream(stage: Stage) -> None:
     """Send ten digits twice with a poison record between, and find all of them where they belong."""
-    _remove_own_parts_at_end(stage, keys_below(stage, PARTS_PREFIX))
-    records = [make_record(digit, image.tobytes()) for digit, image in enumerate(golden_digits())]
-    entries = [{"Data": record.payload, "PartitionKey": record.id} for record in records]
-    poisoned = [*entries, {"Data": POISON, "PartitionKey": stage.name}, *entries]
-    before = keys_below(stage, PARTS_PREFIX)
-    answer = stage.client("kinesis").put_records(StreamName=stage.outputs("stream")["StreamName"], Records=poisoned)
-    expect(0, answer["FailedRecordCount"], "records that the stream refused")
-    wanted = {record.id for record in records}
+    sent = Sent(stage)
+    # What is in the stream arrives, whether or not the story is played to its end.
+    stage.at_end(f"golden digits below {PARTS_PREFIX}, which 'prepare --from-stream' leaves out", sent.remove_digits)
+    stage.at_end("the dead letter of a poison record", sent.remove_dead_letter)
+    expect(0, sent.failed, "records that the stream refused")
     stage.say("waiting for the digits")
-    stage.until(
-        lambda: wanted <= _arrived(stage, before), "all ten digits are in parts of the bucket", seconds=ARRIVAL_SECONDS
-    )
+    sent.wait_for_digits()
     stage.say("waiting for the dead letter")
-    number = answer["Records"][len(entries)]["SequenceNumber"]
-    letter = stage.until(lambda: _dead_letter(stage, number), "a dead letter of the poison", seconds=ARRIVAL_SECONDS)
-    _expect_poison(stage, letter)
+    letter = sent.dead_letter()
+    bucket, key = payload_of(letter)
+    expect(POISON, stage.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read(), "its payload")
+    if not letter["reason"]:
+        raise Differs("a reason in the dead letter", letter)
 
 
-def _arrived(stage: Stage, before: set[str]) -> set[str]:
-    """Ids in the parts that are new."""
-    new = sorted(key for key in keys_below(stage, PARTS_PREFIX) - before if key.endswith(".json"))
-    return {record_id for key in new for record_id in _ids(stage, key)}
+def payload_of(letter: dict[str, Any]) -> tuple[str, str]:
+    """Bucket and key of what a dead letter is about."""
+    bucket, _, key = str(letter["payload"]).removeprefix("s3://").partition("/")
+    return bucket, key
 
 
 def _ids(stage: Stage, key: str) -> list[str]:
     content = stage.client("s3").get_object(Bucket=stage.bucket, Key=key)["Body"].read()
     ids: list[str] = json.loads(content)["ids"]
     return ids
-
-
-def _dead_letter(stage: Stage, number: str) -> dict[str, Any] | None:
-    """The dead letter of a record, taken out of the queue; those of others stay."""
-    sqs, url = stage.client("sqs"), stage.outputs("stream")["DeadLettersUrl"]
-    answer = sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=SOON_SECONDS, WaitTimeSeconds=1
-    )
-    for message in answer.get("Messages", []):
-        letter: dict[str, Any] = json.loads(message["Body"])
-        if letter.get("sequence_number") == number:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            return letter
-    return None
-
-
-def _expect_poison(stage: Stage, letter: dict[str, Any]) -> None:
-    bucket, _, key = str(letter["payload"]).removeprefix("s3://").partition("/")
-    stage.at_end(f"s3://{bucket}/{key}", delete_below, stage, key)
-    content = stage.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
-    expect(POISON, content, "the payload of the dead letter")
-    if not letter["reason"]:
-        raise Differs("a reason in the dead letter", letter)
-
-
-def _remove_own_parts_at_end(stage: Stage, before: set[str]) -> None:
-    """Delete the parts that hold golden digits only; `prepare` leaves pictures of MNIST out of the others."""
-    own = {make_record(digit, image.tobytes()).id for digit, image in enumerate(golden_digits())}
-
-    def remove() -> None:
-        for key in keys_below(stage, PARTS_PREFIX) - before:
-            if key.endswith(".json") and own.issuperset(_ids(stage, key)):
-                delete_below(stage, f"{key.removesuffix('.json')}.")
-
-    stage.at_end(f"golden digits below {PARTS_PREFIX}, which 'prepare --from-stream' leaves out", remove)
 
 
 STORIES = (

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from contract.bucket_layout import JOBS_PREFIX
+from tools.accept.endings import end
 from tools.accept.few_digits import FewDigits
 from tools.accept.objects import delete_below
 from tools.accept.stage import Stage
@@ -38,7 +36,7 @@ def _train(stage: Stage, machines: int) -> str:
     digits = FewDigits(stage)
     digits.publish()
     stage.at_end(f"s3://{stage.bucket}/{JOBS_PREFIX}{stage.name}/", delete_below, stage, f"{JOBS_PREFIX}{stage.name}/")
-    stage.at_end(f"the job {stage.name}", _stop, stage.client("sagemaker").stop_training_job, stage.name)
+    stage.at_end(f"the job {stage.name}", _end_job, stage)
     stage.say(f"training on {machines} x {stage.settings.training.instance_type}")
     words = ("submit", *QUICK, "--instances", str(machines), "--name", stage.name)
     submitted = digits.run(*words, seconds=JOB_SECONDS)
@@ -52,26 +50,64 @@ def _train(stage: Stage, machines: int) -> str:
     return submitted.stdout
 
 
-def _stop(stop: Any, name: str) -> None:
-    """Stop a job that may still run; one that has ended refuses it."""
-    with contextlib.suppress(ClientError):
-        stop(TrainingJobName=name)
+def _end_job(stage: Stage) -> None:
+    sagemaker, named = stage.client("sagemaker"), {"TrainingJobName": stage.name}
+    end(
+        stage,
+        f"the job {stage.name}",
+        lambda: str(sagemaker.describe_training_job(**named)["TrainingJobStatus"]),
+        lambda: sagemaker.stop_training_job(**named),
+    )
 
 
 def play_tuning(stage: Stage) -> None:
     """Two trials of automatic model tuning."""
     digits = FewDigits(stage)
     digits.publish()
+    before = _tuning_jobs(stage)
+    stage.at_end("a tuning job", _clean_up_tuning, stage, digits.channels, before)
     stage.say("two trials")
     words = ("tune", "--where", "sagemaker", "--trials", "2", "--num-round", "3", "--search", "max_depth=3:5")
     done = digits.run(*words, "--set", "strategy=Random", seconds=JOB_SECONDS)
     found = re.search(r"started (\S+):", done.stdout)
     if not found:
         raise Differs("a tuning job is started", done.stdout[-500:])
-    stage.at_end(f"results of the trials of {found[1]}", delete_below, stage, f"{JOBS_PREFIX}{found[1]}")
-    answer = stage.client("sagemaker").describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=found[1])
+    answer = _tuning_job(stage, found[1])
     expect("Completed", answer["HyperParameterTuningJobStatus"], f"the end of {found[1]}")
     expect(2, answer["TrainingJobStatusCounters"]["Completed"], "trials that are completed")
+
+
+def _tuning_jobs(stage: Stage) -> set[str]:
+    """Names of the newest tuning jobs of the environment."""
+    listed = stage.client("sagemaker").list_hyper_parameter_tuning_jobs(
+        NameContains=f"digits-{stage.deployment.environment}-", MaxResults=10
+    )
+    return {str(each["HyperParameterTuningJobName"]) for each in listed["HyperParameterTuningJobSummaries"]}
+
+
+def _clean_up_tuning(stage: Stage, channels: str, before: set[str]) -> None:
+    """End what still runs on these channels, and delete what its trials wrote; whoever follows a job names it late."""
+    for name in _tuning_jobs(stage) - before:
+        if channels in str(_tuning_job(stage, name)["TrainingJobDefinition"]):
+            _end_tuning(stage, name)
+            delete_below(stage, f"{JOBS_PREFIX}{name}")
+
+
+def _tuning_job(stage: Stage, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = stage.client("sagemaker").describe_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName=name
+    )
+    return found
+
+
+def _end_tuning(stage: Stage, name: str) -> None:
+    stop = stage.client("sagemaker").stop_hyper_parameter_tuning_job
+    end(
+        stage,
+        name,
+        lambda: str(_tuning_job(stage, name)["HyperParameterTuningJobStatus"]),
+        lambda: stop(HyperParameterTuningJobName=name),
+    )
 
 
 PARTS = ("storage", "training")

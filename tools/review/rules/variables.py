@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from contract.digit import RAW_FORM
+from contract.json_text import read_json
 from tools.review.change import Change, Verdict, access, cost, data_loss, harmless, interruption, unknown, worst
 from tools.review.references import followed
 from tools.review.rules import variable_words as words_of
@@ -129,6 +131,28 @@ def _measured(words: frozenset[str], change: Change) -> Verdict | None:
     return None
 
 
+def _form(words: frozenset[str], change: Change) -> Verdict | None:
+    """Judge the card of the promoted model: the endpoint has the next model before its functions have the next card."""
+    if not {"MODEL", "CARD"} <= words:
+        return None
+    before, after = (_canonical_form(value) for value in (change.before, change.after))
+    if before is None or after is None or before == after:
+        return None
+    return interruption(
+        f"the next model knows digits in the canonical form {after}, this function gives it form {before} until it is "
+        "updated itself: predictions are worse meanwhile"
+    )
+
+
+def _canonical_form(card: Any) -> object:
+    """The form that a card names, raw if it names none; None where the text is no card."""
+    try:
+        document = read_json(card) if isinstance(card, str) else None
+    except ValueError:
+        return None
+    return document.get("canonical_form", RAW_FORM) if isinstance(document, dict) else None
+
+
 def _design(words: frozenset[str], change: Change) -> Verdict | None:
     if change.after is None:
         return None
@@ -214,7 +238,7 @@ def _truth(value: Any) -> bool | None:
     return True if word in ON | {"1"} else False if word in OFF | {"0"} else None
 
 
-_JUDGES: tuple[_Judge, ...] = (_secret, _guard, _trust, _measured, _level, _figures, _design, _place)
+_JUDGES: tuple[_Judge, ...] = (_secret, _guard, _trust, _measured, _level, _figures, _form, _design, _place)
 
 
 def _names(change: Change) -> list[str]:

@@ -67,6 +67,22 @@ def test_the_control_plane_needs_permissions_on_what_a_request_names(user: User,
     assert refusal(sagemaker.list_models)[0] == "AccessDeniedException"
 
 
+def test_a_policy_may_ask_for_the_tag_of_a_resource(user: User, world: World, emulator: Emulator) -> None:
+    models = emulator.client("sagemaker")
+    arns = {each["ModelName"]: each["ModelArn"] for each in models.list_models()["Models"]}
+    models.add_tags(ResourceArn=arns["one"], Tags=[{"Key": "serves", "Value": "digits"}])
+    statement = {
+        "Effect": "Allow",
+        "Action": "sagemaker:DescribeModel",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:ResourceTag/serves": "digits"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    emulator.client("iam").put_user_policy(UserName=user.name, PolicyName="p", PolicyDocument=policy)
+    assert user.client("sagemaker").describe_model(ModelName="one")
+    assert refusal(user.client("sagemaker").describe_model, ModelName="two")[0] == "AccessDeniedException"
+
+
 @pytest.mark.parametrize("service", ["sagemaker", "s3", "sts"])
 def test_a_wrong_secret_is_refused_even_with_the_root_key(emulator: Emulator, service: str) -> None:
     client = emulator.client(service, secret="wrong")

@@ -103,3 +103,36 @@ def test_types_that_the_emulator_lacks_are_named_as_such(cloudformation: Any) ->
     body = json.dumps({"Resources": {"Domain": {"Type": "AWS::SageMaker::Domain"}}})
     _, text = refusal(cloudformation.create_stack, StackName="unknown", TemplateBody=body)
     assert "[AWS::SageMaker::Domain]. This emulator does not have them; on AWS they may exist" in text
+
+
+def test_an_update_to_the_same_template_looks_up_outputs_of_other_stacks_again(
+    emulator: Emulator, cloudformation: Any
+) -> None:
+    def producer(value: str) -> str:
+        group = {"Type": GROUP, "Properties": {"ModelPackageGroupName": "produced"}}
+        return json.dumps({"Resources": {"Group": group}, "Outputs": {"Name": {"Value": value}}})
+
+    reference = {"Fn::GetStackOutput": {"StackName": "producer", "OutputName": "Name"}}
+    parameter = {
+        "Type": "AWS::SSM::Parameter",
+        "Properties": {"Name": "consumed", "Type": "String", "Value": reference},
+    }
+    consumer = json.dumps({"Resources": {"Parameter": parameter}})
+
+    def is_settled(name: str) -> bool:
+        (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        return str(stack["StackStatus"]).endswith("_COMPLETE")
+
+    def consumed() -> str:
+        return str(emulator.client("ssm").get_parameter(Name="consumed")["Parameter"]["Value"])
+
+    cloudformation.create_stack(StackName="producer", TemplateBody=producer("first"))
+    eventually(lambda: is_settled("producer"))
+    cloudformation.create_stack(StackName="consumer", TemplateBody=consumer)
+    eventually(lambda: is_settled("consumer"))
+    assert consumed() == "first"
+    cloudformation.update_stack(StackName="producer", TemplateBody=producer("second"))
+    eventually(lambda: is_settled("producer"))
+    assert consumed() == "first"
+    cloudformation.update_stack(StackName="consumer", TemplateBody=consumer)
+    eventually(lambda: is_settled("consumer") and consumed() == "second")

@@ -1,4 +1,4 @@
-"""Policies of the emulator may ask whether an upload would overwrite, and may name one log stream."""
+"""Policies of the emulator may ask whether an upload would overwrite, and may name one log stream or a role's path."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from support.emulators import Emulator
+from support.emulators import Emulator, trust
 
 BUCKET, GROUP = "finer-policies", "/finer/policies"
 ARN = "arn:aws:logs:us-east-1:123456789012:log-group"
@@ -34,6 +34,7 @@ def user(emulator: Emulator) -> Iterator[Any]:
         {"Effect": "Allow", "Action": ["logs:GetLogEvents", "logs:PutLogEvents"], "Resource": STREAM},
         {"Effect": "Allow", "Action": "logs:DescribeLogStreams", "Resource": f"{ARN}:/finer/policies:log-stream:"},
         {"Effect": "Allow", "Action": "logs:CreateLogGroup", "Resource": f"{ARN}:/finer/new"},
+        {"Effect": "Allow", "Action": "iam:ListRoleTags", "Resource": "arn:aws:iam::123456789012:role/finer/*"},
     ]
     iam.create_user(UserName="finer")
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
@@ -79,3 +80,12 @@ def test_a_group_is_asked_about_with_an_empty_stream(user: Any) -> None:
 def test_an_upload_may_leave_the_key_to_aws(emulator: Emulator, user: Any) -> None:
     user("s3").put_object(Bucket=BUCKET, Key="kms", Body=b"1", IfNoneMatch="*", ServerSideEncryption="aws:kms")
     assert emulator.client("s3").get_object(Bucket=BUCKET, Key="kms")["Body"].read() == b"1"
+
+
+def test_a_role_is_named_with_its_path(user: Any, emulator: Emulator) -> None:
+    iam = emulator.client("iam")
+    for path, name in (("/finer/", "inside"), ("/", "outside")):
+        iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trust("lambda.amazonaws.com"))
+    assert user("iam").list_role_tags(RoleName="inside")["Tags"] == []
+    with pytest.raises(ClientError, match="AccessDenied"):
+        user("iam").list_role_tags(RoleName="outside")

@@ -90,6 +90,7 @@ ministack.services.cloudformation.changesets:_diff_resources
 ministack.services.cloudformation.changesets:_resolve_props_for_diff
 ministack.services.cloudformation.drift:detect_resource_drift
 ministack.services.cloudformation.drift:supports_drift
+ministack.services.cloudformation.handlers:_stack_has_no_updates
 ministack.services.cloudformation.provisioners:_CUSTOM_NAME_REPLACEMENT
 ministack.services.cloudformation.provisioners:_REPLACING_PROPERTIES
 ministack.services.cloudformation.provisioners:_RESOURCE_HANDLERS
@@ -169,6 +170,8 @@ ministack.services.sqs:_queue_by_arn
 ministack.services.sqs:_queues
 ministack.services.sqs:_receive_messages_for_esm
 ministack.services.sts:register_session
+ministack.services.tagging:_RESOURCE_TAG_COLLECTORS
+ministack.services.tagging:_collect_cloudfront
 """
 
 

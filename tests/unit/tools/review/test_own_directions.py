@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tools.review.change import Risk
-from tools.review.classify import EMPTY, Finding, classify
+from tools.review.classify import EMPTY, classify
 from tools.review.differences import ResourceDifference
+from tools.review.findings import Finding
 from tools.review.sections import compare_sections, outputs_read
 
 DIGESTS = ("1f8b7ecc76d146b170bb38661ae7119895c88b684bb519c2fc05e1496600776f", "7" * 64)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tools.review.templates import TemplateError, read_environments, read_folder, resolve
+from tools.review.resolution import resolve
+from tools.review.templates import TemplateError, read_environments, read_folder
 
 BUCKET = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}
 

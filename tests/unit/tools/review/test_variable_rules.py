@@ -28,6 +28,10 @@ def changed(name: str, before: Any, after: Any, **other: Any) -> Change:
 @each_row(
     [
         ("MODEL_CARD", '{"name":"a"}', '{"name":"b"}', H),
+        ("MODEL_CARD", '{"canonical_form":1,"name":"a"}', '{"canonical_form":1,"name":"b"}', H),
+        ("MODEL_CARD", '{"name":"a"}', '{"canonical_form":1,"name":"b"}', N),
+        ("MODEL_CARD", '{"canonical_form":1}', '{"canonical_form":0}', N),
+        ("MODEL_CARD", "no card", '{"canonical_form":1}', H),
         ("MODEL_SHA256", "a", "b", H),
         ("IMAGE_TAG", "1", "2", H),
         ("GIT_COMMIT", "a", "b", H),

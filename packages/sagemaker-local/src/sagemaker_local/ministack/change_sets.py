@@ -4,11 +4,14 @@
 - An import that is not possible here has failed, with its reason, instead of being complete and never available.
 - `DeploymentMode=REVERT_DRIFT` (`cdk deploy --revert-drift`) brings resources back to what the template says.
 - A template with types that the emulator lacks is refused in words that say so.
+- An update of a template that looks up outputs of other stacks (`Fn::GetStackOutput`) looks them up again, also when
+  the template is the same.
 """
 
 from __future__ import annotations
 
 import contextvars
+import json
 import re
 from typing import Any
 
@@ -19,6 +22,7 @@ from sagemaker_local.ministack.requests import Answer, Handle, Parameters
 _REVERT = "REVERT_DRIFT"
 _UNKNOWN_TYPES = re.compile(rb"(Unrecognized resource types: \[[^\]<]*\])")
 _LACKING = rb"\1. This emulator does not have them; on AWS they may exist"
+_WEAK_REFERENCE = '"Fn::GetStackOutput"'
 _IMPOSSIBLE = b"Resource import is not supported by this emulator"
 _COMPLETE, _FAILED = b"<Status>CREATE_COMPLETE</Status>", b"<Status>FAILED</Status>"
 
@@ -52,6 +56,7 @@ def install() -> None:
 
     replace(f"{changesets}:_resolve_props_for_diff", resolve_props_for_diff)
     replace(f"{changesets}:_diff_resources", diff_resources)
+    _look_up_again()
     drift.install()
     drift_aware: set[str] = set()
 
@@ -64,6 +69,17 @@ def install() -> None:
         return _reworded(*await as_before())
 
     requests.intercept("cloudformation", before)
+
+
+def _look_up_again() -> None:
+    """Let UpdateStack take a template as before where what it looks up may have changed."""
+    name = "ministack.services.cloudformation.handlers:_stack_has_no_updates"
+    has_none = private(name)
+
+    def has_no_updates(stack: dict[str, Any], template: dict[str, Any], *rest: Any) -> bool:
+        return bool(has_none(stack, template, *rest)) and _WEAK_REFERENCE not in json.dumps(template["Resources"])
+
+    replace(name, has_no_updates)
 
 
 async def _create(given: Parameters, as_before: Handle, drift_aware: set[str]) -> Answer:

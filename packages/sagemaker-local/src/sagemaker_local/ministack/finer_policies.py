@@ -1,5 +1,6 @@
-"""What policies may ask for on AWS and MiniStack does not know: an upload that says If-None-Match, and one log stream.
+"""What policies may ask for on AWS and MiniStack does not know.
 
+An upload that says If-None-Match, one log stream, the path of a role, and the tags of a distribution:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 """
@@ -11,6 +12,9 @@ from typing import Any
 
 from sagemaker_local.ministack.registry import private, replace
 
+COLLECTORS = "ministack.services.tagging:_RESOURCE_TAG_COLLECTORS"
+"""Gives ARNs and tags, by service, for the condition key `aws:ResourceTag`."""
+
 _CONTEXT = "ministack.core.iam_actions:s3_service_context"
 _RESOURCE = "ministack.core.iam_actions:extract_resource_arn"
 _ABOUT_A_STREAM = ("CreateLogStream", "DeleteLogStream", "GetLogEvents", "PutLogEvents")
@@ -18,9 +22,10 @@ _WITHOUT_STREAM = ("ListTagsForResource", "TagResource", "UntagResource")
 
 
 def install() -> None:
-    """Add the condition key `s3:if-none-match`, and the names of log streams."""
+    """Add the condition key `s3:if-none-match`, the names of log streams, paths of roles, tags of distributions."""
     _tell_conditional_uploads()
-    _name_log_streams()
+    _name_in_full()
+    private(COLLECTORS)["cloudfront"] = private("ministack.services.tagging:_collect_cloudfront")
 
 
 def _tell_conditional_uploads() -> None:
@@ -36,13 +41,15 @@ def _tell_conditional_uploads() -> None:
     replace(_CONTEXT, s3_service_context)
 
 
-def _name_log_streams() -> None:
-    extract = private(_RESOURCE)
+def _name_in_full() -> None:
+    extract, roles = private(_RESOURCE), private("ministack.services.iam:_roles")
 
     def extract_resource_arn(
         service: str, method: str, path: str, headers: dict[str, str], body: bytes, *rest: Any
     ) -> str:
         arn = str(extract(service, method, path, headers, body, *rest))
+        if service == "iam" and ":role/" in arn:
+            return str(roles.get(arn.rpartition("/")[2], {}).get("Arn", arn))
         is_group = service == "logs" and arn != "*"
         return arn + _stream(headers.get("x-amz-target", ""), body) if is_group else arn
 

@@ -91,6 +91,7 @@ PRIVATE_NAMES = (
     "ministack.services.cloudformation.changesets:_resolve_props_for_diff",
     "ministack.services.cloudformation.drift:detect_resource_drift",
     "ministack.services.cloudformation.drift:supports_drift",
+    "ministack.services.cloudformation.handlers:_stack_has_no_updates",
     "ministack.services.cloudformation.provisioners:_CUSTOM_NAME_REPLACEMENT",
     "ministack.services.cloudformation.provisioners:_REPLACING_PROPERTIES",
     "ministack.services.cloudformation.provisioners:_RESOURCE_HANDLERS",
@@ -170,6 +171,8 @@ PRIVATE_NAMES = (
     "ministack.services.sqs:_queues",
     "ministack.services.sqs:_receive_messages_for_esm",
     "ministack.services.sts:register_session",
+    "ministack.services.tagging:_RESOURCE_TAG_COLLECTORS",
+    "ministack.services.tagging:_collect_cloudfront",
 )
 
 

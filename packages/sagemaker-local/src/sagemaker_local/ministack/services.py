@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextvars
 from typing import Any
 
+from sagemaker_local.ministack.finer_policies import COLLECTORS
 from sagemaker_local.ministack.registry import private, replace, scope
 from sagemaker_local.sagemaker import authorization
 from sagemaker_local.sagemaker.authorization import Permission
@@ -27,6 +28,7 @@ def install(api: HttpApi) -> None:
     """Enter the control plane and InvokeEndpoint."""
     _route(api)
     _authorize()
+    private(COLLECTORS)[CONTROL] = lambda: api.service.control(scope()).all_tags()
 
 
 def _route(api: HttpApi) -> None:

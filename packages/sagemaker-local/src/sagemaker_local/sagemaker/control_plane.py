@@ -200,6 +200,12 @@ class ControlPlane:
             raise not_found("resource", arn)
         return self._tags[arn]
 
+    def all_tags(self) -> list[tuple[str, list[Json]]]:
+        """The ARN of each resource with its tags, as the API lists them."""
+        return [
+            (arn, [{"Key": key, "Value": value} for key, value in tags.items()]) for arn, tags in self._tags.items()
+        ]
+
     def tag(self, arn: str, tags: list[Json]) -> None:
         """Add tags, or replace the values of those that are there."""
         self.tags_of(arn).update({tag["Key"]: tag["Value"] for tag in tags})
