@@ -96,9 +96,10 @@ def test_a_model_server_that_ended_is_told_and_started_again(world: World, servi
     assert runtime.invoke_endpoint(EndpointName=serving, ContentType="text/csv", Body=ROW)["Body"].read()
 
 
-def test_a_disk_that_is_full_at_the_start_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("room", [1024, 100])  # bytes of a file: enough for the record of the daemon, or not
+def test_a_disk_that_is_full_at_the_start_is_said(tmp_path: Path, room: int) -> None:
     def nothing_fits() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
     command = [sys.executable, "-m", "sagemaker_local", "up", "--state-dir", str(tmp_path), "--port", str(free_port())]
     refused = subprocess.run(command, preexec_fn=nothing_fits, capture_output=True, text=True, check=False)

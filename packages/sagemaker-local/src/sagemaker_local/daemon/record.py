@@ -61,8 +61,12 @@ def write(state: StateFolder, record: Record) -> None:
     ports = {"port": record.port, "site_port": record.site_port}
     text = json.dumps({**process, **ports, "state": str(record.state), "folder": record.folder}) + "\n"
     new = state.record.with_suffix(".new")
-    new.write_text(text, encoding="ascii")
-    new.replace(state.record)
+    try:
+        new.write_text(text, encoding="ascii")
+        new.replace(state.record)
+    except OSError:  # a full disk
+        new.unlink(missing_ok=True)
+        raise
 
 
 def read(state: StateFolder) -> Record | None:
