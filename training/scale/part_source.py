@@ -18,7 +18,6 @@ from training.data.data_folder import CHANNELS, MANIFEST_NAME, DataManifest, cha
 from training.data.part_reading import read_file
 from training.model.model_records import data_of, data_of_parts, form_beside
 
-
 # Takes what `read_file` takes, and gives what it gives.
 Reader = Callable[[str, str | None, str | None], bytes | None]
 
