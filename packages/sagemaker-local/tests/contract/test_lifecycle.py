@@ -84,6 +84,22 @@ def test_of_two_that_start_at_once_one_runs(tmp_path: Path) -> None:
     assert lifecycle.find(settings.StateFolder(path=running.state)) is None
 
 
+def test_a_folder_that_the_terminal_cannot_spell_has_its_daemon(tmp_path: Path) -> None:
+    state = ("--state-dir", str(tmp_path / "größe"))
+    terminal = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+    def run(*arguments: str, **environment: str) -> int:
+        command = [sys.executable, "-m", "sagemaker_local", *arguments, *state]
+        return subprocess.run(command, env=os.environ | environment, capture_output=True, check=False).returncode
+
+    try:
+        assert run("up", "--port", str(free_port()), **terminal) == 0
+        assert [run("status", **terminal), run("status"), run("up")] == [0, 0, 0]
+    finally:
+        assert run("down", **terminal) == 0
+    assert run("status") == 1
+
+
 def test_a_model_server_that_ended_is_told_and_started_again(world: World, serving: str) -> None:
     ended = endpoint_pid(world, serving)
     os.kill(ended, signal.SIGKILL)

@@ -291,7 +291,7 @@ def _answer_of(living: Record) -> Running | None:
 def _running(living: Record, health: Json) -> Running | None:
     said = (health.get("pid"), health.get("boot"), health.get("process_started"), health.get("state"))
     process = living.process
-    if said != (process.pid, process.boot, process.started, str(living.state)):
+    if said != (process.pid, process.boot, process.started, record.in_utf8(living.state)):
         return None
     return Running(
         pid=process.pid,

@@ -55,11 +55,16 @@ def folder_identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
+def in_utf8(path: Path) -> str:
+    """A path as a daemon reads it, whose encoding is UTF-8; that of this process may be another one."""
+    return os.fsencode(path).decode("utf-8", "surrogateescape")
+
+
 def write(state: StateFolder, record: Record) -> None:
     """Write the record in one step: nobody reads half of it."""
     process = {"pid": record.process.pid, "boot": record.process.boot, "started": record.process.started}
     ports = {"port": record.port, "site_port": record.site_port}
-    text = json.dumps({**process, **ports, "state": str(record.state), "folder": record.folder}) + "\n"
+    text = json.dumps({**process, **ports, "state": in_utf8(record.state), "folder": record.folder}) + "\n"
     new = state.record.with_suffix(".new")
     try:
         new.write_text(text, encoding="ascii")
@@ -99,7 +104,7 @@ def _parse(found: Any) -> Record | None:
         process=Process(pid=found["pid"], boot=found["boot"], started=found["started"]),
         port=found["port"],
         site_port=found["site_port"],
-        state=Path(found["state"]),
+        state=Path(os.fsdecode(found["state"].encode("utf-8", "surrogateescape"))),
         folder=(folder[0], folder[1]),
     )
 
