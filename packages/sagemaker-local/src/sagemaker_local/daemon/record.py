@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sagemaker_local.daemon.processes import HIGHEST_PID, Process
+from sagemaker_local.json_text import read_json
 from sagemaker_local.settings import HIGHEST_PORT, EmulatorError, StateFolder
 
 LOCK_SECONDS = 60.0
@@ -80,8 +81,8 @@ def read(state: StateFolder) -> Record | None:
         with open(state.record, "rb", opener=_open_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return None
-            return _parse(json.loads(file.read(_LONGEST)))
-    except (OSError, ValueError, RecursionError):
+            return _parse(read_json(file.read(_LONGEST)))
+    except (OSError, ValueError):
         return None
 
 
