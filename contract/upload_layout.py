@@ -1,6 +1,9 @@
-"""Where uploaded files are in the bucket of uploads: what forms are signed for, and what the queue is notified of."""
+"""Uploaded files: where they are in the bucket, which is what forms are signed for, and how large they can be."""
 
 from __future__ import annotations
 
 KEY_PREFIX = "uploads/"
 """Every upload is at `uploads/OWNER/JOB`."""
+
+UPLOAD_BYTES_LIMIT = 100 * 1024 * 1024
+"""Larger than the pictures of phones; more would not fit into the worker's memory. A deployment may accept less."""

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 from contract.digit import CLASSES, PIXELS
-from contract.upload_layout import KEY_PREFIX
+from contract.upload_layout import KEY_PREFIX, UPLOAD_BYTES_LIMIT
 from http_api.examples import MODEL, SEVEN_DIGIT, SEVEN_PROBABILITIES, seven_pixels
 from http_api.openapi_schemas import UNSURE
 from upload_jobs.jobs import SCHEMA, Status
@@ -24,7 +24,12 @@ UPLOAD_SCHEMAS: dict[str, Any] = {
         "additionalProperties": False,
         "properties": {
             "content_type": {"type": "string", "enum": list(CONTENT_TYPES)},
-            "size_bytes": {"type": "integer", "minimum": 1, "description": "Size of the file"},
+            "size_bytes": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": UPLOAD_BYTES_LIMIT,
+                "description": "Size of the file; a deployment may accept less, and then responds with 413",
+            },
         },
     },
     "UploadForm": {

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from contract.upload_layout import KEY_PREFIX
+from contract.upload_layout import KEY_PREFIX, UPLOAD_BYTES_LIMIT
 from gateway.cors import Origins
 from gateway.events import Request, Response
 from gateway.http_app import Result, Route
@@ -146,8 +146,9 @@ def read_upload_request(request: Request, bytes_max: int) -> str:
         raise ProblemError(
             UNSUPPORTED_MEDIA_TYPE, f"content_type is {_shown(content_type)}; {' or '.join(CONTENT_TYPES)} is taken"
         )
-    if type(size) is not int or size < 1:
-        raise ProblemError(WRONG_UPLOAD, f"size_bytes is {_shown(size)}; a whole number from 1 is needed")
+    if type(size) is not int or not 1 <= size <= UPLOAD_BYTES_LIMIT:
+        needed = f"a whole number from 1 to {UPLOAD_BYTES_LIMIT} is needed"
+        raise ProblemError(WRONG_UPLOAD, f"size_bytes is {_shown(size)}; {needed}")
     if size > bytes_max:
         raise ProblemError(UPLOAD_TOO_LARGE, f"the picture has {_shown(size)} bytes; {bytes_max} are allowed")
     return str(content_type)

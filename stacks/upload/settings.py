@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contract.upload_layout import UPLOAD_BYTES_LIMIT
 from stacks.shared.errors import ConfigurationError
 from stacks.shared.time_budget import TIME_BUDGET
 
 MIB = 1024 * 1024
-BYTES_MAX = 100 * MIB
-"""Larger than the pictures of phones; more would not fit into the worker's memory."""
-
 VISIBILITY_SECONDS_MAX = 43_200
 FUNCTION_SECONDS_MAX = 900
 DAY_SECONDS = 86_400
@@ -80,7 +78,7 @@ class UploadSettings:
     dead_letter_days: int = 14
 
     def __post_init__(self) -> None:
-        _in_range("bytes_max", self.bytes_max, 1, BYTES_MAX)
+        _in_range("bytes_max", self.bytes_max, 1, UPLOAD_BYTES_LIMIT)
         _in_range("url_seconds", self.url_seconds, 60, 3600)
         _in_range("object_days", self.object_days, 1, 365)
         _in_range("keep_days", self.keep_days, 1, 365)

@@ -10,7 +10,7 @@ from rich.table import Table
 from training.commands.console import here, next_step, paths_of, say, show, wrote
 
 if TYPE_CHECKING:
-    from training.tuning.trials import Search
+    from training.tuning.trials import Search, Trial
 
 _SHOWN = 10
 
@@ -31,8 +31,19 @@ def report(context: typer.Context, found: Search) -> None:
     write_file(picture, search_picture(found))
     show(_table(found))
     wrote(paths.tuning_best, picture)
+    if found.baseline is best:
+        say("no trial is better than the defaults")
+        next_step(here(context, "fit"))
+        return
+    say(_comparison(found.baseline, best))
     say(f"the best as options: {settings_of({**found.given, **best.values})}")
     next_step(here(context, "fit --from-tuning"))
+
+
+def _comparison(baseline: Trial | None, best: Trial) -> str:
+    if baseline is None or baseline.metric is None:
+        return "the search did not try the defaults: compare with a model that fit makes without --from-tuning"
+    return f"log-loss {best.metric:.4f} instead of {baseline.metric:.4f} with the defaults (trial {baseline.name})"
 
 
 def _table(found: Search) -> Table:
@@ -48,13 +59,15 @@ def _table(found: Search) -> Table:
     table.add_column("log-loss", justify="right", min_width=8)
     table.add_column("seconds", justify="right", min_width=7)
     table.add_column("outcome")
-    for rank, trial in enumerate(found.ranked[:_SHOWN], start=1):
+    for rank, trial in enumerate(found.ranked, start=1):
+        if rank > _SHOWN and trial is not found.baseline:
+            continue
         table.add_row(
             str(rank),
             trial.name,
             *(trial.values.get(name, "") for name in found.space.names),
             "" if trial.metric is None else f"{trial.metric:.4f}",
             "" if trial.seconds is None else f"{trial.seconds:.1f}",
-            trial.outcome.value,
+            "defaults" if trial is found.baseline else trial.outcome.value,
         )
     return table

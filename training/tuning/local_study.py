@@ -1,8 +1,9 @@
 """Search on this machine with Optuna: seeded, with hopeless trials stopped early, resumable. Writes only its journal.
 
-Trial number n is drawn by a sampler seeded with n, so a search that was interrupted and resumed tries the same values
-as one that was not. Trials below the median of the earlier ones at the same round are stopped, which is the rule that
-SageMaker's early stopping of tuning jobs follows as well.
+The first trial has the defaults, so that there is something to compare with. Trial number n is drawn by a sampler
+seeded with n, so a search that was interrupted and resumed tries the same values as one that was not. Trials below the
+median of the earlier ones at the same round are stopped, which is the rule that SageMaker's early stopping of tuning
+jobs follows as well.
 """
 
 from __future__ import annotations
@@ -179,6 +180,9 @@ def _try_one(
     import optuna
 
     study.sampler = optuna.samplers.TPESampler(seed=task.seed + number, n_startup_trials=_RANDOM_TRIALS)
+    defaults = {name: float(text) for name, text in task.space.defaults.items()}
+    if number == 0 and defaults and not study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.WAITING,)):
+        study.enqueue_trial(defaults)
     trial = study.ask()
     values = _draw(task.space, trial)
     trial.set_user_attr(_VALUES, values)

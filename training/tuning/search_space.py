@@ -13,6 +13,7 @@ from typing import Any
 
 from training.common.errors import HyperparameterError
 from training.model.hyperparameter_rules import ALIASES, RULES, Whole
+from training.model.hyperparameters import DEFAULTS
 from training.model.library_rules import require_size
 
 TUNABLE = (
@@ -22,6 +23,12 @@ TUNABLE = (
 SCALES = ("linear", "log")
 OBJECTIVE = "mlogloss"
 """The metric on validation that a search minimises."""
+
+_OF_THE_LIBRARY = {
+    **dict.fromkeys(("gamma", "max_delta_step", "alpha"), "0"),
+    **dict.fromkeys(("subsample", "colsample_bylevel", "colsample_bynode"), "1"),
+}
+"""Defaults of XGBoost where there is none here. https://xgboost.readthedocs.io/en/stable/parameter.html"""
 
 _MOST_RANGES = 30
 _DIGITS = 4
@@ -94,6 +101,14 @@ class SearchSpace:
     def names(self) -> tuple[str, ...]:
         """The hyperparameters that vary."""
         return tuple(each.name for each in self.ranges)
+
+    @property
+    def defaults(self) -> dict[str, str]:
+        """The values that `fit` takes without a search, as texts by name; empty when one is outside of its range."""
+        values = {each: float({**_OF_THE_LIBRARY, **DEFAULTS}[each.name]) for each in self.ranges}
+        if not all(each.least <= value <= each.most for each, value in values.items()):
+            return {}
+        return {each.name: each.text(value) for each, value in values.items()}
 
     def to_json(self) -> dict[str, Any]:
         """The space as JSON values: name -> `least:most:scale`."""

@@ -95,6 +95,12 @@ class Search:
         done = [trial for trial in self.ranked if trial.outcome is Outcome.DONE and trial.metric is not None]
         return done[0] if done else None
 
+    @property
+    def baseline(self) -> Trial | None:
+        """The trial with the defaults; None where they were not tried, or are outside of the space."""
+        defaults = self.space.defaults
+        return next((trial for trial in self.trials if defaults and dict(trial.values) == defaults), None)
+
     def best_json(self) -> bytes | None:
         """The content of `best.json`; None when nothing was finished."""
         best = self.best

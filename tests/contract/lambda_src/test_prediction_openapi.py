@@ -13,6 +13,7 @@ from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from contract.model_card import ModelCard
+from contract.upload_layout import UPLOAD_BYTES_LIMIT
 from gateway.http_app import respond
 from gateway.problems import ProblemError
 from http_api.examples import SEVEN_PNG
@@ -116,6 +117,17 @@ def test_problems_are_as_documented(kind: Any) -> None:
     if kind.retry_after_seconds is not None:
         bounds = PREDICT["responses"][str(kind.status)]["headers"]["Retry-After"]["schema"]
         assert bounds["minimum"] <= int(failed["headers"]["Retry-After"]) <= bounds["maximum"]
+
+
+@pytest.mark.parametrize("size", [0, 1, UPLOAD_BYTES_LIMIT, UPLOAD_BYTES_LIMIT + 1, 10**30, True, None, "1"])
+def test_the_code_takes_the_sizes_of_uploads_that_the_schema_allows(size: Any) -> None:
+    limits = Limits(bytes_max=UPLOAD_BYTES_LIMIT, url_seconds=1, answer_seconds=1, keep_seconds=1)
+    asked = {"content_type": "image/png", "size_bytes": size}
+    event: dict[str, Any] = {"httpMethod": "POST", "resource": "/uploads", "body": json.dumps(asked)}
+    event |= {"headers": {"Content-Type": "application/json"}, "requestContext": {"identity": {"user": "anna"}}}
+    uploads = UploadApplication(jobs=FakeJobs(), uploads=FakeUploads(), limits=limits)
+    begun = respond(event, None, lambda: uploads, logger)
+    assert (begun["statusCode"] == 201) == fits(asked, "UploadRequest")
 
 
 INSTANCES = SCHEMAS["PredictionRequest"]["properties"]["instances"]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
+from contract.upload_layout import UPLOAD_BYTES_LIMIT
 from gateway.cors import Origins
 from gateway.http_app import respond
 from tests.support.upload_fakes import JOB, NOW, FakeJobs, FakeUploads
@@ -89,6 +90,8 @@ def test_a_request_becomes_a_job_and_a_form() -> None:
         ({**REQUESTED, "size_bytes": True}, 422, "wrong-upload-request"),
         ({**REQUESTED, "size_bytes": 4.0}, 422, "wrong-upload-request"),
         ({**REQUESTED, "size_bytes": "4"}, 422, "wrong-upload-request"),
+        ({**REQUESTED, "size_bytes": UPLOAD_BYTES_LIMIT + 1}, 422, "wrong-upload-request"),
+        ({**REQUESTED, "size_bytes": UPLOAD_BYTES_LIMIT}, 413, "upload-too-large"),
         ({**REQUESTED, "size_bytes": LIMITS.bytes_max + 1}, 413, "upload-too-large"),
         ({**REQUESTED, "content_type": "image/gif"}, 415, "unsupported-media-type"),
         ({**REQUESTED, "content_type": ["image/png"]}, 415, "unsupported-media-type"),

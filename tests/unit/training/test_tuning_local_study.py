@@ -85,6 +85,21 @@ def test_one_that_was_interrupted_gives_up_the_running_trial_and_goes_on(whole: 
     assert values(search(TASK, journal, trials=3)) == values(whole)[:3]
 
 
+def test_the_defaults_are_tried_first_also_after_an_interruption(tmp_path: Path) -> None:
+    space = SearchSpace(ranges=(Range(name="eta", least=0.001, most=0.9), Range(name="subsample", least=0.5, most=1)))
+    task, journal = replace(TASK, space=space), tmp_path / "journal.log"
+    asked: list[Round] = []
+
+    def note(_number: int, round_: Round) -> None:
+        asked.append(round_)
+
+    assert search(task, journal, trials=1, on_round=note, stop_requested=lambda: len(asked) >= 1).trials == ()
+    found = search(task, journal, trials=3)
+    assert found.trials[0].values == {"eta": "0.35", "subsample": "1.0"} == space.defaults
+    assert found.baseline is found.trials[0]
+    assert len({tuple(trial.values.items()) for trial in found.trials}) == 3
+
+
 def test_another_task_begins_anew_in_the_same_journal(whole: Search, tmp_path: Path) -> None:
     journal = tmp_path / "journal.log"
     search(TASK, journal, trials=1)
@@ -124,7 +139,7 @@ def test_the_command_writes_what_fit_takes(tmp_path: Path, capsys: pytest.Captur
     from tests.support.training_digits import small_data_folder
 
     small_data_folder(tmp_path)
-    tune = ["--build", str(tmp_path), "tune", "--trials", "2", "--num-round", "3", "--set", "rows=50",
+    tune = ["--build", str(tmp_path), "tune", "--trials", "4", "--num-round", "3", "--set", "rows=50",
             "--set", "validation_rows=50", "--set", "nthread=1", "--set", "max_leaves=4",
             "--set", "early_stopping_rounds="]  # fmt: skip
     assert main(tune) == 0
@@ -135,7 +150,9 @@ def test_the_command_writes_what_fit_takes(tmp_path: Path, capsys: pytest.Captur
     assert given.items() <= best["hyperparameters"].items()
     assert set(best["hyperparameters"]) == {*given, *DEFAULT_SPACE.names}
     assert (tmp_path / "tuning/trials.png").read_bytes().startswith(b"\x89PNG")
-    assert "fit --from-tuning" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "defaults" in told
+    assert "fit --from-tuning" in told
     assert main(["--build", str(tmp_path), "fit", "--from-tuning", "--num-round", "2"]) == 0
     used = json.loads((tmp_path / "model/fit.json").read_bytes())["hyperparameters"]
     assert {name: text for name, text in best["hyperparameters"].items() if text}.items() <= used.items()

@@ -22,6 +22,18 @@ def test_the_default_space_is_valid_and_used_when_nothing_is_said() -> None:
     assert set(DEFAULT_SPACE.names) <= set(TUNABLE) <= set(RULES)
 
 
+def test_every_hyperparameter_that_can_be_searched_has_a_default() -> None:
+    least = {"num_round": 1, **{name: 0.1 for name in TUNABLE if "sample" in name}}
+    space = SearchSpace(
+        ranges=tuple(
+            Range(name=name, least=least.get(name, 0), most=99 if name == "num_round" else 1) for name in TUNABLE
+        )
+    )
+    assert tuple(space.defaults) == TUNABLE
+    assert (space.defaults["num_round"], space.defaults["gamma"]) == ("60", "0.0")
+    assert SearchSpace(ranges=(range_from("eta=0.1:0.9"), range_from("max_depth=2:8"))).defaults == {}
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [

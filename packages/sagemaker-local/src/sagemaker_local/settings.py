@@ -73,7 +73,11 @@ class StateFolder:
         except FileExistsError as error:
             msg = f"{self.temporary} was not made by an emulator; remove it, or choose another folder with --state-dir"
             raise EmulatorError(msg) from error
-        self._mark.touch()
+        try:
+            self._mark.touch()
+        except OSError:  # a full disk
+            self.temporary.rmdir()
+            raise
 
     def remove_temporary(self) -> None:
         """Remove the folder of temporary files, if an emulator made it; the mark goes last."""

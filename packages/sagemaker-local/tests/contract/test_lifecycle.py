@@ -84,6 +84,22 @@ def test_of_two_that_start_at_once_one_runs(tmp_path: Path) -> None:
     assert lifecycle.find(settings.StateFolder(path=running.state)) is None
 
 
+def test_a_folder_that_the_terminal_cannot_spell_has_its_daemon(tmp_path: Path) -> None:
+    state = ("--state-dir", str(tmp_path / "größe"))
+    terminal = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+    def run(*arguments: str, **environment: str) -> int:
+        command = [sys.executable, "-m", "sagemaker_local", *arguments, *state]
+        return subprocess.run(command, env=os.environ | environment, capture_output=True, check=False).returncode
+
+    try:
+        assert run("up", "--port", str(free_port()), **terminal) == 0
+        assert [run("status", **terminal), run("status"), run("up")] == [0, 0, 0]
+    finally:
+        assert run("down", **terminal) == 0
+    assert run("status") == 1
+
+
 def test_a_model_server_that_ended_is_told_and_started_again(world: World, serving: str) -> None:
     ended = endpoint_pid(world, serving)
     os.kill(ended, signal.SIGKILL)
@@ -96,9 +112,10 @@ def test_a_model_server_that_ended_is_told_and_started_again(world: World, servi
     assert runtime.invoke_endpoint(EndpointName=serving, ContentType="text/csv", Body=ROW)["Body"].read()
 
 
-def test_a_disk_that_is_full_at_the_start_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("room", [1024, 100])  # bytes of a file: enough for the record of the daemon, or not
+def test_a_disk_that_is_full_at_the_start_is_said(tmp_path: Path, room: int) -> None:
     def nothing_fits() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
     command = [sys.executable, "-m", "sagemaker_local", "up", "--state-dir", str(tmp_path), "--port", str(free_port())]
     refused = subprocess.run(command, preexec_fn=nothing_fits, capture_output=True, text=True, check=False)

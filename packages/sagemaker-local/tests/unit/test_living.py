@@ -75,6 +75,21 @@ def test_a_daemon_is_found_and_stopped(tmp_path: Path, start: Start) -> None:
     assert list(state.path.iterdir()) == []
 
 
+def test_a_daemon_of_another_user_is_not_said_to_be_stopped(
+    tmp_path: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(pid: int, number: int) -> None:
+        raise PermissionError
+
+    state = StateFolder(path=tmp_path / "state")
+    known = start(state)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "kill", refuse)
+        with pytest.raises(EmulatorError, match=f"process {known.process.pid} was started by another user"):
+            lifecycle.stop(state)
+    assert record.read(state) == known
+
+
 def test_a_record_that_was_copied_names_somebody_else(tmp_path: Path, start: Start) -> None:
     original, copy = StateFolder(path=tmp_path / "original"), StateFolder(path=tmp_path / "copy")
     known = start(original)

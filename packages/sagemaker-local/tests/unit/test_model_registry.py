@@ -94,8 +94,9 @@ def test_a_group_with_versions_cannot_be_deleted(registry: ModelRegistry) -> Non
 def test_what_a_request_must_name(registry: ModelRegistry) -> None:
     both = {"ModelPackageGroupName": "Churn", "ModelPackageName": "x"}
     assert "Cannot determine which one to use" in refusal(registry.create_package, both)[1]
-    assert refusal(registry.create_package, {})[1].startswith("Missing ARN")
-    assert "does not exist" in refusal(registry.create_package, {"ModelPackageGroupName": "other"})[1]
+    assert refusal(registry.create_package, {})[1].startswith("Missing ARN.")
+    of_nothing = {"ModelPackageGroupName": "other"}
+    assert refusal(registry.create_package, of_nothing)[1] == "Model Package Group does not exist."
     assert "does not exist" in refusal(registry.package, f"{ARN}:model-package/churn/9")[1]
     assert refusal(registry.create_group, {"ModelPackageGroupName": "CHURN"})[1].startswith(
         "Model Package Group already"

@@ -160,6 +160,5 @@ def test_a_lifecycle_configuration_is_changed_hook_by_hook(notebooks: Notebooks)
     described = descriptions.config(notebooks.config("Own"))
     assert (described["OnCreate"], described["OnStart"]) == (both["OnCreate"], [])
     assert described["NotebookInstanceLifecycleConfigName"] == "Own"
-    assert "Cannot create a duplicate" in message(
-        notebooks.create_config, {"NotebookInstanceLifecycleConfigName": "OWN"}
-    )
+    told = message(notebooks.create_config, {"NotebookInstanceLifecycleConfigName": "OWN"})
+    assert told.endswith("(Details: Notebook Instance Lifecycle Config already exists.)")

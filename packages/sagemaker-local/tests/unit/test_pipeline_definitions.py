@@ -94,7 +94,7 @@ def test_wrong_parameters(parameter: dict[str, Any], expected: str) -> None:
 
 def test_wrong_documents() -> None:
     assert complaint("{").startswith("It is not JSON")
-    assert complaint('{"a":' * 100_000) == "Its objects are nested too deeply."
+    assert complaint('{"a":' * 100_000) == "It is not JSON: it is nested too deeply."
     assert complaint("[]") == "Expecting start of Json Object."
     assert complaint('{"Version": "2020-12-01", "Steps": {}}') == "Expecting start of Json Array."
     assert complaint('{"Version": "1", "Steps": []}') == "Version must be '2020-12-01'; got '1'."

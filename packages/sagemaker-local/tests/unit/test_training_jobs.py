@@ -22,8 +22,9 @@ from sagemaker_local.sagemaker.jobs.processing_jobs import ProcessingJobs
 from sagemaker_local.sagemaker.jobs.records import JobFailed, JobStatus, Metric, Phase
 from sagemaker_local.sagemaker.jobs.slots import Slots
 from sagemaker_local.sagemaker.jobs.training_descriptions import summary, training_job
+from sagemaker_local.sagemaker.jobs.training_files import model_url
 from sagemaker_local.sagemaker.jobs.training_jobs import TrainingJobs
-from sagemaker_local.sagemaker.listing import page
+from sagemaker_local.sagemaker.listing import listed, page
 from sagemaker_local.sagemaker.records import Scope
 from sagemaker_local.sagemaker.shapes import check_input
 from support.emulators import IMAGE
@@ -104,6 +105,30 @@ def test_lists_of_jobs_are_filtered_by_status(jobs: TrainingJobs) -> None:
     assert ([item["TrainingJobName"] for item in found], token) == (["a", "c"], None)
     by_status, _ = page(items, {"SortBy": "Status"}, name_key="TrainingJobName", default_sort="CreationTime")
     assert [item["TrainingJobStatus"] for item in by_status] == ["InProgress", "InProgress", "Completed"]
+
+
+@pytest.mark.parametrize(
+    ("output", "folder"), [("s3://b", "s3://b"), ("s3://b/p/", "s3://b/p"), ("s3://b/p//", "s3://b/p/")]
+)
+def test_a_model_lies_below_the_output_path_as_it_is_written(jobs: TrainingJobs, output: str, folder: str) -> None:
+    job = jobs.create(training_request("a", OutputDataConfig={"S3OutputPath": output}))
+    assert model_url(job) == f"{folder}/a/output/model.tar.gz"
+
+
+def test_a_page_is_filled_before_its_jobs_are_filtered_by_status(jobs: TrainingJobs) -> None:
+    for name in "abc":
+        jobs.create(training_request(name))
+    jobs.finish(jobs.job("b"), Phase.COMPLETED)
+    items = [summary(job) for job in jobs.jobs.values()]
+    request: dict[str, Any] = {"StatusEquals": "Completed", "SortBy": "Name", "SortOrder": "Ascending"}
+
+    def names(**more: Any) -> tuple[list[str], bool]:
+        answer = listed("Jobs", items, {**request, **more}, name_key="TrainingJobName", status_last=True)
+        return [item["TrainingJobName"] for item in answer["Jobs"]], "NextToken" in answer
+
+    assert names() == (["b"], False)
+    assert names(MaxResults=1) == ([], True)
+    assert names(MaxResults=2) == (["b"], True)
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {

@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/appsync/latest/eventapi/publish-http.html
 
 from __future__ import annotations
 
-import json
 import uuid
 from dataclasses import dataclass, field
 
 from sagemaker_local.appsync.errors import Json
+from sagemaker_local.json_text import read_json
 
 EVENTS_MAX = 5
 EVENT_BYTES_MAX = 240 * 1024
@@ -53,8 +53,8 @@ def parse(listed: object) -> list[Event]:
 
 def _check(index: int, text: object) -> None:
     try:
-        json.loads(text if isinstance(text, str) else "")
-    except (ValueError, RecursionError) as error:
+        read_json(text if isinstance(text, str) else "")
+    except ValueError as error:
         msg = f"event {index} is not a JSON text"
         raise ValueError(msg) from error
     if (size := len(str(text).encode())) > EVENT_BYTES_MAX:

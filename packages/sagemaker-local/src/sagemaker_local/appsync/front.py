@@ -22,6 +22,7 @@ from sagemaker_local.appsync.publishing import Publishing
 from sagemaker_local.appsync.realtime import PROTOCOL, Session
 from sagemaker_local.appsync.records import EventApi
 from sagemaker_local.asgi import Receive, Send, read_body, respond
+from sagemaker_local.json_text import read_json
 
 Find = Callable[[str], EventApi | None]
 
@@ -155,16 +156,16 @@ def _from_subprotocol(offered: list[str]) -> Json | None:
     if encoded is None:
         return {}
     try:
-        headers = json.loads(rs256.from_base64url(encoded))
-    except (ValueError, RecursionError):
+        headers = read_json(rs256.from_base64url(encoded))
+    except ValueError:
         return None
     return headers if isinstance(headers, dict) else None
 
 
 def _document(body: bytes) -> Json:
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
+        document = read_json(body)
+    except ValueError:
         document = None
     if not isinstance(document, dict):
         raise EventsError("SerializationException", "Unable to parse request body")

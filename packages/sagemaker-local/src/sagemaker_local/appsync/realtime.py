@@ -17,6 +17,7 @@ from sagemaker_local.appsync.errors import INVALID_INPUT, EventsError, Json, una
 from sagemaker_local.appsync.handlers import Handlers, Occasion
 from sagemaker_local.appsync.publishing import Publishing
 from sagemaker_local.appsync.records import EventApi
+from sagemaker_local.json_text import read_json
 
 PROTOCOL = "aws-appsync-event-ws"
 TIMEOUT_MILLISECONDS = 300_000
@@ -107,8 +108,8 @@ class Session:
 
     async def _take(self, text: str) -> None:
         try:
-            message = json.loads(text)
-        except (ValueError, RecursionError):
+            message = read_json(text)
+        except ValueError:
             message = None
         if not isinstance(message, dict):
             self._answer("error", None, EventsError(INVALID_INPUT, "a message must be a JSON object").document())

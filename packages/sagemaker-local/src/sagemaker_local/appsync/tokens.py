@@ -5,13 +5,13 @@ https://docs.aws.amazon.com/appsync/latest/eventapi/configure-event-api-auth.htm
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sagemaker_local import rs256
 from sagemaker_local.appsync.errors import Json, unauthorized
+from sagemaker_local.json_text import read_json
 
 Keys = Callable[[str], Iterable[dict[str, str]]]
 
@@ -88,9 +88,9 @@ def _parts(token: str) -> tuple[Json, Json, tuple[bytes, bytes]]:
     """Header, claims, and the signed bytes with their signature."""
     content, _, signature = token.rpartition(".")
     try:
-        header, claims = (json.loads(rs256.from_base64url(part)) for part in content.split("."))
+        header, claims = (read_json(rs256.from_base64url(part)) for part in content.split("."))
         signed = (content.encode(), rs256.from_base64url(signature))
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise unauthorized("Unable to parse JWT token.") from error
     if not isinstance(header, dict) or not isinstance(claims, dict):
         raise unauthorized("Unable to parse JWT token.")

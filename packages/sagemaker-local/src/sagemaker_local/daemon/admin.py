@@ -13,6 +13,7 @@ from collections.abc import Callable
 from sagemaker_local.asgi import Json, Receive, Send, read_body, respond
 from sagemaker_local.faults import fault as one_fault
 from sagemaker_local.faults.store import Faults
+from sagemaker_local.json_text import read_json
 from sagemaker_local.ministack.site import Distribution
 from sagemaker_local.sagemaker.control_plane import ControlPlane
 from sagemaker_local.sagemaker.pipelines.pipelines import Pipelines
@@ -79,7 +80,9 @@ class Admin:
 
     def _change(self, method: str, body: bytes) -> tuple[int, Json]:
         try:
-            document = json.loads(body or b"{}")
+            document = read_json(body or b"{}")
+            if not isinstance(document, dict):
+                return 400, {"message": "a fault is a JSON object"}
             if method == "DELETE":
                 self._faults.clear(document.get("target", document.get("endpoint")))
             else:
@@ -87,8 +90,6 @@ class Admin:
                 self._faults.set(target, one_fault.parse(document))
         except (ValueError, TypeError, AttributeError) as error:
             return 400, {"message": str(error)}
-        except RecursionError:
-            return 400, {"message": "the JSON is nested too deeply"}
         except KeyError:
             return 400, {"message": "a fault needs a target: an endpoint, a training job, or SERVICE:RESOURCE"}
         return 200, {"faults": self._faults.document()}

@@ -9,6 +9,7 @@ from http.client import HTTPException
 from typing import Any
 
 from sagemaker_local import settings
+from sagemaker_local.json_text import read_json
 from sagemaker_local.settings import EmulatorError
 
 Json = dict[str, Any]
@@ -34,11 +35,11 @@ def ask(port: int, path: str, *, method: str = "GET", document: Json | None = No
     try:
         # Never through a proxy of the environment.
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=seconds) as answer:
-            found = json.loads(answer.read(_LONGEST))
+            found = read_json(answer.read(_LONGEST))
     except urllib.error.HTTPError as error:
         with error:
             raise EmulatorError(_refusal(error)) from error
-    except (ValueError, RecursionError, HTTPException) as error:
+    except (ValueError, HTTPException) as error:
         raise EmulatorError(_another(port)) from error
     if not isinstance(found, dict):
         raise EmulatorError(_another(port))
@@ -51,6 +52,6 @@ def _another(port: int) -> str:
 
 def _refusal(error: urllib.error.HTTPError) -> str:
     try:
-        return str(json.loads(error.read(_LONGEST))["message"])
-    except (ValueError, KeyError, TypeError, RecursionError, HTTPException):
+        return str(read_json(error.read(_LONGEST))["message"])
+    except (ValueError, KeyError, TypeError, HTTPException):
         return f"the answer was {error.code}; another program uses this port"

@@ -23,6 +23,7 @@ from sagemaker_local.daemon.ports import check_port, free_port
 from sagemaker_local.daemon.processes import Process
 from sagemaker_local.daemon.record import Record
 from sagemaker_local.process_environment import daemon_environment
+from sagemaker_local.sagemaker.errors import is_full
 from sagemaker_local.settings import EmulatorError, StateFolder
 
 _START_SECONDS = 60.0
@@ -160,15 +161,20 @@ def _start(state: StateFolder, wish: Wish) -> Running:
         site_port = free_port(port + 1)
     else:
         check_port(site_port := wish.site_port)
-    state.make_temporary()
-    process = _spawn(state, port=port, site_port=site_port, auth=wish.auth)
     try:
-        return _wait(state, process, port=port, site_port=site_port)
-    except BaseException:  # also Ctrl-C: nothing is left that nobody waits for
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        clean(state)
+        state.make_temporary()
+        process = _spawn(state, port=port, site_port=site_port, auth=wish.auth)
+        try:
+            return _wait(state, process, port=port, site_port=site_port)
+        except BaseException:  # also Ctrl-C: nothing is left that nobody waits for
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            clean(state)
+            raise
+    except OSError as error:
+        if is_full(error):
+            raise EmulatorError(_did_not_start(_no_space(state))) from error
         raise
 
 
@@ -183,12 +189,20 @@ def _wait(state: StateFolder, process: subprocess.Popen[bytes], *, port: int, si
             if (running := _answer_of(known)) is not None:
                 return running
             time.sleep(_POLL_SECONDS)
-    raise EmulatorError(f"the daemon did not start: {_why_not(state, process.poll())}")
+    raise EmulatorError(_did_not_start(_why_not(state, process.poll())))
+
+
+def _did_not_start(reason: str) -> str:
+    return f"the daemon did not start: {reason}"
+
+
+def _no_space(state: StateFolder) -> str:
+    return f"there is no space left for its files in {state.path}; make room, or choose another --state-dir"
 
 
 def _why_not(state: StateFolder, code: int | None) -> str:
     if code == settings.NO_SPACE:
-        return f"there is no space left for its files in {state.path}; make room, or choose another --state-dir"
+        return _no_space(state)
     if text := last_lines(state.log, _LOG_LINES):
         return f"the end of {state.log} says:\n{text}"
     after = f"it did not answer within {_START_SECONDS:.0f} s" if code is None else f"it ended with exit code {code}"
@@ -230,7 +244,13 @@ def _stop(state: StateFolder) -> int | None:
 
 def _end(daemon: Process) -> None:
     started_by_it = processes.in_group(daemon.pid)
-    _signal(daemon.pid, signal.SIGTERM)
+    try:
+        os.kill(daemon.pid, signal.SIGTERM)
+    except PermissionError as error:
+        msg = f"process {daemon.pid} was started by another user, who has to stop it"
+        raise EmulatorError(msg) from error
+    except ProcessLookupError:
+        return
     deadline = time.monotonic() + _STOP_SECONDS
     while processes.lives(daemon) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
@@ -271,7 +291,7 @@ def _answer_of(living: Record) -> Running | None:
 def _running(living: Record, health: Json) -> Running | None:
     said = (health.get("pid"), health.get("boot"), health.get("process_started"), health.get("state"))
     process = living.process
-    if said != (process.pid, process.boot, process.started, str(living.state)):
+    if said != (process.pid, process.boot, process.started, record.in_utf8(living.state)):
         return None
     return Running(
         pid=process.pid,

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sagemaker_local.daemon.processes import HIGHEST_PID, Process
+from sagemaker_local.json_text import read_json
 from sagemaker_local.settings import HIGHEST_PORT, EmulatorError, StateFolder
 
 LOCK_SECONDS = 60.0
@@ -55,14 +56,23 @@ def folder_identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
+def in_utf8(path: Path) -> str:
+    """A path as a daemon reads it, whose encoding is UTF-8; that of this process may be another one."""
+    return os.fsencode(path).decode("utf-8", "surrogateescape")
+
+
 def write(state: StateFolder, record: Record) -> None:
     """Write the record in one step: nobody reads half of it."""
     process = {"pid": record.process.pid, "boot": record.process.boot, "started": record.process.started}
     ports = {"port": record.port, "site_port": record.site_port}
-    text = json.dumps({**process, **ports, "state": str(record.state), "folder": record.folder}) + "\n"
+    text = json.dumps({**process, **ports, "state": in_utf8(record.state), "folder": record.folder}) + "\n"
     new = state.record.with_suffix(".new")
-    new.write_text(text, encoding="ascii")
-    new.replace(state.record)
+    try:
+        new.write_text(text, encoding="ascii")
+        new.replace(state.record)
+    except OSError:  # a full disk
+        new.unlink(missing_ok=True)
+        raise
 
 
 def read(state: StateFolder) -> Record | None:
@@ -71,8 +81,8 @@ def read(state: StateFolder) -> Record | None:
         with open(state.record, "rb", opener=_open_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return None
-            return _parse(json.loads(file.read(_LONGEST)))
-    except (OSError, ValueError, RecursionError):
+            return _parse(read_json(file.read(_LONGEST)))
+    except (OSError, ValueError):
         return None
 
 
@@ -95,7 +105,7 @@ def _parse(found: Any) -> Record | None:
         process=Process(pid=found["pid"], boot=found["boot"], started=found["started"]),
         port=found["port"],
         site_port=found["site_port"],
-        state=Path(found["state"]),
+        state=Path(os.fsdecode(found["state"].encode("utf-8", "surrogateescape"))),
         folder=(folder[0], folder[1]),
     )
 

@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 from sagemaker_local.faults.fault import Kind
 from sagemaker_local.faults.store import Request
 from sagemaker_local.faults.targets import APPSYNC, DYNAMODB, S3, SQS
+from sagemaker_local.json_text import read_json
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -128,7 +129,7 @@ def error(request: Request, kind: Kind, *, method: str, content_type: str) -> An
 def published(body: bytes) -> Answer:
     """What AppSync says of events that it has taken; also the answer for one that is lost."""
     try:
-        count = len(json.loads(body).get("events", []))
+        count = len(read_json(body).get("events", []))
     except (ValueError, AttributeError, TypeError):
         count = 1
     taken = [{"identifier": str(uuid.uuid4()), "index": index} for index in range(count)]

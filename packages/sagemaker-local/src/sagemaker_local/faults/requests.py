@@ -5,13 +5,13 @@ Pure. Hosts and paths are those of AWS, of path-style S3, and of the emulator's 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs, unquote
 
 from sagemaker_local.faults.store import Request
 from sagemaker_local.faults.targets import APPSYNC, DYNAMODB, S3, SQS
+from sagemaker_local.json_text import read_json
 
 _BUCKET_HOST = re.compile(r"([a-z0-9][a-z0-9.-]*?)\.(s3[.-].*|localhost(:\d+)?)", re.IGNORECASE)
 _APPSYNC_HOST = re.compile(r"([a-z0-9]+)\.appsync-api\.", re.IGNORECASE)
@@ -85,8 +85,8 @@ def read(service: str, method: str, path: str, query: str, headers: Mapping[str,
 
 def _json(body: bytes) -> object:
     try:
-        return json.loads(body or b"{}")
-    except (ValueError, RecursionError):
+        return read_json(body or b"{}")
+    except ValueError:
         return {}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sagemaker_local.appsync import cloudformation, definitions
 from sagemaker_local.appsync.errors import EventsError, Json
+from sagemaker_local.json_text import read_json
 from sagemaker_local.ministack import appsync_code
 from sagemaker_local.ministack.registry import private, replace, scope
 
@@ -183,7 +184,7 @@ def _share_keys(graphql: dict[str, Callable[..., Any]], events: cloudformation.K
 
 def _read(body: bytes) -> Json:
     try:
-        document = json.loads(body or b"{}")
+        document = read_json(body or b"{}")
     except ValueError:
         return {}  # MiniStack refuses it
     return document if isinstance(document, dict) else {}

@@ -6,10 +6,11 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from sagemaker_local.json_text import read_json
 
 _MARK = '"_aws"'
 _VALUES_MAX, _DIMENSIONS_MAX = 100, 30
@@ -32,7 +33,7 @@ def found_in(message: str) -> list[Datum]:
     if _MARK not in message:
         return []
     try:
-        document = json.loads(message)
+        document = read_json(message)
         metadata = document["_aws"]
         at = float(metadata["Timestamp"]) / 1000
         return [datum for directive in metadata["CloudWatchMetrics"] for datum in _of(directive, document, at)]

@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncl
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from sagemaker_local.json_text import read_json
 from sagemaker_local.ministack.registry import private, replace
 
 COLLECTORS = "ministack.services.tagging:_RESOURCE_TAG_COLLECTORS"
@@ -62,6 +62,6 @@ def _stream(target: str, body: bytes) -> str:
     if action not in _ABOUT_A_STREAM:
         return "" if action in _WITHOUT_STREAM else ":log-stream:"
     try:
-        return f":log-stream:{json.loads(body)['logStreamName']}"
+        return f":log-stream:{read_json(body)['logStreamName']}"
     except (ValueError, KeyError, TypeError):
         return ""

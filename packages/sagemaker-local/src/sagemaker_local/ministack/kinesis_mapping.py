@@ -7,10 +7,11 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereport
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from sagemaker_local.json_text import read_json
 
 RETRIES_EXHAUSTED = "RetryAttemptsExhausted"
 TOO_OLD = "MaxRecordAgeExceeded"
@@ -165,7 +166,7 @@ def _left(records: tuple[Record, ...], rules: Rules, call: Callable[[tuple[Recor
         answer = call(records)
         if not rules.reports_failures:
             return ()
-        document = json.loads(answer) if isinstance(answer, str | bytes) else answer
+        document = read_json(answer) if isinstance(answer, str | bytes) else answer
         failed = [failure["itemIdentifier"] for failure in (document or {}).get("batchItemFailures") or []]
         places = {record.sequence_number: place for place, record in enumerate(records)}
         return records[min((places[number] for number in failed), default=len(records)) :]

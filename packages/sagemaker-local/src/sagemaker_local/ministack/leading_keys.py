@@ -8,11 +8,11 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-cond
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from sagemaker_local.json_text import read_json
 from sagemaker_local.ministack.registry import private, replace
 
 _CONTEXT = "ministack.core.iam_actions:dynamodb_service_context"
@@ -28,8 +28,8 @@ def install() -> None:
     def dynamodb_service_context(body: bytes) -> Json:
         context = dict(known(body))
         try:
-            keys = list(dict.fromkeys(_of(json.loads(body or b"{}"))))
-        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+            keys = list(dict.fromkeys(_of(read_json(body or b"{}"))))
+        except (AttributeError, KeyError, TypeError, ValueError):
             keys = []
         return {**context, "dynamodb:LeadingKeys": keys} if keys else context
 

@@ -7,10 +7,11 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from sagemaker_local.json_text import read_json
 
 DEFAULT_BATCH_MESSAGES = 10
 
@@ -77,7 +78,7 @@ def done(messages: Collection[str], rules: Rules, answer: Any) -> set[str]:
     if not rules.reports_failures:
         return set(messages)
     try:
-        document = json.loads(answer) if answer and isinstance(answer, str | bytes) else answer
+        document = read_json(answer) if answer and isinstance(answer, str | bytes) else answer
         failures = (document or {}).get("batchItemFailures") or []
         failed = {failure["itemIdentifier"] for failure in failures}
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -5,11 +5,11 @@ Source: the service authorization reference of Amazon SageMaker AI. Pure functio
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
+from sagemaker_local.json_text import read_json
 from sagemaker_local.sagemaker.http_api import endpoint_name
 from sagemaker_local.sagemaker.records import Scope
 from sagemaker_local.sagemaker.shapes import Json
@@ -149,7 +149,7 @@ def _member(document: Json, path: str) -> Any:
 
 def _document(body: bytes) -> Json:
     try:
-        document = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
+        document = read_json(body or b"{}")
+    except ValueError:
         return {}
     return document if isinstance(document, dict) else {}

@@ -145,7 +145,11 @@ class ControlPlane:
         wanted = {change["VariantName"]: change for change in request["DesiredWeightsAndCapacities"]}
         unknown = set(wanted) - {variant.name for variant in endpoint.variants}
         if unknown:
-            msg = f'Variant(s) "{", ".join(sorted(unknown))}" not found for endpoint "{endpoint.arn}".'
+            names = ", ".join(sorted(unknown))
+            msg = (
+                f'The variant name(s) "{names}" is/are not present within endpoint configuration '
+                f'"{endpoint.config_name}".'
+            )
             raise validation(msg)
         endpoint.variants = tuple(reweighted(variant, wanted.get(variant.name, {})) for variant in endpoint.variants)
         self._move(endpoint, Status.IN_SERVICE)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
+from sagemaker_local.json_text import read_json
 from sagemaker_local.sagemaker import unknown_operations
 from sagemaker_local.sagemaker.errors import ServiceError
 from sagemaker_local.sagemaker.records import Scope
@@ -106,8 +107,8 @@ class HttpApi:
 
 def _parse(body: bytes) -> object:
     try:
-        return json.loads(body or b"{}")
-    except (ValueError, RecursionError) as error:
+        return read_json(body or b"{}")
+    except ValueError as error:
         raise ServiceError("SerializationException", "The request body is not JSON.") from error
 
 

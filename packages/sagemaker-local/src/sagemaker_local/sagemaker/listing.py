@@ -31,6 +31,7 @@ def listed(
     default_sort: str = _DEFAULT_SORT,
     default_order: str = DESCENDING,
     hidden: Collection[str] = (),
+    status_last: bool = False,
 ) -> Json:
     """The answer of a List operation.
 
@@ -42,14 +43,24 @@ def listed(
         As for `page`.
     hidden
         Members that the items are only filtered and ordered by; they are not answered.
+    status_last
+        Whether `StatusEquals`, beside `MaxResults`, filters each page instead of what the pages are made of, as
+        ListTrainingJobs is documented to do.
 
     Raises
     ------
     ServiceError
         As `page` does.
     """
-    found, token = page(items, request, name_key=name_key, default_sort=default_sort, default_order=default_order)
-    shown = [{name: value for name, value in item.items() if name not in hidden} for item in found]
+    asked, status = dict(request), None
+    if status_last and "MaxResults" in asked:
+        status = asked.pop("StatusEquals", None)
+    found, token = page(items, asked, name_key=name_key, default_sort=default_sort, default_order=default_order)
+    shown = [
+        {name: value for name, value in item.items() if name not in hidden}
+        for item in found
+        if status in (None, _status(item))
+    ]
     return {member: shown, **({"NextToken": token} if token else {})}
 
 

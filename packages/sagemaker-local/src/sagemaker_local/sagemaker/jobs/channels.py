@@ -5,9 +5,9 @@ Source: S3DataSource in the API reference of SageMaker.
 
 from __future__ import annotations
 
-import json
 import re
 
+from sagemaker_local.json_text import read_json
 from sagemaker_local.sagemaker.jobs.records import JobFailed
 
 SHARDED = "ShardedByS3Key"
@@ -59,7 +59,7 @@ def manifest_urls(content: bytes, url: str) -> tuple[str, list[str]]:
 def _listed(content: bytes) -> tuple[str, list[str]] | None:
     """Prefix and names of a manifest; None if it is none."""
     try:
-        head, *names = json.loads(content)
+        head, *names = read_json(content)
         prefix = str(head["prefix"])
     except (ValueError, KeyError, TypeError):
         return None

@@ -37,8 +37,8 @@ def fetch(access: S3Access, request: Json, machines: dict[str, OptMl], stopped: 
 
 
 def output_url(job: TrainingJob) -> str:
-    """Where a job's outputs go."""
-    return f"{job.request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{job.name}/output"
+    """Where a job's outputs go; of `s3://bucket/prefix//` the empty name stays a part of the keys."""
+    return f"{job.request['OutputDataConfig']['S3OutputPath'].removesuffix('/')}/{job.name}/output"
 
 
 def model_url(job: TrainingJob) -> str:

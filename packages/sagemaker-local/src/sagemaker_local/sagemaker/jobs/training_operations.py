@@ -39,7 +39,14 @@ async def _describe(service: SageMaker, control: ControlPlane, request: Json) ->
 async def _list(service: SageMaker, control: ControlPlane, request: Json) -> Json:
     jobs = service.jobs.training(control.scope).jobs.values()
     items = [training_descriptions.summary(job) for job in jobs]
-    return listed("TrainingJobSummaries", items, request, name_key="TrainingJobName", default_order=ASCENDING)
+    return listed(
+        "TrainingJobSummaries",
+        items,
+        request,
+        name_key="TrainingJobName",
+        default_order=ASCENDING,
+        status_last=True,
+    )
 
 
 async def _stop(service: SageMaker, control: ControlPlane, request: Json) -> Json:

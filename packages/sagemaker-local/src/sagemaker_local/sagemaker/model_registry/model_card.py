@@ -6,8 +6,7 @@ and types of the sections are checked, and what the schema requires inside of tw
 
 from __future__ import annotations
 
-import json
-
+from sagemaker_local.json_text import read_json
 from sagemaker_local.sagemaker.errors import ServiceError, validation
 from sagemaker_local.sagemaker.shapes import Json
 
@@ -47,8 +46,8 @@ def check(card: Json | None) -> None:
 
 def _parsed(text: str) -> Json:
     try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
+        content = read_json(text)
+    except ValueError as error:
         raise _wrong(f"it is not JSON ({error})") from error
     if not isinstance(content, dict):
         raise _wrong("it must be a JSON object")

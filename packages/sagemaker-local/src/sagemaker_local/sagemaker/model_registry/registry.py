@@ -124,7 +124,10 @@ class ModelRegistry:
     # --- inside -------------------------------------------------------------------------------------------------
 
     def _versioned(self, request: Json) -> Package:
-        group = self.group(request["ModelPackageGroupName"])
+        name = request["ModelPackageGroupName"]
+        if self._arn(GROUP, name) not in self.groups:
+            raise validation("Model Package Group does not exist.")  # clients compare this text
+        group = self.group(name)
         group.last_version += 1
         document = {"ModelApprovalStatus": PENDING_APPROVAL, **request}
         return Package(
@@ -154,7 +157,7 @@ def _is_versioned(request: Json) -> bool:
         )
         raise validation(msg)
     if not group and not name:
-        raise validation("Missing ARN: give ModelPackageGroupName or ModelPackageName.")
+        raise validation("Missing ARN. Give ModelPackageGroupName or ModelPackageName.")
     return bool(group)
 
 

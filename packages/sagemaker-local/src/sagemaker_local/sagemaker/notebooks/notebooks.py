@@ -116,7 +116,11 @@ class Notebooks:
         name, now = request["NotebookInstanceLifecycleConfigName"], self._control.now()
         arn = self._control.scope.arn(CONFIG, name)
         if name.lower() in self.configs:
-            raise validation(f"Cannot create a duplicate Notebook Instance Lifecycle Config ({arn})")
+            msg = (
+                f"Unable to create Notebook Instance Lifecycle Config {arn}. "
+                "(Details: Notebook Instance Lifecycle Config already exists.)"
+            )
+            raise validation(msg)
         config = LifecycleConfig(name=name, arn=arn, created=now, modified=now, hooks=_hooks(request))
         self.configs[name.lower()] = config
         self._control.register(arn, request.get("Tags", []))

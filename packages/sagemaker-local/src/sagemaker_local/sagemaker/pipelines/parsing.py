@@ -5,11 +5,11 @@ The beginnings of the sentences are the service's as far as users have reported 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from sagemaker_local.json_text import read_json
 from sagemaker_local.sagemaker.pipelines import argument_shapes, cache, condition_syntax, expression_syntax, graph
 from sagemaker_local.sagemaker.pipelines.definition import (
     CONDITION,
@@ -73,11 +73,9 @@ def parse(text: str) -> Definition:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
+        return read_json(text)
+    except ValueError as error:
         raise wrong(f"It is not JSON: {error}.") from error
-    except RecursionError as error:
-        raise wrong("Its objects are nested too deeply.") from error
 
 
 # --- steps ------------------------------------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 
+from sagemaker_local.json_text import read_json
 from sagemaker_local.sagemaker.errors import ServiceError
 from sagemaker_local.sagemaker.pipelines import cache
 from sagemaker_local.sagemaker.pipelines.conditions import holds
@@ -199,7 +199,7 @@ class StepRunner:
 
     async def _read(self, address: str) -> object:
         try:
-            content: object = json.loads(await self._access.read(self._scope, self._role, address))
+            content: object = read_json(await self._access.read(self._scope, self._role, address))
         except ServiceError as error:
             raise StepFailed(f"ClientError: Unable to read the property file {address}: {error.message}") from error
         except ValueError as error:

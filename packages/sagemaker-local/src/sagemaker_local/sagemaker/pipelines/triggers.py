@@ -6,10 +6,10 @@ references of both, and https://docs.aws.amazon.com/scheduler/latest/UserGuide/m
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 
+from sagemaker_local.json_text import read_json
 from sagemaker_local.sagemaker.pipelines.expressions import ExpressionError, text_of, walk
 from sagemaker_local.sagemaker.shapes import Json
 
@@ -39,7 +39,7 @@ def start_request(target: Json, event: Json) -> Json:
     """
     token = {"ClientRequestToken": str(uuid.uuid4())}
     if target["Arn"] == UNIVERSAL:
-        request = json.loads(target.get("Input") or "null")
+        request = read_json(target.get("Input") or "null")
         if not isinstance(request, dict):
             msg = f"the Input of {UNIVERSAL} must be a StartPipelineExecution request; got {target.get('Input')!r}"
             raise ValueError(msg)
