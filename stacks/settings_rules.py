@@ -35,10 +35,12 @@ def check_settings(settings: Settings) -> None:
     _check(re.fullmatch(r"\d{12}", settings.account), "account", settings.account, "12 digits")
     _check(level in LOG_LEVELS, "log_level", level, f"one of {', '.join(LOG_LEVELS)}")
     _check(days in LOG_RETENTION_DAYS, "log_retention_days", days, f"one of {LOG_RETENTION_DAYS}")
-    _check_region(settings)
+    region = settings.region
+    _check(region in REGISTRY_ACCOUNTS, "region", region, f"one of {', '.join(REGISTRY_ACCOUNTS)}")
     _check_parts(settings)
     if settings.parts.people:
         _check_people(settings)
+    _check_types(settings)
     if settings.concurrency is not None:
         _check_concurrency(settings, settings.concurrency)
     age, answer = settings.operations.queue_age_seconds, settings.upload.answer_seconds
@@ -46,13 +48,11 @@ def check_settings(settings: Settings) -> None:
     _check(not watched or age < answer, "queue_age_seconds", age, f"less than the answer_seconds, {answer}")
 
 
-def _check_region(settings: Settings) -> None:
-    """Refuse a region without the image, or without a type of resource that is used."""
-    region = settings.region
-    _check(region in REGISTRY_ACCOUNTS, "region", region, f"one of {', '.join(REGISTRY_ACCOUNTS)}")
-    for part, types in lacking(region, settings.parts.stacks).items():
+def _check_types(settings: Settings) -> None:
+    """Refuse a region without a type of resource that is used."""
+    for part, types in lacking(settings.region, settings.parts.stacks).items():
         rule = f"one where CloudFormation has {', '.join(types)}, which {part} needs (stacks/region_types.json)"
-        _check(False, "region", region, rule)
+        _check(False, "region", settings.region, rule)
 
 
 def _check_parts(settings: Settings) -> None:

@@ -42,7 +42,7 @@ def test_an_upload_is_one_type_and_a_size() -> None:
         "additionalProperties": False,
         "properties": {
             "content_type": {"type": "string", "enum": ["image/png", "image/jpeg"]},
-            "size_bytes": {"type": "integer", "minimum": 1},
+            "size_bytes": {"type": "integer", "minimum": 1, "maximum": 100 * 1024 * 1024},
         },
     }
 
