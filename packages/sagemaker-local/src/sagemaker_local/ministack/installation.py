@@ -26,6 +26,7 @@ from sagemaker_local.ministack import (
     services,
     tables,
     topics,
+    unpacked_archives,
     upload_forms,
     worker_queueing,
 )
@@ -70,5 +71,6 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop, function_python: Path
     failed_integrations.install()
     payload_limits.install()
     functions.install(function_python)
+    unpacked_archives.install()
     worker_queueing.install()
     root_signatures.install()

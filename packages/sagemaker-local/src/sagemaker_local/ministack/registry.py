@@ -52,6 +52,7 @@ PRIVATE_NAMES = (
     "ministack.core.lambda_runtime:execution_credentials",
     "ministack.core.lambda_runtime:kill_workers",
     "ministack.core.lambda_runtime:reset",
+    "ministack.core.lambda_runtime:zipfile",
     "ministack.core.responses:get_account_id",
     "ministack.core.responses:get_region",
     "ministack.core.responses:request_scope",
