@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -158,6 +159,21 @@ def test_a_port_that_cannot_be_is_refused(tmp_path: Path, port: str) -> None:
     refused = emulator_command("up", f"--port={port}", "--state-dir", str(tmp_path))
     assert refused.returncode == 2
     assert f"'{port}' is not a port number from 1 to 65535" in refused.stderr
+
+
+def test_one_port_is_not_given_twice(tmp_path: Path) -> None:
+    port = str(free_port())
+    refused = emulator_command("up", "--port", port, "--site-port", port, "--state-dir", str(tmp_path))
+    assert refused.returncode == 1
+    assert f"port {port} cannot be that of the API and of the site" in refused.stderr
+
+
+def test_one_whose_folder_was_removed_is_told_and_stopped(tmp_path: Path) -> None:
+    with running_emulator(tmp_path / "state") as emulator:
+        shutil.rmtree(emulator.state)
+        for command in ("status", "up", "env"):
+            told = emulator.command(command)
+            assert (told.returncode, "its folder has been removed since" in told.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("command", ["up", "down"])

@@ -159,6 +159,9 @@ def _start(state: StateFolder, wish: Wish) -> Running:
     check_port(port)
     if wish.site_port is None:
         site_port = free_port(port + 1)
+    elif wish.site_port == port:
+        msg = f"port {port} cannot be that of the API and of the site; choose another --site-port, or leave it out"
+        raise EmulatorError(msg)
     else:
         check_port(site_port := wish.site_port)
     try:
@@ -304,10 +307,12 @@ def _running(living: Record, health: Json) -> Running | None:
 
 def _check_place(living: Record, state: StateFolder) -> None:
     with contextlib.suppress(OSError):
-        if record.folder_identity(living.state) == record.folder_identity(state.path):
+        is_here = record.folder_identity(living.state) == record.folder_identity(state.path)
+        if is_here and state.temporary.is_dir():
             return
+    how = "removed" if living.state == state.path else f"moved to {state.path}"
     msg = (
         f"the emulator that runs (process {living.process.pid}) was started in {living.state}, and its folder has been "
-        f"moved to {state.path} since; stop it with 'sagemaker-local down', then start it again"
+        f"{how} since; stop it with 'sagemaker-local down', then start it again"
     )
     raise EmulatorError(msg)

@@ -13,6 +13,8 @@ from sagemaker_local.sagemaker.model_registry.records import PENDING_APPROVAL, P
 from sagemaker_local.sagemaker.shapes import Json
 
 GROUP, PACKAGE = "model-package-group", "model-package"
+NO_GROUP = "Model Package Group does not exist."
+"""What CreateModelPackage says; clients compare the text."""
 _REPLACED = (
     "ModelApprovalStatus",
     "ModelPackageRegistrationType",
@@ -126,7 +128,7 @@ class ModelRegistry:
     def _versioned(self, request: Json) -> Package:
         name = request["ModelPackageGroupName"]
         if self._arn(GROUP, name) not in self.groups:
-            raise validation("Model Package Group does not exist.")  # clients compare this text
+            raise validation(NO_GROUP)
         group = self.group(name)
         group.last_version += 1
         document = {"ModelApprovalStatus": PENDING_APPROVAL, **request}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sagemaker_local.json_text import read_json
 from sagemaker_local.sagemaker.errors import ServiceError
+from sagemaker_local.sagemaker.model_registry.registry import NO_GROUP
 from sagemaker_local.sagemaker.pipelines import cache
 from sagemaker_local.sagemaker.pipelines.conditions import holds
 from sagemaker_local.sagemaker.pipelines.definition import CONDITION, FAIL, KINDS, RetryPolicy, StepKind
@@ -145,7 +146,7 @@ class StepRunner:
             return await self._call(kind.create, request)
         except StepFailed as failure:
             group = request.get("ModelPackageGroupName")
-            if not group or not str(failure).endswith(f"/{group.lower()} does not exist."):
+            if not group or not str(failure).endswith(NO_GROUP):
                 raise
         await self._call("CreateModelPackageGroup", {"ModelPackageGroupName": group})
         return await self._call(kind.create, request)
