@@ -147,6 +147,7 @@ def test_a_job_has_tags_and_can_be_found(jobs: Jobs, one_host: dict[str, Any]) -
     found = jobs.sagemaker.list_training_jobs(NameContains="ONE", StatusEquals="Completed")["TrainingJobSummaries"]
     assert [job["TrainingJobArn"] for job in found] == [arn]
     assert not jobs.sagemaker.list_training_jobs(NameContains="one", StatusEquals="Failed")["TrainingJobSummaries"]
+    assert not jobs.sagemaker.list_training_jobs(WarmPoolStatusEquals="Available")["TrainingJobSummaries"]
     waiter = jobs.sagemaker.get_waiter("training_job_completed_or_stopped")
     waiter.wait(TrainingJobName="One", WaiterConfig={"Delay": 1, "MaxAttempts": 1})
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from sagemaker_local import sagemaker
 from sagemaker_local.sagemaker.control_plane import ControlPlane
 from sagemaker_local.sagemaker.model_registry.registry import ModelRegistry
 from sagemaker_local.sagemaker.operations import OPERATIONS
@@ -16,6 +18,7 @@ from sagemaker_local.sagemaker.records import Scope
 from sagemaker_local.sagemaker.service import SageMaker
 from sagemaker_local.sagemaker.shapes import operation_model
 
+SOURCE = Path(sagemaker.__file__).parent
 SORTED = [
     "ListEndpointConfigs",
     "ListEndpoints",
@@ -59,6 +62,13 @@ def test_defaults_are_the_documented_ones(operation: str, monkeypatch: pytest.Mo
     assert operation not in BY_NAME or order == "Ascending"
 
 
+@pytest.mark.parametrize("operation", [name for name in OPERATIONS if name.startswith("List")])
+def test_no_filter_is_ignored(operation: str) -> None:
+    members = cast("Any", operation_model(operation).input_shape).members
+    source = "".join(path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
+    assert [name for name in members if f'"{name}"' not in source] == []
+
+
 def test_versions_of_a_model_come_in_their_order() -> None:
     ticks = iter(range(1, 100))
     control = ControlPlane(Scope(account="123456789012", region="us-east-1"), lambda: float(next(ticks)))
@@ -69,7 +79,9 @@ def test_versions_of_a_model_come_in_their_order() -> None:
         registry.create_package({"ModelPackageGroupName": "zz-0"})
     groups = asyncio.run(_call("ListModelPackageGroups", control, {}))["ModelPackageGroupSummaryList"]
     versions = asyncio.run(_call("ListModelPackages", control, {"ModelPackageGroupName": "zz-0"}))
+    shared = asyncio.run(_call("ListModelPackageGroups", control, {"CrossAccountFilterOption": "CrossAccount"}))
     assert [group["ModelPackageGroupName"] for group in groups] == ["zz-0", "zz-1"]
+    assert shared["ModelPackageGroupSummaryList"] == []
     assert [each["ModelPackageVersion"] for each in versions["ModelPackageSummaryList"]] == [1, 2]
 
 

@@ -12,6 +12,9 @@ from sagemaker_local.sagemaker.listing import ASCENDING, listed
 from sagemaker_local.sagemaker.service import Operation, SageMaker
 from sagemaker_local.sagemaker.shapes import Json
 
+_OF_NO_JOB = {"WarmPoolStatusEquals", "TrainingPlanArnEquals"}
+"""Filters by what no job here has."""
+
 
 async def _create(service: SageMaker, control: ControlPlane, request: Json) -> Json:
     jobs = service.jobs.training(control.scope)
@@ -38,7 +41,7 @@ async def _describe(service: SageMaker, control: ControlPlane, request: Json) ->
 
 async def _list(service: SageMaker, control: ControlPlane, request: Json) -> Json:
     jobs = service.jobs.training(control.scope).jobs.values()
-    items = [training_descriptions.summary(job) for job in jobs]
+    items = [] if _OF_NO_JOB & request.keys() else [training_descriptions.summary(job) for job in jobs]
     return listed(
         "TrainingJobSummaries",
         items,
