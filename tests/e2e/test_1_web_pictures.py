@@ -48,7 +48,7 @@ def test_a_photograph_of_twelve_megapixels_is_answered_by_push(page: Page, photo
     # Asking is impossible, so whatever the page shows came by push.
     page.route(STATUS, lambda route: route.abort())
     choose(page, photograph)
-    shows(page, "#steps", "Told by push")
+    shows(page, "#steps", "Result received by push")
     shows(page, "#result-title", "7 2 4")
     expect(page.locator("#result .tile")).to_have_count(3)
     expect(page.locator("#result .decoded")).to_have_count(0)
@@ -59,7 +59,7 @@ def test_a_photograph_of_twelve_megapixels_is_answered_by_push(page: Page, photo
 def test_without_a_push_the_page_asks_and_shows_what_the_model_saw(page: Page, photograph: Path) -> None:
     page.route_web_socket(REALTIME, lambda socket: socket.close())
     choose(page, photograph)
-    shows(page, "#steps", "Found by asking")
+    shows(page, "#steps", "Result received by polling")
     shows(page, "#result-title", "7 2 4")
     expect(page.locator("#result .decoded")).to_have_count(3)
     inked = page.locator("#result .decoded").first.evaluate(INKED_PIXELS)
@@ -72,7 +72,7 @@ def test_without_a_push_the_page_asks_and_shows_what_the_model_saw(page: Page, p
 def test_a_push_that_never_comes_loses_nothing(page: Page) -> None:
     page.route_web_socket(REALTIME, deaf)
     choose(page, small_picture())
-    shows(page, "#steps", "Found by asking")
+    shows(page, "#steps", "Result received by polling")
     shows(page, "#result-title", "7")
 
 
@@ -162,7 +162,7 @@ def test_a_picture_of_nothing_is_told_and_can_be_followed_by_another(page: Page)
     Image.new("L", (300, 300), 255).save(buffer, "PNG")
     choose(page, png("white.png", buffer.getvalue()))
     shows(page, "#picture-problem", "nothing stands out")
-    expect(page.locator("#steps .failed")).to_have_text("It could not be read")
+    expect(page.locator("#steps .failed")).to_have_text("Recognition failed")
     expect(page.locator("#steps")).not_to_contain_text("has read it")
     choose(page, small_picture())
     shows(page, "#result-title", "7")
@@ -187,7 +187,7 @@ def test_a_picture_that_was_sent_is_waited_for_after_a_reload(page: Page) -> Non
     page.route_web_socket(REALTIME, deaf)
     page.route(STATUS, pending)
     choose(page, small_picture())
-    shows(page, "#steps", "The model is reading")
+    shows(page, "#steps", "Recognising the digits")
     page.reload()
     shows(page, "#picture-name", "a-7.png")
     expect(page.locator("#preview-image")).to_be_visible()
