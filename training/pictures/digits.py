@@ -117,7 +117,7 @@ def confusion_picture(metrics: Metrics) -> bytes:
     axes.set_yticks(np.arange(-0.5, CLASSES), minor=True)
     axes.grid(which="minor", color=PAPER, linewidth=2)
     axes.tick_params(which="both", length=0, colors=INK, labelsize=12)
-    axes.set_xlabel("predicted (a mistake is the darker, the more frequent it is)", color=INK, size=11)
+    axes.set_xlabel("predicted (darker: more frequent error)", color=INK, size=11)
     axes.set_ylabel("true", color=INK, size=11)
     for spine in axes.spines.values():
         spine.set_visible(False)
