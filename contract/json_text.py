@@ -110,7 +110,7 @@ def _members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         seen: set[str] = set()
         repeated = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise JsonTextError(f"the member {json.dumps(_cut(repeated))} stands there more than once")
+        raise JsonTextError(f"the member {json.dumps(_cut(repeated))} occurs more than once")
     return members
 
 

@@ -88,7 +88,7 @@ def read_record(payload: bytes) -> LabelledDigit:
     document = _object(payload)
     schema = document.get("schema")
     if schema != RECORD:
-        msg = f"schema is {_shown(schema)}; only {RECORD!r} is read here"
+        msg = f"schema is {_shown(schema)}; only {RECORD!r} is supported"
         raise RecordError(msg)
     if document.keys() != MEMBERS:
         wrong = sorted(document.keys() ^ MEMBERS)

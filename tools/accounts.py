@@ -78,7 +78,7 @@ def invite(deployment: Deployment, email: str, *, again: bool = False) -> None:
         msg = f"there is an account of {email} already: to send the invitation once more, add --again"
         raise DeploymentError(msg) from None
     except cognito.exceptions.UserNotFoundException:
-        msg = f"nobody has invited {email} yet: leave --again out"
+        msg = f"{email} has not been invited yet: leave --again out"
         raise DeploymentError(msg) from None
     except cognito.exceptions.UnsupportedUserStateException:
         msg = (

@@ -119,13 +119,13 @@ def approve(
         if losses and Risk.DATA_LOSS not in approval.accepts:
             named = ", ".join(sorted({change.logical_id for change in losses}))
             msg = (
-                f"the deployment of {name} can lose data ({named}), and --yes alone does not agree to that: "
-                "give --accept data-loss too if it is meant"
+                f"the deployment of {name} can lose data ({named}), which --yes does not accept: "
+                "add --accept data-loss if this is intended"
             )
             raise DeploymentError(msg)
         return
     if ask is None and not sys.stdin.isatty():
-        msg = f"nobody can be asked, because the input is no terminal: give --yes to deploy {name} without a question"
+        msg = f"the input is not a terminal, so nobody can confirm: use --yes to deploy {name} without confirmation"
         raise DeploymentError(msg)
     warning = f" {len(losses)} of the changes can lose data." if losses else ""
     if (ask or input)(f"Deploy this to {name}?{warning} [y/N] ").strip().lower() not in ("y", "yes"):

@@ -93,7 +93,7 @@ def people_url(stage: Stage) -> str:
     """
     outputs = stage.outputs("api")
     if "PeopleApiId" not in outputs:
-        msg = "there is no API for people: `people` is off in the settings"
+        msg = "there is no API for users: `people` is off in the settings"
         raise NotRun(msg)
     if stage.deployment.is_emulated:
         return api_url(stage.deployment).replace(outputs["ApiId"], outputs["PeopleApiId"])

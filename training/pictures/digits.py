@@ -77,7 +77,7 @@ def class_histogram(dataset: Dataset) -> bytes:
 
 
 def hardest_digits(split: Split, mistakes: list[Mistake]) -> bytes:
-    """The images the model finds hardest: what they are, what the model takes them for, and how sure it is."""
+    """The images the model finds hardest: what they are, the predictions of the model, and how sure it is."""
     columns = 5
     rows = -(-len(mistakes) // columns)
     figure = new_figure(width=2.2 * columns, height=2.75 * rows + 0.7)

@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m sagemaker_local.training_container", description=__doc__.split("\n")[0]
     )
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--opt-ml", type=Path, help="folder that stands for /opt/ml")
+    what.add_argument("--opt-ml", type=Path, help="folder that represents /opt/ml")
     what.add_argument(
         "--print-hyperparameters",
         action="store_true",

@@ -102,7 +102,7 @@ def why_none(state: StateFolder) -> str | None:
         return f"{state.record} is a copy; it names the emulator of {known.state}, which is another one"
     if known.process.boot != processes.boot_id():
         return "this computer has been started again since"
-    return f"its process {known.process.pid} has ended; 'sagemaker-local logs' shows its last words"
+    return f"its process {known.process.pid} has ended; 'sagemaker-local logs' shows its output"
 
 
 def start(state: StateFolder, wish: Wish) -> tuple[Running, bool]:
