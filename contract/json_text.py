@@ -1,4 +1,4 @@
-"""Read JSON that anybody may have written: limits on size and depth, no member twice, finite numbers. Nothing else.
+"""Read untrusted JSON: limits on size and depth, no duplicate members, finite numbers.
 
 Python's reader keeps the last of two members of the same name, takes NaN and Infinity, makes infinity of 1e400, and
 ends in RecursionError or in objects that nothing can print when values are nested deeply. RFC 8259, sections 4, 6 and

@@ -28,7 +28,7 @@ SYNTHESIS = Path(__file__).with_name("synthesis.py")
 
 
 class AssemblyError(Exception):
-    """Templates cannot be made; the text is for a person."""
+    """Templates cannot be made; the text is for the user."""
 
 
 @dataclass(frozen=True, kw_only=True)

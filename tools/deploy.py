@@ -51,21 +51,21 @@ from training.common.terminal import prepare_terminal
 
 
 def prepare(deployment: Deployment, settings: Settings, approval: Approval, *, despite_preflight: bool = False) -> None:
-    """Look for what the account lacks, show what would change, and see that somebody agrees.
+    """Check the account, show the changes, and ask for confirmation.
 
     Parameters
     ----------
     deployment, settings
         What was synthesised, and its environment.
     approval
-        How somebody agrees.
+        How changes are confirmed.
     despite_preflight
         Whether to go on where the preflight says that the deployment would fail.
 
     Raises
     ------
     DeploymentError
-        If the account lacks something, AWS would refuse the change, or nobody agrees.
+        If the account lacks something, AWS would refuse the change, or it is not confirmed.
     """
     wanted = wanted_templates(deployment)
     deployed = deployed_templates(deployment, wanted)

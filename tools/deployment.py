@@ -49,7 +49,7 @@ KEPT = ("identity", "training", "storage")
 
 
 class DeploymentError(Exception):
-    """A step failed; the text is one sentence for a person."""
+    """A step failed; the text is one sentence for the user."""
 
 
 FAILURES = (DeploymentError, ContractError, BotoCoreError, ClientError, HTTPError)

@@ -25,7 +25,7 @@ _MISSING = ("NotFound", "DoesNotExist", "ParameterNotFound", "ResourceNotFound",
 
 @dataclass(frozen=True, kw_only=True)
 class Leftover:
-    """Something that stands in the way.
+    """Something that blocks the deployment.
 
     Attributes
     ----------
@@ -146,7 +146,7 @@ _NAMED = {
 
 
 def leftovers(client: Client, templates: Mapping[str, Any], deployed: Mapping[str, Any]) -> Iterator[Leftover]:
-    """What stands in the way of deploying these templates.
+    """What blocks the deployment of these templates.
 
     Parameters
     ----------

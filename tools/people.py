@@ -1,4 +1,4 @@
-"""Let somebody into the web page: `python -m tools.people ENVIRONMENT EMAIL [--again]`."""
+"""Create a user account for the web page: `python -m tools.people ENVIRONMENT EMAIL [--again]`."""
 
 from __future__ import annotations
 

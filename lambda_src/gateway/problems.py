@@ -1,4 +1,4 @@
-"""Every way a request can end badly: from what went wrong to what the caller is told (RFC 9457).
+"""The errors of a request, and the problem documents that callers get (RFC 9457).
 
 A `ProblemType` is a stable URN, a status, a title and what to do next. Those of any request stand here; each kit and
 function has its own beside its code, in a module `problems`. `http_api.problem_table` and `docs/api.md` list all of

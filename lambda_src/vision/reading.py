@@ -115,7 +115,7 @@ def read_picture(
     media_type
         What it was uploaded as: `image/png` or `image/jpeg`.
     predict
-        The model; it is asked once, about every way to read.
+        The model; it is called once, with all alternatives.
     one
         Whether the picture shows one digit.
     pixels_max

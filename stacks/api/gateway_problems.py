@@ -54,7 +54,7 @@ class GatewayProblem:
 
     @property
     def headers(self) -> dict[str, str]:
-        """Headers, each a fixed text in quotes as API Gateway wants it."""
+        """Headers, each a fixed text in quotes, as API Gateway requires."""
         headers = {"Content-Type": "'application/problem+json'"}
         if self.retry_after_seconds is not None:
             headers["Retry-After"] = f"'{self.retry_after_seconds}'"

@@ -55,7 +55,7 @@ class TrainingSchedule:
     expression
         `cron(0 3 ? * MON *)` or `rate(7 days)`, in UTC.
     channels
-        Key prefix of the data, `channels/DIGEST/` as `python -m training publish --channels` told it.
+        Key prefix of the data, `channels/DIGEST/` as printed by `python -m training publish --channels`.
     """
 
     expression: str
@@ -137,7 +137,7 @@ class TrainingSettings:
 
     @property
     def starts_by_itself(self) -> bool:
-        """Whether the pipeline runs, and costs, without a person who starts it."""
+        """Whether the pipeline has a trigger."""
         return self.schedule is not None or self.on_new_data
 
     @property

@@ -60,12 +60,12 @@ def announcement(stories: Sequence[Story], environment: str) -> str:
 
 
 def cost(usd: float) -> str:
-    """An amount as people read it."""
+    """A formatted amount."""
     return f"${usd:.2f}" if usd else "$0"
 
 
 def duration(seconds: float) -> str:
-    """A time as people read it."""
+    """A formatted time."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

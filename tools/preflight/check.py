@@ -67,7 +67,7 @@ def wanting(subject: str, found: str, do: str, *, item: str = "", blocks: bool =
 
 
 def not_known(subject: str, found: str, do: str = "", *, item: str = "", permission: str = "") -> Check:
-    """It could not be asked."""
+    """It could not be checked."""
     return Check(subject=subject, state=State.NOT_KNOWN, found=found, do=do, item=item, permission=permission)
 
 

@@ -2,9 +2,9 @@
 
     python -m sagemaker_local.training_container --opt-ml job/algo-1 --rendezvous 127.0.0.1:9099
 
-It reads the configuration and the channels below the folder that stands for `/opt/ml`, trains, and leaves the model
+It reads the configuration and the channels below the folder that represents `/opt/ml`, trains, and leaves the model
 there, or the reason why not (packages/sagemaker-local/docs/training-container-contract.md). It is usable alone; it
-knows nothing of training jobs, AWS or the emulator around it.
+does not depend on training jobs, AWS or the emulator.
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ def _execution_line(execution: Json) -> str:
 
 
 def logs(options: argparse.Namespace) -> int:
-    """Print the log of the daemon and its endpoints; follow it if asked."""
+    """Print the log of the daemon and its endpoints; follow it if requested."""
     path = _state(options).log
     if not path.exists():
         msg = f"there is no log yet ({path}); start the emulator with 'sagemaker-local up'"

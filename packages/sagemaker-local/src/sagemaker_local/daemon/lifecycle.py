@@ -116,7 +116,7 @@ def start(state: StateFolder, wish: Wish) -> tuple[Running, bool]:
     Raises
     ------
     EmulatorError
-        With what is in the way: another port than the wish's, a port that is taken, the environment, the disk, or the
+        With the reason: another port than the wish's, a port that is taken, the environment, the disk, or the
         end of the daemon's log.
     """
     with contextlib.suppress(FileExistsError):
@@ -130,7 +130,7 @@ def start(state: StateFolder, wish: Wish) -> tuple[Running, bool]:
 
 
 def check_wish(running: Running, wish: Wish) -> None:
-    """See that a daemon that runs is as it is wanted.
+    """Check that a running daemon has the requested options.
 
     Raises
     ------
