@@ -29,14 +29,14 @@ const STEPS = {
     fields: [["username", "E-mail", { type: "email", autocomplete: "username" }]],
   },
   "reset": {
-    title: "Set a new password", hint: `If there is an account, a code was sent to its e-mail address. ${PASSWORD_RULES}`, go: "Set password",
+    title: "Reset your password", hint: `If there is an account, a code was sent to its e-mail address. ${PASSWORD_RULES}`, go: "Set password",
     fields: [
       ["code", "Code", { type: "text", inputmode: "numeric", autocomplete: "one-time-code" }],
       ["password", "New password", { type: "password", autocomplete: "new-password" }],
     ],
   },
   "new-password": {
-    title: "Set a new password", hint: `Your current password is temporary. ${PASSWORD_RULES}`, go: "Set password",
+    title: "Choose a password", hint: `Your current password is temporary. ${PASSWORD_RULES}`, go: "Set password",
     fields: [["password", "New password", { type: "password", autocomplete: "new-password" }]],
   },
   "code": {
