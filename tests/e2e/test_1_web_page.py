@@ -230,7 +230,7 @@ def test_the_card_of_the_model_is_that_of_the_manifest(page: Page, deployment: D
     card = page.locator("#model")
     expect(card).to_contain_text(manifest.artifact.sha256[:12])
     expect(card).to_contain_text(f"{manifest.metrics.accuracy:.2%}".replace("%", " %"))
-    expect(card).to_contain_text("50,000")
+    expect(card).to_contain_text(f"{manifest.data.counts['train']:,}")
 
 
 @pytest.mark.exhaustive
