@@ -1,4 +1,4 @@
-# Everything a person does here, by name. `make` lists it. Each target installs what it needs and nothing else.
+# All commands; `make` lists them. Each target installs only what it needs.
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
@@ -39,7 +39,7 @@ help: ## list the targets
 # --- the story ---------------------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: ## train, deploy into the emulator, ask for predictions; leaves it running
+demo: ## train, deploy into the emulator, request predictions; keeps it running
 	@echo "$(DEMO_COSTS)"
 	@echo "step 1 of 6: uv, which installs the rest (.tools)"
 	@$(MAKE) --no-print-directory .tools/.stamp
@@ -84,7 +84,7 @@ lint: setup ## format, lint, types and workflows
 	@$(RUN) -m mypy
 
 .PHONY: slow
-slow: setup ## the tests that check leaves out: clusters, whole jobs, longer fuzzing
+slow: setup ## the tests that check leaves out: clusters, whole training jobs, longer fuzzing
 	@$(RUN) -m pytest tests/unit tests/synth tests/contract -m "slow and not exhaustive" -n 2 --dist loadfile $(ARGS)
 
 .PHONY: exhaustive
@@ -102,7 +102,7 @@ test: lint ## everything but the exhaustive tests
 E2E_TMP = $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8000000 { print "/dev/shm"; found = 1 } END { if (!found) print "/tmp" }')
 
 .PHONY: e2e
-e2e: setup ## deploy into an emulator of its own with the CDK CLI and try everything
+e2e: setup ## deploy into a separate emulator with the CDK CLI and run the end-to-end tests
 	@folder=$$(mktemp -d $(E2E_TMP)/digits-e2e.XXXXXX); code=0; \
 	  $(RUN) -m pytest tests/e2e -m "not exhaustive" -n 3 --dist loadfile --no-loadscope-reorder \
 	  --basetemp "$$folder/e2e" $(ARGS) || code=$$?; rm -rf "$$folder"; exit $$code
@@ -119,42 +119,42 @@ emulator-test: emulator-check ## all tests of packages/sagemaker-local
 	@cd $(EMULATOR) && $(CURDIR)/$(RUN) -m pytest -m slow -n 3 --dist loadfile $(ARGS)
 
 .PHONY: fix
-fix: .venv/.stamp ## repair format and lint where that can be done by a program
+fix: .venv/.stamp ## fix format and lint automatically
 	@$(RUN) -m ruff format --quiet .
 	@$(RUN) -m ruff check --fix .
 
 .PHONY: snapshots
-snapshots: setup ## write the snapshots of the templates anew and review what changes; read it before you commit
+snapshots: setup ## update the snapshots of the templates and classify the changes; review before you commit
 	@$(RUN) -m tools.snapshots $(ARGS)
 
 .PHONY: lab
-lab: run-setup .venv-lab/.stamp ## open the walkthrough notebook in JupyterLab; 'make up' first, so that it has something to talk to
+lab: run-setup .venv-lab/.stamp ## open the walkthrough notebook in JupyterLab; run 'make up' first
 	@$(RUN) -m tools.lab $(ARGS)
 
 .PHONY: notebook
-notebook: setup ## run the walkthrough notebook against the emulator and keep its outputs; read the difference
+notebook: setup ## run the walkthrough notebook in the emulator and save its outputs; review the difference
 	@$(RUN) -m tools.notebook $(ARGS)
 
 .PHONY: bench
-bench: run-setup .venv-benchmarks/.stamp build/model/manifest.json ## measure against named peers: benchmarks/results/*.json and a table
+bench: run-setup .venv-benchmarks/.stamp build/model/manifest.json ## run the benchmarks against other implementations: benchmarks/results/*.json and a table
 	@.venv-benchmarks/bin/python -m benchmarks $(ARGS)
 
 # --- review and AWS ----------------------------------------------------------------------------------------------
 
 .PHONY: diff
-diff: setup ## what this checkout would change against BASE=main, in every environment; offline
+diff: setup ## review the changes of this checkout against BASE=main, in every environment; offline
 	@$(RUN) -m tools.diff --base "$(BASE)" $(ARGS)
 
 .PHONY: review
-review: setup ## what this checkout would change in what is deployed: ENV=dev or prod; asks AWS, changes nothing
+review: setup ## review the changes of this checkout against a deployment: ENV=dev or prod; read-only
 	@$(RUN) -m tools.diff --deployed $(ENV) --fail-on= $(ARGS)
 
 .PHONY: drift
-drift: setup ## what is no longer as its stack has it: ENV=dev, prod or local; ends with 1 if anything is not
+drift: setup ## detect drift: ENV=dev, prod or local; exit code 1 if there is any
 	@$(RUN) -m tools.drift $(ENV) $(ARGS)
 
 .PHONY: cost
-cost: setup ## what an environment costs in a month, and what load it bears: ENV=dev, prod or local; offline
+cost: setup ## estimate the monthly cost and the maximum load of an environment: ENV=dev, prod or local; offline
 	@$(RUN) -m tools.cost --env "$(ENV)" $(ARGS)
 
 .PHONY: assemblies
@@ -168,15 +168,15 @@ judge: setup ## compare build/diff/base with HEAD=build/diff/head: build/review/
 	  --json build/review/review.json || code=$$?; echo "$$code" > build/review/code
 
 .PHONY: preflight
-preflight: setup ## ask an account what a deployment would fail for: quotas, bootstrap, leftovers; ENV=dev, prod or local
+preflight: setup ## check an account before a deployment: quotas, bootstrap, leftovers; ENV=dev, prod or local
 	@$(RUN) -m tools.preflight $(ENV) $(ARGS)
 
 .PHONY: deploy
-deploy: setup ## deploy to AWS after a review: ENV=dev or prod; ARGS=--yes asks nothing, "--name pr12" is a preview (costs money)
+deploy: setup ## deploy to AWS after a review: ENV=dev or prod; ARGS=--yes does not ask, "--name pr12" is a preview (costs money)
 	@$(RUN) -m tools.deploy $(ENV) $(ARGS)
 
 .PHONY: accept
-accept: setup ## play the stories against what is deployed: ENV=local, dev or prod; ARGS="--story NAME", --list, --yes
+accept: setup ## run the acceptance tests (stories) against a deployment: ENV=local, dev or prod; ARGS="--story NAME", --list, --yes
 	@$(RUN) -m tools.accept $(ENV) $(ARGS)
 
 .PHONY: destroy
@@ -184,7 +184,7 @@ destroy: setup ## remove the stacks from AWS: ENV=dev or prod (bucket, registry 
 	@$(RUN) -m tools.deploy $(ENV) --destroy $(ARGS)
 
 .PHONY: github
-github: setup ## make the roles with which workflows on GitHub deploy: ENV=dev or prod; an administrator does it once
+github: setup ## create the roles for GitHub workflows: ENV=dev or prod; once, by an administrator
 	@$(RUN) -m tools.github $(ENV) $(ARGS)
 
 .PHONY: redrive
@@ -245,7 +245,7 @@ node_modules/.stamp: .venv/.run-stamp package.json package-lock.json
 	@touch $@
 
 .PHONY: lock
-lock: .tools/.stamp ## resolve the dependencies anew: uv.lock and the requirements files that pip reads
+lock: .tools/.stamp ## lock the dependencies: uv.lock and the requirements files for pip
 	@$(UV) lock --quiet
 	@$(UV) export --quiet --frozen --no-emit-project --group app --group training -o requirements.txt
 	@$(UV) export --quiet --frozen --no-emit-project --only-group functions -o lambda_src/requirements.txt
@@ -253,5 +253,5 @@ lock: .tools/.stamp ## resolve the dependencies anew: uv.lock and the requiremen
 	@$(UV) export --quiet --frozen --no-emit-project --only-group picture-functions -o lambda_src/requirements-pictures.txt
 
 .PHONY: clean
-clean: down ## remove what was built and installed
+clean: down ## remove all build output and installed packages
 	@rm -rf build cdk.out node_modules .venv .venv-benchmarks .venv-lab .venv-sagemaker .tools .mypy_cache .pytest_cache .ruff_cache

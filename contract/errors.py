@@ -1,4 +1,4 @@
-"""What is raised for a value that breaks the contract. It is no bug: the text is a sentence for a person."""
+"""What is raised for a value that breaks the contract. It is not a bug: the text is a message for the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Take typed values out of JSON, and name everything that is wrong with it. Knows nothing of what the values mean.
+"""Read typed values from JSON, and report everything that is wrong with it. Independent of the meaning of the values.
 
 Strict: a boolean is no number, 7.0 is no whole number, numbers are finite, texts are Unicode.
 """

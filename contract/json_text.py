@@ -1,4 +1,4 @@
-"""Read JSON that anybody may have written: limits on size and depth, no member twice, finite numbers. Nothing else.
+"""Read untrusted JSON: limits on size and depth, no duplicate members, finite numbers.
 
 Python's reader keeps the last of two members of the same name, takes NaN and Infinity, makes infinity of 1e400, and
 ends in RecursionError or in objects that nothing can print when values are nested deeply. RFC 8259, sections 4, 6 and
@@ -110,7 +110,7 @@ def _members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         seen: set[str] = set()
         repeated = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise JsonTextError(f"the member {json.dumps(_cut(repeated))} stands there more than once")
+        raise JsonTextError(f"the member {json.dumps(_cut(repeated))} occurs more than once")
     return members
 
 

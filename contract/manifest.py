@@ -101,7 +101,7 @@ class Manifest:
     because
         Why it was promoted in spite of a lower accuracy, or None.
     calibration
-        How its probabilities are read; None where nobody has measured that yet.
+        How its probabilities are read; None if it has not been measured.
     """
 
     artifact: Artifact

@@ -45,7 +45,7 @@ class ModelCard:
 
 
 def public_card(manifest: Manifest) -> dict[str, Any]:
-    """What `GET /model` tells callers. It travels in an environment variable, so it stays under 3 KB.
+    """The response of `GET /model`. It is an environment variable, so it stays under 3 KB.
 
     Nothing of the run that made the model is in it (time, duration, machine): training the same model again must
     change no function.

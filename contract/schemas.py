@@ -18,7 +18,7 @@ TRAINING_PLATFORM = "digits.training/1"
 """What the training stack offers to jobs, in an SSM parameter."""
 
 STREAM = "digits.stream/1"
-"""Where the stream, its parts and its dead letters are, in an SSM parameter."""
+"""Names of the stream, its parts and its dead letters, in an SSM parameter."""
 
 API = "digits.api/1"
 """Where the HTTP API is, in an SSM parameter."""

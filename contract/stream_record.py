@@ -27,7 +27,7 @@ _SHOWN_CHARACTERS = 60
 
 
 class RecordError(ContractError):
-    """A payload is no labelled digit; the text is the reason, one sentence for whoever sent it."""
+    """A payload is not a labelled digit; the text is the reason, one sentence for the sender."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledDigit:
-    """One digit that somebody labelled.
+    """A labelled digit.
 
     Attributes
     ----------
@@ -88,7 +88,7 @@ def read_record(payload: bytes) -> LabelledDigit:
     document = _object(payload)
     schema = document.get("schema")
     if schema != RECORD:
-        msg = f"schema is {_shown(schema)}; only {RECORD!r} is read here"
+        msg = f"schema is {_shown(schema)}; only {RECORD!r} is supported"
         raise RecordError(msg)
     if document.keys() != MEMBERS:
         wrong = sorted(document.keys() ^ MEMBERS)

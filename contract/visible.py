@@ -1,4 +1,4 @@
-"""Show a text that anybody may have written, so that a terminal shows it instead of obeying it."""
+"""Escape untrusted text, so that a terminal shows control characters instead of executing them."""
 
 from __future__ import annotations
 

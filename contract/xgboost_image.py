@@ -66,7 +66,7 @@ IMAGE_TAGS = {"3.2.0": "3.2-0"}
 """Version of XGBoost -> the tag of the image that carries it."""
 
 SERVED_TAG = "3.2-0"
-"""The tag whose models this project serves; jobs use it unless told otherwise."""
+"""The tag whose models this project serves; jobs use it unless specified otherwise."""
 
 _PARTITIONS = (
     ("cn-", "aws-cn", "amazonaws.com.cn"),

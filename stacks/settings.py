@@ -59,7 +59,7 @@ class Settings:
     retain_data, retain_logs
         Whether buckets of data, and log groups, outlive their stacks.
     concurrency
-        What each function reserves of the account's concurrency; None for nothing.
+        Reserved concurrency of each function; None reserves nothing.
     tracing
         Whether API Gateway and Lambda send traces to X-Ray.
     owns_api_gateway_account

@@ -1,4 +1,4 @@
-"""Accounts of people: the one of the demonstration, and those that somebody is invited to.
+"""User accounts: the one of the demonstration, and invited ones.
 
 On AWS the person gets a temporary password by e-mail and chooses another when signing in for the first time. The
 emulator sends no mail, so there the account is made with a password at once.
@@ -49,12 +49,12 @@ def make_account(deployment: Deployment, account: Account) -> None:
 
 
 def invite(deployment: Deployment, email: str, *, again: bool = False) -> None:
-    """Let Cognito send somebody a temporary password, which expires after three days.
+    """Let Cognito send a temporary password, which expires after three days.
 
     Parameters
     ----------
     again
-        Send another to somebody who was invited and has not signed in.
+        Send another one to a user who was invited and has not signed in.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def invite(deployment: Deployment, email: str, *, again: bool = False) -> None:
         msg = f"there is an account of {email} already: to send the invitation once more, add --again"
         raise DeploymentError(msg) from None
     except cognito.exceptions.UserNotFoundException:
-        msg = f"nobody has invited {email} yet: leave --again out"
+        msg = f"{email} has not been invited yet: leave --again out"
         raise DeploymentError(msg) from None
     except cognito.exceptions.UnsupportedUserStateException:
         msg = (

@@ -1,4 +1,4 @@
-"""What a deployment would change, compared with what is deployed, and whether somebody agrees.
+"""The changes of a deployment, compared with what is deployed, and their confirmation.
 
 The review is that of `make diff`. A person is asked once; `--yes` asks nobody and refuses what can lose data, unless
 `--accept data-loss` says that it is meant. What AWS would refuse in the middle of the deployment is refused at once.
@@ -93,7 +93,7 @@ def approve(
     say: Callable[[str], object] = print,
     ask: Callable[[str], str] | None = None,
 ) -> None:
-    """Show the review, and see that somebody agrees to it.
+    """Show the review, and ask for confirmation.
 
     Parameters
     ----------
@@ -104,12 +104,12 @@ def approve(
     new
         Stacks that are deployed for the first time; little is said of what they add.
     say, ask
-        How to speak to a person, and to be answered; by default at the terminal.
+        How to ask the user; by default at the terminal.
 
     Raises
     ------
     DeploymentError
-        If nobody agrees, or something could lose data and was not accepted.
+        If it is not confirmed, or something could lose data and was not accepted.
     """
     say(as_text(found) if not new else _first_of(found, new))
     losses = found.of([Risk.DATA_LOSS])
@@ -119,13 +119,13 @@ def approve(
         if losses and Risk.DATA_LOSS not in approval.accepts:
             named = ", ".join(sorted({change.logical_id for change in losses}))
             msg = (
-                f"the deployment of {name} can lose data ({named}), and --yes alone does not agree to that: "
-                "give --accept data-loss too if it is meant"
+                f"the deployment of {name} can lose data ({named}), which --yes does not accept: "
+                "add --accept data-loss if this is intended"
             )
             raise DeploymentError(msg)
         return
     if ask is None and not sys.stdin.isatty():
-        msg = f"nobody can be asked, because the input is no terminal: give --yes to deploy {name} without a question"
+        msg = f"the input is not a terminal, so nobody can confirm: use --yes to deploy {name} without confirmation"
         raise DeploymentError(msg)
     warning = f" {len(losses)} of the changes can lose data." if losses else ""
     if (ask or input)(f"Deploy this to {name}?{warning} [y/N] ").strip().lower() not in ("y", "yes"):

@@ -86,9 +86,11 @@ def _write_and_keep(checkout: Checkout, environments: Sequence[str], output: Pat
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tools.assemblies", description="Write the templates of two sides.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.assemblies", description="Synthesise the templates of two revisions."
+    )
     parser.add_argument("--base", default="main", metavar="REF", help="branch, tag or commit of the base (main)")
-    parser.add_argument("--only", choices=SIDES, help="write this side only; head is this checkout")
+    parser.add_argument("--only", choices=SIDES, help="synthesise only this one; head is this checkout")
     parser.add_argument("--output", type=Path, default=ROOT / "build/diff", metavar="FOLDER", help="(build/diff)")
     return parser.parse_args(arguments)
 

@@ -28,7 +28,7 @@ SYNTHESIS = Path(__file__).with_name("synthesis.py")
 
 
 class AssemblyError(Exception):
-    """Templates cannot be made; the text is for a person."""
+    """Templates cannot be made; the text is for the user."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ def commit_id(repository: Path, reference: str) -> str:
         raise AssemblyError(msg)
     if done.returncode:
         msg = (
-            f"base is {reference!r}, which git does not know here: give a branch, a tag or a commit with BASE=..., "
+            f"base is {reference!r}, which is not in this repository: give a branch, a tag or a commit with BASE=..., "
             "or fetch it first with 'git fetch origin'"
         )
         raise AssemblyError(msg)

@@ -1,4 +1,4 @@
-"""Measure how a model's probabilities are to be read: `python -m tools.calibrate`, between package and promote.
+"""Calibrate the probabilities of a model: `python -m tools.calibrate`, between package and promote.
 
 Digits of the validation split are drawn as pictures and read by the functions' own code. The temperature is the one
 that makes the probabilities of their true digits likeliest; the threshold calls few of the digits unsure that are
@@ -120,9 +120,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--manifest",
         type=Path,
-        help="of another packaged model, its archive beside it (default: BUILD/model/manifest.json)",
+        help="manifest of a packaged model, with its archive in the same folder (default: BUILD/model/manifest.json)",
     )
-    parser.add_argument("--pictures", type=int, default=PICTURES, help=f"how many are drawn (default: {PICTURES})")
+    parser.add_argument(
+        "--pictures", type=int, default=PICTURES, help=f"number of pictures to draw (default: {PICTURES})"
+    )
     options = parser.parse_args(arguments)
     path = options.manifest or options.build / "model/manifest.json"
     try:

@@ -65,7 +65,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command line; returns the exit code: 0, or 2 when it cannot be told."""
+    """Run the command line; returns the exit code: 0, or 2 after an error."""
     prepare_terminal()
     options = _parse(arguments)
     day = datetime.datetime.now(datetime.UTC).date()

@@ -42,14 +42,14 @@ PHOTOGRAPHED = (7, 2, 4)
 NEXT_STEPS = """\
   source .venv/bin/activate       once in a shell, then:
   python -m training look         pictures of the data, and of the digits hardest for the model
-  sagemaker-local status          what runs; 'logs' shows what it says
-  eval "$(sagemaker-local env)"   boto3 and the AWS CLI of this shell talk to the emulator
+  sagemaker-local status          show status; 'sagemaker-local logs' shows the log
+  eval "$(sagemaker-local env)"   boto3 and the AWS CLI in this shell use the emulator
   python -m training fit --help   train another model, evaluate and package it; 'make up' serves it
   python -m training publish --channels && python -m training submit --num-round 10
-                                  the same as a SageMaker training job, its log as it comes
-  make lab                        the whole story as a notebook
-  sagemaker-local faults --help   let S3, the endpoint, ... fail, and see that no upload is lost; 'make redrive'
-  make down                       stop the emulator; it forgets everything"""
+                                  the same as a SageMaker training job, with its log
+  make lab                        the walkthrough notebook
+  sagemaker-local faults --help   inject faults into S3, the endpoint, ...; retry with 'make redrive'
+  make down                       stop the emulator and delete its data"""
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -102,13 +102,13 @@ def ask(api: ApiClient, split: Split) -> list[str]:
     shown = one_of_each(split)
     images, labels = split.images[shown], [int(label) for label in split.labels[shown]]
     predictions = predict(api, images)
-    console.print("\n[bold]Ten test images and what the API says they are, how sure[/bold]\n")
+    console.print("\n[bold]Ten test images with the predictions of the API[/bold]\n")
     show_digits(images, labels, predictions)
     started = time.perf_counter()
     digits = np.array([prediction["digit"] for prediction in predict(api, split.images[:BATCH])])
     seconds = time.perf_counter() - started
     right = int((digits == split.labels[:BATCH]).sum())
-    console.print(f"{BATCH} test images in one request: {right} right, answered in {seconds:.2f} s")
+    console.print(f"{BATCH} test images in one request: {right} right, in {seconds:.2f} s")
     picture = predictions_of(api.predict_image(png_of(images[7])), 1)[0]["digit"]
     console.print(f"a 7 drawn on white paper, sent as a PNG file of 280 x 280 pixels: {picture}")
     wrong = [
@@ -176,7 +176,7 @@ def main() -> int:
     except (*FAILURES, TrainingError) as error:
         wrong = [str(error)]
     except KeyboardInterrupt:
-        print("interrupted: 'make demo' goes on from here, 'make down' stops the emulator", file=sys.stderr)
+        print("interrupted: 'make demo' continues, 'make down' stops the emulator", file=sys.stderr)
         return INTERRUPTED
     for sentence in wrong:
         print(f"error: {sentence}", file=sys.stderr)

@@ -51,21 +51,21 @@ from training.common.terminal import prepare_terminal
 
 
 def prepare(deployment: Deployment, settings: Settings, approval: Approval, *, despite_preflight: bool = False) -> None:
-    """Look for what the account lacks, show what would change, and see that somebody agrees.
+    """Check the account, show the changes, and ask for confirmation.
 
     Parameters
     ----------
     deployment, settings
         What was synthesised, and its environment.
     approval
-        How somebody agrees.
+        How changes are confirmed.
     despite_preflight
         Whether to go on where the preflight says that the deployment would fail.
 
     Raises
     ------
     DeploymentError
-        If the account lacks something, AWS would refuse the change, or nobody agrees.
+        If the account lacks something, AWS would refuse the change, or it is not confirmed.
     """
     wanted = wanted_templates(deployment)
     deployed = deployed_templates(deployment, wanted)
@@ -75,8 +75,8 @@ def prepare(deployment: Deployment, settings: Settings, approval: Approval, *, d
     )
     if any(check.blocks for check in checks) and not despite_preflight:
         msg = (
-            f"the deployment of {deployment.environment} would fail: do first what is said above, or give "
-            "--despite-preflight where you know better"
+            f"the deployment of {deployment.environment} would fail: resolve the problems above first, "
+            "or use --despite-preflight"
         )
         raise DeploymentError(msg)
     refuse_what_aws_refuses(deployed, wanted)
@@ -86,7 +86,9 @@ def prepare(deployment: Deployment, settings: Settings, approval: Approval, *, d
         print(f"switched the termination protection of {stack} off, whose creation failed before")
     for stack, template in wanted.items():
         for endpoint in scaled_and_changed(deployed.get(stack, {}), template):
-            print(f"Taking out what scales {endpoint}: SageMaker changes no instance type before; it comes back after.")
+            print(
+                f"Removing the scaling of {endpoint} during the update, because SageMaker refuses another instance type"
+            )
             take_scaling_out(deployment.client("cloudformation"), stack)
 
 
@@ -122,19 +124,21 @@ def remove(deployment: Deployment) -> None:
     if stack_outputs(deployment, "training"):
         print(f"The registry of models stays, in stack {deployment.stack('training')}.")
     if stack_outputs(deployment, "identity"):
-        print(f"The accounts of people stay, in stack {deployment.stack('identity')}.")
+        print(f"The user accounts are retained, in stack {deployment.stack('identity')}.")
     if settings_for(deployment.environment).training.starts_by_itself:
-        print(
-            "Its pipeline still starts by itself: take schedule and on_new_data out of stacks/settings.py and deploy."
-        )
+        print("Its pipeline still has triggers: remove schedule and on_new_data from stacks/settings.py and deploy.")
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     prepare_terminal()
-    parser = argparse.ArgumentParser(prog="python -m tools.deploy", description="Deploy to AWS, or remove it.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.deploy", description="Deploy to AWS, or remove the deployment."
+    )
     add_environment(parser)
-    parser.add_argument("--yes", action="store_true", help="ask nothing; what can lose data is refused")
+    parser.add_argument(
+        "--yes", action="store_true", help="do not ask for confirmation; refuse changes that can lose data"
+    )
     parser.add_argument(
         "--accept",
         action="append",
@@ -143,7 +147,7 @@ def main(arguments: list[str]) -> int:
         help="with --yes: deploy although data can be lost",
     )
     parser.add_argument(
-        "--despite-preflight", action="store_true", help="deploy although the preflight says that it would fail"
+        "--despite-preflight", action="store_true", help="deploy although the preflight reports problems"
     )
     parser.add_argument("--destroy", action="store_true", help="remove the stacks; storage, training and identity stay")
     parser.add_argument(
@@ -151,7 +155,7 @@ def main(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     if options.left_out and not options.destroy:
-        parser.error("--left-out says what --destroy removes: give both")
+        parser.error("--left-out limits --destroy: use both")
     settings = settings_for(chosen_environment(parser, options, emulated=False))
     try:
         deployment = aws_deployment(settings)

@@ -25,7 +25,7 @@ def review_deployed(environment: str, name: str | None = None) -> tuple[Review, 
     Raises
     ------
     AssemblyError
-        If there is no such environment, it cannot be synthesised, or AWS cannot be asked.
+        If there is no such environment, it cannot be synthesised, or AWS cannot be reached.
     """
     try:
         deployment = deployment_of(with_name(environment, name))

@@ -49,7 +49,7 @@ KEPT = ("identity", "training", "storage")
 
 
 class DeploymentError(Exception):
-    """A step failed; the text is one sentence for a person."""
+    """A step failed; the text is one sentence for the user."""
 
 
 FAILURES = (DeploymentError, ContractError, BotoCoreError, ClientError, HTTPError)
@@ -291,5 +291,5 @@ def _run(deployment: Deployment, module: str, *arguments: str, briefly: bool = F
     code = (run_briefly if briefly else run)(module, arguments, deployment.program_variables)
     if code:
         command = f"python -m {module} {' '.join(arguments[:2])}"
-        msg = f"'{command}' ended with exit code {code}; its own words are above"
+        msg = f"'{command}' ended with exit code {code}; its output is above"
         raise DeploymentError(msg)

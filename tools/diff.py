@@ -77,7 +77,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         type=_risks,
         default=DANGEROUS,
         metavar="CLASSES",
-        help=f"end with 1 if there is a change of one of these ({','.join(DANGEROUS)})",
+        help=f"exit with 1 if there is a change of one of these ({','.join(DANGEROUS)})",
     )
     options = parser.parse_args(arguments)
     if options.name is not None and options.deployed is None:

@@ -132,8 +132,8 @@ def as_markdown(environment: str, found: dict[str, Comparison]) -> str:
     ]
     same = [stack for stack, comparison in found.items() if comparison == Comparison()]
     unknown = [
-        f"Not every resource of {stack} could be compared: {comparison.unknown}. Whoever asks must be allowed to read "
-        "each of them; where a rate was exceeded, ask again."
+        f"Not every resource of {stack} could be compared: {comparison.unknown}. Your credentials need "
+        "read access to each of them; if a rate limit was exceeded, try again."
         for stack, comparison in found.items()
         if comparison.unknown
     ]
@@ -159,7 +159,7 @@ def as_json(environment: str, found: dict[str, Comparison]) -> dict[str, Any]:
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit code."""
     prepare_terminal()
-    parser = argparse.ArgumentParser(prog="python -m tools.drift", description="Tell what is not as its stack has it.")
+    parser = argparse.ArgumentParser(prog="python -m tools.drift", description="Detect drift of the deployed stacks.")
     add_environment(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="also write the table")

@@ -40,7 +40,7 @@ def environment_name(text: str) -> str:
 def add_environment(parser: argparse.ArgumentParser) -> None:
     """Let a command take the name of an environment, and the option `--name` of a preview."""
     parser.add_argument("environment", type=environment_name, help=f"one of {', '.join(ENVIRONMENTS)}")
-    parser.add_argument("--name", help=f"a preview that is made from {PREVIEWED}: {NAME_RULE}")
+    parser.add_argument("--name", help=f"a preview of {PREVIEWED}: {NAME_RULE}")
 
 
 def chosen_environment(parser: argparse.ArgumentParser, options: argparse.Namespace, *, emulated: bool = True) -> str:

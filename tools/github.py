@@ -54,7 +54,9 @@ def to_set(environment: str, region: str, outputs: dict[str, str]) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     prepare_terminal()
-    parser = argparse.ArgumentParser(prog="python -m tools.github", description="Make the roles for GitHub.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.github", description="Create the roles for GitHub workflows."
+    )
     add_environment(parser)
     options = parser.parse_args(arguments)
     settings = settings_for(chosen_environment(parser, options, emulated=False))

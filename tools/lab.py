@@ -54,7 +54,7 @@ def lab_variables() -> dict[str, str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run JupyterLab until somebody ends it; returns its exit code."""
+    """Run JupyterLab until it ends; returns its exit code."""
     prepare_terminal()
     try:
         command = lab_command(arguments)

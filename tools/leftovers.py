@@ -25,7 +25,7 @@ _MISSING = ("NotFound", "DoesNotExist", "ParameterNotFound", "ResourceNotFound",
 
 @dataclass(frozen=True, kw_only=True)
 class Leftover:
-    """Something that stands in the way.
+    """Something that blocks the deployment.
 
     Attributes
     ----------
@@ -146,7 +146,7 @@ _NAMED = {
 
 
 def leftovers(client: Client, templates: Mapping[str, Any], deployed: Mapping[str, Any]) -> Iterator[Leftover]:
-    """What stands in the way of deploying these templates.
+    """What blocks the deployment of these templates.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def _of_state(cloudformation: Any, name: str) -> Iterator[Leftover]:
         )
     elif status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
         yield Leftover(
-            what=f"stack {name} is being changed by somebody else ({status})",
+            what=f"stack {name} is being changed ({status})",
             do=f"wait until that is over, or cancel it: aws cloudformation cancel-update-stack --stack-name {name}",
         )
 
@@ -209,7 +209,7 @@ def _of_name(client: Client, stack: str, resource: Mapping[str, Any]) -> Iterato
     if kind and isinstance(name, str) and kind.describe(client(kind.service), name):
         yield Leftover(
             what=f"{kind.words} {name} is there, and stack {stack}, which is to make it, does not own it",
-            do=f"see that nobody needs it, then: {kind.delete.format(name=name)}",
+            do=f"if it is not needed: {kind.delete.format(name=name)}",
         )
 
 

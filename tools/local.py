@@ -44,7 +44,7 @@ def start_emulator(*options: str) -> dict[str, str]:
         Further options of `sagemaker-local`, such as `--port 4567`.
     """
     if subprocess.run([sys.executable, "-m", "sagemaker_local", "up", *options], cwd=ROOT, check=False).returncode:
-        msg = "the emulator does not run as it is wanted; its own words are above, 'sagemaker-local logs' shows its log"
+        msg = "the emulator could not be started; see the error above and 'sagemaker-local logs'"
         raise DeploymentError(msg)
     return _variables(*options)
 
@@ -125,7 +125,7 @@ def main(arguments: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("interrupted: 'make up' goes on from here, 'make down' stops the emulator", file=sys.stderr)
+        print("interrupted: 'make up' continues, 'make down' stops the emulator", file=sys.stderr)
         return 130
     return 0
 

@@ -43,7 +43,7 @@ class Credentials:
 
 
 def credentials_of_notebook(deployment: Deployment) -> Credentials:
-    """A user with exactly the policies of the notebook's role; made anew each time."""
+    """A user with exactly the policies of the notebook's role, created again each time."""
     iam = deployment.client("iam")
     role = stack_outputs(deployment, "notebook")["NotebookRoleArn"].rpartition("/")[2]
     remove_user(iam)

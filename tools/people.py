@@ -1,4 +1,4 @@
-"""Let somebody into the web page: `python -m tools.people ENVIRONMENT EMAIL [--again]`."""
+"""Create a user account for the web page: `python -m tools.people ENVIRONMENT EMAIL [--again]`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from training.common.terminal import prepare_terminal
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     prepare_terminal()
-    parser = argparse.ArgumentParser(prog="python -m tools.people", description="Let somebody into the web page.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.people", description="Create a user account for the web page."
+    )
     add_environment(parser)
-    parser.add_argument("email", help="address of the person, which is also the name to sign in with")
+    parser.add_argument("email", help="e-mail address of the user, also the sign-in name")
     parser.add_argument("--again", action="store_true", help="send the invitation again; it expires after three days")
     options = parser.parse_args(arguments)
     try:
@@ -26,7 +28,7 @@ def main(arguments: list[str]) -> int:
             print(f"{options.email} may sign in with the password {DEMONSTRATION.password}")
         else:
             invite(deployment, options.email, again=options.again)
-            print(f"{options.email} gets a temporary password by e-mail; tell them the address of the page, too")
+            print(f"{options.email} gets a temporary password by e-mail; send them the address of the page, too")
     except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

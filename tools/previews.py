@@ -38,7 +38,7 @@ def remove_preview(deployment: Deployment) -> None:
         _remove(deployment, part)
         if part == "inference":
             remove_replaced(deployment)
-    print(f"{name} is gone: {len(parts)} stacks, with all that they held." if parts else f"{name} is not deployed.")
+    print(f"{name} was removed: {len(parts)} stacks, with all that they held." if parts else f"{name} is not deployed.")
 
 
 def _remove(deployment: Deployment, part: str) -> None:

@@ -1,4 +1,4 @@
-"""Run the project's own programs as a person would, and show what they print: all of it, or the main lines."""
+"""Run the project's own programs, and show their output: all of it, or the main lines."""
 
 from __future__ import annotations
 

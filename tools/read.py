@@ -1,4 +1,4 @@
-"""Read pictures here, without a deployment: `python -m tools.read [--json] [--one] [--debug DIR] FILE...`.
+"""Read digits in pictures locally, without a deployment: `python -m tools.read [--json] [--one] [--debug DIR] FILE...`.
 
 The functions' own code finds and cuts the digits, and a model on this disk reads them in the form that its manifest
 names. With `--json` a line for each picture, in the order of the arguments:
@@ -176,9 +176,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="a line of JSON for each picture")
     parser.add_argument("--one", action="store_true", help="each picture shows one digit")
     parser.add_argument(
-        "--model", type=Path, default=MODEL, help=f"archive, manifest.json beside it (default: {MODEL})"
+        "--model",
+        type=Path,
+        default=MODEL,
+        help=f"model archive, with manifest.json in the same folder (default: {MODEL})",
     )
-    parser.add_argument("--debug", type=Path, metavar="DIR", help="write what each step saw into this folder")
+    parser.add_argument(
+        "--debug", type=Path, metavar="DIR", help="write the intermediate images of each step to this folder"
+    )
     options = parser.parse_args(arguments)
     try:
         model = LocalModel.load(options.model)

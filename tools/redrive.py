@@ -99,7 +99,7 @@ def redrive(queue: DeadLetterQueue, jobs: JobTable, say: Callable[[str], None], 
     left = queue.count()
     say(f"dead letters left: {left}" if moved or left else "there are no dead letters")
     if counted[PENDING]:
-        say(f"still pending after {wait_seconds:.0f} s: {counted[PENDING]}; look at the log of the worker")
+        say(f"still pending after {wait_seconds:.0f} s: {counted[PENDING]}; see the log of the worker")
     return 1 if left or counted[PENDING] else 0
 
 

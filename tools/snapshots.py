@@ -1,4 +1,4 @@
-"""Write the snapshots of the templates anew and review what changes: `python -m tools.snapshots`, or `make snapshots`.
+"""Update the snapshots of the templates and classify the changes: `python -m tools.snapshots`, or `make snapshots`.
 
 The snapshots are the templates as they were reviewed last, one file for each stack and environment.
 """

@@ -1,7 +1,7 @@
-/** Ten columns that say how likely each digit is. */
+/** A bar chart of the ten probabilities. */
 
 import { make } from "./dom.js";
-import { ranked } from "./words.js";
+import { inPercent, ranked } from "./words.js";
 
 export class Chart {
   /** @param {HTMLElement} list an empty list element */
@@ -17,7 +17,7 @@ export class Chart {
     this.show(null);
   }
 
-  /** @param {number[] | null} probabilities null when there is nothing to say */
+  /** @param {number[] | null} probabilities null when there is no prediction */
   show(probabilities) {
     const best = probabilities ? ranked(probabilities)[0] : -1;
     for (const [digit, { item, number }] of this.columns.entries()) {
@@ -25,13 +25,7 @@ export class Chart {
       item.style.setProperty("--share", share.toFixed(4));
       item.classList.toggle("best", digit === best);
       item.classList.toggle("hardly", Math.round(share * 100) === 0);
-      number.textContent = probabilities ? whole(share) : "";
+      number.textContent = probabilities ? inPercent(share) : "";
     }
   }
-}
-
-/** @param {number} share */
-function whole(share) {
-  const rounded = Math.round(share * 100);
-  return String(share < 1 ? Math.min(rounded, 99) : rounded);
 }

@@ -60,9 +60,9 @@ export class DrawView {
   #listen() {
     this.drawing.addEventListener("change", () => this.#changed());
     this.live.addEventListener("answer", ({ detail }) => this.#answer(detail));
-    this.live.addEventListener("slow", () => this.#note("The model takes longer than usual. It may just be waking up."));
+    this.live.addEventListener("slow", () => this.#note("The model takes longer than usual. It may be starting."));
     this.live.addEventListener("problem", ({ detail: { problem, retryInSeconds } }) => {
-      const again = retryInSeconds ? ` Asking again in ${Math.ceil(retryInSeconds)} s.` : "";
+      const again = retryInSeconds ? ` Trying again in ${Math.ceil(retryInSeconds)} s.` : "";
       problemNote(byId("draw-problem"), problem, sentence(problem) + again);
       announce(sentence(problem));
     });
@@ -95,7 +95,7 @@ export class DrawView {
       this.#answer(null);
     } else {
       const place = byId("draw-answer");
-      if (place.classList.contains("waits")) place.querySelector(".verdict").textContent = "Not read yet.";
+      if (place.classList.contains("waits")) place.querySelector(".verdict").textContent = "Waiting for the model.";
       this.live.want(this.drawing.copy());
     }
   }

@@ -1,4 +1,4 @@
-/** The history as a row of small pictures; each can be taken up again. */
+/** The history as a row of small pictures; each can be opened again. */
 
 import { byId, make, show } from "./dom.js";
 import { percent } from "./words.js";
@@ -12,7 +12,6 @@ const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 export function showHistory(history, onOpen) {
   const paint = () => {
     byId("history").replaceChildren(...history.entries.map((entry) => make("li", {}, card(entry, onOpen))));
-    show(byId("history-empty"), history.entries.length === 0);
     show(byId("forget"), history.entries.length > 0);
   };
   byId("forget").addEventListener("click", () => { history.forget(); byId("history-title").focus(); });

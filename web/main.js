@@ -54,8 +54,11 @@ async function start() {
     history.open(session.person.id);
     pictures?.takeUp(session.person.id);
     showModel(api);
-    if (pictures) loadEvents().catch(() => { events = undefined; }); // Without it the page asks instead of being told.
-    if (!wasWorking) byId("main").focus();
+    if (pictures) loadEvents().catch(() => { events = undefined; }); // Without push the page polls.
+    if (!wasWorking) {
+      byId("main").focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
   });
   session.addEventListener("expired", () => signIn.askAgain());
   session.addEventListener("out", () => {
@@ -74,6 +77,6 @@ async function start() {
 
 start().catch((error) => {
   const notice = byId("notice");
-  notice.textContent = `This page could not be started: ${error.message}. Load it again in a moment.`;
+  notice.textContent = `This page could not be started: ${error.message}. Reload it in a moment.`;
   show(notice, true);
 });

@@ -1,10 +1,12 @@
-/** What is known of the model: `GET /model` as a short list of facts. */
+/** The response to `GET /model` as a short list. */
 
 import { byId, make, show } from "./dom.js";
 import { problemNote } from "./problem-note.js";
 import { asProblem } from "./problems.js";
 import { percent, sentence } from "./words.js";
 
+/** Images in the train split of MNIST; copies and digits of the stream come on top. */
+const MNIST_TRAIN = 50_000;
 const count = new Intl.NumberFormat("en");
 
 /** @param {import("./api.js").Api} api */
@@ -27,9 +29,9 @@ export async function showModel(api) {
  */
 function facts({ sha256, framework, metrics, data }) {
   return [
-    ["Right on test images", percent(metrics.accuracy, 2), `of ${count.format(metrics.count)} it had never seen`],
-    ["Learned from", `${count.format(data.counts.train)} digits`, "of MNIST, written by hand"],
-    ["Kind", `${framework.name} ${framework.version}`, ""],
-    ["Digest", make("code", { title: sha256 }, sha256.slice(0, 12)), "of the model file"],
+    ["Accuracy", percent(metrics.accuracy, 2), `on ${count.format(metrics.count)} test images`],
+    ["Training images", count.format(data.counts.train), data.counts.train > MNIST_TRAIN ? "MNIST and additional images" : "MNIST"],
+    ["Algorithm", `${framework.name} ${framework.version}`, ""],
+    ["SHA-256", make("code", { title: sha256 }, sha256.slice(0, 12)), "of the model file"],
   ];
 }

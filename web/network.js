@@ -34,7 +34,7 @@ export function pause(milliseconds, signal) {
 export function showNetwork(notice) {
   const tell = () => {
     notice.hidden = navigator.onLine;
-    notice.textContent = navigator.onLine ? "" : "You are offline. Nothing is lost: the page goes on by itself when the network is back.";
+    notice.textContent = navigator.onLine ? "" : "You are offline. This page resumes when you are back online; your work is kept.";
   };
   window.addEventListener("online", tell);
   window.addEventListener("offline", tell);

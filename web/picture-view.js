@@ -171,9 +171,9 @@ export class PictureView {
     this.#show(job);
     if (job.phase === "done") {
       this.#result(job.result);
-      announce(`Found on the picture: ${reading(job.result.digits)}. ${unsureAmong(job.result.digits)}`);
+      announce(`Digits found: ${reading(job.result.digits)}. ${unsureAmong(job.result.digits)}`);
     } else if (job.phase === "waiting") {
-      announce("The picture is sent. The model is reading.");
+      announce("The picture is uploaded. Recognising the digits.");
     } else if (job.phase === "failed" && job.problem) {
       const isWorthIt = job.problem.isPassing || /expired|gone|no-such/.test(job.problem.slug);
       const again = isWorthIt && job.file instanceof File

@@ -18,7 +18,7 @@ export function problemNote(place, problem, text, ...more) {
   const details = make("details", {}, make("summary", {}, "Details"));
   if (facts) details.append(make("p", {}, facts));
   if (problem.correlationId) {
-    details.append(make("p", {}, "If it stays, report this id: ", make("code", {}, problem.correlationId)));
+    details.append(make("p", {}, "If it happens again, report this id: ", make("code", {}, problem.correlationId)));
   }
   place.replaceChildren(make("p", { class: "sentence" }, text), ...more, ...(details.childElementCount > 1 ? [details] : []));
   show(place, true);

@@ -25,13 +25,13 @@ const MANY = 12;
  * @param {{digits: FoundDigit[], width?: number, height?: number}} result
  */
 export function showResult(place, preview, { digits, width, height }) {
-  const chart = make("ol", { class: "chart", "aria-label": "How likely each digit is, in percent" });
+  const chart = make("ol", { class: "chart", "aria-label": "Probability of each digit, in percent" });
   const columns = new Chart(chart);
-  const told = make("p", { class: "hint", "aria-live": "polite" });
+  const description = make("p", { class: "hint", "aria-live": "polite" });
   const choose = (/** @type {number} */ index) => {
     const words = verdict(digits[index]);
     columns.show(digits[index].probabilities);
-    told.textContent = digits.length > 1 ? `Number ${index + 1} of ${digits.length}. ${words}` : words;
+    description.textContent = digits.length > 1 ? `Digit ${index + 1} of ${digits.length}. ${words}` : words;
     tiles.forEach((tile, at) => tile.setAttribute("aria-pressed", String(at === index)));
     boxes.forEach((box, at) => box.classList.toggle("chosen", at === index));
   };
@@ -44,7 +44,7 @@ export function showResult(place, preview, { digits, width, height }) {
     make("h3", { id: "result-title", class: `reading${many}` }, reading(digits)),
     ...(digits.length > 1 && unsureAmong(digits) ? [make("p", { class: "unsure-words" }, unsureAmong(digits))] : []),
     make("ul", { class: `tiles${many}`, "aria-label": "The digits in reading order" }, ...tiles.map((each) => make("li", {}, each))),
-    told, chart);
+    description, chart);
   preview.querySelector("svg")?.remove();
   if (width && height) {
     preview.append(makeSvg("svg", { class: "boxes", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, ...boxes));

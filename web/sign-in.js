@@ -3,7 +3,7 @@
 import { byId, make, show } from "./dom.js";
 import { signInSentence } from "./words.js";
 
-const PASSWORD_RULES = "At least 12 characters: small and capital letters, a number and another sign.";
+const PASSWORD_RULES = "At least 12 characters: lowercase and uppercase letters, a number and a symbol.";
 
 /**
  * What the form looks like at each step.
@@ -18,29 +18,29 @@ const STEPS = {
     ],
   },
   "register": {
-    title: "Make an account", hint: PASSWORD_RULES, go: "Make it",
+    title: "Create an account", hint: PASSWORD_RULES, go: "Create account",
     fields: [
       ["username", "E-mail", { type: "email", autocomplete: "username" }],
       ["password", "New password", { type: "password", autocomplete: "new-password" }],
     ],
   },
   "forgot": {
-    title: "I forgot my password", hint: "A code is sent to your e-mail address, with which you choose another.", go: "Send the code",
+    title: "I forgot my password", hint: "A code will be sent to your e-mail address. With it you can set a new password.", go: "Send the code",
     fields: [["username", "E-mail", { type: "email", autocomplete: "username" }]],
   },
   "reset": {
-    title: "Choose another password", hint: `If there is an account, a code was sent to its e-mail address. ${PASSWORD_RULES}`, go: "Use it",
+    title: "Reset your password", hint: `If there is an account, a code was sent to its e-mail address. ${PASSWORD_RULES}`, go: "Set password",
     fields: [
       ["code", "Code", { type: "text", inputmode: "numeric", autocomplete: "one-time-code" }],
       ["password", "New password", { type: "password", autocomplete: "new-password" }],
     ],
   },
   "new-password": {
-    title: "Choose a password of your own", hint: `The one you have was only for the first time. ${PASSWORD_RULES}`, go: "Use it",
+    title: "Choose a password", hint: `Your current password is temporary. ${PASSWORD_RULES}`, go: "Set password",
     fields: [["password", "New password", { type: "password", autocomplete: "new-password" }]],
   },
   "code": {
-    title: "One more step", hint: "Enter the code of your authenticator, or the one that was sent to you.", go: "Go on",
+    title: "One more step", hint: "Enter the code of your authenticator app, or the one that was sent to you.", go: "Continue",
     fields: [["code", "Code", { type: "text", inputmode: "numeric", autocomplete: "one-time-code" }]],
   },
   "confirm": {
@@ -75,7 +75,7 @@ export class SignIn {
     if (dialog.open) return;
     dialog.append(this.form);
     this.#to("credentials", false);
-    byId("sign-in-hint").textContent = "Your session has ended. Sign in again; what you were doing is still here.";
+    byId("sign-in-hint").textContent = "Your session has ended. Sign in again; your work is kept.";
     dialog.showModal();
     this.form.elements[0].focus();
   }
@@ -94,9 +94,9 @@ export class SignIn {
     byId("sign-in-title").textContent = title;
     byId("sign-in-hint").textContent = hint;
     byId("sign-in-go").textContent = go;
-    byId("sign-in-other").textContent = step === "register" ? "I have an account" : "Make an account";
+    byId("sign-in-other").textContent = step === "register" ? "I have an account" : "Create an account";
     show(byId("sign-in-other"), this.signUp && (step === "credentials" || step === "register"));
-    byId("sign-in-forgot").textContent = step === "credentials" ? "I forgot my password" : "Back to signing in";
+    byId("sign-in-forgot").textContent = step === "credentials" ? "I forgot my password" : "Back to sign-in";
     show(byId("sign-in-forgot"), ["credentials", "forgot", "reset"].includes(step));
     byId("sign-in-fields").replaceChildren(...fields.map(([name, label, attributes]) => make("label", {}, label,
       make("input", { name, required: true, "aria-describedby": hint ? "sign-in-hint" : null, ...attributes }))));
@@ -128,7 +128,7 @@ export class SignIn {
     } else if (next in STEPS) {
       this.#to(next);
     } else {
-      this.#say("This account needs something that this page cannot ask for. Ask whoever runs it.");
+      this.#say("This account requires a step that this page does not support. Ask the administrator.");
     }
   }
 

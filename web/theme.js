@@ -12,13 +12,13 @@ export function isDark() {
 /**
  * Make a button switch the theme.
  * @param {HTMLButtonElement} button
- * @param {() => void} onChange told after every change, the system's own included
+ * @param {() => void} onChange called after every change, including those of the system
  */
 export function themeSwitch(button, onChange) {
   const word = button.querySelector(".word");
   const show = () => {
-    // It names what a press does.
-    if (word) word.textContent = isDark() ? "Light" : "Dark";
+    // The label names what the button does.
+    if (word) word.textContent = isDark() ? "Light mode" : "Dark mode";
     onChange();
   };
   button.addEventListener("click", () => {

@@ -84,7 +84,7 @@ async function synthesesOf(github, context, pull) {
 }
 
 /**
- * When the head became what it is, by GitHub's clock; null when that cannot be told.
+ * When the head became what it is, by GitHub's clock; null when that is unknown.
  *
  * A run of diff.yml is created by every push and keeps its time when it is run again. Whoever goes back to an earlier
  * commit forces the push, which the timeline knows. The dates of commits say nothing: their author chooses them.
@@ -124,7 +124,7 @@ function acceptances(names, timeline, pushed) {
 function judge(code, document, accepted) {
   const review = parsed(document);
   if (review === null || !["0", "1"].includes((code ?? "").trim())) {
-    return { state: "error", dangers: [], open: [], description: "what this changes cannot be told; see the log" };
+    return { state: "error", dangers: [], open: [], description: "the changes could not be determined; see the log" };
   }
   const found = new Set([review.worst, ...review.changes.map((change) => change?.risk)]);
   const dangers = DANGEROUS.filter((danger) => found.has(danger));

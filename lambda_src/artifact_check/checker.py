@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class ArtifactError(Exception):
-    """The artifact cannot be served as it is; the text is one sentence for the person who deploys."""
+    """The artifact cannot be served as it is; the text is one sentence for the user."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,7 +51,7 @@ def respond(
         Name of the log stream of this call.
     """
     problem = _problem(event, make_store, log_stream)
-    logger.info("%s: %s", event["RequestType"], problem or "the artifact is as the manifest says")
+    logger.info("%s: %s", event["RequestType"], problem or "the artifact matches the manifest")
     body = {
         "Status": "FAILED" if problem else "SUCCESS",
         "Reason": (problem or "")[:REASON_CHARACTERS],
@@ -71,7 +71,7 @@ def _problem(event: Mapping[str, Any], make_store: Callable[[], ObjectStore], lo
     except Exception:
         # The last resort: without a response the deployment would hang until its time-out.
         logger.exception("the check itself failed")
-        return f"the check of the model's artifact failed by itself; its log stream is {log_stream}"
+        return f"the check of the model's artifact failed with an error; its log stream is {log_stream}"
     return None
 
 

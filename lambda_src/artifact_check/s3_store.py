@@ -1,4 +1,4 @@
-"""Asks S3 for the size and checksum of an object."""
+"""Gets the size and checksum of an object from S3."""
 
 from __future__ import annotations
 

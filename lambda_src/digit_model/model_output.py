@@ -84,4 +84,4 @@ def _check(index: int, row: tuple[float, ...]) -> None:
 
 
 def _bad_output(what: str) -> ProblemError:
-    return ProblemError(BAD_MODEL_OUTPUT, "the model's answer cannot be used", cause=f"the endpoint's answer {what}")
+    return ProblemError(BAD_MODEL_OUTPUT, "the model's output cannot be used", cause=f"the endpoint's answer {what}")

@@ -1,4 +1,4 @@
-"""The model as the reading of pictures asks it: arrays in, arrays out, through an endpoint."""
+"""The model as used for reading pictures: arrays in, arrays out, through an endpoint."""
 
 from __future__ import annotations
 

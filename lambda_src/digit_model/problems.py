@@ -17,7 +17,7 @@ THROTTLED = ProblemType(
 MODEL_REJECTED_INPUT = ProblemType(
     slug="model-rejected-input",
     status=502,
-    title="the model did not take the input",
+    title="the model rejected the input",
     remedy="report the value of `instance`; the input was checked, so model and API do not fit together",
 )
 MODEL_FAILED = ProblemType(
@@ -29,7 +29,7 @@ MODEL_FAILED = ProblemType(
 BAD_MODEL_OUTPUT = ProblemType(
     slug="bad-model-output",
     status=502,
-    title="the model answered something that is not ten probabilities a row",
+    title="the model's output is not ten probabilities for each row",
     remedy="report the value of `instance`; a wrong model may have been deployed",
 )
 MODEL_NOT_READY = ProblemType(
@@ -49,14 +49,14 @@ ENDPOINT_NOT_FOUND = ProblemType(
 ENDPOINT_UNAVAILABLE = ProblemType(
     slug="endpoint-unavailable",
     status=503,
-    title="the endpoint cannot answer at the moment",
+    title="the endpoint is not available at the moment",
     remedy="wait for the seconds in Retry-After, then send the request again",
     retry_after_seconds=2,
 )
 ENDPOINT_TIMEOUT = ProblemType(
     slug="endpoint-timeout",
     status=504,
-    title="the endpoint did not answer in time",
+    title="the endpoint did not respond in time",
     remedy="send fewer rows in one request; the time is used up, so wait before trying again",
 )
 

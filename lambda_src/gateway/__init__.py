@@ -1,5 +1,5 @@
-"""The kit of what every function does at its edge: events and responses of API Gateway, problems, metrics, environment.
+"""What all functions of the API share: events and responses of API Gateway, problems, metrics, environment.
 
-It holds what knows nothing of pixels, models, pictures and jobs. Functions and the other kits import it; of ours it
+It does not depend on pixels, models, pictures and jobs. Functions and the other shared packages import it; of ours it
 imports `contract`.
 """

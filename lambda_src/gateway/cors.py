@@ -1,6 +1,6 @@
 """Which web pages may call the API: those of the site, and no others (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol).
 
-It lets pages read responses; it authenticates nobody, and concerns browsers only.
+It permits pages to read responses; it does not authenticate, and only affects browsers.
 """
 
 from __future__ import annotations

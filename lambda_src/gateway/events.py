@@ -1,6 +1,6 @@
 """Requests and responses of API Gateway (REST API, proxy integration): an event in, a dictionary out.
 
-Reads any event without assuming that a member is there or of the right type; knows nothing of predictions.
+Reads any event without assuming that a member is there or of the right type; independent of predictions.
 Format: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """
 

@@ -1,4 +1,4 @@
-"""Every way a request can end badly: from what went wrong to what the caller is told (RFC 9457).
+"""The errors of a request, and the problem documents that callers get (RFC 9457).
 
 A `ProblemType` is a stable URN, a status, a title and what to do next. Those of any request stand here; each kit and
 function has its own beside its code, in a module `problems`. `http_api.problem_table` and `docs/api.md` list all of
@@ -47,7 +47,7 @@ MALFORMED_REQUEST = ProblemType(
     slug="malformed-request",
     status=400,
     title="the request cannot be read",
-    remedy="send a body, encoded once; a picture goes as it is, not as base64 text",
+    remedy="send a body, encoded once; send a picture as binary data, not as base64 text",
 )
 INVALID_JSON = ProblemType(
     slug="invalid-json",
@@ -61,7 +61,7 @@ NOT_FOUND = ProblemType(
 METHOD_NOT_ALLOWED = ProblemType(
     slug="method-not-allowed",
     status=405,
-    title="this path does not take this method",
+    title="this path does not support this method",
     remedy="use one of the methods in the header Allow",
 )
 BODY_TOO_LARGE = ProblemType(
@@ -73,14 +73,14 @@ BODY_TOO_LARGE = ProblemType(
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     slug="unsupported-media-type",
     status=415,
-    title="the body is of a type that is not read here",
+    title="the media type of the body is not supported",
     remedy="send one of the types in the header Accept, and name it in Content-Type",
 )
 INTERNAL_ERROR = ProblemType(
     slug="internal-error",
     status=500,
     title="the service failed",
-    remedy="report the value of `instance`; the log holds the reason under it",
+    remedy="report the value of `instance`; the log contains the cause",
 )
 
 

@@ -56,7 +56,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Digits",
             "version": "1",
-            "description": "Tells which digit a picture shows. Problems are answered as RFC 9457 says.",
+            "description": "Recognises the digit in a picture. Errors are problem documents (RFC 9457).",
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
         "servers": [
@@ -86,7 +86,7 @@ def document() -> dict[str, Any]:
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
-                    "description": "ID token of the user pool: the API for people",
+                    "description": "ID token of the user pool: the API for users",
                 },
             },
         },
@@ -125,7 +125,7 @@ def _predict() -> dict[str, Any]:
 def _show_model() -> dict[str, Any]:
     return {
         "operationId": "showModel",
-        "summary": "Show which model answers, how good it is and what it was trained on",
+        "summary": "Get the deployed model, its metrics and its training data",
         "responses": {"200": _success("The model card", "ModelCard"), **_problems([INTERNAL_ERROR])},
     }
 
@@ -135,11 +135,11 @@ def _begin_upload() -> dict[str, Any]:
     refusals = (MALFORMED_REQUEST, INVALID_JSON, UPLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, WRONG_UPLOAD)
     return {
         "operationId": "beginUpload",
-        "summary": "Ask to upload one picture that is too large to send",
+        "summary": "Request the upload of a picture that is too large for POST /predictions",
         "description": (
-            "Send the fields and then the file as multipart/form-data to the address in the answer, within the time. "
-            "S3 refuses a file that is larger, of another type, or for another key. The result is announced on the "
-            "channel, and kept at status_url."
+            "Send the fields and then the file as multipart/form-data to the address in the response, before it "
+            "expires. S3 rejects a larger file, another type, and another key. The result is published on "
+            "the channel, and available at status_url."
         ),
         "requestBody": {"required": True, "content": content},
         "responses": {
@@ -152,7 +152,7 @@ def _begin_upload() -> dict[str, Any]:
 def _show_upload() -> dict[str, Any]:
     return {
         "operationId": "showUpload",
-        "summary": "Tell what became of an upload, to the caller who asked for it",
+        "summary": "Get the status and the result of an upload, for the caller who created it",
         "parameters": [
             {"name": "job_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
         ],
@@ -180,8 +180,8 @@ def _problems(problems: Sequence[ProblemType]) -> dict[str, Any]:
     by_status = sorted(problems, key=attrgetter("status"))
     grouped = {str(status): _problem(status, list(group)) for status, group in groupby(by_status, attrgetter("status"))}
     refused = {
-        "401": {"description": "No valid token of a person; answered by API Gateway before the function"},
-        "403": {"description": "Not signed, or not allowed; answered by API Gateway before the function"},
+        "401": {"description": "No valid token of a user; the response comes from API Gateway"},
+        "403": {"description": "Not signed, or not allowed; the response comes from API Gateway"},
     }
     return dict(sorted({**grouped, **refused}.items()))
 

@@ -14,12 +14,12 @@ from prediction.rows import MEMBER
 _SHORT_DIGEST = {
     "type": "string",
     "pattern": f"^[0-9a-f]{{{SHORT_DIGEST_LENGTH}}}$",
-    "description": f"The model that answered: first {SHORT_DIGEST_LENGTH} digits of its artifact's SHA-256",
+    "description": f"The model of the prediction: first {SHORT_DIGEST_LENGTH} digits of its artifact's SHA-256",
 }
 
 _NUMBER = {"type": "number"}
 
-UNSURE = {"type": "boolean", "description": "Whether the digit may well be another: the model's own threshold says so"}
+UNSURE = {"type": "boolean", "description": "Whether the probability is below the threshold of the model"}
 
 SCHEMAS: dict[str, Any] = {
     "PredictionRequest": {
@@ -113,7 +113,7 @@ SCHEMAS: dict[str, Any] = {
             "title": {"type": "string"},
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
             "detail": {"type": "string", "description": "What happened this time"},
-            "instance": {"type": "string", "description": "Id of the request: the log holds more under it"},
+            "instance": {"type": "string", "description": "Id of the request, also in the log"},
             "row": {"type": "integer", "minimum": 0, "description": "Index of the row that is wrong"},
             "position": {"type": "integer", "minimum": 0, "description": "Index of the value in its row"},
         },

@@ -108,7 +108,7 @@ def checked_body(request: Request) -> bytes:
     Raises
     ------
     ProblemError
-        If its type or size are not as the API wants them.
+        If its type or size is not supported.
     """
     if request.media_type not in MEDIA_TYPES:
         accepted = ", ".join(MEDIA_TYPES)

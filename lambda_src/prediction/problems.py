@@ -12,7 +12,7 @@ ROWS_MAX = 1000
 WRONG_STRUCTURE = ProblemType(
     slug="wrong-structure",
     status=422,
-    title="the JSON does not have the structure that is asked for",
+    title="the JSON does not have the required structure",
     remedy=f'send {{"instances": [[{PIXELS} integers], ...]}} and no other member',
 )
 WRONG_ROW_COUNT = ProblemType(

@@ -23,7 +23,7 @@ NO_SUCH_UPLOAD = ProblemType(
     slug="no-such-upload",
     status=404,
     title="there is no such upload of yours",
-    remedy="use the status_url of an upload that you asked for with the same credentials",
+    remedy="use the credentials with which the upload was created",
 )
 STORAGE_UNAVAILABLE = ProblemType(
     slug="storage-unavailable",

@@ -13,7 +13,7 @@ TOO_MANY_PIXELS = ProblemType(
 CONTENT_TYPE_MISMATCH = ProblemType(
     slug="content-type-mismatch",
     status=415,
-    title="the body is not what its Content-Type says",
+    title="the body does not match its Content-Type",
     remedy="name the type the picture really has",
 )
 UNREADABLE_IMAGE = ProblemType(

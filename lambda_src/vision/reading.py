@@ -115,7 +115,7 @@ def read_picture(
     media_type
         What it was uploaded as: `image/png` or `image/jpeg`.
     predict
-        The model; it is asked once, about every way to read.
+        The model; it is called once, with all alternatives.
     one
         Whether the picture shows one digit.
     pixels_max
@@ -149,7 +149,7 @@ def read_picture(
     pixels = [text.pixels() for text in texts]
     asked = np.array([each for text in pixels for each in text], np.uint8).reshape(-1, PIXELS)
     if not len(asked):
-        raise ProblemError(BLANK_IMAGE, "nothing that may be a digit stands out from the background")
+        raise ProblemError(BLANK_IMAGE, "no possible digit stands out from the background")
     answers = predict(asked).reshape(len(asked) // len(WIDTHS), len(WIDTHS), -1).mean(axis=1)
     scores = np.split(answers, np.cumsum([len(text.strokes) for text in texts])[:-1])
     readings = [text.read(each) for text, each in zip(texts, scores, strict=True)]

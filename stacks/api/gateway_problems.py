@@ -54,7 +54,7 @@ class GatewayProblem:
 
     @property
     def headers(self) -> dict[str, str]:
-        """Headers, each a fixed text in quotes as API Gateway wants it."""
+        """Headers, each a fixed text in quotes, as API Gateway requires."""
         headers = {"Content-Type": "'application/problem+json'"}
         if self.retry_after_seconds is not None:
             headers["Retry-After"] = f"'{self.retry_after_seconds}'"
@@ -74,7 +74,7 @@ GATEWAY_PROBLEMS = {
     "BadRequestBody": GatewayProblem(
         response=_TYPE.BAD_REQUEST_BODY,
         slug="wrong-structure",
-        title="the JSON does not have the structure that is asked for",
+        title="the JSON does not have the required structure",
         status=422,
     ),
     "MissingAuthenticationToken": GatewayProblem(
@@ -98,7 +98,7 @@ GATEWAY_PROBLEMS = {
     "UnsupportedMediaType": GatewayProblem(
         response=_TYPE.UNSUPPORTED_MEDIA_TYPE,
         slug="unsupported-media-type",
-        title="the body is of a type that is not read here",
+        title="the media type of the body is not supported",
         status=415,
     ),
     "Throttled": GatewayProblem(

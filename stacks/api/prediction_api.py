@@ -58,7 +58,7 @@ class PredictionApi(Construct):
     settings
         The environment: throttling, tracing, log retention.
     name
-        Name of the API, for a person in the console.
+        Name of the API in the console.
     callers
         Its callers.
     routes

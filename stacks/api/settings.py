@@ -14,7 +14,7 @@ class Throttle:
     Attributes
     ----------
     requests_per_second
-        Requests a second that are let through, 1 to 10000.
+        Permitted requests a second, 1 to 10000.
     burst
         Size of a burst beyond that, 1 to 5000.
     """

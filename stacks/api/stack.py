@@ -73,7 +73,7 @@ class ApiStack(cdk.Stack):
             source=FunctionSource(package="prediction"),
             packages=PICTURE_PACKAGES,
             settings=settings,
-            description="Answers the HTTP API with the help of the model's endpoint",
+            description="Predictions of the HTTP API",
             timeout_seconds=TIME_BUDGET.function_seconds,
             memory_mb=MEMORY_MB,
             environment={
@@ -131,7 +131,7 @@ class ApiStack(cdk.Stack):
             "Address",
             parameter_name=f"/digits/{self._settings.environment}/api",
             string_value=cdk.Stack.of(self).to_json_string({**address, "url": service.api.url}),
-            description="Where callers outside the application find the HTTP API",
+            description="Address of the HTTP API",
         )
 
 

@@ -75,7 +75,7 @@ class GitHubStack(cdk.Stack):
             self,
             construct_id,
             role_name=f"digits-github-{environment}",
-            description=f"Taken by jobs of {self._github.repository} in its environment {environment}",
+            description=f"Assumed by jobs of {self._github.repository} in its environment {environment}",
             assumed_by=principal,
             inline_policies={"rights": document},
             max_session_duration=cdk.Duration.hours(hours),

@@ -30,7 +30,7 @@ class IdentityStack(cdk.Stack):
             scope,
             settings.stack_name("identity"),
             env=cdk.Environment(account=settings.account, region=settings.region),
-            description="Digits: the accounts of the people who use the web page",
+            description="Digits: the user accounts of the web page",
             termination_protection=settings.retain_data,
         )
         self.user_pool = cognito.UserPool(

@@ -39,9 +39,9 @@ class Canary:
     percent
         Share of the instances that take traffic first, 1 to 50.
     wait_seconds
-        How long to wait before the rest follows, 0 to 3600.
+        Seconds until the rest follows, 0 to 3600.
     bake_seconds
-        How long to watch the alarms after that, before the old instances stop, 0 to 3600.
+        Seconds of monitoring after that, before the old instances are stopped, 0 to 3600.
     server_errors_per_minute
         Alarm at this many 5xx responses of the endpoint in one minute.
     latency_milliseconds
@@ -107,7 +107,7 @@ class ServerlessCapacity:
     max_concurrency
         Requests served at the same time, 1 to 200; more are throttled.
     provisioned_concurrency
-        How many of them are served without a cold start, 1 to `max_concurrency`, paid for all the time; None for none.
+        Provisioned concurrency, 1 to `max_concurrency`, without cold starts and paid permanently; None for none.
     """
 
     memory_mb: int
@@ -138,7 +138,7 @@ class InstanceCapacity:
     rollout
         How a new model replaces the old one.
     scaling
-        How their number follows the load; None where it does not.
+        Auto scaling; None for a fixed number.
     download_seconds
         How long an instance may take to download the artifact, 60 to 3600.
     startup_seconds

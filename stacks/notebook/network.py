@@ -35,7 +35,7 @@ class NotebookNetwork(Construct):
     place
         Its addresses and its zone.
     role
-        The notebook's; nobody else gets through the endpoints.
+        The notebook's role, the only one that the endpoints permit.
     targets, files_arn
         What it may reach in S3.
     """

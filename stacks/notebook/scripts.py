@@ -29,7 +29,7 @@ class ScriptValues:
     files_bucket, files_key
         The archive of the notebook's files.
     ask_through
-        `api` or `endpoint`: how a prediction is asked for.
+        `api` or `endpoint`: how predictions are requested.
     idle_minutes, open_tabs_count
         When the instance is stopped.
     """

@@ -64,7 +64,7 @@ class NotebookSettings:
     Attributes
     ----------
     network
-        How it reaches AWS.
+        Network of the instance.
     instance_type
         The machine.
     volume_gb
@@ -72,11 +72,11 @@ class NotebookSettings:
     idle_minutes
         Idle time after which it is stopped, 15 to 1,440.
     open_tabs_count
-        Whether an open tab is use. A tab that somebody forgot then costs until it is closed.
+        Whether an open tab counts as use; a forgotten tab then causes costs until it is closed.
     own_key
         Whether its volume is encrypted with a key of this account (a dollar a month) instead of one of SageMaker.
     job_instance_types
-        What a training job that it starts may run on.
+        Instance types that its training jobs may use.
     """
 
     network: NotebookNetwork = PublicInternet()

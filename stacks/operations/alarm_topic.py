@@ -50,7 +50,7 @@ class AlarmTopic(Construct):
         key = kms.Key(
             self,
             "Key",
-            description=f"Alarms of {name}, on their way to people",
+            description=f"Encryption of the alarm topic of {name}",
             enable_key_rotation=True,
             pending_window=cdk.Duration.days(KEY_PENDING_DAYS),
             removal_policy=cdk.RemovalPolicy.DESTROY,

@@ -29,7 +29,7 @@ PIPELINES = "AWS/Sagemaker/ModelBuildingPipeline"  # spelled like that
 
 @dataclass(frozen=True, kw_only=True)
 class Accounts:
-    """The user pool, and the client through which the page signs people in."""
+    """The user pool, and the app client of the page."""
 
     user_pool: cognito.IUserPool
     client: cognito.IUserPoolClient

@@ -51,7 +51,7 @@ class OperationsStack(cdk.Stack):
             scope,
             settings.stack_name("operations"),
             env=cdk.Environment(account=settings.account, region=settings.region),
-            description="Digits: the dashboard, and the alarms for people",
+            description="Digits: dashboard and alarms",
         )
         prefix = settings.stack_name("")
         alarm_topic = AlarmTopic(

@@ -1,4 +1,4 @@
-"""The one way to make an alarm for a person: it has a name, says what it means, and has an entry in the runbook.
+"""Creates an alarm with a name, a description, and an entry in the runbook.
 
 Each watches a single metric. No data is no alarm: what is counted or timed here is only there while somebody asks for
 something, so that nothing at all means that nobody did, and SQS stops reporting queues that lie empty.

@@ -25,12 +25,12 @@ PART_OF = {
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionConcurrency:
-    """How many runs of each function there may be at the same time.
+    """Concurrent executions of each function.
 
     Attributes
     ----------
     budget
-        What all functions of the environment may have together. The account needs 100 more than they have.
+        Maximum sum for all functions of the environment. The account's quota must exceed the sum by 100.
     prediction, uploads, upload_worker, stream_consumer, artifact_check
         The share of each function, from 1.
     """

@@ -1,4 +1,4 @@
-"""The one exception for input that no template can be made of. It is no bug: the text is for a person."""
+"""The one exception for input that no template can be made of. It is not a bug: the text is a message for the user."""
 
 from __future__ import annotations
 

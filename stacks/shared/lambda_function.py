@@ -30,7 +30,7 @@ class PythonFunction(Construct):
     settings
         The environment: log retention, tracing, its share of the concurrency, and which platform to bundle for.
     description
-        What it does, for a person in the console.
+        Description in the console.
     timeout_seconds, memory_mb
         Its limits. CPU grows with memory; 1,769 MB are one processor.
     environment

@@ -1,4 +1,4 @@
-"""Buckets that nobody outside the account reads, over TLS only, with their access logged."""
+"""Private buckets, over TLS only, with access logs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PrivateBucket(Construct):
     Parameters
     ----------
     lifecycle_rules
-        What moves or expires by itself.
+        Lifecycle rules.
     retain
         Whether both buckets outlive their stack.
     access_log_days
@@ -88,5 +88,5 @@ def old_versions(days: int) -> s3.LifecycleRule:
 
 
 def abandoned_uploads() -> s3.LifecycleRule:
-    """The rule that removes the parts of uploads which nobody finished. It cannot touch an object."""
+    """The rule that removes the parts of incomplete multipart uploads. It does not affect objects."""
     return s3.LifecycleRule(id="abort-unfinished-uploads", abort_incomplete_multipart_upload_after=cdk.Duration.days(7))

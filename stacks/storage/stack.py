@@ -42,7 +42,7 @@ class StorageStack(cdk.Stack):
             "BucketName",
             parameter_name=f"/digits/{settings.environment}/bucket-name",
             string_value=self.bucket.bucket_name,
-            description="Where training publishes models and data",
+            description="Bucket of models and training data",
         )
         cdk.CfnOutput(self, "BucketNameOutput", value=self.bucket.bucket_name).override_logical_id("BucketName")
 

@@ -37,7 +37,7 @@ class StreamStack(cdk.Stack):
             "Description",
             parameter_name=f"/digits/{settings.environment}/stream",
             string_value=self.to_json_string(_description(self.digits, bucket)),
-            description="Where the stream, its parts and its dead letters are",
+            description="Names of the stream, its parts and its dead letters",
         )
         cdk.CfnOutput(self, "StreamName", value=self.digits.stream.stream_name)
         cdk.CfnOutput(self, "DeadLettersUrl", value=self.digits.dead_letters.queue_url)

@@ -51,7 +51,7 @@ def check_data(facts: PipelineFacts) -> Json:
 
 
 def train(facts: PipelineFacts) -> Json:
-    """The built-in algorithm on both channels, with the hyperparameters of the promoted model unless told otherwise."""
+    """The built-in algorithm on both channels, with the hyperparameters of the promoted model unless overridden."""
     settings = facts.settings
     cluster: Json = {
         "InstanceType": get("Parameters.InstanceType"),
@@ -111,7 +111,7 @@ def evaluate(facts: PipelineFacts) -> Json:
 
 
 def register(facts: PipelineFacts) -> Json:
-    """The model in the registry, waiting for a person's approval."""
+    """The model in the registry, pending manual approval."""
     folder = get(f"Steps.{EVALUATE}.ProcessingOutputConfig.Outputs['evaluation'].S3Output.S3Uri")
     container = {
         "Image": facts.image_uri,

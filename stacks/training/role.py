@@ -25,7 +25,7 @@ TRAINING_LOGS, PROCESSING_LOGS = "/aws/sagemaker/TrainingJobs", "/aws/sagemaker/
 
 @dataclass(frozen=True, kw_only=True)
 class CodeObject:
-    """The program of the pipeline's steps as it lies in the bucket of the CDK's assets."""
+    """The program of the pipeline's steps in the bucket of the CDK's assets."""
 
     bucket_arn: str
     key: str

@@ -48,14 +48,14 @@ class TrainingNetwork:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingSchedule:
-    """Trains again and again, at fixed times.
+    """A schedule of the pipeline.
 
     Attributes
     ----------
     expression
         `cron(0 3 ? * MON *)` or `rate(7 days)`, in UTC.
     channels
-        Key prefix of the data, `channels/DIGEST/` as `python -m training publish --channels` told it.
+        Key prefix of the data, `channels/DIGEST/` as printed by `python -m training publish --channels`.
     """
 
     expression: str
@@ -100,17 +100,17 @@ class TrainingSettings:
     step_instance_type
         The machine that checks data and evaluates models in the pipeline.
     pipeline_instance_types
-        What an execution of the pipeline may train on besides `instance_type`. Whoever starts it chooses among them.
+        Instance types that an execution of the pipeline may choose besides `instance_type`.
     pipeline_instance_count_max
-        How many machines an execution may train on at most.
+        Maximum number of instances of an execution.
     minimum_improvement
-        How much more accurate than the promoted model a new one must be to be registered, 0 to 1.
+        Minimum improvement of the accuracy over the promoted model for registration, 0 to 1.
     log_loss_tolerance
-        By how much its log-loss may be worse all the same.
+        Maximum increase of the log-loss for registration.
     cache_days
-        For how long the pipeline takes the result of an equal step instead of doing it again; 0 is never.
+        Days for which the pipeline reuses the result of an equal step; 0 disables caching.
     schedule
-        When the pipeline runs by itself; None is never.
+        Schedule of the pipeline; None for none.
     on_new_data
         Whether the pipeline runs when channels were published completely.
     """
@@ -137,7 +137,7 @@ class TrainingSettings:
 
     @property
     def starts_by_itself(self) -> bool:
-        """Whether the pipeline runs, and costs, without a person who starts it."""
+        """Whether the pipeline has a trigger."""
         return self.schedule is not None or self.on_new_data
 
     @property

@@ -163,7 +163,7 @@ class TrainingStack(cdk.Stack):
             "Parameter",
             parameter_name=f"/digits/{settings.environment}/training",
             string_value=json.dumps(value),
-            description="What python -m training starts jobs with",
+            description="Configuration of training jobs for python -m training",
         )
 
 

@@ -31,7 +31,7 @@ def start_on_schedule(
         scope,
         "Schedule",
         name=name,
-        description="Trains the digits again",
+        description="Schedule of the training pipeline",
         schedule_expression=schedule.expression,
         flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
         target=scheduler.CfnSchedule.TargetProperty(
@@ -50,7 +50,7 @@ def start_on_new_data(scope: Construct, *, bucket: s3.IBucket, pipeline: Trainin
     return events.CfnRule(
         scope,
         "NewData",
-        description="Trains the digits on channels that were published",
+        description="Starts the training pipeline when channels were published",
         event_pattern={
             "source": ["aws.s3"],
             "detail-type": ["Object Created"],

@@ -37,7 +37,7 @@ def make_upload_function(
         source=FunctionSource(package="uploads"),
         packages=UPLOADS_PACKAGES,
         settings=settings,
-        description="Lets callers upload a picture, and tells them what became of it",
+        description="Creates uploads of pictures and returns their status",
         timeout_seconds=TIMEOUT_SECONDS,
         memory_mb=MEMORY_MB,
         environment={

@@ -49,7 +49,7 @@ class UploadStack(cdk.Stack):
             scope,
             settings.stack_name("upload"),
             env=cdk.Environment(account=settings.account, region=settings.region),
-            description="Digits: big images, from their upload to their result",
+            description="Digits: uploads of pictures and their results",
         )
         self.inbox = UploadInbox(self, "Inbox", settings=settings, origins=origins)
         self.jobs = JobsTable(self, "Tables")

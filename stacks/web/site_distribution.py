@@ -19,7 +19,7 @@ class SiteDistribution(Construct):
     Parameters
     ----------
     bucket
-        The files of the site, which nobody else can read.
+        The files of the site, which only the distribution can read.
     services
         Origins of the services that the page calls, as sources of a content security policy.
     """

@@ -62,9 +62,9 @@ def test_a_password_for_the_first_time_is_replaced(
     add_person(newcomer, False)
     page = open_page(signed_in=False)
     sign_in(page, newcomer)
-    expect(page.get_by_role("heading", name="Choose a password of your own")).to_be_visible()
+    expect(page.get_by_role("heading", name="Choose a password")).to_be_visible()
     page.get_by_label("New password").fill("My-very-own-password-2")
-    page.get_by_role("button", name="Use it").click()
+    page.get_by_role("button", name="Set password").click()
     expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
     expect(page.get_by_text(newcomer.email)).to_be_visible()
 
@@ -78,13 +78,13 @@ def test_a_forgotten_password_is_replaced_with_a_code(
     page.get_by_role("button", name="I forgot my password").click()
     page.get_by_label("E-mail").fill(forgetful.email)
     page.get_by_role("button", name="Send the code").click()
-    expect(page.get_by_role("heading", name="Choose another password")).to_be_visible()
+    expect(page.get_by_role("heading", name="Reset your password")).to_be_visible()
     page.get_by_label("New password").fill("Written-down-now-2")
     page.get_by_label("Code").fill("000000")
-    page.get_by_role("button", name="Use it").click()
-    expect(page.get_by_role("alert")).to_have_text("This is not the code that was sent.")
+    page.get_by_role("button", name="Set password").click()
+    expect(page.get_by_role("alert")).to_have_text("Incorrect code.")
     page.get_by_label("Code").fill(CODE)
-    page.get_by_role("button", name="Use it").click()
+    page.get_by_role("button", name="Set password").click()
     expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
     expect(page.get_by_text(forgetful.email)).to_be_visible()
 
@@ -94,7 +94,7 @@ def test_who_remembers_goes_back_to_signing_in(open_page: OpenPage, person: Pers
     page = open_page(signed_in=False)
     page.get_by_role("button", name="I forgot my password").click()
     assert axe_violations(page) == []
-    page.get_by_role("button", name="Back to signing in").click()
+    page.get_by_role("button", name="Back to sign-in").click()
     sign_in(page, person)
     expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
 
@@ -106,7 +106,7 @@ def test_a_drawn_seven_is_a_seven_and_asked_about_while_it_is_drawn(page: Page) 
     page.wait_for_timeout(300)
     draw(page, SEVEN[3:])
     shows(page, "#draw-answer .numeral", "7")
-    shows(page, "#draw-answer", re.compile(r"A 7|a 7"))
+    shows(page, "#draw-answer", re.compile(r"A 7|Unsure: 7"))
     shows(page, "#draw-chart .best .column-digit", "7")
     posts = [request for request in asked if request.method == "POST"]
     assert 2 <= len(posts) <= 12
@@ -148,7 +148,7 @@ def test_a_service_that_cannot_answer_is_asked_again_when_it_said(page: Page) ->
     page.route(PREDICTIONS, while_it_fails)
     draw(page, SEVEN)
     problem = page.locator("#draw-problem")
-    shows(page, "#draw-problem", "The model cannot answer at the moment. Asking again in 4 s.")
+    shows(page, "#draw-problem", "The model is not available at the moment. Trying again in 4 s.")
     problem.get_by_text("Details").click()
     expect(problem).to_contain_text(re.compile("report this id: [0-9a-f-]{36}"))
     failing.clear()
@@ -176,7 +176,7 @@ def test_work_goes_on_when_the_network_is_back(page: Page) -> None:
     expect(notice).to_contain_text("You are offline")
     draw(page, SEVEN)
     shows(page, "#draw-problem", "You are offline")
-    expect(page.locator("#draw-answer")).to_have_text("Not read yet.")
+    expect(page.locator("#draw-answer")).to_have_text("Waiting for the model.")
     page.context.set_offline(False)
     shows(page, "#draw-answer .numeral", "7")
     expect(notice).to_be_hidden()
@@ -230,16 +230,16 @@ def test_the_card_of_the_model_is_that_of_the_manifest(page: Page, deployment: D
     card = page.locator("#model")
     expect(card).to_contain_text(manifest.artifact.sha256[:12])
     expect(card).to_contain_text(f"{manifest.metrics.accuracy:.2%}".replace("%", " %"))
-    expect(card).to_contain_text("50,000 digits")
+    expect(card).to_contain_text(f"{manifest.data.counts['train']:,}")
 
 
 @pytest.mark.exhaustive
 def test_the_theme_can_be_chosen_and_is_remembered(page: Page) -> None:
     colour = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(colour)
-    page.get_by_role("button", name="Dark").click()
+    page.get_by_role("button", name="Dark mode").click()
     dark = page.evaluate(colour)
-    expect(page.get_by_role("button", name="Light")).to_be_visible()
+    expect(page.get_by_role("button", name="Light mode")).to_be_visible()
     page.reload()
     assert light != dark == page.evaluate(colour)
 
@@ -279,3 +279,9 @@ def test_without_uploads_there_is_nothing_to_send_pictures_to(page: Page) -> Non
     expect(page.get_by_role("heading", name="Send a picture")).to_be_hidden()
     draw(page, SEVEN)
     shows(page, "#draw-answer .numeral", "7")
+
+
+def test_a_small_phone_shows_the_bars_below_the_drawing_area(open_page: OpenPage) -> None:
+    page = open_page(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True)
+    for part in ("#pad", "#draw-answer", "#draw-chart", "#clear"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)

@@ -48,7 +48,7 @@ def test_a_photograph_of_twelve_megapixels_is_answered_by_push(page: Page, photo
     # Asking is impossible, so whatever the page shows came by push.
     page.route(STATUS, lambda route: route.abort())
     choose(page, photograph)
-    shows(page, "#steps", "Told by push")
+    shows(page, "#steps", "Result received by push")
     shows(page, "#result-title", "7 2 4")
     expect(page.locator("#result .tile")).to_have_count(3)
     expect(page.locator("#result .decoded")).to_have_count(0)
@@ -59,20 +59,20 @@ def test_a_photograph_of_twelve_megapixels_is_answered_by_push(page: Page, photo
 def test_without_a_push_the_page_asks_and_shows_what_the_model_saw(page: Page, photograph: Path) -> None:
     page.route_web_socket(REALTIME, lambda socket: socket.close())
     choose(page, photograph)
-    shows(page, "#steps", "Found by asking")
+    shows(page, "#steps", "Result received by polling")
     shows(page, "#result-title", "7 2 4")
     expect(page.locator("#result .decoded")).to_have_count(3)
     inked = page.locator("#result .decoded").first.evaluate(INKED_PIXELS)
     assert 30 < inked < 300
     page.get_by_role("button", name=re.compile("^2 [0-9]+ %")).click()
-    shows(page, "#result", "Number 2 of 3: A 2")
+    shows(page, "#result", "Digit 2 of 3. A 2")
     expect(page.get_by_role("button", name=re.compile("Picture: 7 2 4"))).to_be_visible()
 
 
 def test_a_push_that_never_comes_loses_nothing(page: Page) -> None:
     page.route_web_socket(REALTIME, deaf)
     choose(page, small_picture())
-    shows(page, "#steps", "Found by asking")
+    shows(page, "#steps", "Result received by polling")
     shows(page, "#result-title", "7")
 
 
@@ -91,14 +91,14 @@ def test_a_picture_that_is_too_large_is_not_sent(page: Page, workspace: Path) ->
         file.write(b"\x89PNG\r\n\x1a\n")
         file.truncate(26_214_401 + 2**20)
     choose(page, large)
-    shows(page, "#picture-problem", "This picture has 26 MB; at most 25 MB can be sent.")
+    shows(page, "#picture-problem", "This picture has 26 MB; the limit is 25 MB.")
 
 
 @pytest.mark.exhaustive
 def test_a_damaged_picture_is_told_in_a_sentence(page: Page, photograph: Path) -> None:
     damaged = photograph.read_bytes()[:4000]
     choose(page, {"name": "half.jpg", "mimeType": "image/jpeg", "buffer": damaged})
-    shows(page, "#picture-problem", "The picture cannot be opened")
+    shows(page, "#picture-problem", "The picture cannot be decoded")
     expect(page.get_by_role("button", name="Picture: failed")).to_be_visible()
 
 
@@ -114,7 +114,7 @@ def test_a_refusal_of_the_store_is_told_in_a_sentence(page: Page) -> None:
     page.route(BUCKET, refuse)
     choose(page, small_picture())
     problem = page.locator("#picture-problem")
-    shows(page, "#picture-problem", "The store refused the picture: it is too large.")
+    shows(page, "#picture-problem", "The upload was rejected: the file is too large.")
     problem.get_by_text("Details").click()
     expect(problem).to_contain_text(re.compile("report this id: [0-9a-f-]{36}"))
 
@@ -162,8 +162,8 @@ def test_a_picture_of_nothing_is_told_and_can_be_followed_by_another(page: Page)
     Image.new("L", (300, 300), 255).save(buffer, "PNG")
     choose(page, png("white.png", buffer.getvalue()))
     shows(page, "#picture-problem", "nothing stands out")
-    expect(page.locator("#steps .failed")).to_have_text("It could not be read")
-    expect(page.locator("#steps")).not_to_contain_text("has read it")
+    expect(page.locator("#steps .failed")).to_have_text("Recognition failed")
+    expect(page.locator("#steps")).not_to_contain_text("Digits recognised")
     choose(page, small_picture())
     shows(page, "#result-title", "7")
     expect(page.locator("#picture-problem")).to_be_hidden()
@@ -187,7 +187,7 @@ def test_a_picture_that_was_sent_is_waited_for_after_a_reload(page: Page) -> Non
     page.route_web_socket(REALTIME, deaf)
     page.route(STATUS, pending)
     choose(page, small_picture())
-    shows(page, "#steps", "The model is reading")
+    shows(page, "#steps", "Recognising the digits")
     page.reload()
     shows(page, "#picture-name", "a-7.png")
     expect(page.locator("#preview-image")).to_be_visible()
@@ -211,11 +211,11 @@ def test_leaving_before_a_picture_is_sent_asks_first_and_says_what_is_lost(page:
     # Browsers ask only where somebody has done something.
     page.locator("#picture-title").click()
     choose(page, small_picture())
-    shows(page, "#steps .now", "Sending")
+    shows(page, "#steps .now", "Uploading")
     page.reload()
     assert asked == ["beforeunload"]
-    shows(page, "#picture-problem", "The page was left before this picture was sent")
-    expect(page.locator("#steps .failed")).to_have_text(re.compile("Not sent"))
+    shows(page, "#picture-problem", "The page was closed before this picture was sent")
+    expect(page.locator("#steps .failed")).to_have_text(re.compile("Upload of .* failed"))
     expect(page.get_by_role("button", name="Picture: failed")).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="Picture: failed")).to_be_visible()

@@ -12,25 +12,25 @@ const texts = (values) => stepsOf(job(values)).map(({ text }) => text);
 test("a picture that is read has every step behind it", () => {
   const done = { phase: "done", learnedBy: "push" };
   assert.deepEqual(states(done), ["past", "past", "past", "past"]);
-  assert.deepEqual(texts(done).slice(2), ["The model has read it", "Told by push 1.5 s after it was sent"]);
+  assert.deepEqual(texts(done).slice(2), ["Digits recognised", "Result received by push after 1.5 s"]);
 });
 
-test("a picture of nothing was sent and answered, but not read", () => {
+test("a picture of nothing was uploaded, but not read: no step after the failure is called done", () => {
   const blank = { phase: "failed", failedIn: "waiting", learnedBy: "push" };
-  assert.deepEqual(states(blank), ["past", "past", "failed", "past"]);
-  assert.equal(texts(blank)[2], "It could not be read");
+  assert.deepEqual(states(blank), ["past", "past", "failed"]);
+  assert.equal(texts(blank)[2], "Recognition failed");
 });
 
 test("what was refused or lost on the way says so", () => {
   const refused = { phase: "failed", failedIn: "asking" };
-  assert.deepEqual(states(refused), ["failed", "later", "later", "later"]);
-  assert.equal(texts(refused)[0], "Got no place to put it");
+  assert.deepEqual(states(refused), ["failed"]);
+  assert.equal(texts(refused)[0], "No upload link received");
   const lost = { phase: "failed", failedIn: "sending" };
-  assert.deepEqual(states(lost), ["past", "failed", "later", "later"]);
-  assert.equal(texts(lost)[1], "Not sent: 2 kB");
+  assert.deepEqual(states(lost), ["past", "failed"]);
+  assert.equal(texts(lost)[1], "Upload of 2 kB failed");
 });
 
 test("a picture on its way is where it is", () => {
   assert.deepEqual(states({ phase: "sending", sent: 0.4 }), ["past", "now", "later", "later"]);
-  assert.equal(texts({ phase: "sending", sent: 0.4 })[1], "Sending 40 % of 2 kB");
+  assert.equal(texts({ phase: "sending", sent: 0.4 })[1], "Uploading 40 % of 2 kB");
 });

@@ -95,7 +95,9 @@ def _commit() -> str:
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tools.accept", description="Play the stories in an environment.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.accept", description="Run the acceptance tests (stories) in an environment."
+    )
     add_environment(parser)
     parser.add_argument(
         "--story",
@@ -103,10 +105,10 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         default=[],
         choices=[story.slug for story in STORIES],
         metavar="NAME",
-        help="play this one only; may be repeated. --list names them",
+        help="run only this story; may be repeated, see --list",
     )
-    parser.add_argument("--list", action="store_true", help="say what would be played, and what it costs")
-    parser.add_argument("--yes", action="store_true", help="ask nothing")
+    parser.add_argument("--list", action="store_true", help="list the stories and their costs")
+    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args(arguments)
     options.environment = chosen_environment(parser, options)

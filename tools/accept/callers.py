@@ -65,13 +65,13 @@ def _wait_for_key(stage: Stage, session: Session) -> None:
 
 
 def people_api(stage: Stage, token: str | None) -> ApiClient:
-    """The API for people, as whoever the token is of."""
+    """The API for users, as the user of the token."""
     return ApiClient(people_url(stage), None, token=token)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody who has signed in."""
+    """A signed-in user."""
 
     email: str
     token: str
@@ -79,12 +79,12 @@ class Person:
 
     @property
     def api(self) -> ApiClient:
-        """The API as this person."""
+        """The API as this user."""
         return self.uploader.api
 
 
 def people_url(stage: Stage) -> str:
-    """Address of the API for people.
+    """Address of the API for users.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def people_url(stage: Stage) -> str:
     """
     outputs = stage.outputs("api")
     if "PeopleApiId" not in outputs:
-        msg = "there is no API for people: `people` is off in the settings"
+        msg = "there is no API for users: `people` is off in the settings"
         raise NotRun(msg)
     if stage.deployment.is_emulated:
         return api_url(stage.deployment).replace(outputs["ApiId"], outputs["PeopleApiId"])

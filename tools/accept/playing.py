@@ -41,7 +41,7 @@ def play(
     deployment, settings
         Where it plays.
     say
-        Told what is being done.
+        Called with the current step.
 
     Returns
     -------

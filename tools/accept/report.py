@@ -51,7 +51,7 @@ def announcement(stories: Sequence[Story], environment: str) -> str:
     lines = [f"{len(stories)} stories in {environment}, at most {duration(sum(each.seconds for each in stories))}:"]
     for story in stories:
         changes = f"; makes or changes: {story.changes}" if story.changes else ""
-        disturbs = "; requests of others may fail or be answered otherwise" if story.disturbs else ""
+        disturbs = "; requests of other callers may fail" if story.disturbs else ""
         lines.append(f"  {story.slug}: {cost(story.usd)}, at most {duration(story.seconds)}{changes}{disturbs}")
     total = sum(each.usd for each in stories)
     if environment == "local":
@@ -60,12 +60,12 @@ def announcement(stories: Sequence[Story], environment: str) -> str:
 
 
 def cost(usd: float) -> str:
-    """An amount as people read it."""
+    """A formatted amount."""
     return f"${usd:.2f}" if usd else "$0"
 
 
 def duration(seconds: float) -> str:
-    """A time as people read it."""
+    """A formatted time."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

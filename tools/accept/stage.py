@@ -32,7 +32,7 @@ class Stage:
     settings
         The settings of the environment.
     say
-        Told what is being done, for people who wait.
+        Called with the current step, for progress output.
     """
 
     def __init__(self, deployment: Deployment, settings: Settings, say: Callable[[str], None]) -> None:
@@ -100,7 +100,7 @@ class Stage:
     def program(
         self, module: str, *arguments: str, seconds: float, **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run one of the project's programs as a person would, its words kept.
+        """Run one of the project's programs, and keep its output.
 
         Parameters
         ----------

@@ -42,7 +42,7 @@ def checks_of(deployment: Deployment, settings: Settings) -> list[Check]:
         account = list(check_account(deployment.client, settings))
     except (BotoCoreError, ClientError) as error:
         msg = (
-            f"account {settings.account} cannot be asked ({error}): see whose credentials these are with 'aws sts "
+            f"account {settings.account} cannot be queried ({error}): see whose credentials these are with 'aws sts "
             f"get-caller-identity', and that region {settings.region} is enabled in the account"
         )
         raise DeploymentError(msg) from error
@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     prepare_terminal()
     parser = argparse.ArgumentParser(
-        prog="python -m tools.preflight", description="Tell what would fail in an account."
+        prog="python -m tools.preflight", description="Check an account before a deployment."
     )
     add_environment(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")

@@ -67,7 +67,7 @@ def wanting(subject: str, found: str, do: str, *, item: str = "", blocks: bool =
 
 
 def not_known(subject: str, found: str, do: str = "", *, item: str = "", permission: str = "") -> Check:
-    """It could not be asked."""
+    """It could not be checked."""
     return Check(subject=subject, state=State.NOT_KNOWN, found=found, do=do, item=item, permission=permission)
 
 
@@ -90,8 +90,8 @@ def asked(subject: str, permission: str, ask: Callable[[], Iterator[Check]], *, 
         if any(word in code for word in REFUSED):
             named = re.search(r"not authorized to perform:? ([a-z0-9-]+:\w+)", str(error))
             lacking = named[1] if named else permission
-            yield not_known(subject, f"you may not ask ({code})", f"allow {lacking}", item=item, permission=lacking)
+            yield not_known(subject, f"no permission ({code})", f"allow {lacking}", item=item, permission=lacking)
         else:
-            yield not_known(subject, f"AWS did not answer: {error}", item=item)
+            yield not_known(subject, f"AWS did not respond: {error}", item=item)
     except BotoCoreError as error:
-        yield not_known(subject, f"AWS could not be asked: {error}", item=item)
+        yield not_known(subject, f"AWS could not be reached: {error}", item=item)

@@ -41,7 +41,7 @@ class Quota:
     def increase(self, value: float, region: str) -> str:
         """What to do for a higher value, in words and as a command."""
         if not self.adjustable:
-            return f"AWS raises it for nobody: {value:g} do not fit into this account"
+            return f"AWS does not increase it: {value:g} do not fit into this account"
         return (
             f"ask for {value:g}: aws service-quotas request-service-quota-increase --service-code {self.service} "
             f"--quota-code {self.code} --desired-value {value:g} --region {region}"

@@ -120,9 +120,9 @@ def _check(client: Client, quotas: Quotas, counted: Counted, new: int) -> Iterat
     if counted is COUNTED[DISTRIBUTION] and not count:
         yield not_known(
             counted.words,
-            "the account has no distribution yet, and AWS verifies some new accounts before they may make one; whether "
-            "this one is cannot be asked",
-            "if the stack web fails with 'Your account must be verified', ask AWS Support, or leave people out until "
+            "the account has no distribution yet, and AWS verifies some new accounts before they may create one; "
+            "this cannot be checked",
+            "if the stack web fails with 'Your account must be verified', ask AWS Support, or leave out `people` until "
             "then (stacks/settings.py)",
         )
     quota = quotas.find(counted.service, *counted.names)

@@ -15,7 +15,7 @@ from tools.review.shapes import always, each, listed, number, present, switch, u
 def backup_rules(change: Change) -> Verdict | None:
     """Rules of a plan by name: one that goes, or keeps for a shorter time, loses backups."""
     if not all(isinstance(value or [], list) for value in (change.before, change.after)):
-        return data_loss("which backups are made cannot be told")
+        return data_loss("which backups are made is unknown")
     before, after = (_rules(value) for value in (change.before, change.after))
     if any(name not in after for name in before):
         return data_loss("backups that a removed rule made are made no longer")
@@ -86,9 +86,9 @@ VAULT: dict[str, Rule] = {
         default=float("inf"),
     ),
     "Notifications": present(
-        added=harmless("somebody is told of events of backups"),
-        removed=access("nobody is told of failed backups"),
-        changed=access("others are told, or of other events of backups"),
+        added=harmless("a recipient is notified of events of backups"),
+        removed=access("there is no notification of failed backups"),
+        changed=access("other recipients are notified, or of other events of backups"),
     ),
 }
 FEWER = always(data_loss("other disks are backed up, less often, or for a shorter time"))

@@ -91,7 +91,7 @@ ENCRYPTION: dict[str, Rule] = {
         added=harmless("new objects are encrypted by a rule of the bucket"),
         removed=access("new objects are encrypted with S3's own key only, which guards nothing beyond the bucket"),
     ),
-    "[].ServerSideEncryptionByDefault": opaque(access("how new objects are encrypted cannot be told")),
+    "[].ServerSideEncryptionByDefault": opaque(access("how new objects are encrypted is unknown")),
     "[].ServerSideEncryptionByDefault.SSEAlgorithm": ordered(
         ("AES256", "aws:kms", "aws:kms:dsse"),
         up=cost("each use of a new object can cost a request to KMS, and readers need a right to its key"),
@@ -134,7 +134,7 @@ REPLICATION: dict[str, Rule] = {
     "[].Destination.EncryptionConfiguration": altered(access("copies are encrypted with another key")),
     "[].Destination.StorageClass": always(harmless("only the storage class of the copies")),
     "[].Destination.Metrics": present(
-        added=cost("how copying goes on is measured"), removed=access("nobody is told that copying lags")
+        added=cost("how copying goes on is measured"), removed=access("there is no notification of delayed replication")
     ),
     "[].Destination.ReplicationTime": present(
         added=cost("copies arrive within a promised time"),
@@ -181,20 +181,20 @@ LOCK: dict[str, Rule] = {
 }
 
 NOTIFIED: dict[str, Rule] = {
-    "": opaque(interruption("who is told of changes of objects cannot be told")),
+    "": opaque(interruption("the recipients of changes of objects are unknown")),
     ".EventBridgeConfiguration": present(
-        added=harmless("EventBridge is told of changes of objects too"),
+        added=harmless("EventBridge is notified of changes of objects, too"),
         removed=interruption("rules of EventBridge no longer see changes of objects"),
     ),
     ".EventBridgeConfiguration.EventBridgeEnabled": switch(
-        on=harmless("EventBridge is told of changes of objects too"),
+        on=harmless("EventBridge is notified of changes of objects, too"),
         off=interruption("rules of EventBridge no longer see changes of objects"),
         default=True,
     ),
     **{
         f".{kind}Configurations": listed(
-            added=harmless("somebody more is told of changes of objects"),
-            removed=interruption("somebody is no longer told of changes of objects, and what follows is not done"),
+            added=harmless("a further recipient is notified of changes of objects"),
+            removed=interruption("a recipient is no longer notified of changes of objects, so its processing stops"),
         )
         for kind in ("Lambda", "Queue", "Topic")
     },

@@ -144,7 +144,7 @@ class _Stack:
         if only_grants(change.type):
             return Finding(change=told, verdict=harmless(f"{now}, and says the same"))
         if change.type in WATCHES:
-            verdict = harmless("a new one takes its place, watches the same and tells the same receivers")
+            verdict = harmless("it is replaced by one with the same condition and recipients")
         else:
             verdict = replacement(change)
         if has_own_name(change.head or {}):

@@ -37,7 +37,7 @@ HEADINGS = {
     Risk.INTERRUPTION: "Interruption",
     Risk.ACCESS: "Access",
     Risk.COST: "Cost",
-    Risk.UNKNOWN: "Unknown: no rule speaks",
+    Risk.UNKNOWN: "Unknown: no rule",
     Risk.HARMLESS: "Harmless",
 }
 

@@ -23,7 +23,7 @@ def parameters(change: Change) -> Verdict:
     before, after = ((value if isinstance(value, dict) else {}) for value in (change.before, change.after))
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     if not names:
-        return interruption("which settings of the engine change cannot be told")
+        return interruption("which settings of the engine change is unknown")
     return worst(*(_parameter(name, after.get(name)) for name in sorted(names)))
 
 

@@ -21,7 +21,7 @@ MAY_REPLACE = "MAY_REPLACE"
 
 
 class DifferenceError(Exception):
-    """The differences cannot be told; the text is for a person."""
+    """The differences cannot be determined; the text is for users."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ ONE_ZONE = frozenset({"ONEZONE_IA", "REDUCED_REDUNDANCY"})
 
 DISABLED = harmless("the rule is disabled before and after, so it does nothing")
 RENAMED = harmless("the rules do the same; only their ids or their order differ")
-UNREADABLE = data_loss("what the rules delete cannot be told from the template, so objects may be deleted earlier")
+UNREADABLE = data_loss("the template does not show what the rules delete, so objects may be deleted earlier")
 
 
 def lifecycle_rules(change: Change) -> Verdict | None:

@@ -62,7 +62,7 @@ def _spoken(change: Change, path: str, rules: Mapping[str, Rule], other: Said) -
             yield verdict
 
 
-UNCLEAR = access("whether more or less is meant cannot be told from an expression")
+UNCLEAR = access("the direction is unknown, because a value is an expression")
 """What is said of a list that is not written out."""
 
 

@@ -66,7 +66,7 @@ class ModelComparison:
         if self.base is None or self.head is None:
             return "there is a model where none was, or none that could be read"
         if self.same_artifact:
-            return "the artifact is the same; only what is told of it differs"
+            return "the artifact is the same; only its description differs"
         names = ", ".join(fact.name for fact in self.worse)
         return f"another model, worse in {names}" if names else "another model, worse in nothing that is measured"
 

@@ -29,7 +29,7 @@ _STATE = switch(
 NAMES: tuple[tuple[str, Rule], ...] = (
     (
         r"^(description|comment|comments|displayname|notes|label|labels|title|summary|\w*description|documentation\w*)$",
-        always(harmless("a text for people; nothing acts on it")),
+        always(harmless("only a description")),
     ),
     (r"^(\w*tags|tagset)$", always(harmless("tags; nothing here decides by them"))),
     (

@@ -143,7 +143,7 @@ def _text(_before: Any, _after: Any) -> Verdict:
 def _condition(before: Any, _after: Any) -> Verdict:
     if before is None:
         return harmless(_SEEN_IN_RESOURCES)
-    return unknown("what depends on it comes or goes with the deployment; it cannot be told here")
+    return unknown("what depends on it comes or goes with the deployment; it is unknown here")
 
 
 def _rule(before: Any, after: Any) -> Verdict:

@@ -60,7 +60,7 @@ def number(*, up: Verdict, down: Verdict, default: float | None = None) -> Rule:
     up, down
         What is said when it grows, or shrinks.
     default
-        What an absent value means; `math.inf` for "no limit", None when that cannot be told.
+        What an absent value means; `math.inf` for "no limit", None when that is unknown.
     """
     return _compared(lambda value: default if value is None else figure(value), up=up, down=down)
 
@@ -134,7 +134,7 @@ def present(*, added: Verdict, removed: Verdict, changed: Verdict | Rule | None 
 
 
 def opaque(verdict: Verdict) -> Rule:
-    """The verdict when either side is a reference or condition, whose parts cannot be told; otherwise not to speak."""
+    """The verdict when either side is a reference or condition, whose parts are unknown; otherwise not to speak."""
     return lambda change: verdict if is_function(change.before) or is_function(change.after) else None
 
 

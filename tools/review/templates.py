@@ -22,7 +22,7 @@ LOOP = "Fn::ForEach"
 
 
 class TemplateError(Exception):
-    """A folder or a template cannot be read; the text is for a person."""
+    """A folder or a template cannot be read; the text is for the user."""
 
 
 def read_environments(folder: Path) -> dict[str, dict[str, Template]]:

@@ -28,7 +28,7 @@ def literal(value: Any) -> bool:
 
 
 def truth(value: Any) -> bool | None:
-    """Whether it means on, in any of the spellings of CloudFormation; None where that cannot be told."""
+    """Whether it means on, in any of the spellings of CloudFormation; None where that is unknown."""
     word = str(value).lower()
     return True if word in ON else False if word in OFF else None
 

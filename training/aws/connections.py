@@ -21,7 +21,7 @@ def connections(url: str, **options: Any) -> PoolManager:
     Parameters
     ----------
     url
-        The address; what is on this machine is never asked through a proxy.
+        The address; the local machine is never accessed through a proxy.
     options
         Of urllib3's `PoolManager`.
     """

@@ -37,7 +37,7 @@ def endpoint_of(environment: str) -> Endpoint:
     Raises
     ------
     PublicationError
-        when there is none, or AWS cannot be asked
+        when there is none, or AWS cannot be reached
     """
     name = f"digits-{environment}"
     with explained(f"the endpoint {name}"):

@@ -26,7 +26,7 @@ def read_parameter(environment: str, name: str, *, missing: str) -> str:
     Raises
     ------
     PublicationError
-        when there is none, or AWS cannot be asked
+        when there is none, or AWS cannot be reached
     """
     require_endpoint(environment)
     with explained(f"the parameter {name}"):

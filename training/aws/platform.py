@@ -126,7 +126,7 @@ def platform_of(environment: str) -> Platform:
     ContractError
         when the parameter cannot be understood
     PublicationError
-        when it is not deployed, or AWS cannot be asked
+        when it is not deployed, or AWS cannot be reached
     """
     from training.aws.parameters import read_parameter  # not before it is needed: it imports boto3
 

@@ -1,7 +1,7 @@
 """Send one signed request to an environment's HTTP API. Knows the wire, not what an image is.
 
 Where the API is, its stack writes into the SSM parameter `/digits/ENVIRONMENT/api`, schema `digits.api/1`. Every
-request carries a signature (SigV4) for `execute-api`; whoever may not call gets a sentence that says so.
+request carries a signature (SigV4) for `execute-api`; a missing permission is an error message.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def read_address(environment: str) -> ApiAddress:
     PredictionError
         when the parameter cannot be understood
     PublicationError
-        when it is not deployed, or AWS cannot be asked
+        when it is not deployed, or AWS cannot be reached
     """
     name = f"/digits/{environment}/api"
     deploy = f"deploy the stack digits-{environment}-api"

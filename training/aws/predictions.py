@@ -55,7 +55,7 @@ def ask(images: npt.NDArray[np.uint8], *, environment: str, through: str | None 
     PredictionError
         when the images have another shape, or the response is an error or has no predictions
     PublicationError
-        when AWS cannot be asked
+        when AWS cannot be reached
     """
     way = through or os.environ.get("DIGITS_ASK_THROUGH") or WAYS[0]
     if way not in WAYS:

@@ -118,7 +118,7 @@ def bucket_of(environment: str) -> str:
     Raises
     ------
     PublicationError
-        when it is not deployed, or AWS cannot be asked
+        when it is not deployed, or AWS cannot be reached
     """
     return read_parameter(
         environment,

@@ -14,7 +14,7 @@ def approve(
     context: typer.Context,
     version: Annotated[int, typer.Argument(help="Version of the registered model, such as 3.", min=1)],
     environment: Annotated[str, environment_option("Environment of the registry")] = "local",
-    because: Annotated[str, typer.Option(help="Reason, stored in the registry.")] = "looked at its evaluation",
+    because: Annotated[str, typer.Option(help="Reason, stored in the registry.")] = "evaluation reviewed",
     *,
     reject: Annotated[bool, typer.Option("--reject", help="Reject the model instead.")] = False,
 ) -> None:

@@ -47,7 +47,7 @@ _SENTENCE_MAX = 2000
 app = typer.Typer(
     name="python -m training",
     help=(
-        "Make a model that reads handwritten digits, and promote it.\n\n"
+        "Train, package and promote a model that recognises handwritten digits.\n\n"
         "The stages in order: prepare, look, fit, evaluate, package, publish, promote."
         " Each prints what it wrote and the next command; the defaults fit together."
         " On SageMaker: submit, jobs, stop, fetch; pipeline."

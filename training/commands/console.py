@@ -30,7 +30,7 @@ def say(text: str) -> None:
 
 
 def cell(text: str) -> str:
-    """A text that anybody may have written, for a table: one line, cut, with nothing that a terminal would obey."""
+    """Untrusted text for a table: one line, truncated, with control characters escaped."""
     line = " ".join(visible(text).split())
     return line if len(line) <= _CELL_CHARACTERS else f"{line[:_CELL_CHARACTERS]}..."
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def evaluate(context: typer.Context) -> None:
-    """Score the model on the 10,000 test images, which it never saw.
+    """Evaluate the model on the 10,000 test images.
 
-    Writes BUILD/model/evaluation.json and confusion.png. The model is loaded from disk, so what is scored is what will
+    Writes BUILD/model/evaluation.json and confusion.png. The model is loaded from disk, as it will
     be served.
     """
     from training.common.files import pretty_json, sha256_of_bytes, write_file

@@ -110,7 +110,7 @@ def _on_this_machine(
         progress.add_task("reading the digits")
         train, validation, data = read_digits(paths, read_from, _folder(channels))
     say(
-        f"{len(train)} images to learn from, {len(validation)} to validate;"
+        f"{len(train)} training images, {len(validation)} to validate;"
         f" at most {hyperparameters.rounds} rounds of ten trees"
     )
 

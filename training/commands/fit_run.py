@@ -76,7 +76,7 @@ def train_and_save(
 
 @contextmanager
 def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C into a question that the training asks; the second one ends the process.
+    """Turn the first Ctrl-C into a flag that the training checks; the second one ends the process.
 
     It may come while the library's threads wait for a piece of Python. An exception there makes the library abort, so
     the process ends without one. Nothing is written before the training is over.

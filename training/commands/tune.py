@@ -44,5 +44,5 @@ def _refuse_what_is_for_sagemaker(options: TuneOptions) -> None:
         if name in options.given:
             shown = field.option.flags[0] if field.option.flags else f"--set {name}"
             raise OptionError(
-                f"{shown} is for tuning jobs, this search runs here; add --where sagemaker or leave it out"
+                f"{shown} is for tuning jobs, but this search is local; add --where sagemaker or leave it out"
             )

@@ -47,23 +47,22 @@ def _comparison(baseline: Trial | None, best: Trial) -> str:
 
 
 def _table(found: Search) -> Table:
-    title = f"the best {min(_SHOWN, len(found.trials))} of {len(found.trials)} trials"
+    title = f"the best {min(_SHOWN, len(found.trials))} of {len(found.trials)} trials, best first"
     table = Table(
         title=title, title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold"
     )
-    for heading in ("rank", "trial"):
-        table.add_column(heading, justify="right", overflow="fold")
+    table.add_column("trial", justify="right", overflow="fold")
     for name in found.space.names:
         # in two lines, since the numbers are shorter than the names
-        table.add_column("_\n".join(name.rsplit("_", 1)), justify="right", min_width=8)
+        lines = "_\n".join(name.rsplit("_", 1))
+        table.add_column(lines, justify="right", min_width=max(8, *map(len, lines.splitlines())))
     table.add_column("log-loss", justify="right", min_width=8)
     table.add_column("seconds", justify="right", min_width=7)
     table.add_column("outcome")
-    for rank, trial in enumerate(found.ranked, start=1):
-        if rank > _SHOWN and trial is not found.baseline:
+    for rank, trial in enumerate(found.ranked):
+        if rank >= _SHOWN and trial is not found.baseline:
             continue
         table.add_row(
-            str(rank),
             trial.name,
             *(trial.values.get(name, "") for name in found.space.names),
             "" if trial.metric is None else f"{trial.metric:.4f}",

@@ -159,7 +159,7 @@ def channel_files(folder: Path) -> list[Path]:
             raise DataError(f"{folder} holds the hidden file {path}, on which the built-in container fails; remove it")
         if path.is_file() and len(path.relative_to(folder).parts) > FOLDERS_DEEP:
             raise DataError(
-                f"{folder} holds {path}, deeper than the {FOLDERS_DEEP} folders that the built-in container reads;"
+                f"{folder} holds {path}, deeper than the {FOLDERS_DEEP} levels that the built-in container reads;"
                 " move its files up"
             )
     return found

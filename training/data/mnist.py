@@ -28,5 +28,6 @@ VALIDATION_COUNT = 10_000
 TEST_COUNT = 10_000
 
 SPLIT_RULE = (
-    "train = the first 50,000 of the training file, validation = its last 10,000, test = the 10,000 of the test file"
+    f"train = the first {TRAIN_COUNT:,} of the training file, validation = its last {VALIDATION_COUNT:,}, "
+    f"test = the {TEST_COUNT:,} of the test file"
 )

@@ -74,12 +74,12 @@ def _channel_problems(content: ChannelContent, spec: JobSpec, objects: Objects) 
         yield f"the channel {name} holds the hidden file {content.hidden[0]}, on which the container fails; remove it"
     if content.too_deep:
         yield (
-            f"the channel {name} holds {content.too_deep[0]}, deeper than the {FOLDERS_DEEP} folders that the container"
-            " looks into; move its files up"
+            f"the channel {name} holds {content.too_deep[0]}, deeper than the {FOLDERS_DEEP} levels that the container"
+            " reads; move its files up"
         )
     if content.beside:
         yield (
-            f"the prefix {uri} of the channel {name} also takes in {content.beside[0]}, because S3 matches"
+            f"the prefix {uri} of the channel {name} also matches {content.beside[0]}, because S3 matches"
             " prefixes, not folders; end it with a slash"
         )
     if not content.parts:

@@ -42,7 +42,7 @@ def check(spec: JobSpec, *, region: str, jobs: JobService, objects: Objects, rol
     Raises
     ------
     PublicationError
-        when AWS cannot be asked at all
+        when AWS cannot be reached at all
     """
     problems = _image_problems(spec, region)
     if jobs.describe(spec.name) is not None:

@@ -95,7 +95,7 @@ def fetched(job: Job, archive: bytes, data: Data, test: Split, *, test_sha256: d
     require_same_image(job)
     if not data.source.startswith("channels:") and dict(data.sha256) != test_sha256:
         raise DataError(
-            f"the job {job.name} learned from {data.source}, and other data is prepared here;"
+            f"the job {job.name} was trained on {data.source}, but other data is prepared;"
             " prepare the data of the job first (python -m training prepare --help lists the sources)"
         )
     hyperparameters = Hyperparameters.from_sagemaker(job.hyperparameters)

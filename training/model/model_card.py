@@ -22,12 +22,12 @@ def _content(manifest: Manifest) -> dict[str, Any]:
     data, metrics = manifest.data, manifest.metrics
     return {
         "intended_uses": {
-            "purpose_of_model": f"Tells which digit 0 to {CLASSES - 1} a picture of {SIDE} x {SIDE} grey pixels shows.",
+            "purpose_of_model": f"Recognises the digit (0 to {CLASSES - 1}) in {SIDE} x {SIDE} grey pixels.",
             "intended_uses": "Single handwritten digits, light on dark, centred as those of MNIST are.",
-            "factors_affecting_model_efficiency": "Pictures that were not centred and scaled as MNIST's were; anything"
-            " that is no digit gets a digit all the same.",
+            "factors_affecting_model_efficiency": "Pictures that were not centred and scaled like MNIST's;"
+            " pictures without a digit also get a prediction.",
             "risk_rating": "Low",
-            "explanations_for_risk_rating": "A demonstration; nothing is decided about a person.",
+            "explanations_for_risk_rating": "Demonstration only; no decisions about persons.",
         },
         "training_details": {
             "training_observations": f"XGBoost {manifest.framework.version}, {manifest.training.best_round} rounds in"

@@ -104,7 +104,7 @@ def decide(candidate: Manifest, current: Manifest | None, *, because: str | None
     if current is not None and candidate.metrics.accuracy < current.metrics.accuracy and not because:
         raise PromotionError(
             f"the accuracy {candidate.metrics.accuracy:.4f} is lower than the {current.metrics.accuracy:.4f} of the"
-            ' current model; train a better one, or say why with --because "..."'
+            ' current model; train a better one, or give a reason with --because "..."'
         )
     return replace(candidate, because=because or None)
 

@@ -77,7 +77,7 @@ def class_histogram(dataset: Dataset) -> bytes:
 
 
 def hardest_digits(split: Split, mistakes: list[Mistake]) -> bytes:
-    """The images the model finds hardest: what they are, what the model takes them for, and how sure it is."""
+    """The images the model finds hardest: what they are, the predictions of the model, and how sure it is."""
     columns = 5
     rows = -(-len(mistakes) // columns)
     figure = new_figure(width=2.2 * columns, height=2.75 * rows + 0.7)
@@ -117,7 +117,7 @@ def confusion_picture(metrics: Metrics) -> bytes:
     axes.set_yticks(np.arange(-0.5, CLASSES), minor=True)
     axes.grid(which="minor", color=PAPER, linewidth=2)
     axes.tick_params(which="both", length=0, colors=INK, labelsize=12)
-    axes.set_xlabel("predicted (a mistake is the darker, the more frequent it is)", color=INK, size=11)
+    axes.set_xlabel("predicted (darker: more frequent error)", color=INK, size=11)
     axes.set_ylabel("true", color=INK, size=11)
     for spine in axes.spines.values():
         spine.set_visible(False)

@@ -36,7 +36,7 @@ def predicted_digits(split: Split, predictions: Sequence[Prediction]) -> bytes:
         place = grid[divmod(position, columns)].subgridspec(2, 1, height_ratios=[3, 1], hspace=0.1)
         _draw_image(figure.add_subplot(place[0]), split.slice(position, position + 1), prediction)
         _draw_probabilities(figure.add_subplot(place[1]), prediction)
-    write_title(figure, "what the model takes them for")
+    write_title(figure, "the predictions of the model")
     return png_of(figure)
 
 

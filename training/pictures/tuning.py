@@ -58,7 +58,7 @@ def _draw_history(axes: Axes, trials: list[Trial], best: Trial | None) -> None:
         so_far.append((len(trials), so_far[-1][1]))
         axes.step(*zip(*so_far, strict=True), where="post", color=ACCENT, linewidth=1.4, label="best so far", zorder=1)
     if best is not None and best.metric is not None:
-        axes.plot([_number(trials, best)], [best.metric], **_BEST)
+        axes.plot([_number(trials, best)], [best.metric], label="best trial", **_BEST)
     axes.set_xlim(0.3, max(2, len(trials)) + 0.7)
     axes.xaxis.set_major_locator(_whole_numbers())
     axes.set_xlabel("trial", color=INK)
@@ -103,7 +103,7 @@ _BEST: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 9, "color
 def _style(axes: Axes) -> None:
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7), numticks=9))
-    axes.yaxis.set_major_formatter(FuncFormatter(_short))
+    axes.yaxis.set_major_formatter(FuncFormatter(_two_digits))
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.tick_params(which="both", colors=INK, length=0)
     axes.grid(visible=True, color=_GRID, linewidth=0.8)
@@ -114,6 +114,11 @@ def _style(axes: Axes) -> None:
 
 def _short(value: float, _position: object = None) -> str:
     return f"{value:g}"
+
+
+def _two_digits(value: float, _position: object = None) -> str:
+    """Two significant digits, so that ticks of one axis have equally many decimals."""
+    return f"{value:.{max(0, 1 - math.floor(math.log10(value)))}f}"
 
 
 def _whole_numbers() -> MaxNLocator:

@@ -82,7 +82,7 @@ def choose(registry: Registry, group: str, wanted: str) -> RegisteredModel:
         if model is None:
             raise PromotionError(
                 f"no model of the group {group} is approved; approve one (python -m training approve VERSION),"
-                " or name its version and say why with --because"
+                " or name its version and give a reason with --because"
             )
         return model
     if not wanted.isdecimal() or int(wanted) < 1:
@@ -104,7 +104,7 @@ def require_approval(model: RegisteredModel, *, because: str | None) -> None:
     if model.approval != APPROVED and not (because or "").strip():
         raise PromotionError(
             f"the model {model.name} is {model.approval}, allowed is {APPROVED}; approve it"
-            f' (python -m training approve {model.version}), or say why with --because "..."'
+            f' (python -m training approve {model.version}), or give a reason with --because "..."'
         )
 
 

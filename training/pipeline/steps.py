@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pipeline_steps", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    check = commands.add_parser("check-data", help="hold the published splits against each other", allow_abbrev=False)
+    check = commands.add_parser("check-data", help="compare the published splits", allow_abbrev=False)
     for split in SPLITS:
         check.add_argument(f"--{split}", type=Path, required=True, help=f"folder of the {split} parts")
     check.add_argument("--manifest", type=Path, required=True, help="what was published with the channels")

@@ -143,7 +143,7 @@ def _study(task: Task, journal: Path) -> optuna.Study:
         from optuna.storages.journal import JournalFileBackend
     except ImportError as problem:
         raise FitError(
-            f"a search here needs a package that is not installed ({problem}); run 'make setup', or"
+            f"a local search needs a package that is not installed ({problem}); run 'make setup', or"
             " 'pip install --group scale' with pip 25.1 or newer, or use --where sagemaker"
         ) from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)

@@ -41,7 +41,7 @@ def seconds_of(text: str) -> float:
 def kernel_use(kernel: dict[str, Any], now: float, *, open_tabs: bool) -> float:
     """When a kernel was last in use: now while it computes, or has an open tab and those count.
 
-    One that nobody ever connected to says that it is starting, for ever.
+    One without any connection stays in the state "starting".
     """
     works = kernel["execution_state"] == "busy"
     return now if works or (open_tabs and kernel["connections"]) else seconds_of(kernel["last_activity"])

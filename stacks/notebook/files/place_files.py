@@ -1,4 +1,4 @@
-"""Put the files of a zip archive into a folder, without touching what a person changed there.
+"""Extract the files of a zip archive into a folder, without overwriting changes of the user.
 
 Run as the user of the notebook: `place_files.py ARCHIVE FOLDER`. What was placed last is written down, so a file that
 differs from it is somebody's work: it stays, and the new one is laid beside it (`walkthrough.new.ipynb`). Standard

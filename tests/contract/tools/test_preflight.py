@@ -101,7 +101,7 @@ def test_a_deployment_is_prepared_in_order(
     template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {}}}}
     (deployment.assembly / "digits-preflight.template.json").write_text(json.dumps(template))
     agreed = Approval(asks=False)
-    with pytest.raises(DeploymentError, match="deployment of local would fail: do first what is said above"):
+    with pytest.raises(DeploymentError, match="deployment of local would fail: resolve the problems above first"):
         prepare(deployment, LOCAL, agreed)
     said = capsys.readouterr().out
     assert "2 of them would fail the deployment" in said

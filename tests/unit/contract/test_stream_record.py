@@ -34,7 +34,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "no text": (b"\xff\xfe", "not JSON in UTF-8"),
     "too deep": (b"[" * 200_000, "not JSON in UTF-8"),
     "too long a number": (b'{"label": ' + b"9" * 10_000 + b"}", "not JSON in UTF-8"),
-    "label twice": (payload(1)[:-1] + b',"label":1}', 'the member "label" stands there more than once'),
+    "label twice": (payload(1)[:-1] + b',"label":1}', 'the member "label" occurs more than once'),
     "infinite label": (b'{"label": 1e400}', "the number 1e400 is too large"),
     "a list": (b"[]", "a JSON list; an object is needed"),
     "another schema": (payload(1, schema="digits.record/2"), "schema is 'digits.record/2'"),

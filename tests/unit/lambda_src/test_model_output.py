@@ -66,7 +66,7 @@ def test_refuses_an_answer_that_is_not_ten_probabilities_a_row(content_type: str
     with pytest.raises(ProblemError) as caught:
         parse_scores(content_type, body, 1)
     assert caught.value.problem.slug == "bad-model-output"
-    assert caught.value.detail == "the model's answer cannot be used"
+    assert caught.value.detail == "the model's output cannot be used"
 
 
 @given(st.sampled_from(["application/json", "text/csv"]), st.binary(), st.integers(1, 3))

@@ -43,7 +43,7 @@ def test_pixels_come_through_json_and_csv_unchanged(rows: list[bytes]) -> None:
         (b'{"instances": "\xff"}', "invalid-json", "byte 15 is not UTF-8"),
         ('{"instances": [[NaN]]}', "invalid-json", "NaN is not JSON"),
         ('{"instances": [[-Infinity]]}', "invalid-json", "-Infinity is not JSON"),
-        ('{"instances": [], "instances": []}', "invalid-json", '"instances" stands there more than once'),
+        ('{"instances": [], "instances": []}', "invalid-json", '"instances" occurs more than once'),
         ("[" * 100_000, "invalid-json", "nested too deeply"),
         ('{"instances": [[' + "9" * 5000 + "]]}", "invalid-json", "too many digits"),
         ("\ufeff{}", "invalid-json", "BOM"),

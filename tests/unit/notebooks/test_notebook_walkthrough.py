@@ -20,8 +20,8 @@ PATH = ROOT / "notebooks/walkthrough.ipynb"
 NOTEBOOK = read_notebook(PATH)
 CODE = [cell for cell in NOTEBOOK.cells if cell.cell_type == "code"]
 SECTIONS = [
-    "1. Imports and placeholders",
-    "2. Fetch the data",
+    "1. Imports and settings",
+    "2. Download the data",
     "3. Look at the digits",
     "4. Write the channels",
     "5. Upload",
@@ -29,7 +29,7 @@ SECTIONS = [
     "7. Train",
     "8. The model",
     "9. The endpoint",
-    "10. Ask for a prediction",
+    "10. Request predictions",
     "11. Clean up",
 ]
 SINCE_PYTHON_311 = {"StrEnum", "UTC", "Self", "assert_never", "LiteralString", "ExceptionGroup", "tomllib", "chdir"}

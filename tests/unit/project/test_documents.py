@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -89,3 +90,10 @@ def test_every_setting_is_documented() -> None:
     document = DOCUMENT.read_text(encoding="utf-8")
     assert document == with_reference(document), "write it again: python -m tools.settings_reference"
     assert [line for line in document.splitlines() if line.endswith("|  |")] == [], "a setting that no docstring tells"
+
+
+def test_the_experiments_have_the_figures_of_the_promoted_model() -> None:
+    model = json.loads((ROOT / "models/current.json").read_text(encoding="utf-8"))
+    (row,) = re.findall(r"^\| `best` \|.*$", (ROOT / "docs/experiments.md").read_text(encoding="utf-8"), re.MULTILINE)
+    error = f"{1 - model['metrics']['accuracy']:.2%}".replace("%", " %")
+    assert {error, f"{model['metrics']['log_loss']:.4f}"} <= {cell.strip() for cell in row.split("|")}

@@ -59,7 +59,7 @@ def test_an_invitation_is_sent_by_e_mail_once_or_again(cognito: Stubber, again: 
     ("code", "again", "words"),
     [
         ("UsernameExistsException", False, "to send the invitation once more, add --again"),
-        ("UserNotFoundException", True, "nobody has invited anna@example.com yet: leave --again out"),
+        ("UserNotFoundException", True, "anna@example.com has not been invited yet: leave --again out"),
         ("UnsupportedUserStateException", True, "'I forgot my password' replaces a password that is lost"),
     ],
 )

@@ -62,7 +62,7 @@ def test_a_repository_that_git_does_not_trust_is_said_in_its_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)  # noqa: S607
-    with pytest.raises(AssemblyError, match="base is 'nowhere', which git does not know here"):
+    with pytest.raises(AssemblyError, match="base is 'nowhere', which is not in this repository"):
         commit_id(tmp_path, "nowhere")
     for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
         monkeypatch.setenv(name, os.devnull)
@@ -110,7 +110,7 @@ def test_an_application_that_fails_is_an_error(tmp_path: Path, fallback: Path) -
 
 def test_an_unknown_base_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--base", "nowhere at all", "--only", "base", "--output", str(tmp_path)]) == 2
-    assert "base is 'nowhere at all', which git does not know here" in capsys.readouterr().err
+    assert "base is 'nowhere at all', which is not in this repository" in capsys.readouterr().err
 
 
 def test_an_environment_that_a_checkout_does_not_know_is_empty(tmp_path: Path, fallback: Path) -> None:

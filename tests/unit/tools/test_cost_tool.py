@@ -1,4 +1,4 @@
-"""`python -m tools.cost`: tables, JSON, and a sentence when it cannot be told."""
+"""`python -m tools.cost`: tables, JSON, and a sentence when it is unknown."""
 
 from __future__ import annotations
 

@@ -200,7 +200,7 @@ def test_a_commit_is_written_into_a_folder(repository: Path, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("reference", ["nowhere", "--all", ""])
 def test_an_unknown_base_is_a_sentence(reference: str, repository: Path) -> None:
-    with pytest.raises(AssemblyError, match=f"base is '{reference}', which git does not know here"):
+    with pytest.raises(AssemblyError, match=f"base is '{reference}', which is not in this repository"):
         commit_id(repository, reference)
 
 

@@ -20,7 +20,7 @@ BUCKET = Drift(
     properties=("/Tags/0",),
 )
 REASON = "no cloudfront:GetDistribution"
-TO_DO = "Whoever asks must be allowed to read each of them; where a rate was exceeded, ask again."
+TO_DO = "Your credentials need read access to each of them; if a rate limit was exceeded, try again."
 FOUND = {
     "digits-dev-storage": Comparison(drifts=(BUCKET,)),
     "digits-dev-web": Comparison(unknown=REASON),

@@ -192,7 +192,7 @@ def test_a_job_that_does_not_end_is_reported(sqs: Sqs) -> None:
     said = list[str]()
     sqs.moved(event_of_s3("one"))
     assert redrive(sqs.queue, table(asks=9, one=DONE), said.append, wait_seconds=0) == 1
-    assert said[-1] == "still pending after 0 s: 1; look at the log of the worker"
+    assert said[-1] == "still pending after 0 s: 1; see the log of the worker"
 
 
 def test_nothing_to_do_is_said(sqs: Sqs) -> None:

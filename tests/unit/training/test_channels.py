@@ -150,7 +150,7 @@ def test_folders_are_read_as_deep_as_the_container_reads_them(tmp_path: Path) ->
     [
         (".DS_Store", "hidden file"),
         ("a/b/c/.part.csv", "hidden file"),
-        ("a/b/c/part.csv", "deeper than the 3 folders"),
+        ("a/b/c/part.csv", "deeper than the 3 levels"),
         ("a/notes.txt", "allowed is one of"),
     ],
 )

@@ -138,7 +138,7 @@ def test_promote_shows_what_a_stranger_wrote_as_text(
         (b"[" * 100_000, "nested too deeply"),
         (
             b'{"schema": "digits.model/1", "schema": "digits.model/1"}',
-            'the member "schema" stands there more than once',
+            'the member "schema" occurs more than once',
         ),
         (b'{"\\ud800": 1}', "has a name that is not Unicode"),
         (
@@ -211,8 +211,8 @@ def test_a_worse_model_is_promoted_only_with_a_reason(
     better["metrics"]["confusion"][wrong[0]][wrong[0]] += 1
     better["metrics"]["accuracy"] = sum(better["metrics"]["confusion"][digit][digit] for digit in range(10)) / 100
     to.write_text(json.dumps(better))
-    assert "say why with --because" in refused(capsys, build, "promote", str(manifest), "--to", str(to))
-    assert "say why with --because" in refused(
+    assert "give a reason with --because" in refused(capsys, build, "promote", str(manifest), "--to", str(to))
+    assert "give a reason with --because" in refused(
         capsys, build, "promote", str(manifest), "--to", str(to), "--because", "  "
     )
     assert main(["promote", str(manifest), "--to", str(to), "--because", "a trial"]) == 0

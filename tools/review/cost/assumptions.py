@@ -55,9 +55,9 @@ def told() -> list[str]:
         f"a prediction takes {FUNCTION_SECONDS * 1000:.0f} ms of the function",
         f"on a serverless endpoint it takes {ENDPOINT_SECONDS * 1000:.0f} ms",
         f"it writes {FUNCTION_LOG_BYTES:,} bytes of the function's log and {ACCESS_LOG_BYTES:,} of the access log",
-        "machines count in the number that the template says, whether they bear the load or not",
+        "instances are counted as in the template, whether they can handle the load or not",
         f"a notebook instance runs {NOTEBOOK_HOURS} hours a month, at rest none if it has a script that stops it",
-        f"Lambda asks a queue that it reads {IDLE_POLLS_PER_MINUTE} times a minute, also when it is empty",
+        f"Lambda polls a queue {IDLE_POLLS_PER_MINUTE} times a minute, also when it is empty",
         "not in templates, so not counted: stored data, logs that are kept, data transfer, training jobs",
         "nor custom metrics that functions write: 0.30 each in a month in which they occur",
     ]

@@ -194,7 +194,7 @@ def _variant(variant: Mapping[str, Any], scaled_to: float | None) -> Iterator[Li
         yield Limit(name=text, rate=most / ENDPOINT_SECONDS * 60, where="template")
         text = f"serverless endpoints: {NEW_ACCOUNT_CONCURRENCY} requests at a time in a new account"
         yield Limit(name=text, rate=NEW_ACCOUNT_CONCURRENCY / ENDPOINT_SECONDS * 60, where="account")
-        text = f"one serverless endpoint: {SERVERLESS_CONCURRENCY} requests at a time; then take machines"
+        text = f"one serverless endpoint: {SERVERLESS_CONCURRENCY} requests at a time; then use instances"
         yield Limit(name=text, rate=SERVERLESS_CONCURRENCY / ENDPOINT_SECONDS * 60, where="AWS, for all")
         return
     kind, count = variant.get("InstanceType"), number(variant.get("InitialInstanceCount", 1))

@@ -67,7 +67,7 @@ def dearer(service: str, before: Any, after: Any) -> bool | None:
     Returns
     -------
     bool or None
-        None when that cannot be told: a type is not written out, or neither prices nor sizes of one family are known.
+        None when that is unknown: a type is not written out, or neither prices nor sizes of one family are known.
         Equal prices are not dearer.
     """
     if not isinstance(before, str) or not isinstance(after, str):
@@ -83,7 +83,7 @@ def dearer(service: str, before: Any, after: Any) -> bool | None:
 
 
 def more_expensive(change: Change) -> bool | None:
-    """Whether a change of an instance type makes the machine dearer, None when that cannot be told."""
+    """Whether a change of an instance type makes the machine dearer, None when that is unknown."""
     return dearer(_service(change.type), change.before, change.after)
 
 

@@ -159,7 +159,7 @@ def _verdict(sides: Sides, name: str, path: str | None, gained: Sources, lost: S
     if path == "Policy" and not verdict.risk.severity and _frees_callers(sides, name, resource):
         return access("callers whom the policy lets in need no permission of their own any more")
     if path is None and not verdict.risk.severity and name in sides.renamed:
-        return harmless(f"it is called {sides.renamed[name]} now, with the rights that are told there")
+        return harmless(f"it is called {sides.renamed[name]} now, with the rights listed there")
     gone = path is None and name not in sides.head.get("Resources", {}) and name not in sides.renamed
     return worst(_removed(sides, name), verdict) if gone and resource.get("Type") in sources.HOLDERS else verdict
 

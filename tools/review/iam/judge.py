@@ -60,7 +60,7 @@ def _reason(grants: Sequence[Grant]) -> str:
     if all(is_logging(grant) for grant in grants):
         return f"{words.gained(grants)}: only writing logs and traces"
     if any(grant.scope.kind is Kind.TRUST for grant in grants):
-        return f"{words.gained(grants)}: the role is new, and its rights are told where they stand"
+        return f"{words.gained(grants)}: the role is new, and its rights are listed with their policies"
     return f"{words.gained(grants)}: both are new in this change"
 
 

@@ -41,7 +41,7 @@ def renames(base: Template, head: Template) -> dict[str, str]:
 
 
 Mark = Callable[[str, Mapping[str, Any], Resources], str | None]
-"""What two resources have in common when they are the same; None for one that cannot be told."""
+"""What two resources have in common when they are the same; None for one that is unknown."""
 
 
 def _by_mark(some: Resources, mark: Mark, every: Resources, found: Mapping[str, str]) -> dict[str, list[str]]:

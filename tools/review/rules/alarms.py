@@ -22,7 +22,7 @@ STATISTICS = ("Minimum", "Average", "Maximum")
 
 
 def _upward(resource: Mapping[str, Any] | None) -> bool | None:
-    """Whether the alarm fires above its threshold; None when that cannot be told."""
+    """Whether the alarm fires above its threshold; None when that is unknown."""
     operator = str(properties(resource).get("ComparisonOperator", ""))
     if operator in ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "GreaterThanUpperThreshold"):
         return True

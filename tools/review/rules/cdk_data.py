@@ -87,8 +87,10 @@ PROPERTIES: PropertyRules = {
         "NotificationConfiguration.EventBridgeConfiguration": NOTIFIED,
         **each(
             listed(
-                added=harmless("somebody more is told of changes of objects"),
-                removed=interruption("somebody is no longer told of changes of objects, and what follows is not done"),
+                added=harmless("a further recipient is notified of changes of objects"),
+                removed=interruption(
+                    "a recipient is no longer notified of changes of objects, so its processing stops"
+                ),
             ),
             "NotificationConfiguration.LambdaFunctionConfigurations",
             "NotificationConfiguration.QueueConfigurations",

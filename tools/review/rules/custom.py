@@ -48,7 +48,7 @@ def sdk_call(change: Change) -> Verdict:
     if after is None:
         return interruption("the call is no longer made")
     if "action" not in after:
-        return data_loss("which call the deployment makes cannot be told")
+        return data_loss("which call the deployment makes is unknown")
     if before is not None and _same_call(before, after):
         return harmless("the same call, named or logged otherwise")
     action = str(after["action"])

@@ -21,7 +21,7 @@ def _ceiling(change: Change) -> Verdict:
             math.inf if value in (None, -1, "-1") else float(value) for value in (change.before, change.after)
         )
     except (TypeError, ValueError):
-        return interruption("requests beyond a ceiling that cannot be told are throttled")
+        return interruption("requests beyond an unknown limit are throttled")
     if after < before:
         return interruption("requests beyond a lower ceiling are throttled")
     return cost("more requests can be served, and paid for")
@@ -45,7 +45,7 @@ def _expires_by(value: Any) -> Any:
 def _attributes(change: Change) -> Verdict:
     sides = (change.before or [], change.after or [])
     if not all(isinstance(side, list) and all(isinstance(item, dict) for item in side) for side in sides):
-        return data_loss("a key of another type makes a new, empty table, and the types cannot be told")
+        return data_loss("a key of another type makes a new, empty table, and the types are unknown")
     before, after = ({str(item.get("AttributeName")): item.get("AttributeType") for item in side} for side in sides)
     if any(after.get(name, kind) != kind for name, kind in before.items()):
         return data_loss("a key of another type makes a new, empty table")
@@ -214,7 +214,7 @@ GLOBAL: dict[str, Rule] = {
         "Replicas[].ReadProvisionedThroughputSettings.ReadCapacityUnits",
         "Replicas[].GlobalSecondaryIndexes[].ReadProvisionedThroughputSettings.ReadCapacityUnits",
     ),
-    "Replicas": opaque(data_loss("whether every copy stays cannot be told")),
+    "Replicas": opaque(data_loss("whether every copy stays is unknown")),
     "Replicas[]": present(
         added=cost("one more region keeps a copy, and is paid for"),
         removed=data_loss("the copy in a region is deleted, and its readers get errors"),

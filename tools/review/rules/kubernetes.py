@@ -55,7 +55,7 @@ _CLUSTER: dict[str, Rule] = {
     ),
     "Logging.ClusterLogging.EnabledTypes": listed(
         added=cost("more of what happens in the cluster is logged"),
-        removed=data_loss("less of what happens in the cluster is logged: who did what cannot be told"),
+        removed=data_loss("less of what happens in the cluster is logged: who did what is unknown"),
     ),
     "EncryptionConfig": present(
         removed=access("secrets of the cluster are not encrypted with a key of your own"),

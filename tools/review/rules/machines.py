@@ -100,10 +100,10 @@ def machine_rule(*, down: Verdict, restarts: Verdict | None = None) -> Rule:
 
 
 def compare_machines(before: Any, after: Any, *, down: Verdict) -> Verdict:
-    """Say what it means that one machine type takes the place of another; the worse where that cannot be told."""
+    """Say what it means that one machine type takes the place of another; the worse where that is unknown."""
     old, new = parse_machine(before), parse_machine(after)
     if old is None or new is None:
-        return worst(down, cost("another machine type, whose price cannot be told here"))
+        return worst(down, cost("another machine type, whose price is unknown here"))
     if old.graviton != new.graviton:
         return interruption(
             f"{after} has another processor architecture than {before}: what is built for one fails on it"

@@ -32,7 +32,7 @@ def _sqs_encryption(change: Change) -> Verdict:
         return access("messages are no longer encrypted at rest")
     if change.after is None or str(change.after).lower() in ("true", "false"):
         return harmless("messages are encrypted at rest, with SQS's own key or with one of KMS")
-    return access("whether messages are encrypted at rest cannot be told")
+    return access("whether messages are encrypted at rest is unknown")
 
 
 def _redrive(path: str) -> dict[str, Rule]:

@@ -65,7 +65,7 @@ BUCKET: dict[str, Rule] = {
         changed=interruption("objects may move to an archive sooner, where readers wait for hours"),
     ),
     **{f"InventoryConfigurations{path}": rule for path, rule in INVENTORY.items()},
-    "LifecycleConfiguration": opaque(data_loss("which objects are deleted, and when, cannot be told")),
+    "LifecycleConfiguration": opaque(data_loss("which objects are deleted, and when, is unknown")),
     "LifecycleConfiguration.Rules": lifecycle_rules,
     "LifecycleConfiguration.Rules[]": lifecycle_rule,
     "LifecycleConfiguration.TransitionDefaultMinimumObjectSize": always(
@@ -101,7 +101,7 @@ BUCKET: dict[str, Rule] = {
     "ReplicationConfiguration": replication,
     **{f"ReplicationConfiguration.Rules{path}": rule for path, rule in REPLICATION.items()},
     "ReplicationConfiguration.Role": always(data_loss("copying stops if the other role lacks a right")),
-    "VersioningConfiguration": opaque(data_loss("whether older versions are kept cannot be told")),
+    "VersioningConfiguration": opaque(data_loss("whether older versions are kept is unknown")),
     "VersioningConfiguration.Status": switch(
         on=cost("older versions of objects are kept and paid for"),
         off=data_loss("objects that are overwritten or deleted cannot be brought back"),

@@ -77,7 +77,7 @@ PROPERTIES: PropertyRules = {
         ),
         **{f"BucketEncryption.ServerSideEncryptionConfiguration{path}": rule for path, rule in ENCRYPTION.items()},
         **{f"InventoryConfigurations{path}": rule for path, rule in INVENTORY.items()},
-        "LifecycleConfiguration": opaque(data_loss("which objects are deleted, and when, cannot be told")),
+        "LifecycleConfiguration": opaque(data_loss("which objects are deleted, and when, is unknown")),
         "LifecycleConfiguration.Rules": lifecycle_rules,
         "LifecycleConfiguration.Rules[]": lifecycle_rule,
         "MetricsConfigurations": listed(

@@ -10,7 +10,7 @@ from tools.review.shapes import SAME
 
 WEAKER = access("clients may connect with older versions of TLS, or with weaker ciphers")
 STRONGER = harmless("only newer versions of TLS or stronger ciphers are accepted; clients of the last years have them")
-UNCLEAR = access("whether the other policy accepts older versions of TLS or weaker ciphers cannot be told")
+UNCLEAR = access("whether the other policy accepts older versions of TLS or weaker ciphers is unknown")
 BY_NAME = {
     "sslv3": (0, 0),
     "tlsv1": (10, 0),

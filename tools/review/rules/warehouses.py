@@ -98,7 +98,7 @@ CLUSTER: dict[str, Rule] = {
 def _settings(change: Change) -> Verdict:
     """Parameters that are written as a list of names and values: TLS and the record of users have a direction."""
     if not all(isinstance(value or [], list) for value in (change.before, change.after)):
-        return interruption("which settings of the engine change cannot be told")
+        return interruption("which settings of the engine change is unknown")
     before, after = ({str(item) for item in value or []} for value in (change.before, change.after))
     raised = {str(item) for item in change.after or [] if "true" in str(item).lower()}
     guards = ("require_ssl", "enable_user_activity_logging")

@@ -81,7 +81,7 @@ def daemon_environment(*, port: int, state: StateFolder, auth: bool) -> dict[str
 
 
 def container_environment(own: Mapping[str, str]) -> dict[str, str]:
-    """Every environment variable of a process that stands for a container: its own, and nothing of AWS but the region.
+    """Every environment variable of a process that represents a container: its own, and nothing of AWS but the region.
 
     Parameters
     ----------

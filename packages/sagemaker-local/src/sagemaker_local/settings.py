@@ -26,7 +26,7 @@ ROOT_SECRET_KEY = "testing"  # noqa: S105 - known to everybody, and good for thi
 
 
 class EmulatorError(Exception):
-    """Something is in the way; the text is a sentence for a person."""
+    """A problem with the emulator; the text is a sentence for the user."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class StateFolder:
 
     @property
     def certificate(self) -> Path:
-        """What a client has to trust that speaks TLS with the daemon; removed by `down`."""
+        """The certificate for clients that use TLS; removed by `down`."""
         return self.path / "tls-certificate.pem"
 
     @property

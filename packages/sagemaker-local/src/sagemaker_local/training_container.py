@@ -2,9 +2,9 @@
 
     python -m sagemaker_local.training_container --opt-ml job/algo-1 --rendezvous 127.0.0.1:9099
 
-It reads the configuration and the channels below the folder that stands for `/opt/ml`, trains, and leaves the model
+It reads the configuration and the channels below the folder that represents `/opt/ml`, trains, and leaves the model
 there, or the reason why not (packages/sagemaker-local/docs/training-container-contract.md). It is usable alone; it
-knows nothing of training jobs, AWS or the emulator around it.
+does not depend on training jobs, AWS or the emulator.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m sagemaker_local.training_container", description=__doc__.split("\n")[0]
     )
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--opt-ml", type=Path, help="folder that stands for /opt/ml")
+    what.add_argument("--opt-ml", type=Path, help="folder that represents /opt/ml")
     what.add_argument(
         "--print-hyperparameters",
         action="store_true",

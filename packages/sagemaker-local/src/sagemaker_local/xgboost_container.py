@@ -1,10 +1,10 @@
-"""The process behind an emulated endpoint: SageMaker's built-in XGBoost container, spoken on a local port.
+"""The process behind an emulated endpoint: SageMaker's built-in XGBoost container on a local port.
 
     python -m sagemaker_local.xgboost_container --model-dir model --port 8080
 
 It loads the models of the folder, then answers `/ping`, `/execution-parameters` and `/invocations` as the container
 does (docs/container-contract.md). Container variables such as `SAGEMAKER_INFERENCE_OUTPUT`
-come from its environment. It is usable alone; it knows nothing of endpoints, AWS or the emulator around it.
+come from its environment. It does not depend on endpoints, AWS or the emulator.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def test_without_node_a_namespace_with_code_is_refused(bare: Emulator, api_id: s
     with pytest.raises(ClientError) as refused:
         bare.client("appsync").create_channel_namespace(apiId=api_id, name="coded", codeHandlers=code)
     assert refused.value.response["Error"]["Message"] == (
-        "handlers of a channel namespace need Node, and there is none: install 'sagemaker-local[node]', or Node"
+        "handlers of a channel namespace need Node, which was not found: install 'sagemaker-local[node]'"
     )
 
 

@@ -198,7 +198,7 @@ def test_no_step_begins_after_one_has_failed_but_those_that_run_finish() -> None
 def test_a_job_that_somebody_else_stopped_is_a_failure() -> None:
     execution = run(definition(training("T")), FakeRoleAccess(outcomes={"T": [["InProgress", "Stopped"]]}))
     assert steps(execution) == {"T": "Failed"}
-    assert "was stopped by somebody else" in reason(execution, "T")
+    assert "was stopped outside of the pipeline" in reason(execution, "T")
 
 
 @pytest.mark.parametrize(("limit", "most"), [(1, 1), (2, 2), (None, 4)])

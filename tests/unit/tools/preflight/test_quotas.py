@@ -61,7 +61,7 @@ def test_a_quota_that_is_not_listed_and_one_that_nobody_raises() -> None:
     clients.answer("service-quotas", "list_service_quotas", {"Quotas": [quota(0, adjustable=False)]})
     clients.answer("service-quotas", "list_aws_default_service_quotas", {"Quotas": []})
     fixed, missing = checked(clients, NEED, unknown)
-    assert "AWS raises it for nobody" in fixed.do
+    assert "AWS does not increase it" in fixed.do
     assert (missing.state, missing.blocks) == (State.NOT_KNOWN, False)
     assert "lists none of this name in us-east-1" in missing.found
 

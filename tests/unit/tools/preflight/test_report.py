@@ -49,5 +49,7 @@ def test_an_example_account_cannot_be_asked(capsys: pytest.CaptureFixture[str]) 
 def test_without_credentials_nothing_can_be_asked(tmp_path: Path) -> None:
     variables = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_REGION": "us-east-1"}
     deployment = Deployment(environment="local", manifest=tmp_path / "none", variables=variables, folder=tmp_path)
-    with pytest.raises(DeploymentError, match=r"account 123456789012 cannot be asked \(Unable to locate credentials\)"):
+    with pytest.raises(
+        DeploymentError, match=r"account 123456789012 cannot be queried \(Unable to locate credentials\)"
+    ):
         checks_of(deployment, ENVIRONMENTS["local"])

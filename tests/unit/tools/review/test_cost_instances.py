@@ -1,4 +1,4 @@
-"""Which machine is the dearer: by price, by size, or it cannot be told."""
+"""Which machine is the dearer: by price, by size, or it is unknown."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def test_metrics_on_other_images_are_said_to_be() -> None:
 def test_the_same_model_trained_again_is_said_to_be() -> None:
     found = compared(changed(put("training", "created_at", value="2027-01-01T00:00:00+00:00")))
     assert found.same_artifact
-    assert found.verdict == "the artifact is the same; only what is told of it differs"
+    assert found.verdict == "the artifact is the same; only its description differs"
 
 
 @pytest.mark.parametrize(

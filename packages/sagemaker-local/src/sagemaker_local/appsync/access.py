@@ -48,7 +48,7 @@ class Authority(Protocol):
 
 
 class Access:
-    """Lets people in.
+    """Authorization of users.
 
     Parameters
     ----------

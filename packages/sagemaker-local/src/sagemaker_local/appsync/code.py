@@ -1,4 +1,4 @@
-"""Looks at the code of handlers before it is taken: what it exports, and what APPSYNC_JS does not have.
+"""Checks the code of handlers: what it exports, and what APPSYNC_JS does not support.
 
 It is no parser: texts, templates and comments are left out, then words are looked for. Mistakes of syntax
 are found by Node. https://docs.aws.amazon.com/appsync/latest/eventapi/runtime-supported-features.html

@@ -37,7 +37,7 @@ class Occasion:
     channel
         What it is about.
     identity
-        Who asks; `None` with an API key.
+        The caller; `None` with an API key.
     headers, domain
         What a handler sees of the request.
     """

@@ -36,11 +36,11 @@ class EventApi:
 
     @property
     def arn(self) -> str:
-        """Its ARN, which EventConnect is asked about."""
+        """Its ARN, the resource of EventConnect."""
         return str(self.record["apiArn"])
 
     def namespace_arn(self, name: str) -> str:
-        """ARN of a namespace, which EventPublish and EventSubscribe are asked about."""
+        """ARN of a namespace, the resource of EventPublish and EventSubscribe."""
         return f"{self.arn}/channelNamespace/{name}"
 
     @property

@@ -74,7 +74,7 @@ def verified(token: str, pools: Iterable[UserPool], keys: Keys, now: float) -> J
 
 
 def claimed(token: str) -> Json:
-    """The claims of a token that nobody checked.
+    """The claims of an unverified token.
 
     Raises
     ------

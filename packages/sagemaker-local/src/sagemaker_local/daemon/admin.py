@@ -48,7 +48,7 @@ class Admin:
         """Answer one ASGI request."""
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         if headers.get("host", "").partition(":")[0] not in _NAMES:
-            await answer(send, 403, {"message": "only requests to localhost or 127.0.0.1 are answered"})
+            await answer(send, 403, {"message": "only requests to localhost or 127.0.0.1 are accepted"})
             return
         key = (scope["method"], scope["path"].removeprefix(PREFIX))
         if key == ("GET", "health"):

@@ -1,4 +1,4 @@
-"""Asks a daemon through its own interface, `/_sagemaker_local/...`; standard library only, bounded answers."""
+"""Calls a daemon through its own interface, `/_sagemaker_local/...`; standard library only, bounded answers."""
 
 from __future__ import annotations
 

@@ -42,9 +42,9 @@ def up(options: argparse.Namespace) -> int:
         _say(f"emulator already running at {settings.url(running.port)} (process {running.pid})")
         return _revive(running)
     _say(f"emulator running at {settings.url(running.port)} (process {running.pid}, {_seconds(began)})")
-    _say(f"what is deployed to CloudFront is shown at {settings.url(running.site_port)}/")
-    _say("it keeps everything in memory: 'sagemaker-local down' forgets it all, on purpose")
-    _say(f'to use it from a shell: eval "$(sagemaker-local env{_where(options)})"')
+    _say(f"CloudFront distributions are served at {settings.url(running.site_port)}/")
+    _say("all data is in memory: 'sagemaker-local down' deletes it")
+    _say(f'to use it in a shell: eval "$(sagemaker-local env{_where(options)})"')
     return 0
 
 
@@ -70,12 +70,12 @@ def down(options: argparse.Namespace) -> int:
     if pid is None:
         _say("emulator not running" + (f": {why}" if why else ""))
     else:
-        _say(f"emulator stopped (process {pid}); its stacks, buckets and endpoints are gone")
+        _say(f"emulator stopped (process {pid}); its stacks, buckets and endpoints were deleted")
     return 0
 
 
 def status(options: argparse.Namespace) -> int:
-    """Say whether the emulator runs, and what its endpoints, jobs and pipelines do; exit code 1 if it does not."""
+    """Show the status of the emulator, its endpoints, jobs and pipelines; exit code 1 if it does not."""
     state = _state(options)
     running = lifecycle.find(state)
     if running is None:
@@ -122,7 +122,7 @@ def _execution_line(execution: Json) -> str:
 
 
 def logs(options: argparse.Namespace) -> int:
-    """Print the daemon's log, which holds the lines of its endpoints too; follow it if asked."""
+    """Print the log of the daemon and its endpoints; follow it if requested."""
     path = _state(options).log
     if not path.exists():
         msg = f"there is no log yet ({path}); start the emulator with 'sagemaker-local up'"
@@ -137,7 +137,7 @@ def logs(options: argparse.Namespace) -> int:
 
 
 def env(options: argparse.Namespace) -> int:
-    """Print the lines with which a shell talks to the emulator."""
+    """Print the shell commands that set the environment variables for the emulator."""
     state = _state(options)
     running = lifecycle.find(state)
     if running is not None:
@@ -154,7 +154,7 @@ def env(options: argparse.Namespace) -> int:
 
 
 def faults(options: argparse.Namespace) -> int:
-    """Make an endpoint, a training job, a service or a function fail, or stop doing so."""
+    """Inject faults into an endpoint, a training job, a service or a function, or clear them."""
     running = _needed(_state(options))
     _check_port(options, running)
     if options.kind == "clear":
@@ -232,7 +232,7 @@ def _parser() -> argparse.ArgumentParser:
         help="folder of pid, log and temporary files (default: SAGEMAKER_LOCAL_STATE_DIR, state-dir of "
         "[tool.sagemaker-local] in pyproject.toml, or a folder of the user)",
     )
-    parser = argparse.ArgumentParser(prog="sagemaker-local", description="A local stand-in for AWS, on loopback only.")
+    parser = argparse.ArgumentParser(prog="sagemaker-local", description="A local emulator of AWS, on loopback only.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
@@ -248,13 +248,13 @@ def _parser() -> argparse.ArgumentParser:
     starting.add_argument(
         "--site-port",
         type=_port,
-        help="port that shows what is deployed to CloudFront (default: the one after --port, or any if that is used)",
+        help="port that serves CloudFront distributions (default: the one after --port, or any if that is used)",
     )
     command(down)
     command(status)
     showing = command(logs)
     showing.add_argument("--follow", "-f", action="store_true", help="keep printing new lines")
-    showing.add_argument("--lines", "-n", type=int, default=200, help="how many lines to begin with")
+    showing.add_argument("--lines", "-n", type=int, default=200, help="number of lines to print first")
     command(env)
     fault_options.add(command(faults))
     return parser

@@ -17,7 +17,7 @@ targets
   cloudformation:STACK[/RESOURCE]
                       failed: a resource of that logical id or type cannot be created; unnoticed: when SageMaker
                       rolls an endpoint back, the update of the stack succeeds
-  * in the place of a resource is every one of them
+  * in place of a resource matches all of them
 
 examples
   sagemaker-local faults ENDPOINT throttle --count 3
@@ -34,10 +34,12 @@ examples
 def add(failing: argparse.ArgumentParser) -> None:
     """Add them to the parser of the command."""
     failing.formatter_class, failing.epilog = argparse.RawDescriptionHelpFormatter, _FAULTS
-    failing.add_argument("target", help="what is to fail; see below")
-    failing.add_argument("kind", help="what goes wrong with it; or clear")
-    failing.add_argument("--count", type=int, help="how many requests or jobs it hits (default: all, until cleared)")
-    failing.add_argument("--operation", action="append", help="hit only this operation of the service; may be repeated")
+    failing.add_argument("target", help="what the fault affects; see below")
+    failing.add_argument("kind", help="kind of fault, or clear")
+    failing.add_argument("--count", type=int, help="number of affected requests or jobs (default: all, until cleared)")
+    failing.add_argument(
+        "--operation", action="append", help="affect only this operation of the service; may be repeated"
+    )
     failing.add_argument(
         "--seconds", type=float, default=1.0, help="delay of latency; time until kill or interrupt (default 1)"
     )

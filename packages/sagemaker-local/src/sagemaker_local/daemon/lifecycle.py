@@ -102,7 +102,7 @@ def why_none(state: StateFolder) -> str | None:
         return f"{state.record} is a copy; it names the emulator of {known.state}, which is another one"
     if known.process.boot != processes.boot_id():
         return "this computer has been started again since"
-    return f"its process {known.process.pid} has ended; 'sagemaker-local logs' shows its last words"
+    return f"its process {known.process.pid} has ended; 'sagemaker-local logs' shows its output"
 
 
 def start(state: StateFolder, wish: Wish) -> tuple[Running, bool]:
@@ -116,7 +116,7 @@ def start(state: StateFolder, wish: Wish) -> tuple[Running, bool]:
     Raises
     ------
     EmulatorError
-        With what is in the way: another port than the wish's, a port that is taken, the environment, the disk, or the
+        With the reason: another port than the wish's, a port that is taken, the environment, the disk, or the
         end of the daemon's log.
     """
     with contextlib.suppress(FileExistsError):
@@ -130,7 +130,7 @@ def start(state: StateFolder, wish: Wish) -> tuple[Running, bool]:
 
 
 def check_wish(running: Running, wish: Wish) -> None:
-    """See that a daemon that runs is as it is wanted.
+    """Check that a running daemon has the requested options.
 
     Raises
     ------

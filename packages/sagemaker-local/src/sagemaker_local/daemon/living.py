@@ -1,4 +1,4 @@
-"""Tells the daemon of a state folder from every other process.
+"""Identifies the daemon of a state folder.
 
 It is the process that the folder's record names, if that very process lives and has a daemon's arguments, compared
 exactly, and if the record was written in this folder. Where there is no such record, the arguments alone tell.

@@ -33,7 +33,7 @@ def check_port(port: int) -> None:
 
 
 def free_port(wanted: int) -> int:
-    """That port, or another if somebody has it.
+    """That port, or another if it is used.
 
     Raises
     ------

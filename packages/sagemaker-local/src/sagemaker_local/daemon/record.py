@@ -62,7 +62,7 @@ def in_utf8(path: Path) -> str:
 
 
 def write(state: StateFolder, record: Record) -> None:
-    """Write the record in one step: nobody reads half of it."""
+    """Write the record atomically."""
     process = {"pid": record.process.pid, "boot": record.process.boot, "started": record.process.started}
     ports = {"port": record.port, "site_port": record.site_port}
     text = json.dumps({**process, **ports, "state": in_utf8(record.state), "folder": record.folder}) + "\n"
@@ -76,7 +76,7 @@ def write(state: StateFolder, record: Record) -> None:
 
 
 def read(state: StateFolder) -> Record | None:
-    """The record of a folder; None when there is none, or something else lies there."""
+    """The record of a folder; None if there is none, or it is invalid."""
     try:
         with open(state.record, "rb", opener=_open_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

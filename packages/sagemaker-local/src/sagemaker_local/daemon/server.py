@@ -69,7 +69,7 @@ _making_clients = threading.Lock()
 class Front:
     """The ASGI application that clients meet: `/_sagemaker_local/` here, everything else in MiniStack.
 
-    What a browser sends for the web page of somebody else is refused. Every other request is marked as if it had come
+    Cross-origin requests of browsers are refused. Every other request is marked as if it had come
     over TLS: the bucket policies of a good stack refuse anything else, and there is nothing but loopback between the
     client and this process.
     """

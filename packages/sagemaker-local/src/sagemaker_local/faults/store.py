@@ -1,4 +1,4 @@
-"""The faults that are set. Whoever serves a request asks here before it does anything, and counts the fault down."""
+"""The active faults. Every request handler checks them first, and counts a fault down."""
 
 from __future__ import annotations
 

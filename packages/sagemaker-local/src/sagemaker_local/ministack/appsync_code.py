@@ -16,7 +16,7 @@ from sagemaker_local.ministack.registry import private
 
 _CALL = "\n;function request(ctx) { return %s(ctx); }"
 _ONLY_COMPILE = "\n;function request() { return null; }"
-_WITHOUT_NODE = "handlers of a channel namespace need Node, and there is none: install 'sagemaker-local[node]', or Node"
+_WITHOUT_NODE = "handlers of a channel namespace need Node, which was not found: install 'sagemaker-local[node]'"
 
 
 def install() -> None:

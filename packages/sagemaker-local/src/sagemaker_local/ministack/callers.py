@@ -31,7 +31,7 @@ def refusal(headers: Iterable[tuple[bytes, bytes]], *, navigates: bool = False) 
         fields.get(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
     hosts, origins = fields["host"], fields["origin"]
     if not hosts or not all(map(_HOST.fullmatch, hosts)):
-        return f"the Host {', '.join(hosts)!r} is not this machine: ask localhost or 127.0.0.1"
+        return f"the Host {', '.join(hosts)!r} is not this machine: use localhost or 127.0.0.1"
     if not all(map(_ORIGIN.fullmatch, origins)):
         return f"a web page of {', '.join(origins)!r} may not use the emulator, only one of http://localhost may"
     is_link = navigates and fields["sec-fetch-mode"] == ["navigate"]

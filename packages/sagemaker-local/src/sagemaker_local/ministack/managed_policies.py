@@ -1,4 +1,4 @@
-"""AWS's managed policies that MiniStack lacks, SageMaker's first of all, and the refusal of those that nobody knows.
+"""AWS's managed policies that MiniStack lacks, SageMaker's first of all, and the refusal of unknown ones.
 
 `managed_policies.json` holds their documents, with their source and the date on which they were read. A policy that
 neither MiniStack nor this file has cannot be attached, as on AWS one that does not exist: MiniStack would accept it,

@@ -1,6 +1,6 @@
 """SageMaker, and Application Auto Scaling of its endpoints, as services of MiniStack.
 
-Where their requests go, and what IAM is asked about them.
+Where their requests go, and which IAM actions and resources they have.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ _NOTHING = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>No site yet</title>
 <h1>No site yet</h1>
 <p>{reason}</p>
-<p>This port of the emulator shows what is deployed to CloudFront. <code>sagemaker-local status</code>
+<p>This port of the emulator serves CloudFront distributions. <code>sagemaker-local status</code>
 lists the distributions.</p>
 </html>
 """

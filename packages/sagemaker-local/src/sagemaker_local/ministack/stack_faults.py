@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 
 class InjectedFailureError(RuntimeError):
-    """The failure of a resource that a fault asks for."""
+    """The failure of a resource that a fault injects."""
 
 
 def install(faults: Faults) -> None:

@@ -59,7 +59,7 @@ class Artifacts:
         self._sessions, self._client = sessions, client
 
     def check(self, scope: Scope, url: str, role_arn: str) -> None:
-        """What CreateModel looks at: that the object is there and that the role may read it.
+        """Checks of CreateModel: the object exists and the role may read it.
 
         Raises
         ------

@@ -1,6 +1,6 @@
 """The rules of models, endpoint configurations and endpoints in one account and region; a pure state machine.
 
-No process is started and no object is read here: whoever starts processes reports the outcome with `deployed` and
+No process is started and no object is read here: the starter of processes reports the outcome with `deployed` and
 `deployment_failed`. Names are unique without regard to case, as in the service.
 """
 

@@ -1,4 +1,4 @@
-"""The errors of InvokeEndpoint that a fault asks for; what faults are is in `sagemaker_local.faults`."""
+"""The errors of InvokeEndpoint that a fault injects; what faults are is in `sagemaker_local.faults`."""
 
 from __future__ import annotations
 

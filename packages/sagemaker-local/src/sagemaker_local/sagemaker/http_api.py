@@ -1,4 +1,4 @@
-"""The SageMaker APIs as MiniStack wants a service: `async (method, path, headers, body, query) -> answer`.
+"""The SageMaker APIs in the form of a service of MiniStack: `async (method, path, headers, body, query) -> answer`.
 
 The control plane and Application Auto Scaling speak JSON 1.1 with the operation in `X-Amz-Target`; InvokeEndpoint is
 REST with raw bodies.

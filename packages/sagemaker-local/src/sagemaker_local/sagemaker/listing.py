@@ -67,7 +67,7 @@ def listed(
 def page(
     items: Iterable[Json], request: Json, *, name_key: str, default_sort: str, default_order: str = DESCENDING
 ) -> tuple[list[Json], str | None]:
-    """The summaries that a List request asks for, and the token of the next page.
+    """The summaries of a List request, and the token of the next page.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ _CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes"
 
 
 class Disconnected(Exception):  # noqa: N818 - it is an instruction: answer nothing and close the connection
-    """A fault asks that the caller's connection be cut."""
+    """A fault closes the caller's connection."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,7 +56,7 @@ class SageMaker:
 
     @property
     def planes(self) -> list[ControlPlane]:
-        """All control planes that were ever asked."""
+        """All control planes."""
         return list(self._planes.values())
 
     async def call(self, scope: Scope, operation: str, request: object) -> Json:

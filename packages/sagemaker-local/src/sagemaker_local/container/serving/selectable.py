@@ -42,14 +42,14 @@ OFFERED_KEYS = {
 
 
 def select(predictions: Iterable[Row], keys: Sequence[str], *, objective: str, classes: int) -> list[Selected]:
-    """Pick what was asked for out of each prediction.
+    """Select the requested keys of each prediction.
 
     Parameters
     ----------
     predictions
         What XGBoost predicted, a numpy scalar or vector a row.
     keys
-        Names asked for.
+        Requested names.
     objective
         The model's objective.
     classes

@@ -38,7 +38,7 @@ class Job:
     Parameters
     ----------
     paths
-        The folder that stands for `/opt/ml`.
+        The folder that represents `/opt/ml`.
     rendezvous
         Where several hosts meet.
     folder

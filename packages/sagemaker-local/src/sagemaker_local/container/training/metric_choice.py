@@ -22,7 +22,7 @@ class Metrics:
     Parameters
     ----------
     native
-        What XGBoost is asked for; None leaves it to the objective.
+        Metrics for XGBoost; None leaves the choice to the objective.
     custom
         Computes what the container knows itself, if that is anything.
     stopping
@@ -40,7 +40,7 @@ class Metrics:
 
 
 def chosen(tuned: str | None, asked: list[str] | None) -> Metrics:
-    """The metrics for what a job asks.
+    """The metrics that a job requests.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The paths below the folder that stands for `/opt/ml`, and how the container would name them."""
+"""The paths below the folder that represents `/opt/ml`, and how the container would name them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class ContainerPaths:
     Parameters
     ----------
     opt_ml
-        The folder that stands for `/opt/ml`; absolute.
+        The folder that represents `/opt/ml`; absolute.
     """
 
     opt_ml: Path

@@ -1,4 +1,4 @@
-"""One process that stands for a job's container on one host: started, watched, stopped.
+"""A process that represents a job's container on one host: started, watched, stopped.
 
 It leads a process group of its own. What else runs in that group ends with it, as in a container, whose first process
 takes all others along. When the daemon dies, it sees the end of its standard input.

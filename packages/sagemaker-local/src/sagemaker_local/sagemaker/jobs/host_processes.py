@@ -14,7 +14,7 @@ _OTHERS_SECONDS = 2.0
 
 
 class Outcome(enum.Enum):
-    """Why nobody waits for the processes any more."""
+    """Why waiting for the processes ended."""
 
     ENDED = "all have ended without an error"
     ASKED = "somebody asked to stop the job"

@@ -1,4 +1,4 @@
-"""The folder that stands for `/opt/ml` on one host of a training job, and the files that the platform puts there.
+"""The folder that represents `/opt/ml` on one host of a training job, and the files that the platform puts there.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
 """

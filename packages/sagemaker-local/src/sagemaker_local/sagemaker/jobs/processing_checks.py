@@ -1,4 +1,4 @@
-"""What CreateProcessingJob looks at beyond the form of a request, and what this emulator cannot run. Pure functions."""
+"""Checks of CreateProcessingJob beyond the form of a request, and what this emulator cannot run. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folder that stands for `/opt/ml` on one host of a processing job, and how paths of a request lead there.
+"""The folder that represents `/opt/ml` on one host of a processing job, and how paths of a request lead there.
 
 A process of this machine cannot see `/opt/ml`, so every such path in the command, the arguments and the environment is
 replaced. A program that holds one in its own source finds nothing there: it must take its paths as arguments.

@@ -1,6 +1,6 @@
 """The rules of processing jobs in one account and region; a pure state machine.
 
-Whoever runs a job reports with `started` and `finish`.
+The runner of a job reports with `started` and `finish`.
 """
 
 from __future__ import annotations

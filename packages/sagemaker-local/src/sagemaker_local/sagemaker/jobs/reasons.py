@@ -54,7 +54,7 @@ def of_processing(exit_code: int) -> str:
 
 
 def raise_fault(fault: Fault | None) -> None:
-    """Fail the job as a fault asks.
+    """Fail the job according to a fault.
 
     Raises
     ------

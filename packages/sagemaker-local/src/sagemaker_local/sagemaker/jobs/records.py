@@ -101,4 +101,4 @@ class JobFailed(Exception):  # noqa: N818 - it is an outcome; the text becomes t
 
 
 class JobStopped(Exception):  # noqa: N818 - it is an instruction: end the job where it is
-    """Somebody asked to stop a job before its processes ran."""
+    """A job was stopped before its processes ran."""

@@ -81,7 +81,7 @@ class S3Access:
         self._client, self._role, self._region = client, role_arn, region
 
     def check_input(self, url: str) -> None:
-        """What a Create operation looks at: that the role sees an object there.
+        """Check of a Create operation: the role can list an object.
 
         Raises
         ------

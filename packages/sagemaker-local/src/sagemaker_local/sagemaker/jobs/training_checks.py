@@ -1,4 +1,4 @@
-"""What CreateTrainingJob looks at beyond a request's form, in the service's words where users have reported them.
+"""Checks of CreateTrainingJob beyond a request's form, with the service's texts where users have reported them.
 
 Pure functions on the request; that the role may be assumed and sees the data is looked at in `training_operations`.
 """

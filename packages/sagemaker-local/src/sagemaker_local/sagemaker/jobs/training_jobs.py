@@ -1,6 +1,6 @@
 """The rules of training jobs in one account and region; a pure state machine.
 
-No process is started and no object is read here: whoever runs a job reports each step with `enter` and the end with
+No process is started and no object is read here: the runner of a job reports each step with `enter` and the end with
 `finish`.
 """
 

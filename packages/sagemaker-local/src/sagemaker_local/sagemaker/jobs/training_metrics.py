@@ -1,7 +1,7 @@
 """Metrics of the built-in XGBoost: what SageMaker looks for in the log, and what it finds there.
 
 The names are those of https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost-tuning.html, for both channels; a line is
-`[12]#011train-merror:0.1#011validation-merror:0.2`, where `#011` stands for a tabulator.
+`[12]#011train-merror:0.1#011validation-merror:0.2`, where `#011` is a tab.
 """
 
 from __future__ import annotations

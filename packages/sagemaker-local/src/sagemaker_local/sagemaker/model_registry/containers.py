@@ -1,4 +1,4 @@
-"""The container that a model package stands for, for CreateModel."""
+"""The container of a model package, for CreateModel."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Values:
 
 
 def is_expression(value: object) -> bool:
-    """Whether a value of a definition stands for another value."""
+    """Whether a value of a definition is an expression."""
     return isinstance(value, dict) and len(value) == 1 and next(iter(value)) in (GET, JOIN, JSON_GET)
 
 
@@ -68,7 +68,7 @@ def gets(value: object) -> Iterator[str]:
 
 
 def resolve(value: object, values: Values) -> Any:
-    """The value with every expression in it replaced by what it stands for.
+    """The value with every expression in it replaced by its value.
 
     Raises
     ------

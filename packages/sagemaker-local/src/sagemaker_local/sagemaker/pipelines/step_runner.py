@@ -173,7 +173,7 @@ class StepRunner:
         if status in _FAILED:
             raise StepFailed(f"ClientError: {reason}", _OF_FAILURE.get(reason.partition(":")[0], ""))
         if status in _STOPPED and run.status is not StepStatus.STOPPING:
-            raise StepFailed(f"{run.metadata[kind.metadata]['Arn']} was stopped by somebody else.")
+            raise StepFailed(f"{run.metadata[kind.metadata]['Arn']} was stopped outside of the pipeline.")
 
     async def _stop(self, kind: StepKind, asked: Json) -> None:
         try:

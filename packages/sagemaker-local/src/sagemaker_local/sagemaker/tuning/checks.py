@@ -1,4 +1,4 @@
-"""What CreateHyperParameterTuningJob looks at beyond a request's form. Pure functions on the request.
+"""Checks of CreateHyperParameterTuningJob beyond a request's form. Pure functions on the request.
 
 Where users have reported the service's words they are used: for hyperparameters that cannot be tuned, and for a metric
 of the wrong direction. The ranges are those of the training container.
