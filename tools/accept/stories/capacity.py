@@ -96,7 +96,7 @@ def _return_to(stage: Stage, sagemaker: Any, name: str, config: str) -> None:
 STORIES = (
     Story(
         slug="capacity-change",
-        sentence="SageMaker refuses to make an endpoint with instances serverless, or to change machines that are scaled",
+        sentence="SageMaker refuses to take the instances from an endpoint, and other machines while it is scaled",
         needs=("inference",),
         seconds=4000,
         usd=0.10,
