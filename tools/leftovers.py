@@ -142,6 +142,14 @@ _NAMED = {
         describe=_answers("describe_notebook_instance", "NotebookInstanceName"),
         delete="aws sagemaker delete-notebook-instance --notebook-instance-name {name}",
     ),
+    "AWS::SageMaker::NotebookInstanceLifecycleConfig": _Named(
+        words="lifecycle configuration of notebook instances",
+        name="NotebookInstanceLifecycleConfigName",
+        service="sagemaker",
+        describe=_answers("describe_notebook_instance_lifecycle_config", "NotebookInstanceLifecycleConfigName"),
+        delete="aws sagemaker delete-notebook-instance-lifecycle-config --notebook-instance-lifecycle-config-name "
+        "{name}",
+    ),
 }
 
 

@@ -135,12 +135,13 @@ def _preflight(place: Place) -> tuple[Right, ...]:
         ),
         Right(actions=("apigateway:GET",), resources=(f"arn:{place.partition}:apigateway:{place.region}::/account",)),
         Right(
-            actions=("cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard"),
-            resources=(
-                place.arn("cloudwatch", f"alarm:{place.name}-*"),
-                f"arn:{place.partition}:cloudwatch::{place.account}:dashboard/{place.name}",
-            ),
-            why="the alarms of this environment",
+            actions=("cloudwatch:DescribeAlarms",),
+            resources=(place.arn("cloudwatch", "alarm:*"),),
+            why="CloudWatch may ask for all alarms, whatever names are given; the action only reads",
+        ),
+        Right(
+            actions=("cloudwatch:GetDashboard",),
+            resources=(f"arn:{place.partition}:cloudwatch::{place.account}:dashboard/{place.name}",),
         ),
         Right(
             actions=("kinesis:DescribeStreamSummary",),
@@ -150,11 +151,17 @@ def _preflight(place: Place) -> tuple[Right, ...]:
             actions=(
                 "sagemaker:DescribeModelPackageGroup",
                 "sagemaker:DescribeNotebookInstance",
+                "sagemaker:DescribeNotebookInstanceLifecycleConfig",
                 "sagemaker:DescribePipeline",
             ),
             resources=tuple(
                 place.arn("sagemaker", f"{kind}/{place.name}")
-                for kind in ("model-package-group", "notebook-instance", "pipeline")
+                for kind in (
+                    "model-package-group",
+                    "notebook-instance",
+                    "notebook-instance-lifecycle-config",
+                    "pipeline",
+                )
             ),
         ),
     )

@@ -5,13 +5,25 @@ from __future__ import annotations
 import pytest
 
 from tests.support.stories import as_parameters, assert_held
-from tools.accept.stories import alarms, functions, notebook, people, predictions, roles, stacks, stream, uploads
+from tools.accept.stories import (
+    alarms,
+    functions,
+    notebook,
+    people,
+    predictions,
+    references,
+    roles,
+    stacks,
+    stream,
+    uploads,
+)
 from tools.accept.story import Story
 from tools.deployment import Deployment
 
 STORIES = (
     *predictions.STORIES,
     *stacks.STORIES,
+    *references.STORIES,
     *uploads.STORIES,
     *people.STORIES,
     *alarms.STORIES,

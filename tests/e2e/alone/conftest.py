@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from stacks.settings import LOCAL
 from tests.e2e.conftest import emulator_options
 from tests.support.e2e_fixtures import api, events
+from tools.accept.stage import Stage
+from tools.accept.updates import EndpointStack
 from tools.deployment import Deployment
 
 __all__ = ["api", "events"]
@@ -36,3 +39,12 @@ def faults(shared: Path) -> Iterator[Callable[..., None]]:
     yield set_fault
     for target in failing:
         set_fault(target, "clear")
+
+
+@pytest.fixture
+def stack(deployment: Deployment) -> Iterator[EndpointStack]:
+    """The stack of the endpoint, as it was when the test ends."""
+    stage = Stage(deployment, LOCAL, print)
+    yield EndpointStack(stage)
+    stage.close()
+    assert stage.left == []

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.support.stories import as_parameters, assert_held
-from tools.accept.stories import functions, updates
+from tools.accept.stories import capacity, functions, updates
 from tools.accept.story import Story
 from tools.deployment import Deployment
 
-STORIES = (*updates.STORIES, *(story for story in functions.STORIES if story.disturbs))
+STORIES = (*updates.STORIES, *capacity.STORIES, *(story for story in functions.STORIES if story.disturbs))
 
 
 @pytest.mark.parametrize("story", as_parameters(STORIES))

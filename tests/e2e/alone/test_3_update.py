@@ -6,7 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,15 +29,6 @@ from tools.deployment import (
 from tools.outdated_references import templates_in
 
 ROW = [0] * 784
-
-
-@pytest.fixture
-def stack(deployment: Deployment) -> Iterator[EndpointStack]:
-    """The stack of the endpoint, as it was when the test ends."""
-    stage = Stage(deployment, LOCAL, print)
-    yield EndpointStack(stage)
-    stage.close()
-    assert stage.left == []
 
 
 def test_a_rollback_that_cloudformation_does_not_notice_is_told_and_can_be_repaired(

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from tools.accept.stories import (
     alarms,
+    capacity,
     functions,
     notebook,
     people,
     pipeline,
     predictions,
+    references,
     roles,
     stacks,
     stream,
@@ -24,6 +26,7 @@ from tools.accept.story import Story
 
 STORIES: tuple[Story, ...] = (
     *stacks.STORIES,
+    *references.STORIES,
     *predictions.STORIES,
     *uploads.STORIES,
     *people.STORIES,
@@ -35,5 +38,6 @@ STORIES: tuple[Story, ...] = (
     *notebook.STORIES,
     *functions.STORIES,
     *updates.STORIES,
+    *capacity.STORIES,
 )
 """All stories: those that read before those that train, and those before what changes what serves."""

@@ -1,24 +1,29 @@
-"""Updates of the endpoint: one under load without a lost request, a bad model that is rolled back, refused capacity."""
+"""Updates of the endpoint: one under load without a lost request, and a bad model that is rolled back."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Any
 
-from botocore.exceptions import ClientError
 from urllib3.exceptions import HTTPError
 
 from stacks.inference.capacity import InstanceCapacity
 from tools.accept.golden import golden_digits
 from tools.accept.stage import Stage
 from tools.accept.stories.predictions import warm_up
-from tools.accept.story import Differs, NotRun, Story, expect
+from tools.accept.story import Differs, Story, expect
 from tools.accept.updates import EndpointStack, no_model, packed_otherwise
 
 CALLERS = 3
 LEAST_ANSWERS = 10
+WATCHED = ("Invocation5XXErrors", "ModelLatency")
+"""As `stacks/inference/model_endpoint.py` has them for the alarms."""
+METRIC_SECONDS = 600
 
 
 class Callers:
@@ -79,6 +84,7 @@ def play_update(stage: Stage) -> None:
     warm_up(stage)
     stack = EndpointStack(stage)
     _, before = stack.running()
+    count = _wanted_instances(stage)
     with Callers(stage) as callers:
         stage.say("updating the endpoint under load")
         status = stack.update(packed_otherwise(stack.served()))
@@ -88,10 +94,51 @@ def play_update(stage: Stage) -> None:
     if after == before:
         raise Differs("the endpoint runs another configuration", f"{before}, as before")
     callers.expect_none_lost()
+    expect(count, _wanted_instances(stage), "instances of the endpoint, as before the update")
+    if isinstance(stage.settings.capacity, InstanceCapacity):
+        _expect_metrics(stage, after)
     stage.say("returning to what was deployed, under load")
     with Callers(stage) as again:
         stack.restore()
     again.expect_none_lost()
+
+
+def _variant(stage: Stage) -> dict[str, Any]:
+    name = stage.outputs("inference")["EndpointName"]
+    (variant,) = stage.client("sagemaker").describe_endpoint(EndpointName=name)["ProductionVariants"]
+    found: dict[str, Any] = variant
+    return found
+
+
+def _wanted_instances(stage: Stage) -> int | None:
+    """How many there are to be, as scaling has set it; None for a serverless endpoint."""
+    return _variant(stage).get("DesiredInstanceCount")
+
+
+def _expect_metrics(stage: Stage, config: str) -> None:
+    """The metrics that rollback alarms watch are there for the new configuration alone."""
+    dimensions = {
+        "EndpointName": stage.outputs("inference")["EndpointName"],
+        "VariantName": _variant(stage)["VariantName"],
+        "EndpointConfigName": config,
+    }
+    for name in WATCHED:
+        stage.say(f"waiting for {name} of the new configuration")
+        stage.until(partial(_is_measured, stage, name, dimensions), f"{name} of {config}", seconds=METRIC_SECONDS)
+
+
+def _is_measured(stage: Stage, name: str, dimensions: Mapping[str, str]) -> bool:
+    now = datetime.now(UTC)
+    answer = stage.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/SageMaker",
+        MetricName=name,
+        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(minutes=1),
+        Period=60,
+        Statistics=["SampleCount"],
+    )
+    return bool(answer["Datapoints"])
 
 
 def play_rollback(stage: Stage) -> None:
@@ -108,54 +155,11 @@ def play_rollback(stage: Stage) -> None:
     callers.expect_none_lost()
 
 
-def play_capacity_change(stage: Stage) -> None:
-    """A configuration without instances is offered to an endpoint that has some."""
-    if not isinstance(stage.settings.capacity, InstanceCapacity):
-        msg = "the endpoint is serverless already"
-        raise NotRun(msg)
-    sagemaker, name = stage.client("sagemaker"), stage.outputs("inference")["EndpointName"]
-    running = sagemaker.describe_endpoint(EndpointName=name)["EndpointConfigName"]
-    _make_serverless_config(stage, sagemaker, running)
-    stage.at_end(f"the capacity of {name}", _return_to, stage, sagemaker, name, running)
-    try:
-        sagemaker.update_endpoint(EndpointName=name, EndpointConfigName=stage.name)
-    except ClientError as error:
-        expect("ValidationException", error.response["Error"]["Code"], "the refusal")
-    else:
-        raise Differs("SageMaker refuses to take the instances from an endpoint", "the update has begun")
-
-
-def _make_serverless_config(stage: Stage, sagemaker: Any, running: str) -> None:
-    """A serverless configuration of the model that is served; its copy has no network isolation, which is refused."""
-    (variant,) = sagemaker.describe_endpoint_config(EndpointConfigName=running)["ProductionVariants"]
-    model = sagemaker.describe_model(ModelName=variant["ModelName"])
-    container = {key: model["PrimaryContainer"][key] for key in ("Image", "ModelDataUrl")}
-    sagemaker.create_model(ModelName=stage.name, ExecutionRoleArn=model["ExecutionRoleArn"], PrimaryContainer=container)
-    stage.at_end(f"the model {stage.name}", sagemaker.delete_model, ModelName=stage.name)
-    serverless = {
-        "VariantName": variant["VariantName"],
-        "ModelName": stage.name,
-        "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 1},
-    }
-    sagemaker.create_endpoint_config(EndpointConfigName=stage.name, ProductionVariants=[serverless])
-    stage.at_end(f"the configuration {stage.name}", sagemaker.delete_endpoint_config, EndpointConfigName=stage.name)
-
-
-def _return_to(stage: Stage, sagemaker: Any, name: str, config: str) -> None:
-    def is_settled() -> bool:
-        return bool(sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"] == "InService")
-
-    stage.until(is_settled, f"{name} is in service", seconds=1800)
-    if sagemaker.describe_endpoint(EndpointName=name)["EndpointConfigName"] != config:
-        sagemaker.update_endpoint(EndpointName=name, EndpointConfigName=config)
-        stage.until(is_settled, f"{name} is in service", seconds=1800)
-
-
 NEEDS = ("storage", "inference", "api")
 STORIES = (
     Story(
         slug="update-under-load",
-        sentence="an update of the endpoint and the way back lose no request",
+        sentence="an update of the endpoint and the way back lose no request and no instance, and are measured",
         needs=NEEDS,
         seconds=6000,
         usd=0.60,
@@ -170,15 +174,5 @@ STORIES = (
         usd=0.60,
         changes="an archive without a model: below models/ it stays, where nobody may delete",
         play=play_rollback,
-    ),
-    Story(
-        slug="capacity-change",
-        sentence="SageMaker refuses to make an endpoint with instances serverless",
-        needs=("inference",),
-        seconds=4000,
-        usd=0.10,
-        changes="a model and a configuration; if it is not refused, the endpoint is serverless for a while",
-        disturbs=True,
-        play=play_capacity_change,
     ),
 )

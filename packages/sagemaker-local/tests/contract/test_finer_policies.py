@@ -34,6 +34,8 @@ def user(emulator: Emulator) -> Iterator[Any]:
         {"Effect": "Allow", "Action": ["logs:GetLogEvents", "logs:PutLogEvents"], "Resource": STREAM},
         {"Effect": "Allow", "Action": "logs:DescribeLogStreams", "Resource": f"{ARN}:/finer/policies:log-stream:"},
         {"Effect": "Allow", "Action": "logs:CreateLogGroup", "Resource": f"{ARN}:/finer/new"},
+        {"Effect": "Allow", "Action": "cloudwatch:DescribeAlarms", "Resource": "arn:aws:cloudwatch:*:*:alarm:*"},
+        {"Effect": "Allow", "Action": "cloudwatch:GetDashboard", "Resource": "arn:aws:cloudwatch::*:dashboard/finer"},
         {"Effect": "Allow", "Action": "iam:ListRoleTags", "Resource": "arn:aws:iam::123456789012:role/finer/*"},
     ]
     iam.create_user(UserName="finer")
@@ -89,3 +91,14 @@ def test_a_role_is_named_with_its_path(user: Any, emulator: Emulator) -> None:
     assert user("iam").list_role_tags(RoleName="inside")["Tags"] == []
     with pytest.raises(ClientError, match="AccessDenied"):
         user("iam").list_role_tags(RoleName="outside")
+
+
+def test_alarms_are_described_with_a_right_on_all_of_them(user: Any) -> None:
+    assert user("cloudwatch").describe_alarms(AlarmNames=["one"])["MetricAlarms"] == []
+
+
+def test_a_dashboard_is_asked_for_by_its_name(user: Any) -> None:
+    with pytest.raises(ClientError, match="NotFound"):
+        user("cloudwatch").get_dashboard(DashboardName="finer")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        user("cloudwatch").get_dashboard(DashboardName="other")

@@ -1,6 +1,7 @@
 """What policies may ask for on AWS and MiniStack does not know.
 
-An upload that says If-None-Match, one log stream, the path of a role, and the tags of a distribution:
+An upload that says If-None-Match, one log stream, all alarms, a dashboard, the path of a role, the tags of a
+distribution:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from sagemaker_local.json_text import read_json
-from sagemaker_local.ministack.registry import private, replace
+from sagemaker_local.ministack.registry import private, replace, scope
 
 COLLECTORS = "ministack.services.tagging:_RESOURCE_TAG_COLLECTORS"
 """Gives ARNs and tags, by service, for the condition key `aws:ResourceTag`."""
@@ -42,7 +43,8 @@ def _tell_conditional_uploads() -> None:
 
 
 def _name_in_full() -> None:
-    extract, roles = private(_RESOURCE), private("ministack.services.iam:_roles")
+    extract, member = private(_RESOURCE), private("ministack.core.iam_actions:_param")
+    roles = private("ministack.services.iam:_roles")
 
     def extract_resource_arn(
         service: str, method: str, path: str, headers: dict[str, str], body: bytes, *rest: Any
@@ -50,10 +52,22 @@ def _name_in_full() -> None:
         arn = str(extract(service, method, path, headers, body, *rest))
         if service == "iam" and ":role/" in arn:
             return str(roles.get(arn.rpartition("/")[2], {}).get("Arn", arn))
+        if service == "monitoring" and _describes_alarms(path, headers, body):
+            return f"arn:aws:cloudwatch:{scope().region}:{scope().account}:alarm:*"
+        if service == "monitoring" and (dashboard := member(body, rest[0], "DashboardName")):
+            return f"arn:aws:cloudwatch::{scope().account}:dashboard/{dashboard}"
         is_group = service == "logs" and arn != "*"
         return arn + _stream(headers.get("x-amz-target", ""), body) if is_group else arn
 
     replace(_RESOURCE, extract_resource_arn)
+
+
+def _describes_alarms(path: str, headers: dict[str, str], body: bytes) -> bool:
+    """Whether a request of one of CloudWatch's three protocols asks for alarms: for all of them, whatever it names."""
+    name = "DescribeAlarms"
+    return name in (path.rpartition("/")[2], headers.get("x-amz-target", "").rpartition(".")[2]) or (
+        f"Action={name}&".encode() in body + b"&"
+    )
 
 
 def _stream(target: str, body: bytes) -> str:

@@ -31,6 +31,7 @@ PRIVATE_NAMES = (
     "ministack.core.concurrency:run_reentrant",
     "ministack.core.iam_actions:SERVICE_TO_IAM_NAMESPACE",
     "ministack.core.iam_actions:_BOTOCORE_SERVICE_MAP",
+    "ministack.core.iam_actions:_param",
     "ministack.core.iam_actions:access_denied_response",
     "ministack.core.iam_actions:dynamodb_service_context",
     "ministack.core.iam_actions:extract_resource_arn",
