@@ -1,5 +1,4 @@
-"""The kit that reads pictures: safe decoding, ink and paper, strokes, digits in reading order, MNIST's form.
+"""The kit that reads pictures: from the bytes of a file to digits in reading order. Pure; no AWS, no events, no jobs.
 
-It holds what makes pixels of a digit out of a file, with its limits and problems: no AWS, no events, no jobs. Pure.
 Imports `contract` and `gateway`.
 """

@@ -7,19 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
-from vision.strokes import Stroke
+from vision.strokes import Stroke, stroke_of
 
-BROAD = 1.0
-"""A stroke at least this many times as broad as high may be two digits: few digits are, nearly all pairs."""
-
-CUTS_MAX = 3
-"""So many places to cut are tried, where the least ink is in a column."""
-
-NARROWEST, LOWEST = 0.2, 0.7
-"""Each of two digits that touch has at least these shares of the width and the height of both."""
+BROAD, NARROWEST, LOWEST = 1.0, 0.2, 0.7
+"""A stroke at least so many times as broad as high may be two digits, which have at least these shares of its sides."""
 
 PIECES_GAP, PIECES_BROAD, PIECES_HIGH = 0.25, 1.1, 1.4
 """Pieces of one digit are at most the first share of the usual height apart, and together so broad and high."""
@@ -41,32 +36,26 @@ class Alternative:
 
 def alternatives(strokes: Sequence[Stroke], usual: float) -> list[Alternative]:
     """Give other ways to read strokes of a usual height."""
-    ways = [way for place, stroke in enumerate(strokes) for way in _halves(place, stroke)]
-    for first, one in enumerate(strokes):
-        for second, other in enumerate(strokes[:first]):
-            if max(one.apart(other)) <= PIECES_GAP * usual:
-                both = one.joined(other)
-                if both.width <= PIECES_BROAD * usual and both.height <= PIECES_HIGH * usual:
-                    ways.append(Alternative((second, first), (both,)))
+    ways = [
+        Alternative((place,), halves)
+        for place, stroke in enumerate(strokes)
+        if stroke.width >= BROAD * stroke.height and len(halves := _halves(stroke)) == 2
+    ]
+    for (first, one), (second, other) in combinations(enumerate(strokes), 2):
+        if max(one.apart(other)) <= PIECES_GAP * usual:
+            left, top, right, bottom = one.around(other)
+            if right - left <= PIECES_BROAD * usual and bottom - top <= PIECES_HIGH * usual:
+                ways.append(Alternative((first, second), (one.joined(other),)))
     return ways[:ALTERNATIVES_MAX]
 
 
-def _halves(place: int, stroke: Stroke) -> list[Alternative]:
-    if stroke.width < BROAD * stroke.height:
-        return []
+def _halves(stroke: Stroke) -> tuple[Stroke, ...]:
+    """Cut a stroke where the least ink is in a column."""
     reach = max(1, round(NARROWEST * stroke.width))
-    costs = stroke.mask.sum(axis=0).astype(float)
-    costs[:reach] = costs[-reach:] = np.inf
-    ways = []
-    for _ in range(CUTS_MAX):
-        best = int(costs.argmin())
-        if not np.isfinite(costs[best]):
-            break
-        costs[max(0, best - reach // 2) : best + reach // 2 + 1] = np.inf
-        halves = (stroke.part(0, best), stroke.part(best, stroke.width))
-        if min(half.height for half in halves) >= LOWEST * stroke.height:
-            ways.append(Alternative((place,), halves))
-    return ways
+    cut = reach + int(stroke.mask.sum(axis=0)[reach:-reach].argmin())
+    parts = (stroke.mask[:, :cut], stroke.left), (stroke.mask[:, cut:], stroke.left + cut)
+    halves = (stroke_of(mask, left, stroke.top, stroke.strength) for mask, left in parts)
+    return tuple(half for half in halves if half.height >= LOWEST * stroke.height)
 
 
 def best_of(ways: Sequence[Alternative], sureness: Sequence[float], count: int) -> list[int]:
@@ -75,13 +64,11 @@ def best_of(ways: Sequence[Alternative], sureness: Sequence[float], count: int) 
     Sureness is the model's highest probability for each of the first strokes, `count` of them, then for each stroke of
     each way, in their order.
     """
-    gains = []
-    place = count
+    gains, place = [], count
     for way in ways:
-        places = range(place, place + len(way.strokes))
-        place += len(way.strokes)
-        gain = float(min(sureness[at] for at in places) - np.mean([sureness[at] for at in way.replaces]))
-        gains.append((gain, way.replaces, places))
+        places = range(place, place := place + len(way.strokes))
+        gain = min(sureness[at] for at in places) - np.mean([sureness[at] for at in way.replaces])
+        gains.append((float(gain), way.replaces, places))
     chosen = set(range(count))
     for gain, replaces, places in sorted(gains, key=lambda each: -each[0]):
         if gain > GAIN and chosen.issuperset(replaces):

@@ -1,8 +1,7 @@
 """Decoding a picture from a stranger: PNG or JPEG bytes in, one upright grey array of bounded size out.
 
-Pillow decodes both: it takes a JPEG at a half, a quarter or an eighth of its size, gives transparency, palettes, 16
-bits and orientation as the file has them, and raises for damage. OpenCV's `imdecode` returns a picture for truncated
-files, drops `tRNS` and has no reduced decoding of grey that keeps the original's size. `vision.headers` is asked first.
+Pillow decodes: it takes a JPEG at a half, a quarter or an eighth of its size, reads transparency, palettes and 16 bits
+as the file has them, and raises for damage, where `cv2.imdecode` gives a picture of half a file.
 """
 
 from __future__ import annotations
@@ -26,18 +25,16 @@ from vision.problems import TOO_MANY_PIXELS, UNREADABLE_IMAGE
 Grey = NDArray[np.uint8]
 """Grey values 0..255, shape (height, width)."""
 
-_DECODERS = {"image/png": "PNG", "image/jpeg": "JPEG"}
-
 # What Pillow's decoders raise on damaged files, found by feeding them thousands of damaged files.
 _DECODER_ERRORS = (
     *(AssertionError, AttributeError, EOFError, LookupError, OSError, OverflowError, SyntaxError, TypeError),
     *(ValueError, struct.error, zlib.error),
 )
-
 _ORIENTATION = 0x0112
+_TURNS = {2: (0, True), 3: (2, False), 4: (2, True), 5: (3, True), 6: (3, False), 7: (1, True), 8: (1, False)}
+"""Quarters to turn to the left, and whether to mirror then, by orientation (CIPA DC-008, tag 0x0112)."""
 _DEPTHS = tuple(2**bits - 1 for bits in (8, 10, 12, 14, 16))
-"""White of files of 8, 10, 12, 14 and 16 bits: a 16-bit file may hold any of them."""
-
+"""White of the bit depths that a 16-bit file may hold."""
 _FAINT_ALPHA, _LAYER_CONTRAST = 16, 48
 """From this opacity on a pixel has a colour; less contrast inside a layer than this is that of one ink."""
 
@@ -64,7 +61,7 @@ def decode(body: bytes, media_type: str, *, side: int, pixels_max: int) -> Pictu
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            with Image.open(io.BytesIO(body), formats=(_DECODERS[media_type],)) as image:
+            with Image.open(io.BytesIO(body), formats=(media_type.removeprefix("image/"),)) as image:
                 return _read(image, side)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             detail = f"the picture has far more pixels than {pixels_max}, which are allowed"
@@ -77,12 +74,15 @@ def _read(image: Image.Image, side: int) -> Picture:
     width, height = image.size
     image.draft("L", (side, side))  # a JPEG is decoded at 1/2, 1/4 or 1/8 of its size, others as they are
     image.load()
-    grey = _flatten(image)
-    orientation = _orientation(image)
-    turned = _upright(shrunk(grey, side), orientation)
-    if orientation > 4:  # lying pictures stand
-        width, height = height, width
-    return Picture(grey=np.ascontiguousarray(turned), width=width, height=height)
+    grey = shrunk(_flatten(image), side)
+    try:
+        quarters, mirrored = _TURNS.get(image.getexif().get(_ORIENTATION), (0, False))
+    except _DECODER_ERRORS:  # nobody else refuses a whole picture for what is said beside it
+        quarters, mirrored = 0, False
+    grey = np.rot90(grey, quarters)
+    grey = np.ascontiguousarray(np.fliplr(grey) if mirrored else grey)
+    width, height = (height, width) if quarters % 2 else (width, height)
+    return Picture(grey=grey, width=width, height=height)
 
 
 def shrunk(grey: Grey, side: int) -> Grey:
@@ -116,18 +116,3 @@ def lay_on_paper(grey: Grey, alpha: Grey) -> Grey:
         paper = PIXEL_MAX if grey[seen].mean() <= PIXEL_MAX / 2 else 0
     opaque = alpha.astype(np.float32) / PIXEL_MAX
     return np.asarray(grey * opaque + paper * (1 - opaque) + 0.5, np.uint8)
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        value = image.getexif().get(_ORIENTATION, 1)
-    except _DECODER_ERRORS:  # nobody else refuses a whole picture for what is said beside it
-        return 1
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
-
-
-def _upright(grey: Grey, orientation: int) -> Grey:
-    """Undo an EXIF orientation: 5 to 8 lie on their side, 2, 4, 5 and 7 are mirrored (CIPA DC-008, tag 0x0112)."""
-    turns = {3: 2, 4: 2, 5: 3, 6: 3, 7: 1, 8: 1}
-    upright = np.rot90(grey, turns.get(orientation, 0))
-    return np.fliplr(upright) if orientation in {2, 4, 5, 7} else upright

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from gateway.problems import ProblemError
 from vision.limits import CHUNKS_MAX, IMAGE_SIDE_MAX, SCANS_MAX, SEGMENTS_MAX
 from vision.problems import ANIMATED_IMAGE, CONTENT_TYPE_MISMATCH, TOO_MANY_PIXELS, UNREADABLE_IMAGE
 
-SIGNATURES: Mapping[str, bytes] = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 """For each media type the bytes that every such file begins with."""
 
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
@@ -36,8 +36,7 @@ def check_header(body: bytes, media_type: str, pixels_max: int) -> None:
         chunks.
     """
     if not body.startswith(SIGNATURES[media_type]):
-        names = [name for name, signature in SIGNATURES.items() if body.startswith(signature)]
-        found = names[0] if names else "neither PNG nor JPEG"
+        found = next((name for name, start in SIGNATURES.items() if body.startswith(start)), "neither PNG nor JPEG")
         raise ProblemError(CONTENT_TYPE_MISMATCH, f"Content-Type is {media_type}, but the body is {found}")
     try:
         width, height = _png_size(body) if media_type == "image/png" else _jpeg_size(body)
@@ -85,11 +84,9 @@ def _segments(body: bytes) -> Iterator[tuple[int, int]]:
     place = 2
     for _ in range(SEGMENTS_MAX):
         found = _MARKER.search(body, place)
-        if found is None:
+        if found is None or found.group(1)[0] == _END_OF_IMAGE:
             return
         marker, place = found.group(1)[0], found.end()
-        if marker == _END_OF_IMAGE:
-            return
         if marker not in {0x01, 0xD8}:
             yield marker, place
             place += max(2, struct.unpack_from(">H", body, place)[0])

@@ -12,13 +12,10 @@ import numpy as np
 
 from contract.digit import PIXEL_MAX, SIDE
 from vision.decoding import Grey
-from vision.ink import Mask
+from vision.strokes import Mask
 
-INK_SIDE = 20
-"""Longest side of the ink after scaling, in pixels."""
-
-MIDDLE = SIDE // 2
-"""Column and row of the centre of mass."""
+INK_SIDE, MIDDLE = 20, SIDE // 2
+"""Longest side of the ink after scaling, and column and row of its centre of mass, in pixels."""
 
 DETAIL = 120
 """Smaller ink is first enlarged to about this side, in pixels, so that its edges are smooth."""
@@ -26,35 +23,23 @@ DETAIL = 120
 
 def as_it_is(grey: Grey) -> Grey | None:
     """Give the ink of a picture that already has the size, the crop and the centre of MNIST's, and None of others."""
-    if grey.shape != (SIDE, SIDE):
-        return None
     ink = np.asarray(PIXEL_MAX - grey if np.median(grey) > PIXEL_MAX / 2 else grey, np.uint8)
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not rows.size or max(np.ptp(rows), np.ptp(columns)) + 1 != INK_SIDE:
+    x, y, width, height = cv2.boundingRect(ink)
+    if grey.shape != (SIDE, SIDE) or max(width, height) != INK_SIDE:
         return None
-    x, y = _centre_of_mass(ink)
-    return ink if (round(x), round(y)) == (MIDDLE, MIDDLE) else None
+    return ink if np.array_equal(centre(ink[y : y + height, x : x + width]), ink) else None
 
 
 def normalise(own: Mask, thickness: float, width: float) -> Grey:
-    """Make a digit of strokes.
+    """Make a digit, uint8, shape (28, 28), of its ink.
 
     Parameters
     ----------
-    own
-        Where there is ink of this digit.
-    thickness
-        Of its strokes, in pixels of the picture.
+    own, thickness
+        Where there is ink, without margins, and how thick its strokes are, in pixels of the picture.
     width
         Their least width in the result, in pixels of the result.
-
-    Returns
-    -------
-    Grey
-        uint8, shape (28, 28), 0 is background, 255 full ink.
     """
-    left, top, across, down = cv2.boundingRect(own)
-    own = own[top : top + down, left : left + across]
     times = max(1, round(DETAIL / max(own.shape)))
     if times > 1:
         fine = cv2.resize(own * np.float32(1), None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
@@ -63,7 +48,7 @@ def normalise(own: Mask, thickness: float, width: float) -> Grey:
     missing = max(0.0, (width * max(own.shape) - INK_SIDE * thickness) / (INK_SIDE - width))
     margin = round(missing / 2)
     paper = cv2.copyMakeBorder(1 - own, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=1)
-    ink = np.clip(missing / 2 + 1 - cv2.distanceTransform(np.asarray(paper, np.uint8), cv2.DIST_L2, 5), 0, 1)
+    ink = np.clip(missing / 2 + 1 - cv2.distanceTransform(paper, cv2.DIST_L2, 5), 0, 1)
     small = tuple(max(1, round(length * INK_SIDE / max(ink.shape))) for length in ink.shape[::-1])
     return centre(np.asarray(cv2.resize(ink * PIXEL_MAX, small, interpolation=cv2.INTER_AREA), np.uint8))
 
@@ -71,14 +56,9 @@ def normalise(own: Mask, thickness: float, width: float) -> Grey:
 def centre(digit: Grey) -> Grey:
     """Put the centre of mass in the middle of 28 x 28, as far as the digit stays inside."""
     height, width = digit.shape
-    x, y = _centre_of_mass(digit)
-    left, top = (min(max(round(MIDDLE - at), 0), SIDE - side) for at, side in ((x, width), (y, height)))
+    moments = cv2.moments(digit)
+    middles = ((moments[name] / max(moments["m00"], 1.0), side) for name, side in (("m10", width), ("m01", height)))
+    left, top = (min(max(round(MIDDLE - middle), 0), SIDE - side) for middle, side in middles)
     canvas = np.zeros((SIDE, SIDE), np.uint8)
     canvas[top : top + height, left : left + width] = digit
     return canvas
-
-
-def _centre_of_mass(ink: Grey) -> tuple[float, float]:
-    moments = cv2.moments(ink)
-    mass = max(moments["m00"], 1.0)
-    return moments["m10"] / mass, moments["m01"] / mass

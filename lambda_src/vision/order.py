@@ -11,44 +11,26 @@ SLANT_MAX = 14
 SAME_ROW = 0.6
 """A digit whose middle is this share of the usual height away from its row's middle, or less, is in that row."""
 
-ROW_COST = 1.0
-"""What one more row costs, in squared heights: rows are as few as the digits' places allow without bending."""
-
-SLANT_COST = 0.02
-"""What a degree of slant costs, in the same unit: without need rows are level."""
+ROW_COST, SLANT_COST = 1.0, 0.02
+"""What a row and a degree of slant cost, in squared heights: rows are few and level unless that bends them."""
 
 
 def reading_order(middles: NDArray[np.float64], usual: float) -> list[int]:
-    """Sort digits.
-
-    Parameters
-    ----------
-    middles
-        Column and row of the middle of each, shape (n, 2).
-    usual
-        Their usual height.
-
-    Returns
-    -------
-    list of int
-        Places in `middles`, as they are read.
-    """
-    slants = sorted(range(-SLANT_MAX, SLANT_MAX + 1), key=abs)
-    found = [_rows(middles, usual, slant) for slant in slants]
-    return min(found, key=lambda rows: rows[0])[1]
+    """Sort digits of a usual height by the middles of their boxes, shape (n, 2); give their places as they are read."""
+    return min(_rows(middles, usual, slant) for slant in range(-SLANT_MAX, SLANT_MAX + 1))[1]
 
 
 def _rows(middles: NDArray[np.float64], usual: float, slant: int) -> tuple[float, list[int]]:
     """Put digits into rows of one slant; the cost of these rows, and the digits row by row."""
     angle = np.radians(slant)
-    down = middles @ (-np.sin(angle), np.cos(angle))
-    along = middles @ (np.cos(angle), np.sin(angle))
+    turn = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    along, down = (middles @ turn).T
     rows: list[list[int]] = []
-    for place in np.argsort(down, kind="stable").tolist():
+    for place in down.argsort(kind="stable").tolist():
         if rows and down[place] - down[rows[-1]].mean() <= SAME_ROW * usual:
             rows[-1].append(place)
         else:
             rows.append([place])
-    bend = sum(float(((down[row] - down[row].mean()) ** 2).sum()) for row in rows) / usual**2
-    cost = bend + ROW_COST * len(rows) + SLANT_COST * abs(slant)
-    return cost, [place for row in rows for place in sorted(row, key=lambda place: float(along[place]))]
+    bend = sum(down[row].var() * len(row) for row in rows) / usual**2
+    order = [place for row in rows for place in sorted(row, key=along.__getitem__)]
+    return bend + ROW_COST * len(rows) + SLANT_COST * abs(slant), order

@@ -8,14 +8,10 @@ import cv2
 import numpy as np
 
 from vision.decoding import Grey, shrunk
-from vision.ink import Mask, morphed
-from vision.strokes import Stroke, usual_of
+from vision.strokes import Mask, Stroke, morphed, usual_of
 
-COARSE_SIDE = 200
-"""Paper is sought on a picture of this longest side."""
-
-STROKE = 17
-"""Strokes up to so many coarse pixels are taken out first, dark and light ones."""
+COARSE_SIDE, STROKE = 200, 17
+"""Paper is sought on a picture of this longest side, without strokes up to so many of its pixels."""
 
 CONTRAST = 1.35
 """Paper is at least so many times as bright as the desk beside it."""
@@ -33,39 +29,36 @@ it is there."""
 
 def find_paper(grey: Grey) -> Mask | None:
     """Find paper; None where it fills the picture, or nothing tells it apart."""
-    small = morphed(shrunk(grey, COARSE_SIDE), cv2.MORPH_CLOSE, STROKE, STROKE)
-    small = morphed(small, cv2.MORPH_OPEN, STROKE, STROKE)
+    small = morphed(morphed(shrunk(grey, COARSE_SIDE), cv2.MORPH_CLOSE, STROKE, STROKE), cv2.MORPH_OPEN, STROKE, STROKE)
     bright = np.asarray(cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1], np.uint8)
     outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not outlines:
         return None
-    outline = max(outlines, key=cv2.contourArea)
-    hull = np.asarray(cv2.fillConvexPoly(np.zeros_like(small), cv2.convexHull(outline), 1), np.uint8)
-    covered = np.count_nonzero(hull & bright) >= CONVEX * np.count_nonzero(hull)
-    if not (covered and LEAST <= hull.mean() <= MOST and _contrast(small, hull) >= CONTRAST):
-        return None
-    inside = np.asarray(cv2.resize(hull * np.float32(1), grey.shape[::-1]) > 0.5, np.uint8)
-    margin = 2 * round(MARGIN * max(grey.shape)) + 1
-    return morphed(inside, cv2.MORPH_ERODE, margin, margin)
-
-
-def _contrast(small: Grey, inside: Mask) -> float:
-    """Give how many times as bright it is just inside as just outside."""
+    hull = cv2.convexHull(max(outlines, key=cv2.contourArea))
+    inside = np.asarray(cv2.fillConvexPoly(np.zeros_like(small), hull, 1), np.uint8)
     # At the border of the picture erosion keeps what touches it, so both are rings along the edge of the paper alone.
-    within, without = inside > morphed(inside, cv2.MORPH_ERODE, 9, 9), morphed(inside, cv2.MORPH_DILATE, 9, 9) > inside
-    if not within.any() or not without.any():
-        return 0.0
-    return float(np.median(small[within]) / max(1.0, float(np.median(small[without]))))
+    within, without = (
+        small[inside > morphed(inside, cv2.MORPH_ERODE, 9, 9)],
+        small[morphed(inside, cv2.MORPH_DILATE, 9, 9) > inside],
+    )
+    if not (within.size and without.size and LEAST <= inside.mean() <= MOST):
+        return None
+    if bright[inside > 0].mean() < CONVEX or np.median(within) < CONTRAST * max(1.0, float(np.median(without))):
+        return None
+    large = np.asarray(cv2.resize(inside * np.float32(1), grey.shape[::-1]) > 0.5, np.uint8)
+    margin = 2 * round(MARGIN * max(grey.shape)) + 1
+    return morphed(large, cv2.MORPH_ERODE, margin, margin)
 
 
-def goes_on(on_paper: Sequence[Stroke], anywhere: Sequence[Stroke], paper: Mask) -> bool:
-    """Tell whether the writing goes on outside of what was taken for the paper: then its edge is that of a shadow."""
-    height = usual_of([(stroke.length, stroke.area) for stroke in on_paper])
-    thickness = usual_of([(stroke.thickness, stroke.area) for stroke in on_paper])
+def goes_on(strokes: Sequence[Stroke], paper: Mask) -> bool:
+    """Tell whether writing goes on outside of what was taken for the paper: then its edge is that of a shadow."""
+    inside = [bool(paper[each.top + each.height // 2, each.left + each.width // 2]) for each in strokes]
+    writing = [each for each, there in zip(strokes, inside, strict=True) if there]
+    height = usual_of([(each.length, each.area) for each in writing])
+    thickness = usual_of([(each.thickness, each.area) for each in writing])
     alike = [
-        not paper[stroke.top + stroke.height // 2, stroke.left + stroke.width // 2]
-        for stroke in anywhere
-        if height / ALIKE <= stroke.length <= height * ALIKE
-        and thickness / ALIKE <= stroke.thickness <= thickness * ALIKE
+        there
+        for each, there in zip(strokes, inside, strict=True)
+        if height / ALIKE <= each.length <= height * ALIKE and thickness / ALIKE <= each.thickness <= thickness * ALIKE
     ]
-    return not height or sum(alike) >= max(1, GOING_ON * len(alike))
+    return not writing or alike.count(False) >= max(1, GOING_ON * len(alike))

@@ -6,14 +6,14 @@ decode, tell ink from paper, find strokes, make digits of them, ask the model, c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from contract.digit import PIXEL_MAX, PIXELS
+from contract.digit import PIXEL_MAX, PIXELS, SIDE
 from gateway.problems import ProblemError
 from vision.alternatives import Alternative, alternatives, best_of
 from vision.decoding import Grey, decode
@@ -33,17 +33,10 @@ Scores = NDArray[np.float64]
 Predict = Callable[[Rows], Scores]
 """The model: raw digits as MNIST's, shape (n, 784), in; its own probabilities, shape (n, 10), out."""
 
-Watch = Callable[[str, Grey], None]
-"""Is shown what each step saw: its name and a picture."""
-
-WORKING_SIDE = 1600
-"""Longest side of the picture worked on, in pixels: a digit of 20 pixels is then an eightieth of it."""
-
-ENLARGED_TO = 400
-"""Smaller pictures are enlarged to about this side: what follows thinks in strokes of several pixels."""
-
-ICON_SIDE = 64
-"""A picture of at most this longest side shows one digit, of any thickness."""
+WORKING_SIDE, ENLARGED_TO, ICON_SIDE = 1600, 400, 64
+"""Pictures are shrunk to the first longest side, where a digit of 20 pixels is an eightieth of it, or enlarged to about
+the second, as what follows thinks in strokes of several pixels. One of up to the third shows a digit of any thickness.
+"""
 
 WIDTHS = (2.1, 2.7)
 """Each digit is shown to the model with strokes of these least widths, in pixels; the mean of its answers counts."""
@@ -64,37 +57,29 @@ class Text:
     """What may be digits on a picture that was turned: `count` strokes as they hang together, then those of `ways`."""
 
     turns: int
-    ink: Ink
+    shape: tuple[int, ...]
     strokes: Sequence[Stroke]
     ways: Sequence[Alternative]
     count: int
     usual: float
-    bonus: float
 
-    def pixels(self) -> list[list[Grey]]:
-        """Give the 28 x 28 of every stroke in every width."""
-        return [[normalise(each.mask, each.thickness, width) for width in WIDTHS] for each in self.strokes]
+    def reaches(self, across: float, down: float) -> bool:
+        """Tell whether a stroke is at least so broad and so high."""
+        return any(each.width >= across and each.height >= down for each in self.strokes)
 
     def may_lie(self) -> bool:
         """Tell whether digits are so broad that their sheet may lie on its side."""
         broadness = [stroke.width / stroke.height for stroke in self.strokes[: self.count]]
         return len(broadness) >= LYING_DIGITS and float(np.median(broadness)) > LYING
 
-    def fills(self) -> bool:
-        """Tell whether the strokes are so large that what was found may be pieces of one digit."""
-        shape = self.ink.mask.shape
-        return any(max(stroke.width, stroke.height) >= FILLING * min(shape) for stroke in self.strokes)
-
-    def frames(self) -> bool:
-        """Tell whether a stroke reaches from border to border both ways: the digit was cut out closely, or is paper."""
-        height, width = self.ink.mask.shape
-        return any(each.width >= FRAMING * width and each.height >= FRAMING * height for each in self.strokes)
-
-    def read(self, scores: Scores) -> list[int]:
-        """Give the places of what is read, in reading order, of the scores of every stroke."""
-        chosen = best_of(self.ways, scores.max(axis=1).tolist(), self.count)
+    def read(self, scores: Scores) -> tuple[float, list[int]]:
+        """Give how sure the model is and the places of what is read, in reading order, of the scores of all strokes."""
+        sureness = scores.max(axis=1)
+        chosen = best_of(self.ways, sureness.tolist(), self.count)
         boxes = np.array([self.strokes[place].box for place in chosen]).reshape(-1, 4)
-        return [chosen[place] for place in reading_order((boxes[:, :2] + boxes[:, 2:]) / 2, self.usual)]
+        order = reading_order((boxes[:, :2] + boxes[:, 2:]) / 2, self.usual)
+        sure = float(sureness[chosen].mean()) if chosen else 0.0
+        return sure + LYING_LOSS * bool(self.turns), [chosen[place] for place in order]
 
 
 def read_picture(
@@ -104,24 +89,12 @@ def read_picture(
     *,
     one: bool = False,
     pixels_max: int = UPLOAD_PIXELS_MAX,
-    watch: Watch = lambda *_: None,
+    watch: Callable[[str, Grey], None] = lambda *_: None,
 ) -> Sheet:
-    """Read a picture.
+    """Read a PNG or JPEG of at most `pixels_max`, width x height.
 
-    Parameters
-    ----------
-    body
-        The file.
-    media_type
-        What it was uploaded as: `image/png` or `image/jpeg`.
-    predict
-        The model; it is called once, with all alternatives.
-    one
-        Whether the picture shows one digit.
-    pixels_max
-        Largest picture, width x height.
-    watch
-        Is shown what each step saw.
+    The model is asked once, about every way to read; `one` tells that there is one digit; `watch` is shown the name of
+    each step and what it saw.
 
     Raises
     ------
@@ -131,73 +104,71 @@ def read_picture(
     picture = decode(body, media_type, side=WORKING_SIDE, pixels_max=pixels_max)
     size = picture.width, picture.height
     watch("picture", picture.grey)
-    ready = as_it_is(picture.grey)
-    if ready is not None:
+    if picture.grey.shape == (SIDE, SIDE) and (ready := as_it_is(picture.grey)) is not None:
         return _sheet(size, [(ready, cv2.boundingRect(ready), predict(ready.reshape(1, PIXELS))[0])])
-    grey, icon = enlarged(picture.grey), one or max(picture.grey.shape) <= ICON_SIDE
-    ink = _ink_of(grey, one=icon)
-    watch("strength", np.asarray(ink.strength * PIXEL_MAX, np.uint8))
-    watch("ink", ink.mask * np.uint8(PIXEL_MAX))
-    texts = [_text(ink, one=one)]
-    if not one and texts[0].may_lie():
-        texts += [_text(ink, turns=turns, bonus=LYING_LOSS) for turns in (1, 3)]
-    if not one and texts[0].count <= FEW:
-        whole = _text(_ink_of(grey, one=True), one=True)
-        texts += [whole] if whole.fills() else []
-    if icon and texts[0].frames():
-        texts.append(_text(find_ink(grey, light=not is_light_on_dark(grey), one=True), one=True))
-    pixels = [text.pixels() for text in texts]
-    asked = np.array([each for text in pixels for each in text], np.uint8).reshape(-1, PIXELS)
-    if not len(asked):
-        raise ProblemError(BLANK_IMAGE, "no possible digit stands out from the background")
-    answers = predict(asked).reshape(len(asked) // len(WIDTHS), len(WIDTHS), -1).mean(axis=1)
-    scores = np.split(answers, np.cumsum([len(text.strokes) for text in texts])[:-1])
-    readings = [text.read(each) for text, each in zip(texts, scores, strict=True)]
-    best = max(range(len(texts)), key=lambda at: _sureness(scores[at][readings[at]]) + texts[at].bonus)
-    text, shape = texts[best], texts[best].ink.mask.shape
-    size = size[::-1] if text.turns % 2 else size
-    found = [
-        (pixels[best][at][0], scaled(text.strokes[at].box, shape, size), scores[best][at]) for at in readings[best]
+    texts = _texts(picture.grey, one=one, watch=watch)
+    pixels = [
+        normalise(each.mask, each.thickness, width) for text in texts for each in text.strokes for width in WIDTHS
     ]
+    if not pixels:
+        raise ProblemError(BLANK_IMAGE, "nothing that may be a digit stands out from the background")
+    answers = predict(np.array(pixels).reshape(-1, PIXELS)).reshape(len(pixels) // len(WIDTHS), len(WIDTHS), -1)
+    starts = np.cumsum([0, *(len(text.strokes) for text in texts)])
+    scores = np.split(answers.mean(axis=1), starts[1:-1])
+    readings = [text.read(each) for text, each in zip(texts, scores, strict=True)]
+    best = max(range(len(texts)), key=lambda at: readings[at][0])
+    text, found = texts[best], []
+    size = size[::-1] if text.turns % 2 else size
+    for at in readings[best][1]:
+        image = pixels[(starts[best] + at) * len(WIDTHS)]
+        found.append((image, scaled(text.strokes[at].box, text.shape, size), scores[best][at]))
     watch("digits", np.hstack([each for each, _, _ in found]))
     return _sheet(size, found, turned=90 * text.turns)
 
 
-def _ink_of(grey: Grey, *, one: bool) -> Ink:
+def _texts(grey: Grey, *, one: bool, watch: Callable[[str, Grey], None]) -> list[Text]:
+    """Give what may be on a picture: the digits as it lies, and turned, all as one, or with paper and ink exchanged."""
+    icon = one or max(grey.shape) <= ICON_SIDE
+    times = max(1, ENLARGED_TO // max(grey.shape))
+    grey = np.asarray(cv2.resize(grey, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8)
+    light = is_light_on_dark(grey) if icon else False
+    ink = find_ink(grey, light=light, one=True) if icon else _ink_of_sheet(grey)
+    watch("strength", np.asarray(ink.strength * PIXEL_MAX, np.uint8))
+    watch("ink", ink.mask * np.uint8(PIXEL_MAX))
+    texts = [_text(ink, one=one)]
+    height, width = texts[0].shape
+    if not one and texts[0].may_lie():
+        texts += [_text(Ink(np.rot90(ink.strength, -turns), np.rot90(ink.mask, -turns)), turns) for turns in (1, 3)]
+    if not one and texts[0].count <= FEW:
+        whole = _text(find_ink(grey, light=is_light_on_dark(grey), one=True), one=True)
+        least = FILLING * min(height, width)
+        texts += [whole] if whole.reaches(least, 0) or whole.reaches(0, least) else []
+    if icon and texts[0].reaches(FRAMING * width, FRAMING * height):
+        texts.append(_text(find_ink(grey, light=not light, one=True), one=True))
+    return texts
+
+
+def _ink_of_sheet(grey: Grey) -> Ink:
     """Find ink on the paper, if there is paper on a desk and the writing does not go on beside it."""
-    paper = None if one else find_paper(grey)
-    light = is_light_on_dark(grey, paper)
-    ink = find_ink(grey, light=light, one=one)
-    if one:
-        return ink
-    if paper is not None:
-        on_paper = find_ink(grey, paper, light=light)
-        if not goes_on(find_strokes(on_paper), find_strokes(ink), paper):
-            ink = on_paper
-    return Ink(ink.strength, without_rulings(ink.mask))
+    paper = find_paper(grey)
+    ink = find_ink(grey, light=is_light_on_dark(grey, paper))
+    mask = ink.mask
+    if paper is not None and not goes_on(find_strokes(ink.mask, ink.strength), paper):
+        mask = mask & paper
+    return Ink(ink.strength, without_rulings(mask))
 
 
-def _text(ink: Ink, *, one: bool = False, turns: int = 0, bonus: float = 0.0) -> Text:
-    """Find what may be digits in ink that is turned clockwise by so many quarters."""
-    ink = Ink(np.rot90(ink.strength, -turns).copy(), np.rot90(ink.mask, -turns).copy())
-    digits = find_digits(find_strokes(ink), ink.mask.shape, one=one)
-    usual = usual_height(digits, ink.mask.shape)
+def _text(ink: Ink, turns: int = 0, *, one: bool = False) -> Text:
+    """Find what may be digits in the ink of a picture that was turned clockwise by so many quarters."""
+    shape = ink.mask.shape
+    digits = find_digits(find_strokes(ink.mask, ink.strength), shape, one=one)
+    usual = usual_height(digits, shape)
     ways = [] if one else alternatives(digits, usual)
     strokes = [*digits, *(stroke for way in ways for stroke in way.strokes)]
-    return Text(turns, ink, strokes, ways, len(digits), usual, bonus)
+    return Text(turns, shape, strokes, ways, len(digits), usual)
 
 
-def _sureness(scores: Scores) -> float:
-    return float(scores.max(axis=1).mean()) if len(scores) else 0.0
-
-
-def enlarged(grey: Grey) -> Grey:
-    """Enlarge a small picture."""
-    times = max(1, ENLARGED_TO // max(grey.shape))
-    return np.asarray(cv2.resize(grey, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-def _sheet(size: tuple[int, int], found: Sequence[tuple[Grey, Sequence[int], Scores]], turned: int = 0) -> Sheet:
+def _sheet(size: tuple[int, int], found: Iterable[tuple[Grey, Sequence[int], Scores]], turned: int = 0) -> Sheet:
     digits = (
         DigitImage(pixels=pixels.tobytes(), box=(box[0], box[1], box[2], box[3]), probabilities=tuple(scores.tolist()))
         for pixels, box, scores in found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from vision.ink import Mask, morphed
+from vision.strokes import Mask, morphed
 
 PIECE, LENGTH = 0.02, 0.3
 """A line is made of straight pieces of at least the first share of the longer side, and as long as the second."""

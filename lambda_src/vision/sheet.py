@@ -21,7 +21,7 @@ class DigitImage:
     @property
     def digit(self) -> int:
         """The likeliest; between equals the smaller one."""
-        return self.probabilities.index(max(self.probabilities))
+        return self.probabilities.index(self.probability)
 
     @property
     def probability(self) -> float:

@@ -7,23 +7,29 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from vision.ink import Ink, Mask, thicknesses
+Mask = NDArray[np.uint8]
+"""0 or 1, shape (height, width)."""
 
-SMALLEST = 0.0125
-"""A digit is at least this share of the picture's longer side high: 20 pixels of 1,600, what MNIST's have."""
+Strength = NDArray[np.float32]
+"""Share of the paper's light that is taken, 0..1, shape (height, width)."""
 
-SPECK = 0.2
-"""A stroke is dirt below this share of the smallest digit, or of the usual one."""
+SMALLEST, SPECK = 0.0125, 0.2
+"""A digit is at least the first share of the picture's longer side high, 20 pixels of 1,600 as MNIST's are; a stroke is
+dirt below the second share of the smallest digit, or of the usual one."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Stroke:
-    """A digit or a part of one: its place, its pixels (0 or 1), the thickness and the mean strength of its ink."""
+    """A digit or a part of one: its box, its pixels (0 or 1), their number, the thickness and strength of its ink."""
 
     left: int
     top: int
+    width: int
+    height: int
     mask: Mask
+    area: int
     thickness: float
     strength: float
 
@@ -33,61 +39,59 @@ class Stroke:
         return self.left, self.top, self.left + self.width, self.top + self.height
 
     @property
-    def width(self) -> int:
-        """Pixels from left to right."""
-        return int(self.mask.shape[1])
-
-    @property
-    def height(self) -> int:
-        """Pixels from top to bottom."""
-        return int(self.mask.shape[0])
-
-    @property
-    def area(self) -> int:
-        """Pixels of ink."""
-        return int(np.count_nonzero(self.mask))
-
-    @property
     def length(self) -> int:
         """The height that the digit of a stroke may have: a bar is as broad as its digit is high, or half as much."""
         return max(self.height, min(self.width, 2 * self.height))
 
     def joined(self, other: Stroke) -> Stroke:
         """Give both as one."""
-        left, top = min(self.left, other.left), min(self.top, other.top)
-        right, bottom = max(self.box[2], other.box[2]), max(self.box[3], other.box[3])
+        left, top, right, bottom = self.around(other)
         mask = np.zeros((bottom - top, right - left), np.uint8)
         for each in (self, other):
             x, y = each.left - left, each.top - top
             mask[y : y + each.height, x : x + each.width] |= each.mask
-        larger = max(self, other, key=lambda stroke: stroke.area)
-        return Stroke(left, top, mask, larger.thickness, larger.strength)
+        return stroke_of(mask, left, top, max(self, other, key=lambda stroke: stroke.area).strength)
 
-    def part(self, first: int, end: int) -> Stroke:
-        """Give the part between two of its columns."""
-        x, y, width, height = cv2.boundingRect(np.ascontiguousarray(self.mask[:, first:end]))
-        mask = self.mask[y : y + height, first + x : first + x + width]
-        return Stroke(self.left + first + x, self.top + y, mask, self.thickness, self.strength)
+    def around(self, other: Stroke) -> tuple[int, int, int, int]:
+        """Give the box around both."""
+        (left, top, right, bottom), theirs = self.box, other.box
+        return min(left, theirs[0]), min(top, theirs[1]), max(right, theirs[2]), max(bottom, theirs[3])
 
     def apart(self, other: Stroke) -> tuple[int, int]:
         """Give how far two boxes are apart across and down, in pixels; less than 0 where they overlap."""
-        first, second = self.box, other.box
-        across = max(first[0], second[0]) - min(first[2], second[2])
-        return across, max(first[1], second[1]) - min(first[3], second[3])
+        left, top, right, bottom = self.around(other)
+        return right - left - self.width - other.width, bottom - top - self.height - other.height
 
 
-def find_strokes(ink: Ink) -> list[Stroke]:
+def stroke_of(mask: Mask, left: int, top: int, strength: float) -> Stroke:
+    """Make a stroke of the ink of a mask whose corner is at a place of the picture."""
+    x, y, width, height = cv2.boundingRect(mask)
+    own = np.ascontiguousarray(mask[y : y + height, x : x + width])
+    area = cv2.countNonZero(own)
+    depth = cv2.distanceTransform(cv2.copyMakeBorder(own, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
+    thickness = max(1.0, 4 * float(depth.sum()) / area - 1)  # in a strip, the mean depth is a quarter of its breadth
+    return Stroke(
+        left=left + x,
+        top=top + y,
+        width=width,
+        height=height,
+        mask=own,
+        area=area,
+        thickness=thickness,
+        strength=strength,
+    )
+
+
+def find_strokes(mask: Mask, strength: Strength) -> list[Stroke]:
     """Give what hangs together and is no speck."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask)
-    thickness = thicknesses(ink.mask, labels, stats)
-    strength = np.bincount(labels.ravel(), weights=ink.strength.ravel()) / stats[:, cv2.CC_STAT_AREA]
-    least = max(2.0, SMALLEST * SPECK * max(ink.mask.shape))
-    strokes = []
-    for label, (left, top, width, height, _) in enumerate(stats.tolist()):
-        if label and max(width, height) >= least:
-            own = np.asarray(labels[top : top + height, left : left + width] == label, np.uint8)
-            strokes.append(Stroke(left, top, own, float(thickness[label]), float(strength[label])))
-    return strokes
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    strengths = np.bincount(labels.ravel(), weights=strength.ravel()) / stats[:, cv2.CC_STAT_AREA]
+    least = max(2.0, SMALLEST * SPECK * max(mask.shape))
+    return [
+        stroke_of((labels[top : top + height, left : left + width] == label).astype(np.uint8), left, top, mean)
+        for label, ((left, top, width, height, _), mean) in enumerate(zip(stats.tolist(), strengths, strict=True))
+        if label and max(width, height) >= least
+    ]
 
 
 def usual_height(strokes: Sequence[Stroke], shape: tuple[int, ...]) -> float:
@@ -98,9 +102,13 @@ def usual_height(strokes: Sequence[Stroke], shape: tuple[int, ...]) -> float:
 
 def usual_of(pairs: Sequence[tuple[float, float]], share: float = 0.5) -> float:
     """Give the value of pairs of value and weight that a share of the weight does not exceed, 0 of none."""
-    wanted, seen = share * sum(weight for _, weight in pairs), 0.0
-    for value, weight in sorted(pairs):
-        seen += weight
-        if seen >= wanted:
-            return value
-    return 0.0
+    if not pairs:
+        return 0.0
+    values, weights = np.array(sorted(pairs)).T
+    reached = weights.cumsum()
+    return float(values[np.searchsorted(reached, share * reached[-1])])
+
+
+def morphed(mask: Mask, operation: int, height: int, width: int) -> Mask:
+    """Apply an operation of mathematical morphology (`cv2.MORPH_...`) with a rectangle."""
+    return np.asarray(cv2.morphologyEx(mask, operation, np.ones((height, width), np.uint8)), np.uint8)

@@ -20,13 +20,7 @@ Read = Callable[[bytes, str, Predict], Sheet]
 
 
 def within(seconds: float, read: Read) -> Read:
-    """Make a reader that stops after some seconds; the time in which the model answers does not count.
-
-    Raises
-    ------
-    ProblemError
-        `too-long-to-read`, from the reader that is returned.
-    """
+    """Make a reader that ends with the problem `too-long-to-read` after some seconds, without those of the model."""
 
     def stop(*_: object) -> NoReturn:
         raise ProblemError(TOO_LONG_TO_READ, f"reading took longer than {seconds:g} seconds")
