@@ -27,6 +27,10 @@ STROKE_TIMES, STROKE_PIXELS = 4.0, 7
 AROUND = 0.4
 """Whether ink is darker or lighter than paper is judged against the median of so large a part of the longer side."""
 
+CLOSE, FILLED, CLEAR = 0.9, 0.6, 0.75
+"""A digit is cut out closely if it reaches over the first share of both sides, covers no more than the second, and the
+border is for the third of it alike."""
+
 FAINTEST, NOISE_TIMES = 0.07, 4.0
 """Ink takes at least this share of the light, and is as many times as strong as the noise of its picture."""
 
@@ -99,3 +103,13 @@ def is_light_on_dark(grey: Grey, paper: Mask | None = None) -> bool:
     difference = (small.astype(np.float32) - usual)[inner][there[inner]]
     beyond_noise = np.maximum(np.abs(difference) - 3 * np.median(np.abs(difference)), 0) ** 2
     return float((beyond_noise * np.sign(difference)).sum()) > 0
+
+
+def is_light_digit(grey: Grey) -> bool:
+    """Tell whether one digit is lighter than its paper; of one that is cut out closely, paper is what the border is."""
+    _, bright = cv2.threshold(shrunk(grey, COARSE_SIDE), 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    border = float(np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]]).mean())
+    ink = np.asarray(bright if border < 0.5 else 1 - bright, np.uint8)
+    (height, width), (_, _, across, down) = ink.shape, cv2.boundingRect(ink)
+    close = across >= CLOSE * width and down >= CLOSE * height and ink.mean() <= FILLED
+    return border < 0.5 if close and abs(border - 0.5) >= CLEAR - 0.5 else is_light_on_dark(grey)

@@ -18,7 +18,7 @@ from gateway.problems import ProblemError
 from vision.alternatives import Alternative, alternatives, best_of
 from vision.decoding import Grey, decode
 from vision.digits import find_digits
-from vision.ink import Ink, find_ink, is_light_on_dark
+from vision.ink import Ink, find_ink, is_light_digit, is_light_on_dark
 from vision.limits import UPLOAD_PIXELS_MAX
 from vision.normalise import as_it_is, normalise
 from vision.order import reading_order
@@ -47,9 +47,6 @@ unless the model is less sure by the third."""
 
 FEW, FILLING = 6, 0.5
 """At most so many digits may be pieces of one that is at least this share of the shorter side long."""
-
-FRAMING = 0.9
-"""What reaches over this share of both sides of a picture of one digit may as well be its paper: both are tried."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +128,7 @@ def _texts(grey: Grey, *, one: bool, watch: Callable[[str, Grey], None]) -> list
     icon = one or max(grey.shape) <= ICON_SIDE
     times = max(1, ENLARGED_TO // max(grey.shape))
     grey = np.asarray(cv2.resize(grey, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8)
-    light = is_light_on_dark(grey) if icon else False
-    ink = find_ink(grey, light=light, one=True) if icon else _ink_of_sheet(grey)
+    ink = find_ink(grey, light=is_light_digit(grey), one=True) if icon else _ink_of_sheet(grey)
     watch("strength", np.asarray(ink.strength * PIXEL_MAX, np.uint8))
     watch("ink", ink.mask * np.uint8(PIXEL_MAX))
     texts = [_text(ink, one=one)]
@@ -140,11 +136,9 @@ def _texts(grey: Grey, *, one: bool, watch: Callable[[str, Grey], None]) -> list
     if not one and texts[0].may_lie():
         texts += [_text(Ink(np.rot90(ink.strength, -turns), np.rot90(ink.mask, -turns)), turns) for turns in (1, 3)]
     if not one and texts[0].count <= FEW:
-        whole = _text(find_ink(grey, light=is_light_on_dark(grey), one=True), one=True)
+        whole = _text(find_ink(grey, light=is_light_digit(grey), one=True), one=True)
         least = FILLING * min(height, width)
         texts += [whole] if whole.reaches(least, 0) or whole.reaches(0, least) else []
-    if icon and texts[0].reaches(FRAMING * width, FRAMING * height):
-        texts.append(_text(find_ink(grey, light=not light, one=True), one=True))
     return texts
 
 
