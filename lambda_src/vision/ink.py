@@ -18,8 +18,8 @@ from vision.strokes import Mask, Strength, find_strokes, usual_of
 COARSE_SIDE = 400
 """The paper is sought on a picture of this longest side: light changes slowly."""
 
-STROKE_MAX, STROKE_MAX_OF_ONE = 0.16, 0.3
-"""The thickest stroke, as a share of the shorter side: on a sheet, and where one digit fills the picture."""
+STROKE_MAX = 0.3
+"""The thickest stroke, as a share of the shorter side: that of one digit that fills its picture."""
 
 STROKE_TIMES, STROKE_PIXELS = 4.0, 7
 """Once the usual thickness is known, the thickest stroke in times of it, and at least so many coarse pixels."""
@@ -28,7 +28,7 @@ AROUND = 0.4
 """Whether ink is darker or lighter than paper is judged against the median of so large a part of the longer side."""
 
 CLOSE, FILLED, CLEAR = 0.9, 0.6, 0.75
-"""A digit is cut out closely if it reaches over the first share of both sides, covers no more than the second, and the
+"""Ink is cut out closely if it reaches over the first share of both sides, covers no more than the second, and the
 border is for the third of it alike."""
 
 FAINTEST, NOISE_TIMES = 0.07, 4.0
@@ -47,11 +47,11 @@ class Ink:
     mask: Mask
 
 
-def find_ink(grey: Grey, *, light: bool, one: bool = False) -> Ink:
-    """Find ink, lighter than its paper or darker, on a sheet or of one digit."""
+def find_ink(grey: Grey, *, light: bool) -> Ink:
+    """Find ink that is lighter than its paper, or darker."""
     grey = np.asarray(PIXEL_MAX - grey if light else grey, np.uint8)
     small = np.asarray(cv2.medianBlur(shrunk(grey, COARSE_SIDE), 3), np.uint8)
-    reach = (STROKE_MAX_OF_ONE if one else STROKE_MAX) * min(small.shape)
+    reach = STROKE_MAX * min(small.shape)
     first = _strength(small, small, reach)
     strokes = [each for each in find_strokes(_mask(first), first) if each.area > 4 * each.thickness]
     thickness = usual_of([(each.thickness, each.area**0.5) for each in strokes])
@@ -87,9 +87,9 @@ def _square(side: float) -> Mask:
 
 
 def is_light_on_dark(grey: Grey, paper: Mask | None = None) -> bool:
-    """Tell whether what stands out from its surroundings, on paper if that is known, is lighter than they are.
+    """Tell whether ink, on paper if that is known, is lighter than what is around it.
 
-    Surroundings are the median of a large part: paper is more than half of it. The border is left out, where desks are.
+    Around it is the median of a large part: paper is more than half of it. The border is left out, where desks are.
     """
     small = cv2.medianBlur(shrunk(grey, COARSE_SIDE), 3)
     there = np.ones(small.shape, bool)
@@ -105,11 +105,12 @@ def is_light_on_dark(grey: Grey, paper: Mask | None = None) -> bool:
     return float((beyond_noise * np.sign(difference)).sum()) > 0
 
 
-def is_light_digit(grey: Grey) -> bool:
-    """Tell whether one digit is lighter than its paper; of one that is cut out closely, paper is what the border is."""
-    _, bright = cv2.threshold(shrunk(grey, COARSE_SIDE), 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+def bright_border(grey: Grey) -> float | None:
+    """Give how much of the border is bright where ink is cut out closely, so that it is paper, and None elsewhere."""
+    small = shrunk(grey, COARSE_SIDE)
+    bright = np.asarray(cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1], np.uint8)
     border = float(np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]]).mean())
-    ink = np.asarray(bright if border < 0.5 else 1 - bright, np.uint8)
+    ink = bright if border < 0.5 else 1 - bright
     (height, width), (_, _, across, down) = ink.shape, cv2.boundingRect(ink)
     close = across >= CLOSE * width and down >= CLOSE * height and ink.mean() <= FILLED
-    return border < 0.5 if close and abs(border - 0.5) >= CLEAR - 0.5 else is_light_on_dark(grey)
+    return border if close and max(border, 1 - border) >= CLEAR else None

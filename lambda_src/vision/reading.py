@@ -18,7 +18,7 @@ from gateway.problems import ProblemError
 from vision.alternatives import Alternative, alternatives, best_of
 from vision.decoding import Grey, decode
 from vision.digits import find_digits
-from vision.ink import Ink, find_ink, is_light_digit, is_light_on_dark
+from vision.ink import bright_border, find_ink, is_light_on_dark
 from vision.limits import UPLOAD_PIXELS_MAX
 from vision.normalise import as_it_is, normalise
 from vision.order import reading_order
@@ -33,10 +33,9 @@ Scores = NDArray[np.float64]
 Predict = Callable[[Rows], Scores]
 """The model: raw digits as MNIST's, shape (n, 784), in; its own probabilities, shape (n, 10), out."""
 
-WORKING_SIDE, ENLARGED_TO, ICON_SIDE = 1600, 400, 64
+WORKING_SIDE, ENLARGED_TO = 1600, 400
 """Pictures are shrunk to the first longest side, where a digit of 20 pixels is an eightieth of it, or enlarged to about
-the second, as what follows thinks in strokes of several pixels. One of up to the third shows a digit of any thickness.
-"""
+the second, as what follows thinks in strokes of several pixels."""
 
 WIDTHS = (2.1, 2.7)
 """Each digit is shown to the model with strokes of these least widths, in pixels; the mean of its answers counts."""
@@ -59,10 +58,6 @@ class Text:
     ways: Sequence[Alternative]
     count: int
     usual: float
-
-    def reaches(self, across: float, down: float) -> bool:
-        """Tell whether a stroke is at least so broad and so high."""
-        return any(each.width >= across and each.height >= down for each in self.strokes)
 
     def may_lie(self) -> bool:
         """Tell whether digits are so broad that their sheet may lie on its side."""
@@ -124,42 +119,37 @@ def read_picture(
 
 
 def _texts(grey: Grey, *, one: bool, watch: Callable[[str, Grey], None]) -> list[Text]:
-    """Give what may be on a picture: the digits as it lies, and turned, all as one, or with paper and ink exchanged."""
-    icon = one or max(grey.shape) <= ICON_SIDE
+    """Give what may be on a picture: its digits as it lies and as it is turned, or all of it as one digit."""
     times = max(1, ENLARGED_TO // max(grey.shape))
     grey = np.asarray(cv2.resize(grey, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8)
-    ink = find_ink(grey, light=is_light_digit(grey), one=True) if icon else _ink_of_sheet(grey)
+    border = bright_border(grey)
+    paper = find_paper(grey) if not one and border is None else None
+    ink = find_ink(grey, light=is_light_on_dark(grey, paper) if border is None else border < 0.5)
     watch("strength", np.asarray(ink.strength * PIXEL_MAX, np.uint8))
     watch("ink", ink.mask * np.uint8(PIXEL_MAX))
-    texts = [_text(ink, one=one)]
-    height, width = texts[0].shape
-    if not one and texts[0].may_lie():
-        texts += [_text(Ink(np.rot90(ink.strength, -turns), np.rot90(ink.mask, -turns)), turns) for turns in (1, 3)]
-    if not one and texts[0].count <= FEW:
-        whole = _text(find_ink(grey, light=is_light_digit(grey), one=True), one=True)
-        least = FILLING * min(height, width)
-        texts += [whole] if whole.reaches(least, 0) or whole.reaches(0, least) else []
+    strokes = find_strokes(ink.mask, ink.strength)
+    whole = _text(strokes, grey.shape, one=True)
+    if one:
+        return [whole]
+    mask = ink.mask if paper is None or goes_on(strokes, paper) else ink.mask & paper
+    mask = without_rulings(mask)
+    texts = [_text(find_strokes(mask, ink.strength), grey.shape)]
+    if texts[0].may_lie():
+        for turns in (1, 3):
+            turned, strength = np.rot90(mask, -turns).copy(), np.rot90(ink.strength, -turns).copy()
+            texts.append(_text(find_strokes(turned, strength), turned.shape, turns))
+    if texts[0].count <= FEW and any(each.length >= FILLING * min(grey.shape) for each in whole.strokes):
+        texts.append(whole)
     return texts
 
 
-def _ink_of_sheet(grey: Grey) -> Ink:
-    """Find ink on the paper, if there is paper on a desk and the writing does not go on beside it."""
-    paper = find_paper(grey)
-    ink = find_ink(grey, light=is_light_on_dark(grey, paper))
-    mask = ink.mask
-    if paper is not None and not goes_on(find_strokes(ink.mask, ink.strength), paper):
-        mask = mask & paper
-    return Ink(ink.strength, without_rulings(mask))
-
-
-def _text(ink: Ink, turns: int = 0, *, one: bool = False) -> Text:
-    """Find what may be digits in the ink of a picture that was turned clockwise by so many quarters."""
-    shape = ink.mask.shape
-    digits = find_digits(find_strokes(ink.mask, ink.strength), shape, one=one)
+def _text(strokes: Sequence[Stroke], shape: tuple[int, ...], turns: int = 0, *, one: bool = False) -> Text:
+    """Find what may be digits among the strokes of a picture that was turned clockwise by so many quarters."""
+    digits = find_digits(strokes, shape, one=one)
     usual = usual_height(digits, shape)
     ways = [] if one else alternatives(digits, usual)
-    strokes = [*digits, *(stroke for way in ways for stroke in way.strokes)]
-    return Text(turns, shape, strokes, ways, len(digits), usual)
+    shown = [*digits, *(stroke for way in ways for stroke in way.strokes)]
+    return Text(turns, shape, shown, ways, len(digits), usual)
 
 
 def _sheet(size: tuple[int, int], found: Iterable[tuple[Grey, Sequence[int], Scores]], turned: int = 0) -> Sheet:
