@@ -15,13 +15,10 @@ from vision.strokes import Stroke, stroke_of
 
 BROAD, NARROWEST, LOWEST = 1.0, 0.2, 0.7
 """A stroke at least so many times as broad as high may be two digits, which have at least these shares of its sides."""
-
 PIECES_GAP, PIECES_BROAD, PIECES_HIGH = 0.25, 1.1, 1.4
 """Pieces of one digit are at most the first share of the usual height apart, and together so broad and high."""
-
 GAIN = 0.15
 """Another way is taken where the model is surer by so much: of its least sure digit than of what it replaces."""
-
 ALTERNATIVES_MAX = 150
 """Most ways that are tried on one picture: each costs the model rows."""
 
@@ -67,8 +64,8 @@ def best_of(ways: Sequence[Alternative], sureness: Sequence[float], count: int) 
     gains, place = [], count
     for way in ways:
         places = range(place, place := place + len(way.strokes))
-        gain = min(sureness[at] for at in places) - np.mean([sureness[at] for at in way.replaces])
-        gains.append((float(gain), way.replaces, places))
+        gain = min(sureness[at] for at in places) - float(np.mean([sureness[at] for at in way.replaces]))
+        gains.append((gain, way.replaces, places))
     chosen = set(range(count))
     for gain, replaces, places in sorted(gains, key=lambda each: -each[0]):
         if gain > GAIN and chosen.issuperset(replaces):

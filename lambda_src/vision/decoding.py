@@ -76,7 +76,7 @@ def _read(image: Image.Image, side: int) -> Picture:
     image.load()
     grey = shrunk(_flatten(image), side)
     try:
-        quarters, mirrored = _TURNS.get(image.getexif().get(_ORIENTATION), (0, False))
+        quarters, mirrored = _TURNS.get(image.getexif().get(_ORIENTATION, 1), (0, False))
     except _DECODER_ERRORS:  # nobody else refuses a whole picture for what is said beside it
         quarters, mirrored = 0, False
     grey = np.rot90(grey, quarters)

@@ -15,27 +15,20 @@ from vision.strokes import SMALLEST, SPECK, Stroke, usual_height, usual_of
 
 STROKES_MAX = 5 * UPLOAD_DIGITS_MAX
 """More strokes of about the same size than this are no digits, and would take long to compare with one another."""
-
-LOWEST, TALLEST, BROADEST, BLOT = 0.4, 3.0, 4.0, 4.0
-"""A digit has at least the first share of the usual height; frames are so many times as high, or as broad, and blots as
-many times as thick as usual."""
-
+LOWEST, LARGEST, BLOT = 0.4, 4.0, 4.0
+"""A digit has at least the first share of the usual height; a frame is so many times as long, and a blot as many times
+as thick as usual."""
 WEAK = 0.35
 """Ink weaker than this share of the usual digit's shows through from the other side, or is an edge of paper."""
-
 PART, PART_GAP = 0.6, 0.35
 """A stroke of up to the first share of the usual height belongs to one above or below it, at most so far away."""
-
 SCRAP, SCRAP_GAP = 0.4, 0.15
 """What is lower still is no digit, and belongs to any that is as near."""
-
 SIDE_GAP, LARGER = 0.6, 1.3
 """Parts beside each other are at most the first share of the pen's width apart, as digits stand further apart, and are
 together at most so many times as large as a digit."""
-
 ONE_PART, ONE_GAP = 0.05, 0.25
 """Where all is one digit, a part has this share of its ink, and is at most this share of its height away."""
-
 CELLS, SQUARE, ALIKE = 7, 0.7, 0.6
 """A plus, a cross or a dot has ink in its middle, sides that differ by no more than the second share, and is by the
 third the same after a quarter turn, seen in so many cells a side."""
@@ -57,10 +50,7 @@ def find_digits(strokes: Sequence[Stroke], shape: tuple[int, ...], *, one: bool 
     strokes = [
         each
         for each in strokes
-        if max(each.width, each.height) >= SPECK * usual
-        and each.height <= TALLEST * usual
-        and each.width <= BROADEST * usual
-        and each.thickness <= BLOT * thick
+        if SPECK * usual <= max(each.width, each.height) <= LARGEST * usual and each.thickness <= BLOT * thick
     ]
     if len(strokes) > STROKES_MAX:
         raise ProblemError(TOO_MANY_DIGITS, f"there are {len(strokes)} strokes; {UPLOAD_DIGITS_MAX} digits are read")

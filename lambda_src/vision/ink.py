@@ -6,8 +6,6 @@ shadows, folds and desks are broader and stay. What is then darker than its pape
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
@@ -17,38 +15,24 @@ from vision.strokes import Mask, Strength, find_strokes, usual_of
 
 COARSE_SIDE = 400
 """The paper is sought on a picture of this longest side: light changes slowly."""
-
 STROKE_MAX = 0.3
 """The thickest stroke, as a share of the shorter side: that of one digit that fills its picture."""
-
 STROKE_TIMES, STROKE_PIXELS = 4.0, 7
 """Once the usual thickness is known, the thickest stroke in times of it, and at least so many coarse pixels."""
-
 AROUND = 0.4
 """Whether ink is darker or lighter than paper is judged against the median of so large a part of the longer side."""
-
 CLOSE, FILLED, CLEAR = 0.9, 0.6, 0.75
 """Ink is cut out closely if it reaches over the first share of both sides, covers no more than the second, and the
 border is for the third of it alike."""
-
 FAINTEST, NOISE_TIMES = 0.07, 4.0
 """Ink takes at least this share of the light, and is as many times as strong as the noise of its picture."""
-
 SURE, OWN_SHARE, EDGE_SHARE = 1.6, 0.18, 0.5
 """A stroke has a place that is so many times as strong as what may be ink at all, and ends where it is weaker than the
 second share of its own strongest ink, or the third of what is beside it: where a blurred edge has half of its ink."""
 
 
-@dataclass(frozen=True)
-class Ink:
-    """Ink on a picture: how strong it is everywhere, and where there are strokes."""
-
-    strength: Strength
-    mask: Mask
-
-
-def find_ink(grey: Grey, *, light: bool) -> Ink:
-    """Find ink that is lighter than its paper, or darker."""
+def find_ink(grey: Grey, *, light: bool) -> tuple[Strength, Mask]:
+    """Find ink that is lighter than its paper, or darker: how strong it is everywhere, and where there are strokes."""
     grey = np.asarray(PIXEL_MAX - grey if light else grey, np.uint8)
     small = np.asarray(cv2.medianBlur(shrunk(grey, COARSE_SIDE), 3), np.uint8)
     reach = STROKE_MAX * min(small.shape)
@@ -56,7 +40,7 @@ def find_ink(grey: Grey, *, light: bool) -> Ink:
     strokes = [each for each in find_strokes(_mask(first), first) if each.area > 4 * each.thickness]
     thickness = usual_of([(each.thickness, each.area**0.5) for each in strokes])
     strength = _strength(grey, small, min(reach, max(STROKE_PIXELS, STROKE_TIMES * thickness)))
-    return Ink(strength, _mask(strength, thickness * max(grey.shape) / max(small.shape)))
+    return strength, _mask(strength, thickness * max(grey.shape) / max(small.shape))
 
 
 def _strength(grey: Grey, small: Grey, reach: float) -> Strength:
@@ -73,13 +57,13 @@ def _mask(strength: Strength, thickness: float = 0.0) -> Mask:
     level = max(FAINTEST, NOISE_TIMES * noise)
     count, labels = cv2.connectedComponents((strength > level).astype(np.uint8))
     peaks = np.zeros(count, np.float32)
-    np.maximum.at(peaks, labels.ravel(), strength.ravel())
+    np.maximum.at(peaks, np.asarray(labels.ravel(), np.intp), strength.ravel())
     ends = np.where(peaks < SURE * level, 2.0, np.maximum(level, OWN_SHARE * peaks))  # nothing is as strong as 2
     ends[0] = 2.0
     ink = strength > ends[labels]
     if thickness:
         ink &= strength > EDGE_SHARE * cv2.dilate(strength, _square(thickness))
-    return ink.astype(np.uint8)
+    return np.asarray(ink, np.uint8)
 
 
 def _square(side: float) -> Mask:

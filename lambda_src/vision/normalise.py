@@ -17,9 +17,6 @@ from vision.strokes import Mask
 INK_SIDE, MIDDLE = 20, SIDE // 2
 """Longest side of the ink after scaling, and column and row of its centre of mass, in pixels."""
 
-DETAIL = 120
-"""Smaller ink is first enlarged to about this side, in pixels, so that its edges are smooth."""
-
 
 def as_it_is(grey: Grey) -> Grey | None:
     """Give the ink of a picture that already has the size, the crop and the centre of MNIST's, and None of others."""
@@ -40,10 +37,6 @@ def normalise(own: Mask, thickness: float, width: float) -> Grey:
     width
         Their least width in the result, in pixels of the result.
     """
-    times = max(1, round(DETAIL / max(own.shape)))
-    if times > 1:
-        fine = cv2.resize(own * np.float32(1), None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
-        own, thickness = (fine > 0.5).astype(np.uint8), thickness * times
     # Strokes that are widened lie further out, so the digit is scaled less afterwards.
     missing = max(0.0, (width * max(own.shape) - INK_SIDE * thickness) / (INK_SIDE - width))
     margin = round(missing / 2)

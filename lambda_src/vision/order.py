@@ -7,10 +7,8 @@ from numpy.typing import NDArray
 
 SLANT_MAX = 14
 """Degrees that rows may rise or fall: 10, and what a crooked hand adds."""
-
 SAME_ROW = 0.6
 """A digit whose middle is this share of the usual height away from its row's middle, or less, is in that row."""
-
 ROW_COST, SLANT_COST = 1.0, 0.02
 """What a row and a degree of slant cost, in squared heights: rows are few and level unless that bends them."""
 

@@ -12,16 +12,12 @@ from vision.strokes import Mask, Stroke, morphed, usual_of
 
 COARSE_SIDE, STROKE = 200, 17
 """Paper is sought on a picture of this longest side, without strokes up to so many of its pixels."""
-
 CONTRAST = 1.35
 """Paper is at least so many times as bright as the desk beside it."""
-
 LEAST, MOST, CONVEX = 0.15, 0.97, 0.9
 """Paper covers at least the first and at most the second share of the picture, and the third of its convex hull."""
-
 MARGIN = 0.012
 """So much of the longer side inside of its edge is no paper: the edge throws a shadow, and is blurred."""
-
 ALIKE, GOING_ON = 1.8, 0.1
 """Writing is of one hand where heights and strokes differ by no more than this factor; it goes on outside if so much of
 it is there."""

@@ -32,18 +32,14 @@ Rows = NDArray[np.uint8]
 Scores = NDArray[np.float64]
 Predict = Callable[[Rows], Scores]
 """The model: raw digits as MNIST's, shape (n, 784), in; its own probabilities, shape (n, 10), out."""
-
 WORKING_SIDE, ENLARGED_TO = 1600, 400
 """Pictures are shrunk to the first longest side, where a digit of 20 pixels is an eightieth of it, or enlarged to about
 the second, as what follows thinks in strokes of several pixels."""
-
 WIDTHS = (2.1, 2.7)
 """Each digit is shown to the model with strokes of these least widths, in pixels; the mean of its answers counts."""
-
 LYING, LYING_DIGITS, LYING_LOSS = 1.1, 3, 0.1
 """A sheet of at least so many digits may lie on its side where the usual one is so many times as broad as high; it does
 unless the model is less sure by the third."""
-
 FEW, FILLING = 6, 0.5
 """At most so many digits may be pieces of one that is at least this share of the shorter side long."""
 
@@ -124,20 +120,18 @@ def _texts(grey: Grey, *, one: bool, watch: Callable[[str, Grey], None]) -> list
     grey = np.asarray(cv2.resize(grey, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8)
     border = bright_border(grey)
     paper = find_paper(grey) if not one and border is None else None
-    ink = find_ink(grey, light=is_light_on_dark(grey, paper) if border is None else border < 0.5)
-    watch("strength", np.asarray(ink.strength * PIXEL_MAX, np.uint8))
-    watch("ink", ink.mask * np.uint8(PIXEL_MAX))
-    strokes = find_strokes(ink.mask, ink.strength)
+    strength, mask = find_ink(grey, light=is_light_on_dark(grey, paper) if border is None else border < 0.5)
+    watch("strength", np.asarray(strength * PIXEL_MAX, np.uint8))
+    watch("ink", mask * np.uint8(PIXEL_MAX))
+    strokes = find_strokes(mask, strength)
     whole = _text(strokes, grey.shape, one=True)
     if one:
         return [whole]
-    mask = ink.mask if paper is None or goes_on(strokes, paper) else ink.mask & paper
-    mask = without_rulings(mask)
-    texts = [_text(find_strokes(mask, ink.strength), grey.shape)]
-    if texts[0].may_lie():
-        for turns in (1, 3):
-            turned, strength = np.rot90(mask, -turns).copy(), np.rot90(ink.strength, -turns).copy()
-            texts.append(_text(find_strokes(turned, strength), turned.shape, turns))
+    mask = without_rulings(mask if paper is None or goes_on(strokes, paper) else mask & paper)
+    texts = [_text(find_strokes(mask, strength), grey.shape)]
+    for turns in (1, 3) if texts[0].may_lie() else ():
+        turned = np.rot90(mask, -turns).copy()
+        texts.append(_text(find_strokes(turned, np.rot90(strength, -turns).copy()), turned.shape, turns))
     if texts[0].count <= FEW and any(each.length >= FILLING * min(grey.shape) for each in whole.strokes):
         texts.append(whole)
     return texts

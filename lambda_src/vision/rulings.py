@@ -9,13 +9,10 @@ from vision.strokes import Mask, morphed
 
 PIECE, LENGTH = 0.02, 0.3
 """A line is made of straight pieces of at least the first share of the longer side, and as long as the second."""
-
 LEAN, THICKEST = 0.25, 0.005
 """It rises or falls by at most this share of its length, and is at most this share of the longer side thick."""
-
 UNBROKEN = 0.7
 """Pieces cover at least this share of a line; bars of digits in a row leave gaps."""
-
 RULED, BREAK = 3, 8
 """Paper with so many lines is ruled: then lines may be broken by so many times a piece, and a third as much covered."""
 

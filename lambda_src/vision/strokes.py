@@ -14,7 +14,6 @@ Mask = NDArray[np.uint8]
 
 Strength = NDArray[np.float32]
 """Share of the paper's light that is taken, 0..1, shape (height, width)."""
-
 SMALLEST, SPECK = 0.0125, 0.2
 """A digit is at least the first share of the picture's longer side high, 20 pixels of 1,600 as MNIST's are; a stroke is
 dirt below the second share of the smallest digit, or of the usual one."""
