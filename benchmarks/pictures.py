@@ -3,7 +3,8 @@
 DIR holds pictures and `truth.csv`: `type` (single, multi), `file`, `truth` (digits in reading order), `notes`; a sheet
 whose notes say SIDEWAYS, or of more than 100 digits, is counted apart. Found digits are aligned with the truth by edit
 distance: without boxes in the truth, a substitution is a digit that was found and misread. The peer is what a tutorial
-would do with the same model: adaptive threshold, connected components, rows, the data set's normalising.
+would do with the same model: adaptive threshold, connected components, rows, the data set's normalising. A made
+photograph of 12 megapixels is read by a process of its own that imports nothing but the functions' code.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import argparse
 import csv
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,11 +28,28 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "lambda_src")]  # so that it runs as a module and as a file
 
 from benchmarks.report import Cell, Report  # noqa: E402 after the line above
+from benchmarks.upload_reading import SCENES  # noqa: E402
 from contract.digit import PIXEL_MAX, PIXELS, SIDE  # noqa: E402
+from tests.support.photographs import mnist_digits, photograph  # noqa: E402
 from tools.read import MODEL, LocalModel, read_file  # noqa: E402
 from vision.limits import UPLOAD_DIGITS_MAX  # noqa: E402
 
 OURS, PEER = "vision.reading", "adaptive threshold + connected components"
+
+LARGE = "12 megapixels, desk"
+ALONE = """
+import re, sys, time
+from pathlib import Path
+import cv2, numpy
+from vision.reading import read_picture
+cv2.setNumThreads(1)
+body, started = Path(sys.argv[1]).read_bytes(), time.process_time()
+sheet = read_picture(body, "image/jpeg", lambda rows: numpy.full((len(rows), 10), 0.1))
+seconds, peak = time.process_time() - started, re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())
+print(len(sheet.digits), "digits,", f"{seconds:.2f} s of one processor, {int(peak[1]) // 1024} MB resident at most")
+"""
+"""Reads a picture with the functions' code alone, without the model. Linux keeps `ru_maxrss` of the parent over `exec`,
+so `getrusage` would tell of that."""
 
 Digits = list[tuple[int, float, bool]]
 """What was read in reading order: digit, probability, whether it is called unsure."""
@@ -191,6 +211,17 @@ def _as_mnist(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return digit
 
 
+def large_picture() -> str:
+    """Tell what reading a photograph of 12 megapixels costs a process."""
+    seen = photograph(SCENES[LARGE], mnist_digits()[0], range(SCENES[LARGE].rows * SCENES[LARGE].columns), 1)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "large.jpg")
+        path.write_bytes(seen.jpeg(SCENES[LARGE].quality))
+        environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'lambda_src'}"}
+        command = [sys.executable, "-c", ALONE, str(path)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+
 def main() -> None:
     """Measure both and report."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -214,6 +245,7 @@ def main() -> None:
         packages=["opencv-python-headless", "pillow", "numpy", "xgboost-cpu"],
         notes=[
             f"{mine.singles} single digits; {mine.sheets} sheets of at most {UPLOAD_DIGITS_MAX}, {mine.digits} digits",
+            f"a photograph of 12 megapixels: {large_picture()}",
             "spurious: found where no digit was written; unsure: below the threshold of the model's manifest",
         ],
     ).publish()

@@ -219,9 +219,12 @@ def test_a_sheet_that_lies_is_turned(turns: int) -> None:
     assert all(map(close, boxes(sheet), wanted))
 
 
-def test_a_digit_that_touches_the_edge_is_read() -> None:
+@pytest.mark.parametrize("one", [False, True])
+@pytest.mark.parametrize("invert", [False, True])
+def test_a_digit_that_touches_the_edge_is_read(invert: bool, one: bool) -> None:
     box = SEVEN.resize((280, 280)).point(lambda value: 255 * (value > 100)).getbbox()
-    (digit,) = read_digits(encoded(ImageOps.invert(SEVEN.resize((280, 280)).crop(box))), PNG, one=True).digits
+    image = SEVEN.resize((280, 280)).crop(box)
+    (digit,) = read_digits(encoded(ImageOps.invert(image) if invert else image), PNG, one=one).digits
     assert difference(digit.pixels, SEVEN.tobytes()) < 13
 
 
