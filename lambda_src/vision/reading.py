@@ -81,7 +81,7 @@ def read_picture(
 ) -> Sheet:
     """Read a PNG or JPEG of at most `pixels_max`, width x height.
 
-    The model is asked once, about every way to read; `one` tells that there is one digit; `watch` is shown the name of
+    The model is called once, with all alternatives; `one` tells that there is one digit; `watch` is shown the name of
     each step and what it saw.
 
     Raises
@@ -99,7 +99,7 @@ def read_picture(
         normalise(each.mask, each.thickness, width) for text in texts for each in text.strokes for width in WIDTHS
     ]
     if not pixels:
-        raise ProblemError(BLANK_IMAGE, "nothing that may be a digit stands out from the background")
+        raise ProblemError(BLANK_IMAGE, "no possible digit stands out from the background")
     answers = predict(np.array(pixels).reshape(-1, PIXELS)).reshape(len(pixels) // len(WIDTHS), len(WIDTHS), -1)
     starts = np.cumsum([0, *(len(text.strokes) for text in texts)])
     scores = np.split(answers.mean(axis=1), starts[1:-1])
