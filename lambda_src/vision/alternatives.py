@@ -5,7 +5,7 @@ Shape alone does not tell a 4 from two digits that touch; the model does: it is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -13,8 +13,9 @@ import numpy as np
 
 from vision.strokes import Stroke, stroke_of
 
-BROAD, NARROWEST, LOWEST = 1.0, 0.2, 0.7
-"""A stroke at least so many times as broad as high may be two digits, which have at least these shares of its sides."""
+BROAD, NARROWEST, LOWEST, CUTS = 1.0, 0.2, 0.7, 3
+"""A stroke at least so many times as broad as high may be two digits, which have at least these shares of its sides; so
+many places to cut are tried."""
 PIECES_GAP, PIECES_BROAD, PIECES_HIGH = 0.25, 1.1, 1.4
 """Pieces of one digit are at most the first share of the usual height apart, and together so broad and high."""
 GAIN = 0.15
@@ -33,11 +34,7 @@ class Alternative:
 
 def alternatives(strokes: Sequence[Stroke], usual: float) -> list[Alternative]:
     """Give other ways to read strokes of a usual height."""
-    ways = [
-        Alternative((place,), halves)
-        for place, stroke in enumerate(strokes)
-        if stroke.width >= BROAD * stroke.height and len(halves := _halves(stroke)) == 2
-    ]
+    ways = [Alternative((place,), halves) for place, stroke in enumerate(strokes) for halves in _halves(stroke)]
     for (first, one), (second, other) in combinations(enumerate(strokes), 2):
         if max(one.apart(other)) <= PIECES_GAP * usual:
             left, top, right, bottom = one.around(other)
@@ -46,13 +43,17 @@ def alternatives(strokes: Sequence[Stroke], usual: float) -> list[Alternative]:
     return ways[:ALTERNATIVES_MAX]
 
 
-def _halves(stroke: Stroke) -> tuple[Stroke, ...]:
-    """Cut a stroke where the least ink is in a column."""
+def _halves(stroke: Stroke) -> Iterator[tuple[Stroke, Stroke]]:
+    """Cut a broad stroke in two, at each of the columns where the least ink is."""
     reach = max(1, round(NARROWEST * stroke.width))
-    cut = reach + int(stroke.mask.sum(axis=0)[reach:-reach].argmin())
-    parts = (stroke.mask[:, :cut], stroke.left), (stroke.mask[:, cut:], stroke.left + cut)
-    halves = (stroke_of(mask, left, stroke.top, stroke.strength) for mask, left in parts)
-    return tuple(half for half in halves if half.height >= LOWEST * stroke.height)
+    costs = stroke.mask.sum(axis=0)[reach:-reach].astype(float)
+    for _ in range(CUTS if stroke.width >= BROAD * stroke.height else 0):
+        cut = reach + int(costs.argmin())
+        costs[max(0, cut - reach - reach // 2) : cut - reach + reach // 2 + 1] = np.inf
+        first = stroke_of(stroke.mask[:, :cut], stroke.left, stroke.top, stroke.strength)
+        second = stroke_of(stroke.mask[:, cut:], stroke.left + cut, stroke.top, stroke.strength)
+        if min(first.height, second.height) >= LOWEST * stroke.height:
+            yield first, second
 
 
 def best_of(ways: Sequence[Alternative], sureness: Sequence[float], count: int) -> list[int]:
