@@ -39,7 +39,9 @@ def say(_: str) -> None:
 
 
 def test_yes_refuses_what_can_lose_data_and_names_it() -> None:
-    with pytest.raises(DeploymentError, match=r"dev can lose data \(Bucket\).*give --accept data-loss too"):
+    with pytest.raises(
+        DeploymentError, match=r"dev can lose data \(Bucket\).*add --accept data-loss if this is intended"
+    ):
         approve(loss(), Approval(asks=False), name="dev", say=say)
 
 
@@ -68,7 +70,7 @@ def test_a_person_sees_the_review_and_is_asked_once(answer: str, agrees: bool) -
 
 def test_without_a_terminal_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    with pytest.raises(DeploymentError, match="the input is no terminal: give --yes"):
+    with pytest.raises(DeploymentError, match="the input is not a terminal, so nobody can confirm: use --yes"):
         approve(harmless(), Approval(), name="dev", say=say)
 
 
@@ -86,7 +88,7 @@ def test_of_a_new_stack_only_what_needs_eyes_is_shown() -> None:
     approve(opened, Approval(asks=False), name="dev", new=stack, say=said.append)
     assert "access (1)" in said[1]
     assert "Topic" not in said[1]
-    with pytest.raises(DeploymentError, match="nobody can be asked"):
+    with pytest.raises(DeploymentError, match="nobody can confirm"):
         approve(change, Approval(), name="dev", new=stack, say=said.append)
 
 

@@ -205,12 +205,15 @@ _SIGNING: dict[str, Rule] = {
     ),
 }
 
+_NEW_LAYER = always(harmless("a new version of the layer, as in every release of it"))
+
 PROPERTIES = {
     "AWS::Lambda::EventSourceMapping": _MAPPING,
     "AWS::Lambda::EventInvokeConfig": _INVOKE,
     "AWS::Lambda::Url": _URL,
     "AWS::Lambda::Alias": _ALIAS,
     "AWS::Lambda::CodeSigningConfig": _SIGNING,
+    "AWS::Lambda::LayerVersion": {"Content": _NEW_LAYER},
     "AWS::Lambda::Version": {
         "ProvisionedConcurrencyConfig": always(cost("another number of environments that are kept warm")),
     },
@@ -269,5 +272,5 @@ REPLACED: dict[str, Rule] = {
     ),
     "AWS::Lambda::Alias": always(interruption("another name or function: whoever calls the old alias sees errors")),
     "AWS::Lambda::Version": always(_NEW_VERSION),
-    "AWS::Lambda::LayerVersion": always(harmless("a new version of the layer, as in every release of it")),
+    "AWS::Lambda::LayerVersion": _NEW_LAYER,
 }
