@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from tools.review import iam, names, resources, rules
 from tools.review.change import Change, Risk, Template, Verdict, harmless, interruption, unknown, worst
+from tools.review.conditions import asked_otherwise
 from tools.review.differences import MAY_REPLACE, WILL_REPLACE, ResourceDifference
 from tools.review.findings import Finding, merged, told_apart
 from tools.review.judging import asked, depends, general, has_own_name, heard, only_grants, replacement, rule_path
@@ -69,6 +71,11 @@ class _Stack:
     differences: Mapping[str, ResourceDifference]
     ids: Mapping[str, str]
     access: iam.Access
+
+    @cached_property
+    def asked_otherwise(self) -> frozenset[str]:
+        """Conditions that ask something else than before."""
+        return asked_otherwise(self.base, self.head)
 
     def findings(self) -> Iterator[Finding]:
         old, new = self.base.get("Resources", {}), self.head.get("Resources", {})
@@ -272,7 +279,7 @@ class _Stack:
         if not isinstance(name, str) or name != new.get("Condition"):
             return
         before, after = (template.get("Conditions", {}).get(name) for template in (self.base, self.head))
-        if before != after:
+        if before != after or name in self.asked_otherwise:
             change = self._change(
                 logical_id, old, new, property="Condition", action="modify", before=before, after=after
             )

@@ -15,6 +15,7 @@ from tools.review.change import Template
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
+_LOOKED_UP = re.compile(r"AWS::SSM::Parameter::Value<(List<|CommaDelimitedList)?")
 _SUB = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
@@ -42,6 +43,13 @@ def resolve(template: Mapping[str, Any]) -> Template:
     return resolved
 
 
+def unknown_conditions(template: Mapping[str, Any]) -> dict[str, Any]:
+    """What the conditions are that only a deployment knows, by name, with those put in that they name themselves."""
+    resolver = _Resolver(template)
+    named = template.get("Conditions") or {}
+    return {name: resolver.expression(name) for name in named if resolver.condition(name) is None}
+
+
 def _without_condition(entry: Any, resolver: _Resolver) -> Any:
     if isinstance(entry, dict) and resolver.condition(entry.get("Condition")) is True:
         return {key: value for key, value in entry.items() if key != "Condition"}
@@ -53,7 +61,7 @@ class _Resolver:
         self._parameters = {
             name: _default(parameter)
             for name, parameter in template.get("Parameters", {}).items()
-            if isinstance(parameter, dict) and "Default" in parameter and not _is_looked_up(parameter)
+            if isinstance(parameter, dict) and "Default" in parameter
         }
         self._mappings = template.get("Mappings", {})
         self._conditions = template.get("Conditions", {})
@@ -67,6 +75,21 @@ class _Resolver:
             self._known[name] = None
             self._known[name] = self._truth(self._conditions[name])
         return self._known[name]
+
+    def expression(self, name: str, around: tuple[str, ...] = ()) -> Any:
+        """What a condition asks, with the conditions that it names put in; a circle stays open."""
+
+        def put_in(value: Any) -> Any:
+            if isinstance(value, list):
+                return [put_in(item) for item in value]
+            if not isinstance(value, dict):
+                return value
+            inner = value.get("Condition") if len(value) == 1 else None
+            if isinstance(inner, str) and inner in self._conditions and inner not in (*around, name):
+                return self.expression(inner, (*around, name))
+            return {key: put_in(item) for key, item in value.items()}
+
+        return put_in(self.value(self._conditions[name]))
 
     def value(self, value: Any) -> Any:
         """The value with everything resolved that can be."""
@@ -92,7 +115,7 @@ class _Resolver:
             return None
         if name == "Fn::Equals" and len(argument) == 2:
             left, right = map(self.value, argument)
-            return left == right if isinstance(left, str) and isinstance(right, str) else None
+            return left == right if _is_known(left) and _is_known(right) else None
         return _combined(name, [self._truth(item) for item in argument])
 
     def _ref(self, name: Any) -> Any:
@@ -168,12 +191,19 @@ def _combined(name: str, parts: list[bool | None]) -> bool | None:
     return None
 
 
-def _is_looked_up(parameter: Mapping[str, Any]) -> bool:
-    return str(parameter.get("Type", "")).startswith("AWS::SSM::")
+def _is_known(value: Any) -> bool:
+    return isinstance(value, str) and "{{resolve:" not in value
 
 
 def _default(parameter: Mapping[str, Any]) -> Any:
+    """The value of a parameter; one that is looked up in Parameter Store is the dynamic reference that means the same.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html
+    """
     default = parameter["Default"]
+    if found := _LOOKED_UP.match(str(parameter.get("Type", ""))):
+        text = f"{{{{resolve:ssm:{default}}}}}"
+        return {"Fn::Split": [",", text]} if found[1] else text
     if str(parameter.get("Type", "")).startswith(("List<", "CommaDelimitedList")) and isinstance(default, str):
         return [part.strip() for part in default.split(",")]
     return str(default) if isinstance(default, int | float) and not isinstance(default, bool) else default

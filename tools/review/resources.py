@@ -58,7 +58,9 @@ STATEFUL = frozenset(
         "AWS::S3::Bucket",
         "AWS::SDB::Domain",
         "AWS::SQS::Queue",
+        "AWS::PaymentCryptography::Key",
         "AWS::SageMaker::FeatureGroup",
+        "AWS::SageMaker::MlflowTrackingServer",
         "AWS::SageMaker::ModelPackageGroup",
         "AWS::SageMaker::NotebookInstance",
         "AWS::SecretsManager::Secret",
@@ -131,6 +133,8 @@ def attribute(change: Change) -> Verdict:
             return _policy(change)
         case "DependsOn":
             return harmless("it decides in which order things are made, and no more")
+        case "Metadata" if _set_up(change.before) != _set_up(change.after):
+            return interruption("instances that follow it with cfn-hup run other commands or exchange files")
         case "Metadata":
             return harmless("CloudFormation does not act on it")
         case "CreationPolicy":
@@ -140,6 +144,15 @@ def attribute(change: Change) -> Verdict:
         case "UpdatePolicy":
             return interruption("how an update takes over from what runs changes")
     return unknown("no rule knows this attribute")
+
+
+def _set_up(metadata: Any) -> list[Any]:
+    """What `cfn-init` and `cfn-hup` do on a machine.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-hup.html
+    """
+    names = ("AWS::CloudFormation::Init", "AWS::CloudFormation::Authentication")
+    return [metadata.get(name) for name in names] if isinstance(metadata, Mapping) else [None, None]
 
 
 def _policy(change: Change) -> Verdict:

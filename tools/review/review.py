@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tools.review import conditions, mappings
 from tools.review.change import DANGEROUS, Change, Risk, Template, cost
 from tools.review.classify import EMPTY, classify
 from tools.review.cost.comparison import CostComparison, compare_cost
@@ -16,7 +17,6 @@ from tools.review.cost.items import resources_of
 from tools.review.differences import compare_templates
 from tools.review.findings import Finding
 from tools.review.iam import AccessChange
-from tools.review.mappings import told_apart
 from tools.review.model import ModelComparison, compare_models, parse_model
 from tools.review.sections import compare_sections, outputs_read
 from tools.review.templates import SUFFIX, TemplateError, read_environments
@@ -148,7 +148,7 @@ def review(base: Environments, head: Environments) -> Review:
         for old, new in [(base.get(environment, {}), head.get(environment, {}))]
         for stack in dict.fromkeys([*new, *old])
     ]
-    different = [(*pair[:2], *told_apart(*pair[2:])) for pair in pairs if pair[2] != pair[3]]
+    different = [(*pair[:2], *_told_apart(*pair[2:])) for pair in pairs if pair[2] != pair[3]]
     differences = compare_templates([(old, new) for _, _, old, new in different])
     findings: list[tuple[str, Finding]] = []
     rights: list[tuple[str, AccessChange]] = []
@@ -169,6 +169,12 @@ def review(base: Environments, head: Environments) -> Review:
         rights += [(environment, change) for change in access.changes]
         texts[environment, stack] = difference.text
     return Review(changes=_told_once(findings), access=_rights_once(rights), texts=texts, stacks=len(pairs))
+
+
+def _told_apart(base: Template, head: Template) -> tuple[Template, Template]:
+    """Both templates, so that what a mapping or condition changes is seen where it takes effect."""
+    old, new = mappings.told_apart(base, head)
+    return conditions.told_apart(old, new), new
 
 
 def _is_gone(stack: str, base: Mapping[str, Template], head: Mapping[str, Template]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
@@ -49,14 +50,19 @@ def compare_sections(
             for name in dict.fromkeys([*old, *new]):
                 if old.get(name) == new.get(name):
                     continue
-                of_name = judge
+                of_name = _special(section, name) or judge
                 if section == "Outputs" and name in read and name in old:
                     of_name = _read_output if still_read is None or name in still_read else _forgotten_output
-                elif name.startswith(LOOP):
-                    of_name = _loop
-                elif section == "Parameters" and name.startswith(_GIVEN):
-                    of_name = _asset
+                elif section == "Outputs" and _is_secret(new.get(name), head) > _is_secret(old.get(name), base):
+                    of_name = _shown
                 yield _finding(stack, section, name, old.get(name), new.get(name), of_name)
+
+
+def _special(section: str, name: str) -> Callable[[Any, Any], Verdict] | None:
+    """The rule of entries that are told by their names, not by their section."""
+    if name.startswith(LOOP):
+        return _loop
+    return _asset if section == "Parameters" and name.startswith(_GIVEN) else None
 
 
 def outputs_read(templates: Iterable[Template]) -> dict[str, frozenset[str]]:
@@ -89,6 +95,25 @@ def _finding(
     )
     verdict = judge(before, after) if judge else unknown("no rule knows this section of a template")
     return Finding(change=change, verdict=verdict)
+
+
+_SECRET = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):|\"(SecretAccessKey|ClientSecret)\"")
+"""Values of outputs that are secret: dynamic references, and attributes of access keys and clients."""
+
+
+def _is_secret(output: Any, template: Template) -> bool:
+    """Whether an output shows what is secret, also a parameter that is hidden otherwise."""
+    text = json.dumps(output)
+    hidden = [
+        name
+        for name, parameter in (template.get("Parameters") or {}).items()
+        if isinstance(parameter, dict) and str(parameter.get("NoEcho")).lower() == "true"
+    ]
+    return bool(_SECRET.search(text)) or any(f'"{name}"' in text or f"${{{name}}}" in text for name in hidden)
+
+
+def _shown(_before: Any, _after: Any) -> Verdict:
+    return access("it shows a secret to everybody who may describe the stack")
 
 
 def _output(before: Any, after: Any) -> Verdict:

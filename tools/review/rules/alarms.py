@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
-from tools.review.holders import altered
+from tools.review.holders import altered, removed, replaced
 from tools.review.members import fields, members
 from tools.review.names import only_digests
 from tools.review.shapes import SAME, always, each_type, listed, number, ordered, present, switch
@@ -255,11 +255,19 @@ PROPERTIES: PropertyRules = {
         "Domain": always(interruption("browsers report from other pages")),
         "CwLogEnabled": switch(on=cost("reports are kept"), off=access("reports are no longer kept as logs")),
     },
+    "AWS::Grafana::Workspace": {
+        "AuthenticationProviders": altered(access("people sign in to the workspace in another way")),
+        "NetworkAccessControl": present(
+            added=interruption("people outside of these networks no longer reach the workspace"),
+            removed=access("the workspace can be reached from the internet"),
+            changed=access("the workspace can be reached from other networks"),
+        ),
+    },
     "AWS::InternetMonitor::Monitor": {"Status": switch(on=cost("is paid for"), off=access("nobody watches any more"))},
 }
 SHOWS = "AWS::CloudWatch::Dashboard AWS::XRay::Group AWS::Synthetics::Group AWS::ApplicationInsights::Application"
 SHOWS += " AWS::ApplicationSignals::Discovery AWS::ApplicationSignals::GroupingConfiguration AWS::XRay::SamplingRule"
-SHOWS += " AWS::XRay::TransactionSearchConfig AWS::CloudWatch::OTelEnrichment AWS::Grafana::Workspace"
+SHOWS += " AWS::XRay::TransactionSearchConfig AWS::CloudWatch::OTelEnrichment"
 WATCHES = (
     "AWS::CloudWatch::Alarm AWS::CloudWatch::CompositeAlarm AWS::CloudWatch::LogAlarm AWS::CloudWatch::AnomalyDetector"
 )
@@ -271,6 +279,7 @@ PROPERTIES = {
     for name, table in PROPERTIES.items()
 }
 ADDED: dict[str, Rule] = {
+    "AWS::Grafana::Workspace": always(cost("each of its users is paid for")),
     **each_type("", SHOWS, harmless("only shows what is there")),
     **each_type("", WATCHES, harmless("watches more than before")),
     **each_type("", "AWS::Synthetics::Canary AWS::RUM::AppMonitor", cost("each run or report is paid for")),
@@ -279,12 +288,14 @@ ADDED: dict[str, Rule] = {
     **each_type("", "AWS::Oam::Link AWS::Oam::Sink", access("another account sees metrics, logs or traces")),
 }
 REMOVED: dict[str, Rule] = {
+    "AWS::Grafana::Workspace": removed("the workspace, with its dashboards and users,"),
     **each_type("", SHOWS, harmless("only showed what is there")),
     **each_type("", WATCHES, access("nobody is told any more of what it watched")),
     **each_type("", SENDS, interruption("receivers no longer get what was sent to them")),
     **each_type("", "AWS::CloudWatch::AlarmMuteRule", harmless("nothing keeps alarms quiet any more")),
 }
 REPLACED: dict[str, Rule] = {
+    "AWS::Grafana::Workspace": replaced("the old workspace, with its dashboards and users,"),
     **each_type("", SHOWS, harmless("the same is shown under another name")),
     **each_type("", WATCHES, access("a new one takes its place; what names the old one no longer sees its state")),
     **each_type("", SENDS, interruption("what is sent meanwhile does not reach its receivers")),

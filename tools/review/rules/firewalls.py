@@ -58,7 +58,7 @@ def _rule_changed(change: Change) -> Verdict:
     if before == after and rest[0] == rest[1]:
         return harmless("only what is measured of the rule, or how it answers, changes")
     if before == after and _limit(change.after) < _limit(change.before):
-        return harmless("fewer requests at once are let through from one address")
+        return interruption("callers who send many requests are stopped sooner")
     return access("a rule stops fewer requests, or others")
 
 

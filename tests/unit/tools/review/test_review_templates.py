@@ -89,7 +89,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         ({"Ref": "Size"}, "m5"),
         ({"Ref": "Count"}, "3"),
         ({"Ref": "Zones"}, ["a", "b"]),
-        ({"Ref": "Image"}, {"Ref": "Image"}),
+        ({"Ref": "Image"}, "{{resolve:ssm:/aws/ami}}"),
         ({"Ref": "AWS::Region"}, {"Ref": "AWS::Region"}),
         ({"Fn::Sub": "ml.${Size}.${AWS::Region}"}, {"Fn::Sub": "ml.m5.${AWS::Region}"}),
         ({"Fn::Sub": ["${A}-${B}", {"A": "x", "B": {"Ref": "Size"}}]}, "x-m5"),
