@@ -9,6 +9,7 @@ from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.holders import kept
+from tools.review.schedules import schedule
 from tools.review.shapes import always, each, listed, number, present, switch, under
 
 
@@ -61,7 +62,11 @@ BACKUP_RULE: dict[str, Rule] = {
     "ScanActions": listed(
         added=cost("backups are scanned"), removed=access("backups are no longer scanned for malware")
     ),
-    "ScheduleExpression": always(data_loss("backups may be made less often")),
+    "ScheduleExpression": schedule(
+        same=harmless("backups are made as often as before"),
+        more=cost("backups are made more often, and paid for"),
+        fewer=data_loss("backups may be made less often"),
+    ),
     "ScheduleExpressionTimezone": always(harmless("only the hour of the backup")),
     **each(
         always(data_loss("backups go to another vault, which may be protected less")),

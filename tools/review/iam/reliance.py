@@ -33,6 +33,8 @@ def stops_something(sides: Sides, grant: Grant) -> bool:
         return _trust_stops(sides, grant)
     if grant.scope.kind is Kind.IDENTITY:
         return _identity_stops(sides, grant)
+    if grant.scope.kind is Kind.RESOURCE and grant.action == "kms:*" and principals.is_account(grant.principal):
+        return not any(_trusts(other, grant) for other in sides.new if other.scope == grant.scope and not other.denies)
     if grant.scope.kind is Kind.RESOURCE and (principals.is_service(grant.principal) or _is_origin_identity(grant)):
         alive = callers(grant, sides.head, sides.head_reader)
         if any(still_admitted(caller, grant, sides.new) for caller in alive if caller == ANYTHING):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, harmless, interruption
 from tools.review.members import members
@@ -112,6 +113,23 @@ TIMEOUT = number(
     down=interruption("answers that take longer are cut off"),
     default=29000,
 )
+
+
+def identity_source(change: Change) -> Verdict:
+    """Judge where callers say who they are; decisions are kept by it, so with less of it they count for others.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html
+    """
+    if _sources(change.after) < _sources(change.before):
+        return access("decisions are kept by less of the request: callers can get one that was made for others")
+    return interruption("callers have to send their token elsewhere in the request")
+
+
+def _sources(value: Any) -> set[str]:
+    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    return {part.strip() for part in text.split(",")}
+
+
 AUTHORIZER_RULES: Mapping[str, Rule] = {
     "ProviderARNs": listed(
         added=access("users of one more pool may call"), removed=interruption("users of a pool are refused")
@@ -123,7 +141,7 @@ AUTHORIZER_RULES: Mapping[str, Rule] = {
         down=harmless("decisions are made more often"),
         default=300,
     ),
-    "IdentitySource": always(interruption("callers have to send their token elsewhere in the request")),
+    "IdentitySource": identity_source,
     "IdentityValidationExpression": always(access("tokens of another form are passed on to be judged")),
     "Type": always(AUTHORISATION),
     "AuthType": always(harmless("only a note for exports")),

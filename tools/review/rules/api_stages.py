@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -17,6 +19,24 @@ LOGS = present(
     added=harmless("requests are recorded"),
     removed=access("requests are no longer recorded"),
 )
+_SHOWN = re.compile(r"\$context\.([A-Za-z0-9_.-]+)")
+_WHO = re.compile(r"identity|authorizer|ip$|requestid|status|path|resource|httpmethod|routekey", re.IGNORECASE)
+_SECRET = re.compile(r"apikey$", re.IGNORECASE)
+
+
+def log_format(change: Change) -> Verdict:
+    """Judge what a record of a request shows: who called what with which answer, and keys that let others in.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+    """
+    before, after = (set(_SHOWN.findall(json.dumps(value))) for value in (change.before, change.after))
+    if any(map(_SECRET.search, after - before)):
+        return access("keys of callers are written to the logs, for everybody who can read them")
+    if fewer := sorted(filter(_WHO.search, before - after)):
+        return access(f"requests are recorded without {', '.join(fewer)}")
+    return harmless("records only look different")
+
+
 THROTTLE = number(
     up=cost("more requests reach the backend in the same time, and each is paid for"),
     down=interruption("callers are refused that were not before, when more of them come at once"),
@@ -128,7 +148,7 @@ PROPERTIES: PropertyRules = {
         "MethodSettings": SETTINGS,
         "AccessLogSetting": LOGS,
         "AccessLogSetting.DestinationArn": always(access("requests are recorded elsewhere")),
-        "AccessLogSetting.Format": always(harmless("records only look different")),
+        "AccessLogSetting.Format": log_format,
         "TracingEnabled": switch(
             on=harmless("requests are traced"), off=harmless("traces only show how requests went")
         ),
@@ -193,7 +213,7 @@ PROPERTIES: PropertyRules = {
         ),
         "AccessLogSettings": LOGS,
         "AccessLogSettings.DestinationArn": always(access("requests are recorded elsewhere")),
-        "AccessLogSettings.Format": always(harmless("records only look different")),
+        "AccessLogSettings.Format": log_format,
         "DefaultRouteSettings": _whole,
         "RouteSettings": always(access("limits, logs or metrics of single routes change")),
         "StageVariables": always(interruption("what routes call may be something else")),

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
+from tools.review import schedules
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.references import failures, reference
 from tools.review.shapes import always, each, number, present, switch, under
 from tools.review.values import properties
 
-_MINUTES = {"minute": 1, "minutes": 1, "hour": 60, "hours": 60, "day": 1440, "days": 1440}
-_RATE = re.compile(r"rate\((\d+)\s+(\w+)\)")
+_TIMES = schedules.schedule(
+    same=harmless("work starts as often as before"),
+    more=cost("work starts more often"),
+    fewer=interruption("work may start less often, or no longer; whoever waits for it waits for longer"),
+)
 
 
-def schedule(change: Change) -> Verdict:
+def schedule(change: Change) -> Verdict | None:
     """Judge when work starts: more often costs, otherwise somebody waits for longer."""
-    before, after = (_RATE.fullmatch(str(value)) for value in (change.before, change.after))
-    if change.before is None:
-        return cost("it starts work by itself")
-    if before and after:
-        old, new = (int(match[1]) * _MINUTES.get(match[2], 1) for match in (before, after))
-        if new == old:
-            return harmless("the same interval in other words")
-        return cost("work starts more often") if new < old else interruption("work starts less often than before")
-    return interruption("work starts at other times, or no longer; whoever waits for it waits for longer")
+    return cost("it starts work by itself") if change.before is None else _TIMES(change)
 
 
 def pattern(change: Change) -> Verdict:

@@ -43,6 +43,7 @@ FSX_KIND: dict[str, Rule] = {
     "LogConfiguration": altered(access("events may no longer be recorded")),
     "FsxAdminPassword": always(interruption("the password of the administrator changes")),
     "SelfManagedActiveDirectoryConfiguration": always(interruption("users may no longer be recognised")),
+    "DeploymentType": always(data_loss("files do not move to a file system of another kind, which takes the place")),
     "AutoImportPolicy": always(interruption("files of the bucket appear later, or no longer")),
     "RouteTableIds": always(interruption("callers of some subnets no longer reach the files")),
     "Aliases": listed(added=harmless("one more name"), removed=interruption("callers of an old name get errors")),

@@ -67,6 +67,11 @@ def record_age(change: Change) -> Verdict | None:
 
 
 _POLLERS: dict[str, Rule] = {
+    "ProvisionedPollerConfig": present(
+        added=cost("pollers run all the time, and are paid for"),
+        removed=interruption("no pollers are kept ready: messages wait for longer when many come at once"),
+    ),
+} | {
     f"ProvisionedPollerConfig.{bound}Pollers": number(
         up=cost("more pollers run"), down=interruption("fewer pollers run: messages wait for longer")
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.references import failures, reference
 from tools.review.rules.variables import variable
-from tools.review.shapes import always, count, each, listed, number, ordered, present, switch
-from tools.review.values import properties
+from tools.review.shapes import always, both, count, each, listed, number, ordered, present, switch
+from tools.review.values import literal, properties
 
 _LANGUAGE = re.compile(r"(?P<language>[a-z]+)(?P<version>[\d.]*)(?P<rest>.*)")
 _LAYER = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:(?P<account>\d{12}):layer:(?P<name>[^:]+):(?P<version>\d+)")
@@ -33,6 +34,15 @@ def runtime(change: Change) -> Verdict:
     if new[1] < old[1]:
         return interruption("an older runtime: code that needs the newer one fails, and its patches end sooner")
     return harmless("a newer version of the same language; the tests of the code run on it")
+
+
+def code(change: Change) -> Verdict:
+    """Judge code: every release changes it, but who may write to another bucket decides what runs."""
+    sides = [value if isinstance(value, Mapping) else {} for value in (change.before, change.after)]
+    buckets = [side.get("S3Bucket") for side in sides]
+    if None not in buckets and buckets[0] != buckets[1] and literal(buckets):
+        return access("the code comes from another bucket: who may write there decides what runs")
+    return _RELEASE
 
 
 def with_code(what: str) -> Rule:
@@ -78,8 +88,13 @@ _RESERVED = count(
     default=math.inf,
 )
 
+
+def _errors_logged(change: Change) -> Verdict | None:
+    return access("errors are no longer logged") if change.after == "FATAL" else None
+
+
 _FUNCTION: dict[str, Rule] = {
-    "Code": always(_RELEASE),
+    "Code": code,
     "Runtime": runtime,
     "Handler": with_code("the entry point"),
     "ImageConfig": with_code("the command of the image"),
@@ -138,11 +153,14 @@ _FUNCTION: dict[str, Rule] = {
     ),
     "LoggingConfig.LogFormat": always(harmless("the form of the log lines; check filters and queries that read them")),
     **each(
-        ordered(
-            ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"],
-            up=harmless("fewer lines are logged"),
-            down=cost("more lines are logged for each request"),
-            default="INFO",
+        both(
+            _errors_logged,
+            ordered(
+                ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"],
+                up=harmless("fewer lines are logged"),
+                down=cost("more lines are logged for each request"),
+                default="INFO",
+            ),
         ),
         "LoggingConfig.ApplicationLogLevel",
         "LoggingConfig.SystemLogLevel",

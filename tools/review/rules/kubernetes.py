@@ -18,7 +18,7 @@ def version(change: Change) -> Verdict:
         for value in (change.before, change.after)
     )
     if len(before) > 1 and len(after) > 1 and after > before:
-        return harmless("a newer version; check that no interface that is used was removed, there is no way back")
+        return interruption("programs that use an interface which the newer version lacks fail; there is no way back")
     return interruption("an older version is not possible without a new cluster")
 
 

@@ -43,7 +43,6 @@ def _acl(change: Change) -> Verdict:
 BUCKET: dict[str, Rule] = {
     "AccessControl": _acl,
     "AbacStatus": altered(access("tags of the bucket start or stop deciding who may use it")),
-    "AccelerateConfiguration": always(harmless("only the way that requests take")),
     "AccelerateConfiguration.AccelerationStatus": switch(
         on=cost("transfers by the accelerated address are paid for"),
         off=interruption("callers of the accelerated address get errors"),

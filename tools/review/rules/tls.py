@@ -46,11 +46,14 @@ def strength(name: Any) -> tuple[int, int] | None:
     return None
 
 
-def _same_family(before: Any, after: Any) -> bool:
-    """Whether two names differ in no word such as `Res`, `Ext` or `FIPS`, which tell other ciphers."""
-    plain = [re.sub(r"[\d_.-]+", " ", str(name).lower()).split() for name in (before, after)]
-    extras = [{word for word in words if word in ("res", "ext", "fips", "pq", "fs", "pfs")} for words in plain]
-    return extras[0] == extras[1]
+def _restriction(before: Any, after: Any) -> int | None:
+    """Whether the ciphers of a policy are fewer (1), more (-1) or as before (0); None where the words do not tell."""
+    plain = [set(re.sub(r"[\d_.-]+", " ", str(name).lower()).split()) for name in (before, after)]
+    extras = [words & {"res", "ext", "fips", "pq", "fs", "pfs"} for words in plain]
+    if extras[0] == extras[1]:
+        return 0
+    more, fewer = extras[1] - extras[0], extras[0] - extras[1]
+    return 1 if more == {"res"} and not fewer else -1 if fewer == {"res"} and not more else None
 
 
 def policy(*, default: str | None = None) -> Rule:
@@ -65,8 +68,9 @@ def policy(*, default: str | None = None) -> Rule:
             return UNCLEAR
         if before[0] != after[0]:
             return STRONGER if after[0] > before[0] else WEAKER
-        if not _same_family(*names) or before == after:
+        restriction = _restriction(*names)
+        if restriction is None or (before == after and not restriction):
             return UNCLEAR
-        return STRONGER if after > before else WEAKER
+        return STRONGER if (restriction or 1) * (after >= before) > 0 else WEAKER
 
     return rule

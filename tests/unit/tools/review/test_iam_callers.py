@@ -206,6 +206,19 @@ def test_the_policies_of_new_things() -> None:
     assert risk(key(root), template()) is None
 
 
+def test_a_key_that_the_account_no_longer_may_manage() -> None:
+    """Roles of the account may use a key only while its policy trusts the account."""
+    reader = {"Effect": "Allow", "Action": "kms:Decrypt", "Principal": {"AWS": {"Ref": "Role"}}, "Resource": "*"}
+    root = {"Effect": "Allow", "Action": "kms:*", "Principal": {"AWS": {"Ref": "AWS::AccountId"}}, "Resource": "*"}
+
+    def key(*statements: Json) -> Json:
+        policy = {"Statement": list(statements)}
+        return template(Key={"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy}})
+
+    assert risk(key(root, reader), key(reader)) is Risk.INTERRUPTION
+    assert risk(key(root, reader), key(root)) is Risk.HARMLESS
+
+
 def test_an_api_that_is_removed_is_not_told_here() -> None:
     open_api = {
         "Type": "AWS::ApiGateway::RestApi",

@@ -194,8 +194,8 @@ def test_whole_scaling() -> None:
 
 @each_row(
     [
-        ("Cluster", "Version", "1.32", "1.33", H),
-        ("Cluster", "Version", "1.9", "1.10", H),
+        ("Cluster", "Version", "1.32", "1.33", N),
+        ("Cluster", "Version", "1.9", "1.10", N),
         ("Cluster", "Version", "1.33", "1.32", N),
         ("Cluster", "ResourcesVpcConfig.EndpointPublicAccess", False, True, A),
         ("Cluster", "ResourcesVpcConfig.EndpointPublicAccess", True, False, H),
