@@ -12,6 +12,11 @@ TLS = frozenset({"rds.force_ssl", "require_secure_transport", "require_ssl", "tl
 AUDIT = frozenset({"audit_logs", "neptune_enable_audit_log", "server_audit_logging", "pgaudit.log"})
 """Parameters that record who did what."""
 
+DURABLE = frozenset(
+    {"fsync", "innodb_doublewrite", "innodb_flush_log_at_trx_commit", "sync_binlog", "synchronous_commit"}
+)
+"""Parameters that keep a write, once it is answered, through a crash."""
+
 
 def restarted(why: str) -> Rule:
     """For what the database restarts for."""
@@ -37,6 +42,8 @@ def _parameter(name: str, after: object) -> Verdict:
         if raised:
             return harmless("what users do is recorded")
         return access("what users do is no longer recorded, or less of it")
+    if name in DURABLE and not raised and after not in (None, "remote_apply", "remote_write"):
+        return data_loss("writes that were answered can be lost when the database crashes")
     return interruption(f"the engine behaves otherwise ({name}), and a static parameter needs a restart")
 
 

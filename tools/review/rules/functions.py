@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tools.review.change import Change, Rule, Verdict, access, cost, data_loss, harmless, interruption
 from tools.review.references import failures, reference
+from tools.review.rules.sagemaker_serving import image
 from tools.review.rules.variables import variable
 from tools.review.shapes import always, both, count, each, listed, number, ordered, present, switch
 from tools.review.values import literal, properties
@@ -42,6 +44,8 @@ def code(change: Change) -> Verdict:
     buckets = [side.get("S3Bucket") for side in sides]
     if None not in buckets and buckets[0] != buckets[1] and literal(buckets):
         return access("the code comes from another bucket: who may write there decides what runs")
+    if all("ImageUri" in side for side in sides):
+        return image(replace(change, before=sides[0]["ImageUri"], after=sides[1]["ImageUri"]))
     return _RELEASE
 
 

@@ -201,6 +201,8 @@ DATABASES: tuple[Row, ...] = (
     ("AWS::RDS::DBParameterGroup", "Parameters", {"rds.force_ssl": "0"}, {"rds.force_ssl": "1"}, FINE),
     ("AWS::DocDB::DBClusterParameterGroup", "Parameters", {"tls": "enabled"}, {"tls": "disabled"}, OPEN),
     ("AWS::RDS::DBParameterGroup", "Parameters", {"max_connections": "9"}, {"max_connections": "1"}, STOP),
+    ("AWS::RDS::DBParameterGroup", "Parameters", {"synchronous_commit": "on"}, {"synchronous_commit": "off"}, LOSS),
+    ("AWS::RDS::DBParameterGroup", "Parameters", {"sync_binlog": "0"}, {"sync_binlog": "1"}, STOP),
     ("AWS::RDS::DBProxy", "RequireTLS", True, False, OPEN),
     ("AWS::RDS::DBProxy", "RequireTLS", False, True, FINE),
     (CACHE, "SnapshotRetentionLimit", 7, 0, LOSS),

@@ -8,6 +8,7 @@ from tests.support.review_rules import each_row, judge, judge_whole, template
 from tools.review.change import Risk
 
 FUNCTION = "AWS::Lambda::Function"
+REGISTRY = "111111111111.dkr.ecr.us-east-1.amazonaws.com/"
 MAPPING = "AWS::Lambda::EventSourceMapping"
 H, C, A, N, D = Risk.HARMLESS, Risk.COST, Risk.ACCESS, Risk.INTERRUPTION, Risk.DATA_LOSS
 
@@ -63,6 +64,8 @@ LAYER = "arn:aws:lambda:us-east-1:{}:layer:x:1"
         ("LoggingConfig.ApplicationLogLevel", "WARN", "FATAL", A),
         ("Code", {"S3Bucket": "a", "S3Key": "x"}, {"S3Bucket": "a", "S3Key": "y"}, H),
         ("Code", {"S3Bucket": "a", "S3Key": "x"}, {"S3Bucket": "b", "S3Key": "x"}, A),
+        ("Code", {"ImageUri": "1.dkr.ecr/a:1"}, {"ImageUri": "1.dkr.ecr/a:2"}, H),
+        ("Code", {"ImageUri": f"{REGISTRY}a:1"}, {"ImageUri": f"{REGISTRY.replace('1', '9')}a:1"}, A),
         ("Code", {"S3Bucket": {"Ref": "A"}}, {"S3Bucket": {"Fn::Sub": "cdk-${AWS::Region}"}}, H),
         ("Role", {"Fn::GetAtt": ["RoleA", "Arn"]}, "arn:aws:iam::1:role/admin", A),
         ("CodeSigningConfigArn", "a", None, A),
