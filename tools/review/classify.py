@@ -117,13 +117,13 @@ class _Stack:
         change = Change(
             stack=self.name,
             logical_id=logical_id,
-            type="Fn::ForEach",
+            type="::".join(logical_id.split("::")[:2]),
             property=None,
             action="add" if old is None else "remove" if new is None else "modify",
             before=old,
             after=new,
         )
-        return Finding(change=change, verdict=unknown("what a loop makes is not looked into"))
+        return Finding(change=change, verdict=unknown("what a loop or a macro makes is not looked into"))
 
     # --- whole resources ---------------------------------------------------------------------------------------
 

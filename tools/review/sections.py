@@ -154,7 +154,7 @@ def _asset(_before: Any, _after: Any) -> Verdict:
 
 
 def _loop(_before: Any, _after: Any) -> Verdict:
-    return unknown("what a loop makes is not looked into")
+    return unknown("what a loop or a macro makes is not looked into")
 
 
 def _seen(_before: Any, _after: Any) -> Verdict:

@@ -18,7 +18,8 @@ from tools.review.texts import shortened
 
 SUFFIX = ".template.json"
 NESTED = ".nested"
-LOOP = "Fn::ForEach"
+LOOP = ("Fn::ForEach", "Fn::Transform")
+"""Beginnings of names of entries that are no entries: CloudFormation makes others of them."""
 
 
 class TemplateError(Exception):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from tests.support.review_rules import COST, DOUBT, FINE, LOSS, OPEN, STOP, reso
 from tools.review.change import Risk
 from tools.review.resolution import resolve
 from tools.review.review import review
+from tools.review.templates import read_environments
 
 pytestmark = pytest.mark.slow
 
@@ -167,6 +170,7 @@ def test_the_tag_of_an_image_is_a_release(after: str, risk: Risk) -> Row:
         ("Policies", ["AWSLambdaBasicExecutionRole"], ["AdministratorAccess"], OPEN),
         ("ReservedConcurrentExecutions", 5, 0, STOP),
         ("DeadLetterQueue", {"TargetArn": "a"}, None, LOSS),
+        ("Events", {"Daily": {"Type": "Schedule", "Properties": {"Schedule": "rate(1 day)"}}}, None, STOP),
     ],
 )
 def test_a_function_of_the_serverless_application_model(name: str, before: Any, after: Any, risk: Risk) -> Row:
@@ -407,3 +411,14 @@ def test_a_limit_of_requests_from_one_address(before: int, after: int, risk: Ris
         for limit in (before, after)
     ]
     return of_property("AWS::WAFv2::WebACL", "Rules", *sides), risk
+
+
+def test_what_a_macro_includes_is_unknown(tmp_path: Path) -> None:
+    sides = []
+    for place in ("a", "b"):
+        included = {"Name": "AWS::Include", "Parameters": {"Location": f"s3://{place}"}}
+        text = json.dumps({"Resources": {"Names": NAMES, "Fn::Transform": included}})
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "stack.template.json").write_text(text, encoding="utf-8")
+        sides.append(read_environments(tmp_path / place))
+    assert [(change.type, change.risk) for change in review(*sides).changes] == [("Fn::Transform", DOUBT)]

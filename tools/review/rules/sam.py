@@ -28,7 +28,7 @@ PROPERTIES: PropertyRules = {
             changed=data_loss("calls that fail go elsewhere"),
         ),
         "Policies": _RIGHTS,
-        "Events[]": present(
+        "Events.*": present(
             added=access("one more event or caller starts the function"),
             removed=interruption("an event or caller no longer starts the function"),
         ),
