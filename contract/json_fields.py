@@ -1,6 +1,7 @@
 """Read typed values from JSON, and report everything that is wrong with it. Independent of the meaning of the values.
 
-Strict: a boolean is no number, 7.0 is no whole number, numbers are finite, texts are Unicode.
+Strict: a boolean is no number, 7.0 is no whole number, numbers are finite, texts are Unicode. Whole numbers are those
+that every reader of JSON keeps exactly (RFC 8259, section 6).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from contract.json_text import JSON_BYTES_MAX, JsonTextError, read_json
 from contract.visible import visible
 
 TEXT = "a text that is not empty"
+WHOLE_MAX = 2**53 - 1
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SHOWN_CHARACTERS = 80
@@ -78,10 +80,15 @@ class JsonFields:
         Where in the document it is, such as `metrics`; empty for the document itself.
     problems
         Where lines are added; objects inside objects share them.
+    text_max
+        Characters of the longest name or text, as ASCII JSON has them; None for no limit. Objects inside share it.
     """
 
-    def __init__(self, value: Any, *, path: str = "", problems: list[str] | None = None) -> None:
+    def __init__(
+        self, value: Any, *, path: str = "", problems: list[str] | None = None, text_max: int | None = None
+    ) -> None:
         self._path = path
+        self._text_max = text_max
         self.problems: list[str] = [] if problems is None else problems
         if not isinstance(value, dict):
             self.problems.append(f"{path or 'the document'} is {_shown(value)}; allowed is an object")
@@ -89,6 +96,8 @@ class JsonFields:
         for key in self._members:
             if not _is_unicode(key):
                 self.problems.append(f"the member {_shown(key)} has a name that is not Unicode")
+            elif self._is_too_long(key):
+                self.problems.append(f"the member {_shown(key)} has too long a name; allowed is {self._limit()}")
 
     def check(self, name: str, *, remedy: str) -> None:
         """Raise if anything was wrong.
@@ -117,16 +126,16 @@ class JsonFields:
         state = "is missing" if value is _ABSENT else f"is {_shown(value)}"
         self.problems.append(f"{self._at(key)} {state}; allowed is {allowed}")
 
-    def inner(self, key: str) -> JsonFields:
-        """The object under `key`."""
+    def inner(self, key: str, *, text_max: int | None = None) -> JsonFields:
+        """The object under `key`, whose texts may have another length than the others."""
         value = self._take(key, "an object", lambda found: isinstance(found, dict), {})
-        return JsonFields(value, path=self._at(key), problems=self.problems)
+        return JsonFields(value, path=self._at(key), problems=self.problems, text_max=text_max or self._text_max)
 
     def each(self, key: str) -> list[JsonFields]:
         """The objects in the list under `key`."""
         values = self._take(key, "a list of objects", lambda found: isinstance(found, list), [])
         return [
-            JsonFields(value, path=f"{self._at(key)}[{index}]", problems=self.problems)
+            JsonFields(value, path=f"{self._at(key)}[{index}]", problems=self.problems, text_max=self._text_max)
             for index, value in enumerate(values)
         ]
 
@@ -138,6 +147,8 @@ class JsonFields:
     def text(self, key: str, *, allowed: str = TEXT, rule: Callable[[str], object] = bool) -> str:
         """The string under `key`, for which `rule` holds; `allowed` says the rule in words."""
         value: str = self._take(key, allowed, lambda found: _is_unicode(found) and rule(found), "")
+        if self._is_too_long(value):
+            self.refuse(key, f"{allowed}, of {self._limit()}")
         return value
 
     def optional_whole(self, key: str, *, absent: int, most: int) -> int:
@@ -201,6 +212,13 @@ class JsonFields:
         self.refuse(key, allowed)
         return stand_in
 
+    def _limit(self) -> str:
+        return f"at most {self._text_max:,} characters in JSON"
+
+    def _is_too_long(self, text: str) -> bool:
+        # Characters that are not ASCII have six or twelve; the quotation marks do not count.
+        return self._text_max is not None and len(json.dumps(text)) - 2 > self._text_max
+
     def _at(self, key: str) -> str:
         shown = visible(key if len(key) <= _SHOWN_CHARACTERS else f"{key[: _SHOWN_CHARACTERS - 3]}...")
         return f"{self._path}.{shown}" if self._path else shown
@@ -218,7 +236,7 @@ def _is_unicode(value: Any) -> bool:
 def _is_whole(value: Any, least: int, most: int | None) -> bool:
     # JSON's true is no number, though Python's is.
     is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return is_whole and least <= value and (most is None or value <= most)
+    return is_whole and least <= value <= (WHOLE_MAX if most is None else most)
 
 
 def _is_number(value: Any, least: float, most: float) -> bool:

@@ -27,6 +27,10 @@ OBJECTIVE = "multi:softprob"
 
 SPLITS = ("train", "validation", "test")
 ARTIFACT_BYTES_MAX = 1024**3
+TEXT_MAX = 1000
+"""Characters of a text in ASCII JSON: functions have `data.source` in their environment, of 4 KB at most."""
+HYPERPARAMETER_TEXT_MAX = 2500
+"""https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html, `HyperParameters`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,15 +169,20 @@ def parse_manifest(document: Any, *, origin: str, remedy: str = "package the mod
     ContractError
         If fields are wrong; the text names every one, with the value got and what is allowed.
     """
-    fields = JsonFields(document)
+    fields = JsonFields(document, text_max=TEXT_MAX)
     manifest = _manifest(fields)
     fields.check(f"the manifest {origin}", remedy=remedy)
     return manifest
 
 
+def checked_manifest(manifest: Manifest, *, name: str, remedy: str) -> Manifest:
+    """Check a manifest before it is written, as `parse_manifest` will check what is read."""
+    return parse_manifest(json.loads(json.dumps(manifest.to_json())), origin=name, remedy=remedy)
+
+
 def manifest_problems(document: Any) -> list[str]:
     """Everything that is wrong with a manifest, a line for each field; empty when `parse_manifest` would read it."""
-    fields = JsonFields(document)
+    fields = JsonFields(document, text_max=TEXT_MAX)
     _manifest(fields)
     return fields.problems
 
@@ -215,7 +224,7 @@ def _manifest(fields: JsonFields) -> Manifest:
     return Manifest(
         artifact=_artifact(fields.inner("artifact")),
         framework=_framework(fields.inner("framework")),
-        hyperparameters=_hyperparameters(fields.inner("hyperparameters")),
+        hyperparameters=_hyperparameters(fields.inner("hyperparameters", text_max=HYPERPARAMETER_TEXT_MAX)),
         data=replace(_data(fields.inner("data")), canonical_form=canonical_form_from_fields(fields)),
         metrics=_test_metrics(fields.inner("metrics")),
         training=training_from_fields(fields.inner("training")),

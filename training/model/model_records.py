@@ -27,6 +27,7 @@ from contract.manifest import (
     Manifest,
     Training,
     canonical_form_from_fields,
+    checked_manifest,
     data_from_fields,
     training_from_fields,
 )
@@ -207,6 +208,8 @@ def compose_manifest(*, archive_sha256: str, archive_bytes: int, fit: FitRecord,
     ------
     ManifestError
         when the evaluation is of another model or of other data than the fit
+    ContractError
+        when what is known may not be in a manifest, such as a name of data that is too long
     """
     if evaluation.model_sha256 != fit.model_sha256:
         raise ManifestError(
@@ -220,7 +223,7 @@ def compose_manifest(*, archive_sha256: str, archive_bytes: int, fit: FitRecord,
             " between; run: python -m training fit, or prepare the data of the fit again and run: python -m training"
             " evaluate"
         )
-    return Manifest(
+    manifest = Manifest(
         artifact=Artifact(sha256=archive_sha256, size_bytes=archive_bytes, key=artifact_key(archive_sha256)),
         framework=framework(),
         hyperparameters=fit.hyperparameters,
@@ -230,3 +233,5 @@ def compose_manifest(*, archive_sha256: str, archive_bytes: int, fit: FitRecord,
         features=PIXELS,
         classes=tuple(range(CLASSES)),
     )
+    remedy = "read the data from a folder of a shorter name, and run: python -m training fit"
+    return checked_manifest(manifest, name="of this model", remedy=remedy)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contract.calibration import Calibration
-from contract.manifest import Manifest
+from contract.manifest import Manifest, checked_manifest
 from training.common.errors import ManifestError, PromotionError
 from training.common.files import sha256_of_bytes
 from training.model.artifact import unpack_canonical
@@ -97,6 +97,8 @@ def decide(candidate: Manifest, current: Manifest | None, *, because: str | None
     ------
     PromotionError
         when the candidate is less accurate and there is no reason given
+    ContractError
+        when the reason is too long
     """
     because = (because or "").strip()
     if current is not None and _same_model(candidate, current):
@@ -106,7 +108,9 @@ def decide(candidate: Manifest, current: Manifest | None, *, because: str | None
             f"the accuracy {candidate.metrics.accuracy:.4f} is lower than the {current.metrics.accuracy:.4f} of the"
             ' current model; train a better one, or give a reason with --because "..."'
         )
-    return replace(candidate, because=because or None)
+    promoted = replace(candidate, because=because or None)
+    # What is written is read again, also a long reason.
+    return checked_manifest(promoted, name="to be promoted", remedy="give a shorter reason")
 
 
 def _same_model(candidate: Manifest, current: Manifest) -> bool:

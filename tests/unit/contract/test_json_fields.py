@@ -49,6 +49,7 @@ REFUSED: list[tuple[Any, Read, str]] = [
     ("x", lambda fields: fields.inner("a"), "a is 'x'; allowed is an object"),
     ({"b": 1}, lambda fields: fields.inner("a").texts(), "a.b is 1; allowed is a text that is not empty"),
     ([1], lambda fields: fields.each("a"), "a[0] is 1; allowed is an object"),
+    (2**53, lambda fields: fields.whole("a"), "a is 9007199254740992; allowed is a whole number of at least 0"),
     ("x" * 200, lambda fields: fields.whole("a"), f"a is '{'x' * 76}...; allowed is a whole number of at least 0"),
 ]
 
@@ -92,3 +93,19 @@ values = st.recursive(
 def test_whatever_is_read_nothing_else_is_raised(value: Any, read: Read) -> None:
     with suppress(ContractError):  # NaN and infinity, which Python writes, are not JSON
         read(JsonFields(parse_json(json.dumps(value), name="it", remedy="")))
+
+
+@pytest.mark.parametrize(
+    ("content", "length"),
+    [("x" * 9, 9), ("x" * 10, 10), ("\u00e9" * 2, 12), ("\U0001f600", 12), ('"' * 5, 10), ("\u00e9", 6)],
+)
+def test_the_longest_text_is_counted_as_ascii_json_has_it(content: str, length: int) -> None:
+    for value in ({"a": content}, {"in": {"a": content}}, {"in": [{"a": content}]}, {content: 1}):
+        fields = JsonFields(value, text_max=9)
+        inner = fields.inner("in") if isinstance(value.get("in"), dict) else fields
+        inner = fields.each("in")[0] if isinstance(value.get("in"), list) else inner
+        if "a" in value or "in" in value:
+            inner.text("a")
+        assert bool(fields.problems) == (length > 9)
+        assert all("9 characters" in problem for problem in fields.problems)
+    assert JsonFields({"a": content}).text("a") == content

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from contract.bucket_layout import artifact_key
 from contract.calibration import Calibration
 from contract.errors import ContractError
-from contract.manifest import Manifest, parse_manifest, read_manifest
+from contract.json_fields import WHOLE_MAX
+from contract.manifest import HYPERPARAMETER_TEXT_MAX, TEXT_MAX, Manifest, parse_manifest, read_manifest
+from contract.model_card import public_card
 
 ROOT = Path(__file__).resolve().parents[3]
 FIXTURE = ROOT / "tests/fixtures/manifest.json"
@@ -165,6 +167,44 @@ def test_form_and_calibration_are_there_only_where_they_are_not_the_usual_ones()
     assert (written["canonical_form"], written["calibration"]) == (1, {"temperature": 1.4, "unsure_below": 0.75})
     assert "canonical_form" not in written["data"]
     assert parse_manifest(json.loads(measured.to_bytes()), origin="x") == measured
+
+
+LONG = "x" * (TEXT_MAX + 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        put("data", "source", value=LONG),
+        put("data", "source", value="\u00e9" * TEXT_MAX),
+        put("data", "split", value=LONG),
+        put("data", "sha256", "file", value=LONG),
+        put("data", "sha256", LONG, value="x"),
+        put("data", "counts", LONG, value=1),
+        put("data", "counts", "train", value=10**4000),
+        put("framework", "version", value=f"3.2.{'0' * TEXT_MAX}"),
+        put("training", "host", "platform", value=LONG),
+        put("training", "host", "python", value=LONG),
+        put("training", "rounds", value=10**400),
+        put("hyperparameters", "updater", value="x" * (HYPERPARAMETER_TEXT_MAX + 1)),
+        put("because", value=LONG),
+        put(LONG, value="unknown"),
+    ],
+)
+def test_a_manifest_holds_nothing_that_is_too_long_for_what_is_made_of_it(change: Change) -> None:
+    assert all(len(line) < 300 for line in problems_of(change))
+
+
+def test_the_longest_texts_fit_into_what_is_made_of_them() -> None:
+    content = document()
+    for change in (
+        put("data", "source", value="x" * TEXT_MAX),
+        put("data", "counts", value=dict.fromkeys(("train", "validation", "test"), WHOLE_MAX)),
+        put("hyperparameters", "monotone_constraints", value=f"({', '.join(['0'] * 784)})"),
+    ):
+        change(content)
+    card = json.dumps(public_card(parse_manifest(content, origin="x")), separators=(",", ":"))
+    assert len(card) < 3000
 
 
 @pytest.mark.parametrize(

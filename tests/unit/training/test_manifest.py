@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from contract.errors import ContractError
 from contract.manifest import Data, Manifest, read_manifest
 from training.common.errors import ManifestError, PromotionError
 from training.common.files import write_file
@@ -106,6 +107,8 @@ def test_the_same_model_trained_again_is_not_promoted_again() -> None:
 def test_a_worse_model_needs_a_reason_which_is_kept() -> None:
     with pytest.raises(PromotionError, match=r"0\.9400 is lower than the 0\.9500 .* --because"):
         decide(manifest_with(94), manifest_with(95), because=None)
+    with pytest.raises(ContractError, match=r"to be promoted .* because is 'xxx.*; give a shorter reason$"):
+        decide(manifest_with(96), manifest_with(95), because="x" * 1001)
     promoted = decide(manifest_with(94), manifest_with(95), because="half the size")
     assert promoted is not None
     assert promoted.because == "half the size"
