@@ -1,12 +1,13 @@
 """Read channels back: CSV, Parquet, and libsvm that stores every zero. Refuses what training would silently get wrong.
 
-A row that lacks pixels, a label of 10 or a pixel of 256 ends here with the file and, where it is known, the row.
+A row that lacks pixels, a label of 10 or a pixel of 256 ends here with file and row, as `FILE:ROW`.
 libsvm is read for one reason: a file that leaves zeros out would teach the model that zero means "missing", and such
 a model is wrong for four of five dense rows without any error. So only files that write all 784 values are taken.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from contract.digit import CLASSES, COLUMN_NAMES, PIXEL_MAX, PIXELS
 from training.common.errors import DataError
-from training.data.dataset import Split, check_labels
+from training.data.dataset import Split
 from training.data.part_reading import read_part
 
 Rows = npt.NDArray[np.uint8]
@@ -30,32 +31,59 @@ def read_csv(path: Path) -> Rows:
     Raises
     ------
     DataError
-        when a row has not 785 columns or a cell is no whole number in 0..255
+        when a row has not 785 columns or a cell is no whole number in 0..255; names the first such row as `FILE:ROW`
     """
     import pyarrow as pa  # type: ignore[import-untyped]
-    import pyarrow.csv as pc  # type: ignore[import-untyped]
 
     content = path.read_bytes()
     # Arrow also takes 0x07 and "7", which XGBoost reads as other numbers.
-    if foreign := next((mark for mark in "xX\"'" if mark.encode() in content), None):
-        raise _not_csv(path, f"it holds the character {foreign}")
+    if foreign := re.search(rb"[xX\"']", content):
+        row = content.count(b"\n", 0, foreign.start()) + 1
+        raise _not_csv(f"{path}:{row}", f"it holds the character {foreign[0].decode()}")
     try:
-        table = pc.read_csv(
-            pa.BufferReader(content),
-            read_options=pc.ReadOptions(column_names=list(COLUMN_NAMES)),
-            convert_options=pc.ConvertOptions(
-                column_types=dict.fromkeys(COLUMN_NAMES, pa.uint8()), null_values=[], strings_can_be_null=False
-            ),
-        )
+        return _csv_rows(content)
     except pa.ArrowInvalid as problem:
-        raise _not_csv(path, _first_line(problem)) from None
+        raise _not_csv(*(_first_bad_row(path, content) or (path, _first_line(problem)))) from None
+
+
+def _csv_rows(content: bytes) -> Rows:
+    import pyarrow as pa
+    import pyarrow.csv as pc  # type: ignore[import-untyped]
+
+    table = pc.read_csv(
+        pa.BufferReader(content),
+        read_options=pc.ReadOptions(column_names=list(COLUMN_NAMES)),
+        convert_options=pc.ConvertOptions(
+            column_types=dict.fromkeys(COLUMN_NAMES, pa.uint8()), null_values=[], strings_can_be_null=False
+        ),
+    )
     return np.column_stack([column.to_numpy() for column in table.columns])
 
 
-def _not_csv(path: Path, reason: str) -> DataError:
+def _first_bad_row(path: Path, content: bytes) -> tuple[str, str] | None:
+    """Where the first row is that cannot be read, and why; halves the file, for Arrow does not tell. None if empty."""
+    rows = [(number, line) for number, line in enumerate(content.splitlines(), start=1) if line]
+    while len(rows) > 1:
+        half = rows[: len(rows) // 2]
+        rows = half if _csv_problem(half) else rows[len(half) :]
+    problem = _csv_problem(rows)
+    return (f"{path}:{rows[0][0]}", problem) if rows and problem else None
+
+
+def _csv_problem(rows: list[tuple[int, bytes]]) -> str | None:
+    import pyarrow as pa
+
+    try:
+        _csv_rows(b"\n".join(line for _, line in rows))
+    except pa.ArrowInvalid as problem:
+        return re.sub(r"Row #\d+: ", "", _first_line(problem))
+    return None
+
+
+def _not_csv(where: Path | str, reason: str) -> DataError:
     return DataError(
-        f"{path} is not a channel file ({reason});"
-        f" each row is a label and {PIXELS} whole numbers 0..255 separated by commas, no header"
+        f"{where} is not a channel file ({reason});"
+        f" each row is a label and {PIXELS} whole numbers 0..{PIXEL_MAX} separated by commas, no header"
     )
 
 
@@ -95,23 +123,21 @@ def _libsvm_row(path: Path, number: int, line: bytes) -> list[int]:
         label = _whole_number(cells[0])
         pairs = [(int(index), int(value)) for index, _, value in (cell.partition(b":") for cell in cells[1:])]
     except (ValueError, IndexError):
-        raise DataError(f"row {number} of {path} is not libsvm, expected label index:value index:value ...") from None
+        raise DataError(f"{path}:{number} is not libsvm, expected label index:value index:value ...") from None
     if label is None:
         shown = cells[0][:40].decode("latin-1")
-        raise DataError(f"row {number} of {path} has the label {shown}, allowed are the whole numbers 0..{CLASSES - 1}")
+        raise DataError(f"{path}:{number} has the label {shown}, allowed are the whole numbers 0..{CLASSES - 1}")
     if len(pairs) != PIXELS:
         raise DataError(
-            f"row {number} of {path} stores {len(pairs)} of {PIXELS} pixels; a zero left out means missing to the"
+            f"{path}:{number} stores {len(pairs)} of {PIXELS} pixels; a zero left out means missing to the"
             " model, which is then wrong for dense rows, so write every zero or use CSV"
         )
     first = pairs[0][0]
     values = [label, *(value for _, value in pairs)]
     if first not in (0, 1) or [index for index, _ in pairs] != list(range(first, first + PIXELS)):
-        raise DataError(f"row {number} of {path} has indices out of order, expected 1..{PIXELS} or 0..{PIXELS - 1}")
+        raise DataError(f"{path}:{number} has indices out of order, expected 1..{PIXELS} or 0..{PIXELS - 1}")
     if min(values) < 0 or max(values) > PIXEL_MAX:
-        raise DataError(
-            f"row {number} of {path} has the value {max(values, key=abs)}, allowed are pixels 0..{PIXEL_MAX}"
-        )
+        raise DataError(f"{path}:{number} has the value {max(values, key=abs)}, allowed are pixels 0..{PIXEL_MAX}")
     return values
 
 
@@ -178,7 +204,10 @@ def _files(folder: Path, levels: int) -> Iterator[Path]:
 
 def _read(path: Path, reader: Callable[[Path], Rows]) -> Rows:
     rows = reader(path)
-    check_labels(str(path), rows[:, 0])
+    wrong = np.flatnonzero(rows[:, 0] >= CLASSES)
+    if len(wrong):
+        label = rows[wrong[0], 0]
+        raise DataError(f"{path}:{wrong[0] + 1} has the label {label}, allowed are 0..{CLASSES - 1}; correct the data")
     return rows
 
 

@@ -72,9 +72,20 @@ def test_parts_out_of_range_are_refused(parts: int) -> None:
 )
 def test_a_bad_csv_row_is_named(tmp_path: Path, row: str, complaint: str) -> None:
     (tmp_path / "part-00000.csv").write_bytes(as_csv(small_split(10)) + row.encode() + b"\n")
-    with pytest.raises(DataError, match="part-00000") as caught:
+    with pytest.raises(DataError, match=r"part-00000\.csv:11 (is not a channel file|has the label)") as caught:
         read_channel(tmp_path)
     assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [1, 2, 7, 12, 13])
+@pytest.mark.parametrize("row", ["1," * 783 + "256", "1,1", "x", "1,'7'" + ",1" * 783])
+def test_the_first_of_several_bad_csv_rows_is_named(tmp_path: Path, number: int, row: str) -> None:
+    lines = as_csv(small_split(10)).splitlines()
+    lines[5:5] = [b"", b""]
+    lines[number - 1 : number - 1] = [row.encode()]
+    (tmp_path / "part.csv").write_bytes(b"\n".join([*lines, row.encode()]))
+    with pytest.raises(DataError, match=rf"part\.csv:{number} is not a channel file"):
+        read_csv(tmp_path / "part.csv")
 
 
 def test_an_empty_csv_is_refused(tmp_path: Path) -> None:
@@ -121,7 +132,7 @@ def test_a_label_that_is_no_digit_is_refused_and_never_rounded(tmp_path: Path, l
     row = as_libsvm(small_split(1)).split(b" ", 1)[1]
     path = tmp_path / "part.libsvm"
     path.write_bytes(b"3 " + row + label.encode() + b" " + row)
-    with pytest.raises(DataError, match=r"^row [12] of .*(is not libsvm|has the (label|value))"):
+    with pytest.raises(DataError, match=r"part\.libsvm:[12] (is not libsvm|has the (label|value))"):
         read_channel(tmp_path)
     path.write_bytes(b"3.0 " + row)
     assert read_channel(tmp_path).labels.tolist() == [3]
