@@ -109,10 +109,7 @@ def _on_this_machine(
     with steps() as progress:
         progress.add_task("reading the digits")
         train, validation, data = read_digits(paths, read_from, _folder(channels))
-    say(
-        f"{len(train)} training images, {len(validation)} to validate;"
-        f" at most {hyperparameters.rounds} rounds of ten trees"
-    )
+    say(f"{len(train)} training images, {len(validation)} to validate; at most {_rounds(hyperparameters)}")
 
     def run(view: View) -> tuple[FitResult, Data]:
         result = train_booster(
@@ -137,7 +134,7 @@ def _on_a_cluster(
     with connected(scheduler) as client:
         say(
             f"{len(worker_addresses(client))} workers of {scheduler} read {source.name}; at most"
-            f" {hyperparameters.rounds} rounds of ten trees; Ctrl-C ends after the round that runs"
+            f" {_rounds(hyperparameters)}; Ctrl-C ends after the round that runs"
         )
 
         def run(view: View) -> tuple[FitResult, Data]:
@@ -158,7 +155,7 @@ def _from_disk(context: typer.Context, budget: str, channels: str | None, hyperp
 
     paths = paths_of(context)
     source, budget_bytes = part_source(paths, channels), bytes_from(budget)
-    say(f"reading {source.name} within {megabytes(budget_bytes)}; at most {hyperparameters.rounds} rounds of ten trees")
+    say(f"reading {source.name} within {megabytes(budget_bytes)}; at most {_rounds(hyperparameters)}")
 
     def run(view: View) -> tuple[FitResult, Data]:
         result, parts, plan = fit_from_disk(
@@ -172,6 +169,11 @@ def _from_disk(context: typer.Context, budget: str, channels: str | None, hyperp
         return result, data_read(source, parts)
 
     return train_and_save(paths, hyperparameters, run)
+
+
+def _rounds(hyperparameters: Hyperparameters) -> str:
+    trees = f" of {hyperparameters.trees_a_round} trees" if hyperparameters.trees_a_round else ""
+    return f"{hyperparameters.rounds} rounds{trees}"
 
 
 def _folder(channels: str | None) -> Path | None:

@@ -21,7 +21,7 @@ class RoundOptions(CommandOptions):
     num_round: Annotated[
         str | None,
         Option(
-            "Boosting rounds at most, ten trees each. [default: that of the quality; 30 for a local search]",
+            "Boosting rounds at most, a tree for each digit. [default: that of the quality; 30 for a local search]",
             flags=("--num-round",),
             metavar="N",
         ),

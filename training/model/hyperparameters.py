@@ -33,7 +33,7 @@ DEFAULTS = {
 }
 
 DESCRIPTIONS = {
-    "num_round": "boosting rounds at most, ten trees each",
+    "num_round": "boosting rounds at most, with a tree for each class",
     "eta": "learning rate",
     "max_depth": "maximum depth of a tree, 0 for no limit",
     "max_leaves": "maximum number of leaves of a tree, 0 for no limit",
@@ -116,6 +116,13 @@ class Hyperparameters:
     def rounds(self) -> int:
         """Boosting rounds at most."""
         return self.whole("num_round") or 0
+
+    @property
+    def trees_a_round(self) -> int:
+        """Trees that a round adds: `num_parallel_tree` for each class, none to a linear model."""
+        if self.get("booster") == "gblinear":
+            return 0
+        return (self.whole("num_class") or 1) * (self.whole("num_parallel_tree") or 1)
 
     @property
     def metrics(self) -> tuple[str, ...]:
