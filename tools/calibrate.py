@@ -28,7 +28,7 @@ from training.common.errors import ArtifactError, TrainingError
 from training.common.files import write_file
 from training.common.terminal import prepare_terminal
 from training.data.data_folder import read_source_split
-from training.data.dataset import Split
+from training.data.dataset import Split, require_images
 
 PICTURES = 500
 SEED = 1
@@ -128,6 +128,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     path = options.manifest or options.build / "model/manifest.json"
     try:
+        require_images("calibration")
         split = read_source_split(options.build / "data", "validation")
         calibration, readings = calibrate(path.with_name(ARCHIVE_NAME), split, options.pictures)
         write_file(path, replace(read_manifest(path), calibration=calibration).to_bytes())

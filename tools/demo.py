@@ -22,6 +22,7 @@ from contract.manifest import read_manifest
 from stacks.settings import LOCAL
 from tools.accounts import DEMONSTRATION, Account
 from tools.api_client import Answer, ApiClient
+from tools.command_line import take_no_options
 from tools.deployment import FAILURES, HOW_TO_GET_A_MANIFEST, ROOT, Deployment, DeploymentError, api_client, api_url
 from tools.local import DEFAULT_MANIFEST, bring_up, local_deployment, start_emulator
 from tools.pixels import braille, photograph_of, png_of, shades
@@ -30,7 +31,7 @@ from training.common.certainty import certainty
 from training.common.errors import INTERRUPTED, TrainingError
 from training.common.terminal import prepare_terminal
 from training.data.data_folder import read_source_split
-from training.data.dataset import Split
+from training.data.dataset import Split, require_images
 
 BATCH = 1000
 LEAST_RIGHT = 970
@@ -159,7 +160,9 @@ def show_next_steps(deployment: Deployment, image: NDArray[np.uint8], site: str 
 def main() -> int:
     """Run the demonstration; returns the exit code."""
     prepare_terminal()
+    take_no_options("tools.demo", __doc__)
     try:
+        require_images("the demonstration")
         read_manifest(DEFAULT_MANIFEST, how_to_get=HOW_TO_GET_A_MANIFEST)
         split = read_source_split(DATA, "test")
         console.print("step 5 of 6: the emulator, and the stacks in it")

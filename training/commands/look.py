@@ -27,10 +27,11 @@ def look(
     """
     from training.common.files import write_file
     from training.data.data_folder import read_data_manifest, read_split, read_test_split
-    from training.data.dataset import Dataset
+    from training.data.dataset import Dataset, require_images
     from training.model.model_records import read_fit_record
     from training.pictures.digits import class_histogram, contact_sheet
 
+    require_images("look")
     paths = paths_of(context)
     manifest = read_data_manifest(paths.data)
     with steps() as progress:

@@ -10,7 +10,7 @@ from contract.canonical import canonical
 from contract.digit import CANONICAL_FORM
 from training.common.errors import DataError
 from training.data.copies import COPIES_MAX
-from training.data.dataset import Dataset, Split
+from training.data.dataset import Dataset, Split, require_images
 from training.data.distortion import distorted
 
 
@@ -27,6 +27,7 @@ def in_form(dataset: Dataset, *, copies: int = 0) -> Dataset:
     train, validation, test = (_in_form(split) for split in dataset.splits().values())
     rule = dataset.split_rule
     if copies:
+        require_images("a distorted copy")
         train = with_copies(train, copies)
         rule += f"; and to train {copies} distorted {'copy' if copies == 1 else 'copies'} of each image"
     return replace(dataset, train=train, validation=validation, test=test, split_rule=rule)

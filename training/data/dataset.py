@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from contract.digit import CLASSES, PIXELS
+from contract.digit import CLASSES, PIXELS, SIDE
 from training.common.errors import DataError
 from training.data.mnist import SPLIT_RULE, TRAIN_COUNT, VALIDATION_COUNT
 
@@ -103,6 +103,18 @@ def divide(training: Split, test: Split, *, source: str, sha256: Mapping[str, st
     for name, split in dataset.splits().items():
         validate_split(name, split)
     return dataset
+
+
+def require_images(what: str) -> None:
+    """Refuse what draws or moves images where a row is something else, as `contract.digit` says.
+
+    Raises
+    ------
+    DataError
+        when a row has not `SIDE` x `SIDE` pixels
+    """
+    if PIXELS != SIDE * SIDE:
+        raise DataError(f"{what} needs images of {SIDE} x {SIDE} pixels, a row here has {PIXELS} values")
 
 
 def validate_split(name: str, split: Split) -> None:

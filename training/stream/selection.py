@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from contract.digit import SIDE
 from training.common.errors import StreamError
-from training.data.dataset import Split
+from training.data.dataset import Split, require_images
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +58,7 @@ def select(source: Split, selection: Selection) -> Split:
     chosen = order[selection.start : stop]
     images = source.images[chosen]
     if selection.shift:
+        require_images("--shift")
         images = np.stack([_moved(image, *move) for image, move in zip(images, moves[chosen], strict=True)])
     return Split(images=images, labels=source.labels[chosen])
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what is committed or new here, changed as the page says."""
     folder = tmp_path_factory.mktemp("own-model")
-    command = ["git", "ls-files", "contract", "training", "lambda_src", "stacks"]
+    command = ["git", "ls-files", "contract", "training", "lambda_src", "stacks", "tools"]
     names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -45,6 +45,16 @@ def test_the_changes_and_commands_of_the_page_make_a_model(copy: Path) -> None:
         "schemas"
     ]
     assert '"minItems": 4' in json.dumps(schemas)
+
+
+@pytest.mark.parametrize("command", ["training look", "tools.calibrate", "tools.demo"])
+def test_what_draws_images_says_so(copy: Path, command: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", *command.split()],
+        cwd=copy, env={**os.environ, "DIGITS_BUILD": "build"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode in {1, 2}
+    assert re.fullmatch("error: .* needs images of 28 x 28 pixels, a row here has 4 values\n", run.stderr)
 
 
 def test_the_settings_of_the_page_are_valid(copy: Path) -> None:
