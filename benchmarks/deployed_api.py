@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.report import Cell, Report
+from tools.command_line import take_no_options
 from tools.deployment import ROOT, Deployment, api_client
 from tools.local import bring_up, local_deployment, start_emulator
 from training.data.data_folder import read_source_split
@@ -63,6 +64,7 @@ def measure(deployment: Deployment) -> dict[str, list[float]]:
 
 def main() -> None:
     """Deploy, measure and report."""
+    take_no_options("benchmarks.deployed_api", __doc__)
     with tempfile.TemporaryDirectory() as folder:
         options = ["--port", str(PORT), "--state-dir", f"{folder}/emulator"]
         try:

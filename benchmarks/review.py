@@ -21,6 +21,7 @@ from benchmarks.report import Report
 from tools.assemblies import ENVIRONMENTS
 from tools.assembly import MANIFEST, Checkout, synthesise
 from tools.cdk import cdk_command
+from tools.command_line import take_no_options
 from tools.process_environment import for_cdk
 from tools.review.templates import SUFFIX
 
@@ -63,6 +64,7 @@ def seconds(work: Callable[[], None]) -> float:
 
 def main() -> None:
     """Measure and report."""
+    take_no_options("benchmarks.review", __doc__)
     with tempfile.TemporaryDirectory() as temporary:
         base, head = Path(temporary) / "base", Path(temporary) / "changed"
         synthesise(Checkout(folder=ROOT, name="this checkout"), ENVIRONMENTS, ROOT / MANIFEST, base)

@@ -25,6 +25,7 @@ from typing import Any
 from benchmarks.report import Cell, Report
 from contract.bucket_layout import PARTS_PREFIX
 from contract.stream_record import Record, make_record
+from tools.command_line import take_no_options
 from tools.deployment import ROOT, Deployment, bootstrap, stack_outputs, synthesise
 from tools.local import local_deployment, start_emulator
 from training.data.data_folder import read_source_split
@@ -207,6 +208,7 @@ CONTESTANTS = {
 
 def main() -> None:
     """Deploy, measure in turns and report the best of each."""
+    take_no_options("benchmarks.stream", __doc__)
     times: dict[str, list[float]] = {name: [] for name in CONTESTANTS}
     with running() as bench:
         for _ in range(TURNS):

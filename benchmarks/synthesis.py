@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.report import Cell, Report
+from tools.command_line import take_no_options
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = ROOT / ".venv/bin/python"
@@ -55,6 +56,7 @@ def _node() -> str:
 
 def main() -> None:
     """Measure and report."""
+    take_no_options("benchmarks.synthesis", __doc__)
     times: dict[str, list[float]] = {name: [] for name in CONTESTANTS}
     for _ in range(RUNS):
         for name, (arguments, variables) in CONTESTANTS.items():

@@ -25,6 +25,7 @@ import numpy as np
 
 from benchmarks.report import Report
 from tools.api_client import ApiClient
+from tools.command_line import take_no_options
 from tools.deployment import ROOT, Deployment, api_client, stack_outputs
 from tools.local import bring_up, local_deployment, start_emulator
 from tools.pixels import png_of
@@ -105,6 +106,7 @@ def predict_all(api: ApiClient, bodies: list[bytes]) -> float:
 
 def main() -> None:
     """Deploy, measure and report."""
+    take_no_options("benchmarks.uploads", __doc__)
     images = read_source_split(ROOT / "build/data", "test")
     bodies = [png_of(image) for image in images.images[:UPLOADS]]
     with tempfile.TemporaryDirectory() as folder:

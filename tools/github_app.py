@@ -23,6 +23,7 @@ from contract.errors import ContractError
 from stacks.github.stack import GitHubStack
 from stacks.settings import Settings, settings_for
 from stacks.shared.errors import ConfigurationError
+from tools.command_line import take_no_options
 
 CONTEXT = Path(__file__).resolve().parents[1] / "cdk.json"
 
@@ -51,6 +52,7 @@ def build_app(settings: Settings, **options: Any) -> cdk.App:
 
 def main() -> None:
     """Write the template; input that cannot be used ends in a sentence."""
+    take_no_options("tools.github_app", __doc__)
     try:
         settings = settings_for(os.environ.get("DIGITS_ENVIRONMENT", "dev"))
         build_app(settings, context=json.loads(CONTEXT.read_text())["context"]).synth()

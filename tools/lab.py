@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tools.command_line import parser_of
 from tools.deployment import FAILURES, ROOT, DeploymentError, stack_outputs
 from tools.local import local_deployment, running_emulator
 from tools.notebook import WALKTHROUGH, credentials_of_notebook, kernel_variables
@@ -56,8 +57,11 @@ def lab_variables() -> dict[str, str]:
 def main(arguments: list[str]) -> int:
     """Run JupyterLab until it ends; returns its exit code."""
     prepare_terminal()
+    parser = parser_of("tools.lab", __doc__)
+    parser.epilog = "Other arguments are those of 'jupyter lab', such as --no-browser."
+    _, options = parser.parse_known_args(arguments)
     try:
-        command = lab_command(arguments)
+        command = lab_command(options)
         return subprocess.run(command, cwd=ROOT, env=lab_variables(), check=False).returncode
     except FAILURES as error:
         print(f"error: {error}", file=sys.stderr)

@@ -16,6 +16,7 @@ from pathlib import Path
 from contract.manifest import read_manifest
 from stacks.settings import settings_for
 from tools.accounts import DEMONSTRATION, make_account
+from tools.command_line import parser_of
 from tools.deployment import (
     FAILURES,
     HOW_TO_GET_A_MANIFEST,
@@ -110,9 +111,9 @@ def bring_up(deployment: Deployment) -> str | None:
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     prepare_terminal()
-    if arguments != ["up"]:
-        print("usage: python -m tools.local up", file=sys.stderr)
-        return 2
+    parser = parser_of("tools.local", __doc__)
+    parser.add_argument("command", choices=["up"], help="start the emulator if it does not run, and deploy")
+    parser.parse_args(arguments)
     try:
         read_manifest(Path(os.environ.get("DIGITS_MANIFEST", DEFAULT_MANIFEST)), how_to_get=HOW_TO_GET_A_MANIFEST)
         deployment = local_deployment(start_emulator())

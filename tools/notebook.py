@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
+from tools.command_line import take_no_options
 from tools.deployment import FAILURES, ROOT, Deployment, stack_outputs
 from tools.local import bring_up, local_deployment, start_emulator
 from training.common.terminal import prepare_terminal
@@ -130,6 +131,7 @@ def kernel_variables(deployment: Deployment, credentials: Credentials) -> dict[s
 def main() -> int:
     """Deploy into the emulator, run the notebook there and write it; returns the exit code."""
     prepare_terminal()
+    take_no_options("tools.notebook", __doc__)
     try:
         deployment = local_deployment(start_emulator())
         bring_up(deployment)

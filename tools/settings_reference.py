@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from stacks.settings import Settings
+from tools.command_line import take_no_options
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs/settings.md"
 BEGIN = "<!-- written by python -m tools.settings_reference -->"
@@ -89,6 +90,7 @@ def _escaped(text: str) -> str:
 
 def main() -> int:
     """Write it; returns the exit code."""
+    take_no_options("tools.settings_reference", __doc__)
     DOCUMENT.write_text(with_reference(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tools.command_line import parser_of
 from tools.review.differences import DifferenceError
 from tools.review.report import as_text
 from tools.review.review import review
@@ -34,10 +35,13 @@ def copy_templates(snapshots: Path, folder: Path) -> None:
 def main(arguments: list[str]) -> int:
     """Write the snapshots with pytest, which gets the arguments; returns its exit code, or 2 without a review."""
     prepare_terminal()
+    parser = parser_of("tools.snapshots", __doc__)
+    parser.epilog = "Other arguments are those of pytest, such as -k prod."
+    _, options = parser.parse_known_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         before, after = Path(temporary) / "before", Path(temporary) / "after"
         copy_templates(SNAPSHOTS, before)
-        command = [sys.executable, "-m", "pytest", TESTS, "--snapshot-update", "--quiet", *arguments]
+        command = [sys.executable, "-m", "pytest", TESTS, "--snapshot-update", "--quiet", *options]
         code = subprocess.run(command, cwd=ROOT, check=False).returncode
         copy_templates(SNAPSHOTS, after)
         try:

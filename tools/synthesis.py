@@ -9,6 +9,7 @@ This file runs in checkouts of other commits too, so it may import nothing of th
 
 from __future__ import annotations
 
+import argparse
 import os
 import runpy
 import shutil
@@ -32,4 +33,8 @@ def main(folder: Path, environments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the cloud assemblies are written")
+    parser.add_argument("environments", nargs="+", metavar="ENV", help="values of DIGITS_ENVIRONMENT")
+    options = parser.parse_args()
+    main(options.folder, options.environments)

@@ -8,6 +8,7 @@ no 3.1. The functions themselves do not use it.
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import sys
@@ -101,6 +102,7 @@ def render() -> str:
 
 def main() -> None:
     """Write the document to its file."""
+    argparse.ArgumentParser(prog="python -m http_api.openapi", description=main.__doc__).parse_args()
     PATH.write_text(render(), encoding="utf-8")
     sys.stdout.write(f"wrote {PATH}\n")
 

@@ -6,6 +6,7 @@ their texts: a list stands for what a job writes with commas or as a Python lite
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import sys
@@ -62,4 +63,5 @@ def _interval(kind: str, within: Interval) -> Json:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.partition(":")[0]).parse_args()
     sys.stdout.write(json.dumps(hyperparameter_schema(), indent=2) + "\n")
