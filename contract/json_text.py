@@ -51,6 +51,8 @@ def read_json(content: str | bytes, *, bytes_max: int = JSON_BYTES_MAX) -> Any:
     """
     try:
         text = within_limits(content, bytes_max=bytes_max)
+        if text.startswith("\ufeff"):
+            raise JsonTextError("it begins with a byte order mark; send UTF-8 without one")  # noqa: TRY301
         return json.loads(text, parse_constant=_constant, parse_float=_finite, object_pairs_hook=_members)
     except UnicodeDecodeError as error:
         raise JsonTextError(f"byte {error.start} is not UTF-8") from None

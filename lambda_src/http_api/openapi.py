@@ -22,6 +22,7 @@ from typing import Any
 from gateway.events import BODY_BYTES_MAX
 from gateway.http_app import PROBLEM_TYPE
 from gateway.problems import (
+    BODY_TOO_LARGE,
     INTERNAL_ERROR,
     INVALID_JSON,
     MALFORMED_REQUEST,
@@ -134,7 +135,7 @@ def _show_model() -> dict[str, Any]:
 
 def _begin_upload() -> dict[str, Any]:
     content = {_JSON: {"schema": _reference("UploadRequest"), "example": upload_request_example()}}
-    refusals = (MALFORMED_REQUEST, INVALID_JSON, UPLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, WRONG_UPLOAD)
+    refusals = (MALFORMED_REQUEST, INVALID_JSON, BODY_TOO_LARGE, UPLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, WRONG_UPLOAD)
     return {
         "operationId": "beginUpload",
         "summary": "Request the upload of a picture that is too large for POST /predictions",

@@ -10,19 +10,17 @@ from typing import Any
 from contract.model_card import ModelCard
 from digit_model.classify import Endpoint, Prediction, classify
 from digit_model.metrics import prediction_measures
+from gateway.body import checked_body
 from gateway.cors import Origins
-from gateway.events import BODY_BYTES_MAX, Request, Response
+from gateway.events import Request, Response
 from gateway.http_app import Result, Route
 from gateway.metrics import Measure
-from gateway.problems import BODY_TOO_LARGE, MALFORMED_REQUEST, UNSUPPORTED_MEDIA_TYPE, ProblemError
 from prediction.rows import parse_rows
 
 PREDICTIONS = "/predictions"
 MODEL = "/model"
 
 JSON_TYPE = "application/json"
-
-
 PICTURE_TYPES = ("image/png", "image/jpeg")
 MEDIA_TYPES = (JSON_TYPE, *PICTURE_TYPES)
 
@@ -45,7 +43,7 @@ class Application:
 
     def predict(self, request: Request) -> Result:
         """Handle `POST /predictions`."""
-        body = checked_body(request)
+        body = checked_body(request, MEDIA_TYPES)
         if request.media_type in PICTURE_TYPES:
             predictions = [self._read(body, request)]
         else:
@@ -100,23 +98,3 @@ def _shown(prediction: Prediction) -> dict[str, Any]:
         "probabilities": prediction.probabilities,
         "unsure": prediction.unsure,
     }
-
-
-def checked_body(request: Request) -> bytes:
-    """Give the body of a prediction request.
-
-    Raises
-    ------
-    ProblemError
-        If its type or size is not supported.
-    """
-    if request.media_type not in MEDIA_TYPES:
-        accepted = ", ".join(MEDIA_TYPES)
-        got = f"Content-Type is {request.media_type[:80]!r}" if request.media_type else "there is no Content-Type"
-        raise ProblemError(UNSUPPORTED_MEDIA_TYPE, f"{got}; {accepted} are read", headers={"Accept": accepted})
-    body = request.body()
-    if not body:
-        raise ProblemError(MALFORMED_REQUEST, "the body is empty")
-    if len(body) > BODY_BYTES_MAX:
-        raise ProblemError(BODY_TOO_LARGE, f"the body has {len(body)} bytes; {BODY_BYTES_MAX} are allowed")
-    return body

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from contract.upload_layout import KEY_PREFIX, UPLOAD_BYTES_LIMIT
+from gateway.body import checked_body
 from gateway.cors import Origins
 from gateway.events import Request, Response
 from gateway.http_app import Result, Route
-from gateway.json_body import parse_json
+from gateway.json_body import parse_json, shown
 from gateway.metrics import Measure, count
 from gateway.problems import UNSUPPORTED_MEDIA_TYPE, ProblemError
 from upload_jobs.jobs import JOB_ID_PATTERN, Job, Jobs, Status, expired_outcome, iso_time
@@ -93,7 +94,7 @@ class Application:
         # DynamoDB refuses keys of more than 2048 bytes; what is no id is not looked up.
         job = self.jobs.find(job_id) if re.fullmatch(JOB_ID_PATTERN, job_id) else None
         if job is None or job.owner != owner_of(request.context):
-            raise ProblemError(NO_SUCH_UPLOAD, f"there is no upload {job_id[:80]!r} of yours")
+            raise ProblemError(NO_SUCH_UPLOAD, f"there is no upload {shown(job_id)} of yours")
         measures: Sequence[Measure] = ()
         if job.status is Status.PENDING and self.now() >= job.deadline_at:
             job, measures = self._expire(job)
@@ -134,28 +135,20 @@ def read_upload_request(request: Request, bytes_max: int) -> str:
     ProblemError
         If it is not JSON, has another structure, or names a picture that is not accepted.
     """
-    if request.media_type != "application/json":
-        got = f"Content-Type is {request.media_type[:80]!r}" if request.media_type else "there is no Content-Type"
-        accepted = {"Accept": "application/json"}
-        raise ProblemError(UNSUPPORTED_MEDIA_TYPE, f"{got}; application/json is read", headers=accepted)
-    members = parse_json(request.body())
+    members = parse_json(checked_body(request, ("application/json",)))
     if not isinstance(members, dict) or members.keys() != {"content_type", "size_bytes"}:
         raise ProblemError(WRONG_UPLOAD, "an object with the members 'content_type' and 'size_bytes' is needed")
     content_type, size = members["content_type"], members["size_bytes"]
     if content_type not in CONTENT_TYPES:
         raise ProblemError(
-            UNSUPPORTED_MEDIA_TYPE, f"content_type is {_shown(content_type)}; {' or '.join(CONTENT_TYPES)} is taken"
+            UNSUPPORTED_MEDIA_TYPE, f"content_type is {shown(content_type)}; {' or '.join(CONTENT_TYPES)} is taken"
         )
     if type(size) is not int or not 1 <= size <= UPLOAD_BYTES_LIMIT:
         needed = f"a whole number from 1 to {UPLOAD_BYTES_LIMIT} is needed"
-        raise ProblemError(WRONG_UPLOAD, f"size_bytes is {_shown(size)}; {needed}")
+        raise ProblemError(WRONG_UPLOAD, f"size_bytes is {shown(size)}; {needed}")
     if size > bytes_max:
-        raise ProblemError(UPLOAD_TOO_LARGE, f"the picture has {_shown(size)} bytes; {bytes_max} are allowed")
+        raise ProblemError(UPLOAD_TOO_LARGE, f"the picture has {shown(size)} bytes; {bytes_max} are allowed")
     return str(content_type)
-
-
-def _shown(value: object) -> str:
-    return repr(value)[:80]
 
 
 def _address(request: Request) -> str:

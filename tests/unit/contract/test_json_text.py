@@ -19,7 +19,7 @@ REFUSED = {
     "two values": (b"1 2", "Extra data"),
     "latin-1": (b'"\xe4"', "byte 1 is not UTF-8"),
     "utf-16": ('{"a": 1}'.encode("utf-16-le"), "Expecting"),
-    "byte order mark": (b"\xef\xbb\xbf{}", "BOM"),
+    "byte order mark": (b"\xef\xbb\xbf{}", "it begins with a byte order mark; send UTF-8 without one"),
     "member twice": (b'{"a": 1, "a": 1}', 'the member "a" occurs more than once'),
     "member twice, inside": (b'[{"b": {"label": 1, "x": 2, "label": 3}}]', 'the member "label" occurs'),
     "member twice, escaped": (rb'{"a": 1, "\u0061": 1}', 'the member "a" occurs'),

@@ -46,7 +46,7 @@ def test_pixels_come_through_json_and_csv_unchanged(rows: list[bytes]) -> None:
         ('{"instances": [], "instances": []}', "invalid-json", '"instances" occurs more than once'),
         ("[" * 100_000, "invalid-json", "nested too deeply"),
         ('{"instances": [[' + "9" * 5000 + "]]}", "invalid-json", "too many digits"),
-        ("\ufeff{}", "invalid-json", "BOM"),
+        ("\ufeff{}", "invalid-json", "byte order mark"),
         ("[]", "wrong-structure", "the body is a list"),
         ("null", "wrong-structure", "the body is null"),
         ("{}", "wrong-structure", "'instances' is missing"),

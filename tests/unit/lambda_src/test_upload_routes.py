@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger
 
 from contract.upload_layout import UPLOAD_BYTES_LIMIT
 from gateway.cors import Origins
+from gateway.events import BODY_BYTES_MAX
 from gateway.http_app import respond
 from tests.support.upload_fakes import JOB, NOW, FakeJobs, FakeUploads
 from upload_jobs.jobs import Status
@@ -107,6 +108,22 @@ def test_a_request_that_cannot_be_is_refused_and_leaves_nothing(requested: objec
 
 def test_the_largest_picture_is_taken() -> None:
     assert begin({**REQUESTED, "size_bytes": LIMITS.bytes_max})["statusCode"] == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "told", "detail"),
+    [
+        ("", 400, "malformed-request", "the body is empty"),
+        (" " * (BODY_BYTES_MAX + 1), 413, "body-too-large", f"the body has {BODY_BYTES_MAX + 1} bytes; "),
+        ('{"content_type": ["a"], "size_bytes": 1}', 415, "unsupported-media-type", 'content_type is ["a"]; '),
+        ('{"content_type": "image/png", "size_bytes": true}', 422, "wrong-upload-request", "size_bytes is true; "),
+        ('{"content_type": "image/png", "size_bytes": "9"}', 422, "wrong-upload-request", 'size_bytes is "9"; '),
+    ],
+)
+def test_a_body_is_refused_as_that_of_a_prediction(body: str, status: int, told: str, detail: str) -> None:
+    answer = call(event("POST", "/uploads", ANNA, body=body))
+    assert (answer["statusCode"], slug(answer)) == (status, told)
+    assert json.loads(answer["body"])["detail"].startswith(detail)
 
 
 def test_a_body_of_another_type_is_refused() -> None:
