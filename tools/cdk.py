@@ -17,6 +17,7 @@ from stacks.settings import require_own_account, settings_for
 from stacks.shared.function_target import FunctionTarget
 from stacks.shared.node import node_binary
 from tools.process_environment import for_cdk
+from training.common.terminal import prepare_terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 CDK_SCRIPT = ROOT / "node_modules/aws-cdk/bin/cdk"
@@ -60,6 +61,7 @@ def refusal(arguments: Sequence[str], variables: Mapping[str, str]) -> str | Non
 
 def main(arguments: list[str]) -> int:
     """Run the CDK CLI; returns its exit code."""
+    prepare_terminal()
     if reason := refusal(arguments, os.environ):
         print(f"error: {reason}", file=sys.stderr)
         return 2

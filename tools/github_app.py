@@ -24,6 +24,7 @@ from stacks.github.stack import GitHubStack
 from stacks.settings import Settings, settings_for
 from stacks.shared.errors import ConfigurationError
 from tools.command_line import take_no_options
+from training.common.terminal import prepare_terminal
 
 CONTEXT = Path(__file__).resolve().parents[1] / "cdk.json"
 
@@ -52,6 +53,7 @@ def build_app(settings: Settings, **options: Any) -> cdk.App:
 
 def main() -> None:
     """Write the template; input that cannot be used ends in a sentence."""
+    prepare_terminal()
     take_no_options("tools.github_app", __doc__)
     try:
         settings = settings_for(os.environ.get("DIGITS_ENVIRONMENT", "dev"))

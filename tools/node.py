@@ -13,6 +13,7 @@ from pathlib import Path
 
 from stacks.shared.node import node_binary, node_wheel
 from tools.process_environment import for_node
+from training.common.terminal import prepare_terminal
 
 
 def npm_script() -> Path:
@@ -31,6 +32,7 @@ def npm_script() -> Path:
 
 def main(arguments: list[str]) -> int:
     """Run `npm ...`, or any script, with that Node; returns its exit code."""
+    prepare_terminal()
     if not arguments:
         print("usage: python -m tools.node npm|SCRIPT [ARGUMENT ...]", file=sys.stderr)
         return 2

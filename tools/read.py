@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 FUNCTIONS = Path(__file__).resolve().parents[1] / "lambda_src"
 MODEL = BuildPaths().archive
+CANNOT_READ = "the file cannot be read"
+STARTS = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8\xff"}
 Watch = Callable[[str, NDArray[np.uint8]], None]
 """Is shown the name of a step and what it saw."""
 
@@ -110,9 +112,13 @@ def read_file(path: str, model: LocalModel, *, one: bool = False, debug: Path | 
     try:
         body = Path(path).read_bytes()
     except OSError as error:
-        problem = {"type": "about:blank", "title": "the file cannot be read", "detail": error.strerror or str(error)}
-        return Reading(file=path, problem=problem)
+        return Reading(file=path, problem=problem_of(CANNOT_READ, error.strerror or str(error)))
     return read_body(body, path, model, one=one, watch=_writer(debug / Path(path).stem) if debug else _nobody)
+
+
+def problem_of(title: str, detail: str) -> dict[str, str]:
+    """A problem of a file that no function has seen, as JSON values."""
+    return {"type": "about:blank", "title": title, "detail": detail}
 
 
 def _nobody(_: str, __: NDArray[np.uint8]) -> None:
@@ -126,7 +132,9 @@ def read_body(body: bytes, name: str, model: LocalModel, *, one: bool = False, w
     from gateway.problems import ProblemError
     from vision.reading import read_picture
 
-    media_type = "image/png" if body.startswith(b"\x89PNG") else "image/jpeg"
+    media_type = next((kind for kind, start in STARTS.items() if body.startswith(start)), None)
+    if media_type is None:
+        return Reading(file=name, problem=problem_of("the file is neither PNG nor JPEG", "save it as one of them"))
     started = time.perf_counter()
     try:
         sheet = read_picture(body, media_type, model.predict, one=one, watch=watch)
@@ -169,7 +177,10 @@ def drawing(reading: Reading, calibration: Calibration) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Read the files that are named; returns 0, also where a picture has a problem, or 2 if there is no model."""
+    """Read the files that are named; returns 0, 1 if one of them is not there or unreadable, 2 if there is no model.
+
+    A picture on which nothing can be read is a result.
+    """
     prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.read", description=__doc__.partition(":")[0])
     parser.add_argument("files", nargs="+", metavar="FILE", help="PNG or JPEG")
@@ -190,11 +201,13 @@ def main(arguments: list[str] | None = None) -> int:
     except (ContractError, TrainingError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    code = 0
     for path in options.files:
         reading = read_file(path, model, one=options.one, debug=options.debug)
         line = json.dumps(reading.to_json(model.calibration)) if options.json else drawing(reading, model.calibration)
         print(line, flush=True)
-    return 0
+        code |= int((reading.problem or {}).get("title") == CANNOT_READ)
+    return code
 
 
 if __name__ == "__main__":

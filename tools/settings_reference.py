@@ -17,6 +17,7 @@ from typing import Any
 
 from stacks.settings import Settings
 from tools.command_line import take_no_options
+from training.common.terminal import prepare_terminal
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs/settings.md"
 BEGIN = "<!-- written by python -m tools.settings_reference -->"
@@ -90,6 +91,7 @@ def _escaped(text: str) -> str:
 
 def main() -> int:
     """Write it; returns the exit code."""
+    prepare_terminal()
     take_no_options("tools.settings_reference", __doc__)
     DOCUMENT.write_text(with_reference(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")
     return 0

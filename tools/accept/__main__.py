@@ -28,6 +28,7 @@ from tools.accept.story import Interrupted, Outcome, Result, Story
 from tools.deployment import FAILURES, ROOT, Deployment
 from tools.environments import add_environment, chosen_environment, deployment_of
 from training.common.errors import TrainingError
+from training.common.terminal import prepare_terminal
 
 FOLDER = ROOT / "build/accept"
 INTERRUPTED = 130
@@ -117,6 +118,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit code."""
+    prepare_terminal()
     options = _parse(arguments)
     stories = chosen(options.story, options.environment)
     if options.list:

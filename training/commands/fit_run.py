@@ -89,6 +89,7 @@ def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
             os.write(2, b"error: interrupted; nothing was saved\n")
             os._exit(INTERRUPTED)
         requested.append(True)
+        os.write(2, b"stops after the current step; Ctrl-C again stops at once and saves nothing\n")
 
     former = signal.signal(signal.SIGINT, on_interrupt)
     try:

@@ -1,18 +1,30 @@
-"""Prepares the output of a program for the terminal that it has, whatever encoding that is of."""
+"""Prepares a program for the terminal that it has: whatever encoding that is of, and for Ctrl-C."""
 
 from __future__ import annotations
 
 import locale
 import sys
 from io import TextIOWrapper
+from types import TracebackType
 
 
 def prepare_terminal() -> None:
-    """Show what a terminal of another encoding than UTF-8 can show, and a question mark for all else."""
+    """Show what a terminal of another encoding than UTF-8 can show, and a question mark for all else.
+
+    A Ctrl-C that nothing handles ends the program with a word instead of a traceback, by the signal as before.
+    """
+    sys.excepthook = _show_unhandled
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             encoding = locale.getencoding() if stream.isatty() and _is_foreign() else stream.encoding
             stream.reconfigure(encoding=encoding, errors="replace")
+
+
+def _show_unhandled(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.stderr.write("interrupted\n")
+    else:
+        sys.__excepthook__(kind, problem, trace)
 
 
 def _is_foreign() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -43,6 +44,25 @@ def test_a_file_that_cannot_be_read_is_a_problem(name: str) -> None:
     found = read.read_file(name, cast("Any", None)).to_json(CALIBRATION)
     assert (found["file"], found["digits"]) == (name, [])
     assert found["problem"]["title"] == "the file cannot be read"
+
+
+@pytest.mark.parametrize("body", [b"", b"GIF89a", b"%PDF", b"# Title"])
+def test_a_file_of_another_kind_is_called_so(body: bytes) -> None:
+    found = read.read_body(body, "a.png", cast("Any", None))
+    assert found.problem is not None
+    assert found.problem["title"] == "the file is neither PNG nor JPEG"
+
+
+def test_a_file_that_is_not_there_is_told_by_the_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    model = LocalModel(booster=cast("Any", None), canonical_form=0, calibration=CALIBRATION)
+    monkeypatch.setattr(LocalModel, "load", lambda _: model)
+    text = tmp_path / "a.txt"
+    text.write_text("no picture")
+    assert read.main(["--json", str(text)]) == 0
+    assert read.main(["--json", str(tmp_path / "none.png"), str(text)]) == 1
+    assert len(capsys.readouterr().out.splitlines()) == 3
 
 
 def sheet() -> Sheet:
