@@ -149,3 +149,17 @@ def test_a_page_may_read_every_answer(pool: Pool, password: str, status: int) ->
     )
     assert answer[0] == status
     assert answer[1]["access-control-allow-origin"] in ("*", PAGE)
+
+
+@pytest.mark.parametrize("administrators_only", [True, False])
+def test_nobody_signs_up_where_only_administrators_create_users(emulator: Emulator, administrators_only: bool) -> None:
+    cognito = emulator.client("cognito-idp")
+    config = {"AllowAdminCreateUserOnly": administrators_only}
+    pool_id = cognito.create_user_pool(PoolName="closed", AdminCreateUserConfig=config)["UserPool"]["Id"]
+    client_id = cognito.create_user_pool_client(UserPoolId=pool_id, ClientName="page")["UserPoolClient"]["ClientId"]
+    if not administrators_only:
+        assert cognito.sign_up(ClientId=client_id, Username="eve", Password=PASSWORD)["UserConfirmed"] is False
+        return
+    with pytest.raises(ClientError, match=r"NotAuthorizedException.*SignUp is not permitted for this user pool"):
+        cognito.sign_up(ClientId=client_id, Username="eve", Password=PASSWORD)
+    assert cognito.list_users(UserPoolId=pool_id)["Users"] == []

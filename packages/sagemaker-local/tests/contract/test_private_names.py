@@ -118,6 +118,9 @@ ministack.services.cloudwatch:_record_history
 ministack.services.cloudwatch:_stat_value
 ministack.services.cloudwatch:record_metric
 ministack.services.cloudwatch_logs:_append_log_events
+ministack.services.cognito:_sign_up
+ministack.services.cognito:_user_pools
+ministack.services.cognito:error_response_json
 ministack.services.cognito:well_known_jwks
 ministack.services.dynamodb:_pitr_settings
 ministack.services.dynamodb:_tables

@@ -11,6 +11,7 @@ from sagemaker_local.ministack import (
     buckets,
     change_sets,
     cloudfront,
+    cognito_sign_up,
     cognito_tokens,
     failed_integrations,
     finer_policies,
@@ -66,6 +67,7 @@ def install(api: HttpApi, loop: asyncio.AbstractEventLoop, function_python: Path
     managed_policies.install()
     change_sets.install()
     cloudfront.install()
+    cognito_sign_up.install()
     cognito_tokens.install()
     api_gateway.install()
     failed_integrations.install()
