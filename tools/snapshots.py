@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tools.command_line import parser_of
@@ -32,6 +34,18 @@ def copy_templates(snapshots: Path, folder: Path) -> None:
         shutil.copyfile(path, folder / environment / f"{part}{SUFFIX}")
 
 
+@contextmanager
+def kept_when_interrupted(folder: Path) -> Iterator[None]:
+    """Put the files of a folder back after a Ctrl-C: the plug-in deletes each snapshot that no test has reached."""
+    with tempfile.TemporaryDirectory() as temporary:
+        former = shutil.copytree(folder, Path(temporary) / folder.name)
+        try:
+            yield
+        except KeyboardInterrupt:
+            shutil.copytree(former, folder, dirs_exist_ok=True)
+            raise
+
+
 def main(arguments: list[str]) -> int:
     """Write the snapshots with pytest, which gets the arguments; returns its exit code, or 2 without a review."""
     prepare_terminal()
@@ -42,7 +56,8 @@ def main(arguments: list[str]) -> int:
         before, after = Path(temporary) / "before", Path(temporary) / "after"
         copy_templates(SNAPSHOTS, before)
         command = [sys.executable, "-m", "pytest", TESTS, "--snapshot-update", "--quiet", *options]
-        code = subprocess.run(command, cwd=ROOT, check=False).returncode
+        with kept_when_interrupted(SNAPSHOTS):
+            code = subprocess.run(command, cwd=ROOT, check=False).returncode
         copy_templates(SNAPSHOTS, after)
         try:
             print(as_text(review(read_environments(before), read_environments(after))))
