@@ -39,11 +39,11 @@ def read_csv(path: Path) -> Rows:
     # Arrow also takes 0x07 and "7", which XGBoost reads as other numbers.
     if foreign := re.search(rb"[xX\"']", content):
         row = content.count(b"\n", 0, foreign.start()) + 1
-        raise _not_csv(f"{path}:{row}", f"it holds the character {foreign[0].decode()}")
+        raise _not_csv(path, row, f"it holds the character {foreign[0].decode()}")
     try:
         return _csv_rows(content)
     except pa.ArrowInvalid as problem:
-        raise _not_csv(*(_first_bad_row(path, content) or (path, _first_line(problem)))) from None
+        raise _not_csv(path, *(_first_bad_row(content) or (None, _first_line(problem)))) from None
 
 
 def _csv_rows(content: bytes) -> Rows:
@@ -60,14 +60,14 @@ def _csv_rows(content: bytes) -> Rows:
     return np.column_stack([column.to_numpy() for column in table.columns])
 
 
-def _first_bad_row(path: Path, content: bytes) -> tuple[str, str] | None:
+def _first_bad_row(content: bytes) -> tuple[int, str] | None:
     """Where the first row is that cannot be read, and why; halves the file, for Arrow does not tell. None if empty."""
     rows = [(number, line) for number, line in enumerate(content.splitlines(), start=1) if line]
     while len(rows) > 1:
         half = rows[: len(rows) // 2]
         rows = half if _csv_problem(half) else rows[len(half) :]
     problem = _csv_problem(rows)
-    return (f"{path}:{rows[0][0]}", problem) if rows and problem else None
+    return (rows[0][0], problem) if rows and problem else None
 
 
 def _csv_problem(rows: list[tuple[int, bytes]]) -> str | None:
@@ -80,9 +80,10 @@ def _csv_problem(rows: list[tuple[int, bytes]]) -> str | None:
     return None
 
 
-def _not_csv(where: Path | str, reason: str) -> DataError:
+def _not_csv(path: Path, row: int | None, reason: str) -> DataError:
+    what = f"{path} is not a channel file" if row is None else f"{path}:{row} is not a row of a channel file"
     return DataError(
-        f"{where} is not a channel file ({reason});"
+        f"{what} ({reason});"
         f" each row is a label and {PIXELS} whole numbers 0..{PIXEL_MAX} separated by commas, no header"
     )
 

@@ -66,13 +66,13 @@ def test_parts_out_of_range_are_refused(parts: int) -> None:
         (",".join(["1", "256", *["1"] * 783]), "256"),
         (",".join(["1", "-1", *["1"] * 783]), "-1"),
         (",".join(["1", "0.5", *["1"] * 783]), "0.5"),
-        (",".join(["1", "", *["1"] * 783]), "not a channel file"),
+        (",".join(["1", "", *["1"] * 783]), "not a row of a channel file"),
         (",".join(["label", *["pixel"] * 784]), "no header"),
     ],
 )
 def test_a_bad_csv_row_is_named(tmp_path: Path, row: str, complaint: str) -> None:
     (tmp_path / "part-00000.csv").write_bytes(as_csv(small_split(10)) + row.encode() + b"\n")
-    with pytest.raises(DataError, match=r"part-00000\.csv:11 (is not a channel file|has the label)") as caught:
+    with pytest.raises(DataError, match=r"part-00000\.csv:11 (is not a row of a channel file|has the label)") as caught:
         read_channel(tmp_path)
     assert complaint in str(caught.value)
 
@@ -84,7 +84,7 @@ def test_the_first_of_several_bad_csv_rows_is_named(tmp_path: Path, number: int,
     lines[5:5] = [b"", b""]
     lines[number - 1 : number - 1] = [row.encode()]
     (tmp_path / "part.csv").write_bytes(b"\n".join([*lines, row.encode()]))
-    with pytest.raises(DataError, match=rf"part\.csv:{number} is not a channel file"):
+    with pytest.raises(DataError, match=rf"part\.csv:{number} is not a row of a channel file"):
         read_csv(tmp_path / "part.csv")
 
 
@@ -142,7 +142,7 @@ def test_a_label_that_is_no_digit_is_refused_and_never_rounded(tmp_path: Path, l
 def test_a_cell_that_xgboost_reads_otherwise_is_refused(tmp_path: Path, cell: str) -> None:
     path = tmp_path / "part.csv"
     path.write_bytes(f"3,{cell}".encode() + b",0" * 783 + b"\n")
-    with pytest.raises(DataError, match="is not a channel file"):
+    with pytest.raises(DataError, match=r"part\.csv:1 is not a row of a channel file"):
         read_channel(tmp_path)
 
 

@@ -153,3 +153,21 @@ def test_intervals_write_themselves_as_the_container_does() -> None:
     assert str(Interval(least=0, most=1, least_open=True)) == "(0, 1]"
     assert str(Interval()) == "(-inf, +inf)"
     assert str(RULES["seed"].describe()) == "whole number in (-2147483648, 2147483647)"
+
+
+@pytest.mark.parametrize(
+    ("changes", "trees"),
+    [
+        ({}, 10),
+        ({"num_class": "3"}, 3),
+        ({"num_parallel_tree": "4"}, 40),
+        ({"booster": "dart"}, 10),
+        ({"booster": "gblinear"}, 0),
+    ],
+)
+def test_a_round_has_a_tree_for_each_class(changes: dict[str, str], trees: int) -> None:
+    assert made(objective="multi:softprob", **({"num_class": "10"} | changes)).trees_a_round == trees
+
+
+def test_a_round_of_one_number_has_one_tree() -> None:
+    assert made(objective="reg:squarederror").trees_a_round == 1
