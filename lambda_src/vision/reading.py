@@ -40,8 +40,9 @@ WIDTHS = (2.1, 2.7)
 LYING, LYING_DIGITS, LYING_LOSS = 1.1, 3, 0.1
 """A sheet of at least so many digits may lie on its side where the usual one is so many times as broad as high; it does
 unless the model is less sure by the third."""
-FEW, FILLING = 6, 0.5
-"""At most so many digits may be pieces of one that is at least this share of the shorter side long."""
+FEW, FILLING, ALL_INK = 6, 0.5, 0.8
+"""At most so many digits may be pieces of one that is at least this share of the shorter side long, and has at least
+this share of their ink: without it one digit of several would win by being surer than their mean."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ class Text:
         """Tell whether digits are so broad that their sheet may lie on its side."""
         broadness = [stroke.width / stroke.height for stroke in self.strokes[: self.count]]
         return len(broadness) >= LYING_DIGITS and float(np.median(broadness)) > LYING
+
+    def ink(self) -> int:
+        """Give the pixels of the strokes as they hang together."""
+        return sum(stroke.area for stroke in self.strokes[: self.count])
 
     def read(self, scores: Scores) -> tuple[float, list[int]]:
         """Give how sure the model is and the places of what is read, in reading order, of the scores of all strokes."""
@@ -132,7 +137,8 @@ def _texts(grey: Grey, *, one: bool, watch: Callable[[str, Grey], None]) -> list
     for turns in (1, 3) if texts[0].may_lie() else ():
         turned = np.rot90(mask, -turns).copy()
         texts.append(_text(find_strokes(turned, np.rot90(strength, -turns).copy()), turned.shape, turns))
-    if texts[0].count <= FEW and any(each.length >= FILLING * min(grey.shape) for each in whole.strokes):
+    is_filling = any(each.length >= FILLING * min(grey.shape) for each in whole.strokes)
+    if texts[0].count <= FEW and is_filling and whole.ink() >= ALL_INK * texts[0].ink():
         texts.append(whole)
     return texts
 

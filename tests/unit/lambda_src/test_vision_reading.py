@@ -349,3 +349,19 @@ def test_calibration_changes_probabilities_and_nothing_else(temperature: float) 
     assert [each.digit for each in honest.digits] == [each.digit for each in raw.digits]
     wanted = Calibration(temperature=temperature).honest(raw.digits[0].probabilities)
     assert honest.digits[0].probabilities == wanted
+
+
+def test_one_digit_of_several_that_fill_the_picture_is_not_all_that_is_read() -> None:
+    sheet = Image.new("L", (1440, 480), 255)
+    pen = ImageDraw.Draw(sheet)
+    for left, breadth in ((200, 30), (700, 45), (1200, 30)):
+        pen.line((left, 120, left, 380), fill=0, width=breadth)
+
+    def surest_of_the_broadest(digits: NDArray[np.uint8]) -> NDArray[np.float64]:
+        ink = digits.sum(axis=1) / digits.sum(axis=1).max()
+        scores = np.full((len(digits), 10), 0.001)
+        scores[:, 1] = 0.9 + 0.09 * ink
+        return scores
+
+    found = read_picture(encoded(sheet), PNG, surest_of_the_broadest).digits
+    assert [round(digit.box[0], -2) for digit in found] == [200, 700, 1200]
