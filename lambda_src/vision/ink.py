@@ -20,8 +20,9 @@ STROKE_MAX = 0.3
 """The thickest stroke, as a share of the shorter side: that of one digit that fills its picture."""
 STROKE_TIMES, STROKE_PIXELS = 4.0, 7
 """Once the usual thickness is known, the thickest stroke in times of it, and at least so many coarse pixels."""
-AROUND = 0.4
-"""Whether ink is darker or lighter than paper is judged against the median of so large a part of the longer side."""
+AROUND, DARK = 0.4, 16
+"""Whether ink is darker or lighter than paper is judged against the median of so large a part of the longer side, by
+their ratio, as differences are small in shadow; the second grey value is added to both, as noise is large there."""
 CLOSE, FILLED, CLEAR = 0.9, 0.6, 0.75
 """Ink is cut out closely if it reaches over the first share of both sides, covers no more than the second, and the
 border is for the third of it alike."""
@@ -90,7 +91,7 @@ def is_light_on_dark(grey: Grey, paper: Mask | None = None) -> bool:
     wide = cv2.copyMakeBorder(small, reach, reach, reach, reach, cv2.BORDER_REFLECT)
     usual = cv2.medianBlur(wide, 2 * reach + 1)[reach:-reach, reach:-reach]
     inner = np.s_[edge : small.shape[0] - edge, edge : small.shape[1] - edge]
-    difference = (small.astype(np.float32) - usual)[inner][there[inner]]
+    difference = np.log((small + np.float32(DARK)) / (usual + np.float32(DARK)))[inner][there[inner]]
     beyond_noise = np.maximum(np.abs(difference) - 3 * np.median(np.abs(difference)), 0) ** 2
     return float((beyond_noise * np.sign(difference)).sum()) > 0
 

@@ -26,7 +26,19 @@ it is there."""
 def find_paper(grey: Grey) -> Mask | None:
     """Find paper; None where it fills the picture, or nothing tells it apart."""
     small = morphed(morphed(shrunk(grey, COARSE_SIDE), cv2.MORPH_CLOSE, STROKE, STROKE), cv2.MORPH_OPEN, STROKE, STROKE)
-    bright = np.asarray(cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1], np.uint8)
+    level, _ = cv2.threshold(small, 0, 1, cv2.THRESH_OTSU)
+    darker, _ = cv2.threshold(small[small <= level], 0, 1, cv2.THRESH_OTSU)
+    sheets = (_sheet(small, np.asarray(small > each, np.uint8)) for each in (darker, level))  # shadows on it are darker
+    inside = next((sheet for sheet in sheets if sheet is not None), None)
+    if inside is None:
+        return None
+    large = np.asarray(cv2.resize(inside * np.float32(1), grey.shape[::-1]) > 0.5, np.uint8)
+    margin = 2 * round(MARGIN * max(grey.shape)) + 1
+    return morphed(large, cv2.MORPH_ERODE, margin, margin)
+
+
+def _sheet(small: Grey, bright: Mask) -> Mask | None:
+    """Give the convex hull of the largest bright region where that is paper on a desk."""
     outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not outlines:
         return None
@@ -41,9 +53,7 @@ def find_paper(grey: Grey) -> Mask | None:
         return None
     if bright[inside > 0].mean() < CONVEX or np.median(within) < CONTRAST * max(1.0, float(np.median(without))):
         return None
-    large = np.asarray(cv2.resize(inside * np.float32(1), grey.shape[::-1]) > 0.5, np.uint8)
-    margin = 2 * round(MARGIN * max(grey.shape)) + 1
-    return morphed(large, cv2.MORPH_ERODE, margin, margin)
+    return inside
 
 
 def goes_on(strokes: Sequence[Stroke], paper: Mask) -> bool:
@@ -52,9 +62,12 @@ def goes_on(strokes: Sequence[Stroke], paper: Mask) -> bool:
     writing = [each for each, there in zip(strokes, inside, strict=True) if there]
     height = usual_of([(each.length, each.area) for each in writing])
     thickness = usual_of([(each.thickness, each.area) for each in writing])
+    strength = usual_of([(each.strength, each.area) for each in writing])
     alike = [
         there
         for each, there in zip(strokes, inside, strict=True)
-        if height / ALIKE <= each.length <= height * ALIKE and thickness / ALIKE <= each.thickness <= thickness * ALIKE
+        if height / ALIKE <= each.length <= height * ALIKE
+        and thickness / ALIKE <= each.thickness <= thickness * ALIKE
+        and each.strength >= strength / ALIKE
     ]
     return not writing or alike.count(False) >= max(1, GOING_ON * len(alike))

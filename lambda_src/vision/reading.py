@@ -132,8 +132,12 @@ def _texts(grey: Grey, *, one: bool, watch: Callable[[str, Grey], None]) -> list
     whole = _text(strokes, grey.shape, one=True)
     if one:
         return [whole]
-    mask = without_rulings(mask if paper is None or goes_on(strokes, paper) else mask & paper, strength)
-    texts = [_text(find_strokes(mask, strength), grey.shape)]
+    mask = without_rulings(mask, strength)
+    strokes = find_strokes(mask, strength)
+    if paper is not None and not goes_on(strokes, paper):
+        mask &= paper
+        strokes = find_strokes(mask, strength)
+    texts = [_text(strokes, grey.shape)]
     for turns in (1, 3) if texts[0].may_lie() else ():
         turned = np.rot90(mask, -turns).copy()
         texts.append(_text(find_strokes(turned, np.rot90(strength, -turns).copy()), turned.shape, turns))

@@ -15,8 +15,8 @@ LEAN, THICKEST = 0.25, 0.008
 UNBROKEN = 0.7
 """Pieces cover at least this share of a line; bars of digits in a row leave gaps."""
 RULED, BREAK = 3, 8
-"""Paper with so many lines is ruled: then lines may be broken by so many times a piece, and a third as much covered, and
-what is parallel to them is one where ink covers it, strokes or not."""
+"""Paper with so many lines is ruled: then lines may be broken by so many times a piece, and a third as much covered,
+and what is parallel to them is a line where ink covers it, strokes or not."""
 STRONGER = 1.5
 """Ink so many times as strong as that of the lines is that of strokes."""
 
@@ -50,7 +50,7 @@ def _level_lines(mask: Mask, piece: int, thick: int) -> Mask:
 
 
 def _lines(pieces: Mask, gap: int, unbroken: float) -> tuple[NDArray[np.int32], int]:
-    """Give the numbers of the lines that pieces are of, with gaps up to so many pixels, and how many lines there are."""
+    """Give which line each piece is of, 0 for none, with gaps up to so many pixels, and how many lines there are."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(morphed(pieces, cv2.MORPH_DILATE, 3, gap + 1))
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     ink = np.bincount(labels.ravel(), weights=pieces.ravel())
