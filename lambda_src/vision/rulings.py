@@ -66,11 +66,11 @@ def _along(mask: Mask, labels: NDArray[np.int32], thick: int) -> Mask:
     turning, slope = np.polyfit(fits[:, 1], fits[:, 0], 1)
     middle = np.array([[1, 0, -mask.shape[1] / 2], [0, 1, 0], [0, 0, 1]])
     level = np.linalg.inv(middle) @ np.array([[1, 0, 0], [-slope, 1, 0], [turning, 0, 1]]) @ middle
-    seen = cv2.warpPerspective(mask, level, mask.shape[::-1], flags=cv2.INTER_NEAREST)
+    seen = np.asarray(cv2.warpPerspective(mask, level, mask.shape[::-1], flags=cv2.INTER_NEAREST), np.uint8)
     span = round(LENGTH * max(mask.shape))
-    seen = morphed(morphed(seen, cv2.MORPH_DILATE, 3, 1), cv2.MORPH_CLOSE, 1, 2 * thick + 1)  # thick strokes leave gaps
-    covered = cv2.blur(seen.astype(np.float32), (span, 1)) > UNBROKEN
-    covered = morphed(covered.astype(np.uint8), cv2.MORPH_DILATE, 1, span)
+    seen = morphed(morphed(seen, cv2.MORPH_DILATE, 3, 1), cv2.MORPH_CLOSE, 1, thick + 1)  # thick strokes leave gaps
+    dense = np.asarray(cv2.blur(seen.astype(np.float32), (span, 1)) > UNBROKEN, np.uint8)
+    covered = morphed(dense, cv2.MORPH_DILATE, 1, span)
     covered -= morphed(covered, cv2.MORPH_OPEN, 2 * thick + 1, 1)
     flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpPerspective(covered, level, mask.shape[::-1], flags=flags), np.uint8)
