@@ -70,7 +70,7 @@ def _along(mask: Mask, labels: NDArray[np.int32], thick: int) -> Mask:
     span = round(LENGTH * max(mask.shape))
     seen = morphed(morphed(seen, cv2.MORPH_DILATE, 3, 1), cv2.MORPH_CLOSE, 1, thick + 1)  # thick strokes leave gaps
     dense = np.asarray(cv2.blur(seen.astype(np.float32), (span, 1)) > UNBROKEN, np.uint8)
-    covered = morphed(dense, cv2.MORPH_DILATE, 1, span)
+    covered = morphed(dense, cv2.MORPH_DILATE, 1, 2 * span)
     covered -= morphed(covered, cv2.MORPH_OPEN, 2 * thick + 1, 1)
     flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpPerspective(covered, level, mask.shape[::-1], flags=flags), np.uint8)
