@@ -150,6 +150,12 @@ def ruled_and_squared(seed: int) -> Made:
     return Made(body=encoded(image, JPEG, quality=85), media_type=JPEG, truth=truth)
 
 
+def dark_squares(seed: int) -> Made:
+    """Squared paper whose lines are dark, or broad; the sheet is turned a little."""
+    colour, width = (((70, 80, 120), 2), ((130, 140, 170), 3))[seed % 2]
+    return written(replace(SHEET, lines="squared", line_colour=colour, line_width=width, turn=seed % 3), seed)
+
+
 def a_nought_that_fills_its_picture(seed: int) -> Made:
     """An oval that is no sheet of paper, in either way of calling."""
     ring = ImageOps.invert(drawn(0, 300, 0.05 + 0.03 * (seed % 4), 0, np.random.default_rng(seed)))
@@ -170,6 +176,11 @@ def margins_holes_and_desks(seed: int) -> Made:
     for y in (160, 540):
         draw.ellipse((25, y, 55, y + 30), (50, 45, 40))
     return Made(body=encoded(wide, JPEG, quality=88), media_type=JPEG, truth=truth)
+
+
+def desks_in_shadow(seed: int) -> Made:
+    """The shadow of a hand over paper and desk: paper in shadow is hardly brighter than a lit desk."""
+    return written(replace(SHEET, size=(1200, 900), desk=WOOD, shadow=0.5, turn=4 - 2 * (seed % 4)), seed)
 
 
 def transparent(seed: int) -> Made:
@@ -253,8 +264,10 @@ KINDS: Mapping[str, Callable[[int], Made]] = {
         thin_pens_of_either_polarity,
         as_tall_as_the_strip,
         ruled_and_squared,
+        dark_squares,
         a_nought_that_fills_its_picture,
         margins_holes_and_desks,
+        desks_in_shadow,
         transparent,
         sixteen_bits,
         sideways,
