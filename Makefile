@@ -18,8 +18,8 @@ EMULATOR := packages/sagemaker-local
 # What runs: the stacks, training, the emulator. `make setup` adds clusters, searches, reviews and tests.
 RUN_GROUPS := --group app --group training --group emulator --group picture-functions
 CHECK_GROUPS := --group scale --group functions --group tools --group dev
-# Measured on two cores on 2026-11-30 (time, caches warm) and 2026-12-01 (disk).
-DEMO_COSTS := six steps: about 5 minutes on two idle cores, and the first downloads; 2 GB on disk, 2.4 while it runs
+# Measured on two cores on 2026-12-01, package caches warm: 2 min 22 s; other machines took twice as long.
+DEMO_COSTS := six steps: 3 to 5 minutes on two idle cores, and the first downloads; 1.9 GB on disk, 2.2 while it runs
 
 # Bytecode is written when a module is first imported: compiling every module at once takes 200 MB more.
 # Where this is set, every start of a program and every run of the tests compiles everything again.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -101,6 +102,8 @@ def bring_up(deployment: Deployment) -> str | None:
     synthesise(deployment)
     bootstrap(deployment)
     deploy(deployment)
+    # What the CDK CLI has compressed lies in the emulator's bucket now: 130 MB.
+    shutil.rmtree(deployment.assembly / ".cache", ignore_errors=True)
     tell_left_out(deployment)
     if not settings_for(deployment.environment).parts.people:
         return None
