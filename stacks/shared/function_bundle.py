@@ -1,7 +1,6 @@
 """The code of one Lambda function as a deployable folder: its package and what that imports of ours.
 
-What it imports of others is in a layer (`function_packages.py`). A synthesis for review or tests does not build the
-folder. Its identity is the digest of everything that decides its content, so templates are the same either way.
+What it imports of others is in a layer (`function_packages.py`).
 """
 
 from __future__ import annotations
@@ -10,10 +9,6 @@ import hashlib
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import aws_cdk as cdk
-import jsii
 
 from stacks.shared.bytecode import compile_bytecode
 from stacks.shared.errors import ConfigurationError
@@ -64,29 +59,10 @@ class FunctionSource:
             digest.update(hashlib.sha256(file.path.read_bytes()).digest())
         return digest.hexdigest()
 
-
-@jsii.implements(cdk.ILocalBundling)
-class FunctionBundle:
-    """Builds the folder for the CDK, in place of a Docker container.
-
-    Parameters
-    ----------
-    source
-        What to build.
-    target
-        Where it will run: Lambda's Arm machines, or the emulator, which runs functions in its own Python.
-    """
-
-    def __init__(self, source: FunctionSource, target: FunctionTarget) -> None:
-        self._source = source
-        self._target = target
-
-    def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
-        """Build the folder at `output_dir`; True says that it was done."""
-        output = Path(output_dir)
-        for file in self._source.files:
-            target = output / file.place
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file.path, target)
-        compile_bytecode(output, self._target, deployed_at="/var/task")
-        return True
+    def build(self, output: Path, target: FunctionTarget) -> None:
+        """Put what is deployed into a folder: for Lambda's Arm machines, or for the emulator's Python."""
+        for file in self.files:
+            place = output / file.place
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file.path, place)
+        compile_bytecode(output, target, deployed_at="/var/task")

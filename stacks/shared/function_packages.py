@@ -1,8 +1,6 @@
 """The locked packages of functions as a layer, so that a change of a function's code deploys no package again.
 
-They are installed without Docker (`locked_packages.py`). A synthesis for review or tests does not install them, and
-needs neither the network nor an installer. The folder's identity is the digest of everything that decides its content,
-so templates are the same whether it was made or not, and whether uv or pip installed.
+Their digest is that of everything that decides what is installed, so it does not matter whether uv or pip installs.
 """
 
 from __future__ import annotations
@@ -12,17 +10,15 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import aws_cdk as cdk
-import jsii
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from stacks.settings import Settings
+from stacks.shared.built_code import built_code
 from stacks.shared.bytecode import compile_bytecode
 from stacks.shared.errors import ConfigurationError
-from stacks.shared.function_bundle import SOURCES
 from stacks.shared.function_target import FunctionTarget
 from stacks.shared.locked_packages import install_requirements, target_platform
 
@@ -60,10 +56,25 @@ class FunctionPackages:
         digest.update(self.requirements.read_bytes())
         return digest.hexdigest()
 
+    def build(self, output: Path, target: FunctionTarget) -> None:
+        """Install the packages into the folder of a layer: for Lambda's Arm machines, or for the emulator's Python.
+
+        Raises
+        ------
+        ConfigurationError
+            If they cannot be installed, or are more than Lambda takes.
+        """
+        # https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
+        folder = output / "python"
+        install_requirements(self.requirements, folder, target)
+        leave_out(folder, self.left_out)
+        compile_bytecode(folder, target, deployed_at="/opt/python")
+        check_size(folder)
+
 
 def packages_layer(scope: Construct, packages: FunctionPackages, settings: Settings) -> lambda_.LayerVersion:
     """The layer of these packages in the stack of a construct, one for all its functions."""
-    stack = cdk.Stack.of(scope)
+    stack, target = cdk.Stack.of(scope), settings.function_target
     found = stack.node.try_find_child(packages.name)
     if isinstance(found, lambda_.LayerVersion):
         return found
@@ -71,45 +82,10 @@ def packages_layer(scope: Construct, packages: FunctionPackages, settings: Setti
         stack,
         packages.name,
         description=f"Locked packages of functions: {packages.requirements.name}",
-        code=lambda_.Code.from_asset(
-            str(SOURCES),
-            asset_hash=packages.digest(settings.function_target),
-            asset_hash_type=cdk.AssetHashType.CUSTOM,
-            bundling=cdk.BundlingOptions(
-                image=cdk.DockerImage.from_registry("unused"),
-                local=PackagesBundle(packages, settings.function_target),
-            ),
-        ),
+        code=built_code(packages.digest(target), lambda output: packages.build(output, target)),
         compatible_runtimes=[RUNTIME],
         compatible_architectures=[ARCHITECTURE],
     )
-
-
-@jsii.implements(cdk.ILocalBundling)
-class PackagesBundle:
-    """Makes the folder of a layer for the CDK, in place of a Docker container.
-
-    Parameters
-    ----------
-    packages
-        What to install.
-    target
-        Where it will run: Lambda's Arm machines, or the emulator, which runs functions in its own Python.
-    """
-
-    def __init__(self, packages: FunctionPackages, target: FunctionTarget) -> None:
-        self._packages = packages
-        self._target = target
-
-    def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
-        """Make the folder at `output_dir`; True says that it was done."""
-        # https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
-        output = Path(output_dir) / "python"
-        install_requirements(self._packages.requirements, output, self._target)
-        leave_out(output, self._packages.left_out)
-        compile_bytecode(output, self._target, deployed_at="/opt/python")
-        check_size(output)
-        return True
 
 
 def leave_out(output: Path, patterns: Sequence[str]) -> None:

@@ -11,7 +11,8 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.settings import Settings
-from stacks.shared.function_bundle import SOURCES, FunctionBundle, FunctionSource
+from stacks.shared.built_code import built_code
+from stacks.shared.function_bundle import FunctionSource
 from stacks.shared.function_packages import ARCHITECTURE, RUNTIME, FunctionPackages, packages_layer
 from stacks.shared.log_group import make_log_group
 
@@ -55,12 +56,12 @@ class PythonFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.log_group = make_log_group(self, "Logs", settings)
-        shares = settings.concurrency
+        shares, target = settings.concurrency, settings.function_target
         self.function = lambda_.Function(
             self,
             "Function",
             description=description,
-            code=_code(source, settings),
+            code=built_code(source.digest(target), lambda output: source.build(output, target)),
             layers=[packages_layer(self, packages, settings)] if packages else None,
             handler=f"{source.package}.handler.handler",
             runtime=RUNTIME,
@@ -96,16 +97,4 @@ def _role(scope: Construct, log_group: logs.LogGroup, statements: Sequence[iam.P
             "lambda.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(scope).account}}
         ),
         inline_policies={"function": iam.PolicyDocument(statements=[write_logs, *statements])},
-    )
-
-
-def _code(source: FunctionSource, settings: Settings) -> lambda_.Code:
-    return lambda_.Code.from_asset(
-        str(SOURCES),
-        asset_hash=source.digest(settings.function_target),
-        asset_hash_type=cdk.AssetHashType.CUSTOM,
-        bundling=cdk.BundlingOptions(
-            image=cdk.DockerImage.from_registry("unused"),
-            local=FunctionBundle(source, settings.function_target),
-        ),
     )

@@ -12,7 +12,7 @@ import pytest
 
 from stacks.shared.bytecode import compile_bytecode
 from stacks.shared.errors import ConfigurationError
-from stacks.shared.function_bundle import SOURCES, FunctionBundle, FunctionSource
+from stacks.shared.function_bundle import SOURCES, FunctionSource
 from stacks.shared.function_target import FunctionTarget
 from tests.support.assemblies import Assembly
 
@@ -81,7 +81,7 @@ def test_a_package_without_a_handler_is_named() -> None:
 
 
 def test_the_folder_holds_the_package_and_starts(tmp_path: Path) -> None:
-    assert FunctionBundle(CHECK, EMULATOR).try_bundle(str(tmp_path), image=None)
+    CHECK.build(tmp_path, EMULATOR)
     deployed = {path.name for path in tmp_path.rglob("*") if path.suffix == ".py"}
     assert deployed == {"__init__.py", "checker.py", "handler.py", "s3_store.py"}
     code = "import artifact_check.checker as module; print(module.__file__)"
