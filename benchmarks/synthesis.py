@@ -67,7 +67,7 @@ def main() -> None:
     ]
     Report(
         name="synthesis",
-        title="writing the templates of six stacks, a new process each time",
+        title="writing the templates of ten stacks, a new process each time",
         rows=rows,
         ratios={
             "app.py takes, in times of one empty stack": medians["app.py"] / medians["one empty stack"],
