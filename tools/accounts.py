@@ -6,6 +6,7 @@ emulator sends no mail, so there the account is made with a password at once.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import re
 from dataclasses import dataclass
@@ -24,6 +25,20 @@ class Account:
 
 
 DEMONSTRATION = Account(email="demo@example.com", password="Draw-a-digit-7")  # noqa: S106 - for the emulator only
+
+
+def email_address(text: str) -> str:
+    """Check an address, for `argparse`.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If it is none.
+    """
+    if not re.fullmatch(_EMAIL, text):
+        msg = f"{text!r} is no e-mail address, such as anna@example.com"
+        raise argparse.ArgumentTypeError(msg)
+    return text
 
 
 def make_account(deployment: Deployment, account: Account) -> None:
@@ -59,12 +74,8 @@ def invite(deployment: Deployment, email: str, *, again: bool = False) -> None:
     Raises
     ------
     DeploymentError
-        If it is no address, the user pool is not deployed, there is such an account already, or, for `again`, none that
-        was invited only.
+        If the user pool is not deployed, there is such an account already, or, for `again`, none that was invited only.
     """
-    if not re.fullmatch(_EMAIL, email):
-        msg = f"{email!r} is no e-mail address, such as anna@example.com"
-        raise DeploymentError(msg)
     cognito = deployment.client("cognito-idp")
     try:
         cognito.admin_create_user(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tools.accounts import DEMONSTRATION, Account, invite, make_account
+from tools.accounts import DEMONSTRATION, Account, email_address, invite, make_account
 from tools.deployment import FAILURES
 from tools.environments import add_environment, chosen_environment, deployment_with
 from training.common.terminal import prepare_terminal
@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> int:
         prog="python -m tools.people", description="Create a user account for the web page."
     )
     add_environment(parser)
-    parser.add_argument("email", help="e-mail address of the user, also the sign-in name")
+    parser.add_argument("email", type=email_address, help="e-mail address of the user, also the sign-in name")
     parser.add_argument("--again", action="store_true", help="send the invitation again; it expires after three days")
     options = parser.parse_args(arguments)
     try:

@@ -13,6 +13,7 @@ from training.aws.polling import poll
 from training.common.errors import JobError
 from training.jobs.description import Job, Phase
 from training.jobs.services import JobService, LogReader
+from training.jobs.values import check_name
 
 POLL_SECONDS = 2.0
 """SageMaker allows about ten describe calls a second for an account, whoever makes them."""
@@ -107,8 +108,9 @@ def described(name: str, jobs: JobService) -> Job:
     Raises
     ------
     JobError
-        when there is none
+        when there is none, or none can have that name
     """
+    check_name(name)
     job = jobs.describe(name)
     if job is None:
         raise JobError(f"there is no training job {name}; list them with: python -m training jobs")

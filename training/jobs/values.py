@@ -27,7 +27,7 @@ def check_name(name: str) -> None:
         )
     if not _NAME.fullmatch(name):
         raise JobError(
-            f"the job name {name!r} is not valid, allowed are letters, digits and hyphens between them; correct --name"
+            f"the job name {name!r} is not valid, allowed are letters, digits and hyphens between them; correct it"
         )
 
 

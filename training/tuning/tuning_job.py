@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from training.aws.polling import poll
 from training.common.errors import JobError
-from training.tuning.request import TuningSpec, space_of
+from training.tuning.request import TuningSpec, check_tuning_name, space_of
 from training.tuning.search_space import SearchSpace
 from training.tuning.trials import Outcome, Search, Trial
 
@@ -71,8 +71,9 @@ def described(service: TuningService, name: str) -> TuningJob:
     Raises
     ------
     JobError
-        when there is none
+        when there is none, or none can have that name
     """
+    check_tuning_name(name)
     job = service.describe(name)
     if job is None:
         raise JobError(f"there is no tuning job {name} in this account and region; correct the name or AWS_REGION")

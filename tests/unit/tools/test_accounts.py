@@ -11,6 +11,7 @@ from botocore.stub import Stubber
 
 from tools.accounts import invite
 from tools.deployment import Deployment, DeploymentError
+from tools.people import main
 
 EMAIL = "anna@example.com"
 
@@ -67,3 +68,14 @@ def test_what_cognito_refuses_is_a_sentence(cognito: Stubber, code: str, again: 
     cognito.add_client_error("admin_create_user", code)
     with pytest.raises(DeploymentError, match=words):
         invite(_deployment(), EMAIL, again=again)
+
+
+@pytest.mark.parametrize("text", ["x", "anna@", "@example.com", "anna@example", "an na@example.com", ""])
+@pytest.mark.parametrize("environment", ["local", "dev"])
+def test_what_is_no_address_is_refused_before_anything_is_asked(
+    environment: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([environment, text])
+    assert ended.value.code == 2
+    assert f"argument email: {text!r} is no e-mail address, such as anna@example.com" in capsys.readouterr().err
