@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from sagemaker_local import settings
-from sagemaker_local.daemon import lifecycle
+from sagemaker_local.daemon.running import find_daemon
 from sagemaker_local.process_environment import client_environment
 from support.emulators import (
     ROW,
@@ -82,7 +82,7 @@ def test_of_two_that_start_at_once_one_runs(tmp_path: Path) -> None:
         assert "a second one needs its own --state-dir" in "".join(errors for _, errors in said)
     finally:
         running.command("down")
-    assert lifecycle.find(settings.StateFolder(path=running.state)) is None
+    assert find_daemon(settings.StateFolder(path=running.state)) is None
 
 
 def test_a_folder_that_the_terminal_cannot_spell_has_its_daemon(tmp_path: Path) -> None:

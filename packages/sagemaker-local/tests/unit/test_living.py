@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from sagemaker_local.daemon import lifecycle, processes, record
-from sagemaker_local.daemon.lifecycle import Running, Wish
+from sagemaker_local.daemon.lifecycle import Wish
 from sagemaker_local.daemon.living import daemon_arguments, living_daemons
 from sagemaker_local.daemon.record import Record
+from sagemaker_local.daemon.running import Running, find_daemon, why_none
 from sagemaker_local.settings import EmulatorError, StateFolder
 from support.emulators import eventually, free_port
 
@@ -69,7 +70,7 @@ def test_a_daemon_is_found_and_stopped(tmp_path: Path, start: Start) -> None:
     assert record.read(state) == known
     assert list(living_daemons(state)) == [known]
     with pytest.raises(EmulatorError, match=rf"process {known.process.pid}, port {known.port}\) does not answer"):
-        lifecycle.find(state, seconds=0)
+        find_daemon(state, seconds=0)
     assert lifecycle.stop(state) == known.process.pid
     assert not processes.lives(known.process)
     assert list(state.path.iterdir()) == []
@@ -94,8 +95,8 @@ def test_a_record_that_was_copied_names_somebody_else(tmp_path: Path, start: Sta
     original, copy = StateFolder(path=tmp_path / "original"), StateFolder(path=tmp_path / "copy")
     known = start(original)
     shutil.copytree(original.path, copy.path)
-    assert lifecycle.find(copy) is None
-    assert f"is a copy; it names the emulator of {original.path}" in str(lifecycle.why_none(copy))
+    assert find_daemon(copy) is None
+    assert f"is a copy; it names the emulator of {original.path}" in str(why_none(copy))
     assert lifecycle.stop(copy) is None
     assert processes.lives(known.process)
     assert record.read(original) == known
@@ -139,8 +140,8 @@ def test_a_number_that_was_given_again_is_nobody_s_daemon(tmp_path: Path, change
         state = StateFolder(path=tmp_path)
         known = write_record(state, stranger.pid, free_port())
         record.write(state, replace(known, process=replace(known.process, **change)))
-        told = lifecycle.why_none(state)
-        assert lifecycle.find(state) is None
+        told = why_none(state)
+        assert find_daemon(state) is None
         assert lifecycle.stop(state) is None
         assert processes.lives(known.process)
         stranger.kill()
@@ -180,8 +181,8 @@ def test_a_record_that_says_nothing_is_none(tmp_path: Path, text: bytes) -> None
     state = StateFolder(path=tmp_path)
     state.record.write_bytes(text)
     assert record.read(state) is None
-    assert lifecycle.find(state) is None
-    assert "is not a record" in str(lifecycle.why_none(state))
+    assert find_daemon(state) is None
+    assert "is not a record" in str(why_none(state))
     assert lifecycle.stop(state) is None
     assert not state.record.exists()
 

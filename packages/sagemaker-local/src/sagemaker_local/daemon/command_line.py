@@ -20,7 +20,8 @@ from typing import TextIO
 from sagemaker_local import settings
 from sagemaker_local.daemon import fault_options, lifecycle
 from sagemaker_local.daemon.client import Json, ask
-from sagemaker_local.daemon.lifecycle import Running, Wish
+from sagemaker_local.daemon.lifecycle import Wish
+from sagemaker_local.daemon.running import Running, find_daemon, why_none
 from sagemaker_local.process_environment import client_environment, unset_for_clients
 from sagemaker_local.settings import EmulatorError, StateFolder
 
@@ -63,8 +64,8 @@ def _revive(running: Running) -> int:
 def down(options: argparse.Namespace) -> int:
     """Stop the emulator and everything it started."""
     state = _state(options)
-    why = lifecycle.why_none(state)
-    if options.port and (running := lifecycle.find(state)):
+    why = why_none(state)
+    if options.port and (running := find_daemon(state)):
         _check_port(options, running)
     pid = lifecycle.stop(state)
     if pid is None:
@@ -77,9 +78,9 @@ def down(options: argparse.Namespace) -> int:
 def status(options: argparse.Namespace) -> int:
     """Show the status of the emulator, its endpoints, jobs and pipelines; exit code 1 if it does not."""
     state = _state(options)
-    running = lifecycle.find(state)
+    running = find_daemon(state)
     if running is None:
-        why = lifecycle.why_none(state)
+        why = why_none(state)
         _say(f"emulator not running{f' ({why})' if why else ''}; start it with 'sagemaker-local up'")
         return 1
     _check_port(options, running)
@@ -139,7 +140,7 @@ def logs(options: argparse.Namespace) -> int:
 def env(options: argparse.Namespace) -> int:
     """Print the shell commands that set the environment variables for the emulator."""
     state = _state(options)
-    running = lifecycle.find(state)
+    running = find_daemon(state)
     if running is not None:
         lifecycle.check_wish(running, Wish(port=options.port))
     port = running.port if running else options.port or settings.chosen_port() or settings.DEFAULT_PORT
@@ -189,7 +190,7 @@ def _check_port(options: argparse.Namespace, running: Running) -> None:
 
 
 def _needed(state: StateFolder) -> Running:
-    running = lifecycle.find(state)
+    running = find_daemon(state)
     if running is None:
         msg = "the emulator does not run; start it with 'sagemaker-local up'"
         raise EmulatorError(msg)

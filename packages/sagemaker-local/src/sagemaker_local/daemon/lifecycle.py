@@ -17,31 +17,19 @@ from pathlib import Path
 
 from sagemaker_local import settings
 from sagemaker_local.daemon import processes, record
-from sagemaker_local.daemon.client import Json, ask
 from sagemaker_local.daemon.living import daemon_arguments, is_of_folder, living_daemons
 from sagemaker_local.daemon.ports import check_port, free_port
 from sagemaker_local.daemon.processes import Process
 from sagemaker_local.daemon.record import Record
+from sagemaker_local.daemon.running import Running, answer_of, find_daemon
 from sagemaker_local.process_environment import daemon_environment
 from sagemaker_local.sagemaker.errors import is_full
 from sagemaker_local.settings import EmulatorError, StateFolder
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
-_ANSWER_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 _LOG_LINES = 15
-
-
-@dataclass(frozen=True, kw_only=True)
-class Running:
-    """A daemon that answers."""
-
-    pid: int
-    port: int
-    state: Path
-    auth: bool
-    site_port: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,48 +51,6 @@ class Wish:
     site_port: int | None = None
 
 
-def find(state: StateFolder, *, seconds: float = _ANSWER_SECONDS) -> Running | None:
-    """The daemon of that state folder; None if there is none.
-
-    Parameters
-    ----------
-    state
-        Its folder.
-    seconds
-        How long to wait for the answer of one that lives.
-
-    Raises
-    ------
-    EmulatorError
-        If it lives and does not answer, or its folder has been moved.
-    """
-    deadline = time.monotonic() + seconds
-    while (living := next(living_daemons(state), None)) is not None:
-        if (running := _answer_of(living)) is not None:
-            _check_place(living, state)
-            return running
-        if time.monotonic() >= deadline:
-            msg = (
-                f"the emulator of {state.path} (process {living.process.pid}, port {living.port}) does not answer; "
-                "read its log with 'sagemaker-local logs', stop it with 'sagemaker-local down'"
-            )
-            raise EmulatorError(msg)
-        time.sleep(_POLL_SECONDS)
-    return None
-
-
-def why_none(state: StateFolder) -> str | None:
-    """Why no daemon runs although a record lies in the folder; None if none lies there."""
-    known = record.read(state)
-    if known is None:
-        return f"{state.record} is not a record of one" if state.record.exists() else None
-    if not is_of_folder(known, state):
-        return f"{state.record} is a copy; it names the emulator of {known.state}, which is another one"
-    if known.process.boot != processes.boot_id():
-        return "this computer has been started again since"
-    return f"its process {known.process.pid} has ended; 'sagemaker-local logs' shows its output"
-
-
 def start(state: StateFolder, wish: Wish) -> tuple[Running, bool]:
     """Start a daemon and wait until it answers, unless one runs.
 
@@ -122,7 +68,7 @@ def start(state: StateFolder, wish: Wish) -> tuple[Running, bool]:
     with contextlib.suppress(FileExistsError):
         state.path.mkdir(parents=True, exist_ok=True)
     with record.locked(state):
-        running = find(state, seconds=_START_SECONDS)
+        running = find_daemon(state, seconds=_START_SECONDS)
         if running is None:
             return _start(state, wish), True
         check_wish(running, wish)
@@ -189,7 +135,7 @@ def _wait(state: StateFolder, process: subprocess.Popen[bytes], *, port: int, si
         record.write(state, known)
         deadline = time.monotonic() + _START_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
-            if (running := _answer_of(known)) is not None:
+            if (running := answer_of(known)) is not None:
                 return running
             time.sleep(_POLL_SECONDS)
     raise EmulatorError(_did_not_start(_why_not(state, process.poll())))
@@ -280,39 +226,3 @@ def last_lines(path: Path, count: int) -> str:
         return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
     except FileNotFoundError:
         return ""
-
-
-def _answer_of(living: Record) -> Running | None:
-    """What a daemon says of itself; None if nothing answers at its port, or somebody else."""
-    try:
-        health = ask(living.port, "health")
-    except (OSError, EmulatorError):
-        return None
-    return _running(living, health)
-
-
-def _running(living: Record, health: Json) -> Running | None:
-    said = (health.get("pid"), health.get("boot"), health.get("process_started"), health.get("state"))
-    process = living.process
-    if said != (process.pid, process.boot, process.started, record.in_utf8(living.state)):
-        return None
-    return Running(
-        pid=process.pid,
-        port=living.port,
-        state=living.state,
-        auth=bool(health.get("auth")),
-        site_port=living.site_port,
-    )
-
-
-def _check_place(living: Record, state: StateFolder) -> None:
-    with contextlib.suppress(OSError):
-        is_here = record.folder_identity(living.state) == record.folder_identity(state.path)
-        if is_here and state.temporary.is_dir():
-            return
-    how = "removed" if living.state == state.path else f"moved to {state.path}"
-    msg = (
-        f"the emulator that runs (process {living.process.pid}) was started in {living.state}, and its folder has been "
-        f"{how} since; stop it with 'sagemaker-local down', then start it again"
-    )
-    raise EmulatorError(msg)
