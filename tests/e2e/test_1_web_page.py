@@ -102,8 +102,8 @@ def test_who_remembers_goes_back_to_signing_in(open_page: OpenPage, person: Pers
 def test_a_drawn_seven_is_a_seven_and_asked_about_while_it_is_drawn(page: Page) -> None:
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request) if PREDICTIONS.search(request.url) else None)
-    draw(page, SEVEN[:4])
-    page.wait_for_timeout(300)
+    with page.expect_request(lambda request: request.method == "POST" and bool(PREDICTIONS.search(request.url))):
+        draw(page, SEVEN[:4])
     draw(page, SEVEN[3:])
     shows(page, "#draw-answer .numeral", "7")
     shows(page, "#draw-answer", re.compile(r"A 7|Unsure: 7"))
@@ -209,7 +209,7 @@ def test_a_drawing_that_is_cleared_at_once_is_in_the_history(page: Page) -> None
     shows(page, "#draw-answer .numeral", "7")
     page.get_by_role("button", name="Clear").click()
     expect(page.locator("#draw-answer")).to_have_text("Nothing drawn yet.")
-    expect(page.get_by_role("button", name=re.compile("Drawing: 7"))).to_be_visible(timeout=500)
+    expect(page.get_by_role("button", name=re.compile("Drawing: 7"))).to_be_visible()
 
 
 def test_signing_out_forgets_everything(page: Page) -> None:

@@ -51,7 +51,7 @@ def test_it_looks_as_it_should(open_page: OpenPage, photograph: Path, name: str,
     page = open_page(**options)
     draw(page, SEVEN)
     choose(page, photograph)
-    expect(page.locator("#result .decoded")).to_have_count(3, timeout=20_000)
+    expect(page.locator("#result .decoded")).to_have_count(3)
     expect(page.get_by_role("button", name=re.compile("Picture: 7 2 4"))).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("Drawing: 7"))).to_be_visible()
     assert axe_violations(page) == []

@@ -53,7 +53,7 @@ class Address:
         """Publish events, signed with credentials or with other header fields; returns status and answer."""
         body = json.dumps({"channel": channel, "events": [json.dumps(event) for event in events]})
         fields = self.sign(body, credentials) if headers is None else headers
-        with contextlib.closing(http.client.HTTPConnection(HOST, self.port, timeout=10)) as connection:
+        with contextlib.closing(http.client.HTTPConnection(HOST, self.port)) as connection:
             told = {"content-type": "application/json", **fields, "host": self.host}
             connection.request("POST", self.path, body.encode(), told)
             answer = connection.getresponse()
@@ -82,7 +82,7 @@ class RealTime:
         self._socket.send(json.dumps(message))
         return self.receive()
 
-    def receive(self, seconds: float = 10.0) -> Json:
+    def receive(self, seconds: float = 200.0) -> Json:
         """The next message."""
         message: Json = json.loads(self._socket.recv(timeout=seconds))
         return message

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-SECONDS = 90.0
+SECONDS = 300.0
 
 
 def picture_of(*digits: NDArray[np.uint8], scale: int = 8, file_format: str = "PNG") -> bytes:

@@ -31,6 +31,8 @@ PROGRAMS = ("chromium", "google-chrome", "/Applications/Google Chrome.app/Conten
 SEVEN = ((0.28, 0.24), (0.45, 0.23), (0.70, 0.22), (0.60, 0.45), (0.50, 0.68), (0.45, 0.84))
 """A 7 as a hand draws it, in parts of the paper's side."""
 
+PATIENCE_MS = 60_000
+"""For what must come: long enough for a slow machine that runs other tests, too."""
 
 OpenPage = Callable[..., Page]
 """Opens the page in a window of its own; takes the options of a browser context, and `signed_in`."""
@@ -78,7 +80,7 @@ def choose(page: Page, *files: Path | dict[str, object]) -> None:
 
 def shows(page: Page, selector: str, text: str | re.Pattern[str]) -> None:
     """Wait until an element is there with a text in it; looks more often than `expect` does."""
-    page.locator(selector).filter(has_text=text).wait_for(timeout=20_000)
+    page.locator(selector).filter(has_text=text).wait_for(timeout=PATIENCE_MS)
 
 
 def axe_violations(page: Page) -> list[str]:

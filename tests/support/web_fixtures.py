@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect, sync_playwright
 
 from tests.support.photographs import mnist_digits, stroke
-from tests.support.web_browser import OpenPage, Person, launch, sign_in
+from tests.support.web_browser import PATIENCE_MS, OpenPage, Person, launch, sign_in
 from tools.deployment import Deployment, stack_outputs
 from tools.site_publishing import site_url
 
@@ -61,6 +61,7 @@ def person(add_person: Callable[[Person, bool], None]) -> Person:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[BrowserType]:
     """What starts browsers."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         yield playwright.chromium
 

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -42,14 +43,14 @@ CSV = b"7" + b",0" * (PIXELS - 1)
 EXPECTED = {"EndpointName": "digits-local", "ContentType": "text/csv", "Accept": "application/json", "Body": CSV}
 
 
-def client(url: str | None = None) -> SageMakerRuntimeClient:
+def client(url: str | None = None, settings: EndpointSettings = SETTINGS) -> SageMakerRuntimeClient:
     return boto3.client(
         "sagemaker-runtime",
         region_name="us-east-1",
         aws_access_key_id="none",
         aws_secret_access_key="none",
         endpoint_url=url,
-        config=runtime_config(SETTINGS),
+        config=runtime_config(settings),
     )
 
 
@@ -164,7 +165,7 @@ def server(*, hang_up: bool) -> Iterator[str]:
         thread = threading.Thread(target=take, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        thread.join(timeout=5)
+        thread.join()
     for connection in kept:
         connection.close()
 
@@ -173,8 +174,10 @@ def server(*, hang_up: bool) -> Iterator[str]:
     ("hang_up", "slug", "status"), [(False, "endpoint-timeout", 504), (True, "endpoint-unavailable", 503)]
 )
 def test_silence_is_a_timeout_and_a_broken_connection_is_not(hang_up: bool, slug: str, status: int) -> None:
+    # Whoever hangs up does so in time on any machine.
+    settings = replace(SETTINGS, read_timeout_seconds=25 if hang_up else 0.3)
     with server(hang_up=hang_up) as url:
-        error = problem_of(SageMakerEndpoint(client(url), "digits-local"))
+        error = problem_of(SageMakerEndpoint(client(url, settings), "digits-local"))
     assert (error.problem.slug, error.problem.status) == (slug, status)
 
 

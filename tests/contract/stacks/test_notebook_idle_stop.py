@@ -73,7 +73,7 @@ class Machine:
         }
         given = [text for pair in arguments.items() for text in pair]
         command = [sys.executable, str(PROGRAM), *given, *options]
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        return subprocess.run(command, capture_output=True, text=True, check=False)
 
     @property
     def calls(self) -> list[str]:

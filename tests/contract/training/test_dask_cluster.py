@@ -69,7 +69,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory, emulator: Emulator) -> Ite
     folder = tmp_path_factory.mktemp("cluster")
     with running_cluster(folder, environment, before_workers=try_without_workers) as address:
         with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
-            client.wait_for_workers(WORKERS, timeout=60)
+            client.wait_for_workers(WORKERS, timeout=200)
         yield Cluster(address=address, said_without_workers=said[0])
 
 

@@ -79,7 +79,7 @@ def test_ctrl_c_stops_following_and_stop_stops_the_job(build: Path, capsys: pyte
     assert process.stdout
     assert any("validation-merror" in line for line in process.stdout)
     process.send_signal(signal.SIGINT)
-    out, error = process.communicate(timeout=30)
+    out, error = process.communicate()
     assert (process.returncode, error) == (130, "")
     assert "no longer following; the job continues" in out
     assert f"jobs {name} --follow" in out

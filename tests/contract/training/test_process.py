@@ -41,7 +41,7 @@ def test_ctrl_c_keeps_the_rounds_so_far(tmp_path: Path) -> None:
         if line.startswith("round"):
             break
     process.send_signal(signal.SIGINT)
-    out, error = process.communicate(timeout=60)
+    out, error = process.communicate()
     assert process.returncode == 130
     assert error == STOPS
     assert "interrupted after" in out
@@ -49,7 +49,7 @@ def test_ctrl_c_keeps_the_rounds_so_far(tmp_path: Path) -> None:
     assert 1 <= record["training"]["rounds"] < 100_000
     assert {path.name for path in (tmp_path / "model").iterdir()} == {"xgboost-model", "fit.json"}
     evaluate = start("--build", str(tmp_path), "evaluate")
-    evaluate.communicate(timeout=60)
+    evaluate.communicate()
     assert evaluate.returncode == 0
 
 
@@ -74,11 +74,11 @@ with stop_on_interrupt() as stop_requested:
 @pytest.mark.slow
 def test_ctrl_c_during_prepare_leaves_nothing_behind(tmp_path: Path) -> None:
     process = start("--build", str(tmp_path), "prepare", "--parts", "200")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 200
     while process.poll() is None and not list(tmp_path.glob(".data.*.tmp/train/*.csv")) and time.monotonic() < deadline:
         time.sleep(0.002)
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=60)
+    _, error = process.communicate()
     assert process.returncode == 130
     assert error == "error: interrupted; no file was left incomplete\n"
     assert list(tmp_path.iterdir()) == []
@@ -87,11 +87,11 @@ def test_ctrl_c_during_prepare_leaves_nothing_behind(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_after_a_kill_the_next_run_cleans_up(tmp_path: Path) -> None:
     process = start("--build", str(tmp_path), "prepare", "--parts", "200")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 200
     while process.poll() is None and not list(tmp_path.glob(".data.*.tmp/train/*.csv")) and time.monotonic() < deadline:
         time.sleep(0.002)
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate()
     assert [path.name for path in tmp_path.iterdir()] == [f".data.{process.pid}.tmp"]
     small_data_folder(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["data"]

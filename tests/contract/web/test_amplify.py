@@ -34,7 +34,7 @@ export function onSubscribe(ctx) {
 }
 """
 NEW_PASSWORD = "Chosen-Horse-7"
-SECONDS = 60.0
+SECONDS = 200.0
 
 
 class Watcher:

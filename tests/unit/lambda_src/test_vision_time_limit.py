@@ -20,18 +20,16 @@ SHEET = Sheet(width=1, height=1, digits=())
 
 
 def endless(_body: bytes, _media_type: str, _predict: Predict) -> Sheet:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         pass
     return SHEET
 
 
 def test_reading_that_takes_too_long_is_given_up() -> None:
-    started = time.monotonic()
     with pytest.raises(ProblemError) as caught:
         within(0.2, endless)(b"", "image/png", sevens)
     assert caught.value.problem is TOO_LONG_TO_READ
-    assert time.monotonic() - started < 10
 
 
 def test_nothing_rings_after_a_picture_was_read_or_has_failed() -> None:
@@ -39,21 +37,21 @@ def test_nothing_rings_after_a_picture_was_read_or_has_failed() -> None:
         raise ProblemError(TOO_LONG_TO_READ, "another reason")
 
     before = signal.getsignal(signal.SIGALRM)
-    assert within(0.2, lambda _body, _media_type, _predict: SHEET)(b"", "image/png", sevens) is SHEET
+    assert within(60, lambda _body, _media_type, _predict: SHEET)(b"", "image/png", sevens) is SHEET
     with pytest.raises(ProblemError, match="another reason"):
-        within(0.2, broken)(b"", "image/png", sevens)
+        within(60, broken)(b"", "image/png", sevens)
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     assert signal.getsignal(signal.SIGALRM) is before
-    time.sleep(0.3)
 
 
 def test_the_time_in_which_the_model_answers_does_not_count() -> None:
-    def slow(digits: NDArray[np.uint8]) -> NDArray[np.float64]:
-        time.sleep(0.3)
+    def model(digits: NDArray[np.uint8]) -> NDArray[np.float64]:
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
         return sevens(digits)
 
     def read(_body: bytes, _media_type: str, predict: Predict) -> Sheet:
         predict(np.zeros((1, 784), np.uint8))
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
         return SHEET
 
-    assert within(0.2, read)(b"", "image/png", slow) is SHEET
+    assert within(60, read)(b"", "image/png", model) is SHEET

@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -122,11 +121,9 @@ def test_bash_understands_them(make: type) -> None:
 
 
 def test_the_first_start_puts_the_files_in_place(instance: Instance) -> None:
-    started = time.monotonic()
     for make in (on_create_script, on_start_script):
         done = instance.run(make(VALUES))
         assert done.returncode == 0, done.stderr
-    assert time.monotonic() - started < 30
     assert instance.notebook.read_text() == "first"
     assert (instance.work / "training/mnist.py").read_text() == "PIXELS = 784"
     fetched = instance.calls("aws")[0]

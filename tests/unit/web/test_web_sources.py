@@ -85,5 +85,5 @@ def scripts() -> Iterator[Mapping[Path, subprocess.Popen[str]]]:
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_what_is_pure_does_what_it_should(script: Path, scripts: Mapping[Path, subprocess.Popen[str]]) -> None:
-    told, _ = scripts[script].communicate(timeout=60)
+    told, _ = scripts[script].communicate(timeout=200)
     assert scripts[script].returncode == 0, told

@@ -20,10 +20,11 @@ def play_capacity_change(stage: Stage) -> None:
         raise NotRun(msg)
     sagemaker, name = stage.client("sagemaker"), stage.outputs("inference")["EndpointName"]
     running = sagemaker.describe_endpoint(EndpointName=name)["EndpointConfigName"]
-    stage.at_end(f"the capacity of {name}", _return_to, stage, sagemaker, name, running)
-    _make_serverless_config(stage, sagemaker, running)
-    _expect_refused(sagemaker, name, stage.name, "SageMaker refuses to take the instances from an endpoint")
+    serverless = _make_serverless_config(stage, sagemaker, running)
     config = _make_config_of_other_machines(stage, sagemaker, running)
+    # After them, so before them at the end: a configuration that an endpoint runs or is updated to must not be deleted.
+    stage.at_end(f"the capacity of {name}", _return_to, stage, sagemaker, name, running)
+    _expect_refused(sagemaker, name, serverless, "SageMaker refuses to take the instances from an endpoint")
     _have_scaled(stage, name, running)
     _expect_refused(sagemaker, name, config, "SageMaker refuses other machines for a variant that is scaled")
 
@@ -67,8 +68,11 @@ def _have_scaled(stage: Stage, name: str, running: str) -> None:
         scaling.register_scalable_target(**target, MinCapacity=count, MaxCapacity=count)
 
 
-def _make_serverless_config(stage: Stage, sagemaker: Any, running: str) -> None:
-    """A serverless configuration of the model that is served; its copy has no network isolation, which is refused."""
+def _make_serverless_config(stage: Stage, sagemaker: Any, running: str) -> str:
+    """A serverless configuration of the model that is served; returns its name.
+
+    The copy of the model has no network isolation, which serverless endpoints refuse.
+    """
     variant = _variant_of(sagemaker, running)
     model = sagemaker.describe_model(ModelName=variant["ModelName"])
     container = {key: model["PrimaryContainer"][key] for key in ("Image", "ModelDataUrl")}
@@ -81,6 +85,7 @@ def _make_serverless_config(stage: Stage, sagemaker: Any, running: str) -> None:
     }
     sagemaker.create_endpoint_config(EndpointConfigName=stage.name, ProductionVariants=[serverless])
     stage.at_end(f"the configuration {stage.name}", sagemaker.delete_endpoint_config, EndpointConfigName=stage.name)
+    return stage.name
 
 
 def _return_to(stage: Stage, sagemaker: Any, name: str, config: str) -> None:

@@ -74,7 +74,7 @@ class Callers:
         try:
             answer = self._api.predict([self._row])
             right = answer.status == 200 and answer.json()["predictions"][0]["digit"] == 7
-        except (HTTPError, OSError, ValueError) as error:
+        except (HTTPError, OSError, ValueError, LookupError, TypeError) as error:
             return f"{type(error).__name__}: {error}"
         return "" if right else f"{answer.status} {answer.body[:200]!r}"
 
