@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 
 from contract.digit import CLASSES, SIDE
 from contract.manifest import read_manifest
@@ -29,6 +28,7 @@ from tools.pixels import braille, photograph_of, png_of, shades
 from tools.upload_client import Uploader
 from training.common.certainty import certainty
 from training.common.errors import INTERRUPTED, TrainingError
+from training.common.interrupts import WholeLines
 from training.common.terminal import prepare_terminal
 from training.data.data_folder import read_source_split
 from training.data.dataset import Split, require_images
@@ -52,7 +52,7 @@ NEXT_STEPS = """\
   sagemaker-local faults --help   inject faults into S3, the endpoint, ...; retry with 'make redrive'
   make down                       stop the emulator and delete its data"""
 
-console = Console(highlight=False, soft_wrap=True)
+console = WholeLines(highlight=False, soft_wrap=True)
 
 
 def one_of_each(split: Split) -> list[int]:

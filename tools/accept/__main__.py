@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from rich.console import Console
 from rich.status import Status
 
 from stacks.settings import Settings, settings_for
@@ -28,13 +27,14 @@ from tools.accept.story import Interrupted, Outcome, Result, Story
 from tools.deployment import FAILURES, ROOT, Deployment
 from tools.environments import add_environment, chosen_environment, deployment_of
 from training.common.errors import TrainingError
+from training.common.interrupts import WholeLines
 from training.common.terminal import prepare_terminal
 
 FOLDER = ROOT / "build/accept"
 INTERRUPTED = 130
 NOT_NAMED = "it disturbs requests of others, and is played in prod only when it is named with --story"
 
-console = Console(highlight=False, stderr=True)
+console = WholeLines(highlight=False, stderr=True)
 """For people: standard output has the table or the JSON alone."""
 
 
@@ -157,7 +157,7 @@ def _run(stories: Sequence[Story], deployment: Deployment, *, prints_json: bool,
     if prints_json:
         print(json.dumps(as_json(run), indent=2))
     else:
-        Console(highlight=False).print(as_table(run))
+        WholeLines(highlight=False).print(as_table(run))
     for path in write(run):
         console.print(f"wrote {path.relative_to(ROOT)}", markup=False)
     return INTERRUPTED if interrupted else run.exit_code

@@ -2,53 +2,21 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from contract.visible import visible
+from training.common.interrupts import WholeLines
 from training.common.paths import BuildPaths
 
 _CELL_CHARACTERS = 400
 
-
-class _WholeLines(Console):
-    """A console on which Ctrl-C waits for the line that is being printed.
-
-    An exception at the wrong moment inside `Console.print` leaves its count of buffers wrong, and everything that is
-    printed afterwards is lost.
-    """
-
-    def print(self, *objects: Any, **options: Any) -> None:
-        with interrupt_held_back():
-            super().print(*objects, **options)
-
-
-@contextmanager
-def interrupt_held_back() -> Iterator[None]:
-    """Deliver Ctrl-C when the block is over, unless that raises; only the main thread ever receives it."""
-    former = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or former is None:
-        yield
-        return
-    received: list[int] = []
-    signal.signal(signal.SIGINT, lambda number, _frame: received.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, former)
-    if received:
-        signal.raise_signal(signal.SIGINT)
-
-
-console = _WholeLines(highlight=False, soft_wrap=True, markup=False, emoji=False)
+console = WholeLines(highlight=False, soft_wrap=True, markup=False, emoji=False)
 """Texts of strangers are printed, too: nothing is markup."""
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.channel_options import ChannelFormat
-from training.commands.console import here, interrupt_held_back, next_step, paths_of, say
+from training.commands.console import here, next_step, paths_of, say
 from training.commands.environment_option import environment_option
 from training.commands.left_running import left_running
 from training.commands.options import with_options
 from training.common.errors import DataError, JobError
+from training.common.interrupts import interrupt_held_back
 from training.common.options import Option
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.commands.console import here, interrupt_held_back, next_step, paths_of, say
+from training.commands.console import here, next_step, paths_of, say
 from training.commands.environment_option import environment_option
 from training.commands.job_options import StartOptions, channels_of, refuse_problems
 from training.commands.options import with_options
 from training.commands.training_options import TrainingOptions, hyperparameters_of
+from training.common.interrupts import interrupt_held_back
 from training.common.options import Option
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from training.commands.console import here, interrupt_held_back, next_step, paths_of, say
+from training.commands.console import here, next_step, paths_of, say
 from training.commands.job_options import channels_of, refuse_problems
 from training.commands.left_running import left_running
 from training.commands.tune_report import report
 from training.common.errors import JobEndedError, JobError
+from training.common.interrupts import interrupt_held_back
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

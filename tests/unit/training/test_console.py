@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from tools import demo
+from tools.accept import __main__ as accept
+from training.commands import console as commands
 from training.commands.console import say
+from training.common.interrupts import WholeLines
 
 
+@pytest.fixture
+def terminated() -> Iterator[None]:
+    """A program that ends on SIGTERM as it does on Ctrl-C."""
+    former = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGTERM, former)
+
+
+@pytest.mark.parametrize("console", [commands.console, demo.console, accept.console])
+def test_every_console_prints_whole_lines(console: Console) -> None:
+    assert isinstance(console, WholeLines)
+
+
+@pytest.mark.usefixtures("terminated")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("moment", ["__enter__", "__exit__"])
 def test_ctrl_c_inside_a_print_loses_no_later_line(
-    moment: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    moment: str, number: signal.Signals, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original, interrupts = getattr(Console, moment), iter([signal.SIGINT])
+    original, interrupts = getattr(Console, moment), iter([number])
 
     def with_ctrl_c(console: Console, *details: Any) -> Any:
         before = next(interrupts, None) if moment == "__exit__" else None
