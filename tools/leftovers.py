@@ -77,6 +77,19 @@ def _alarm(client: Any, name: str) -> bool:
     return bool(client.describe_alarms(AlarmNames=[name])["MetricAlarms"])
 
 
+def _of_sagemaker(words: str, *, first: str = "") -> _Named:
+    """SageMaker names operations, their members and those of CloudFormation alike, after the kind of resource."""
+    name = "".join(word.capitalize() for word in words.split()) + "Name"
+    kind = words.replace(" ", "-")
+    return _Named(
+        words=words,
+        name=name,
+        service="sagemaker",
+        describe=_answers(f"describe_{kind.replace('-', '_')}", name),
+        delete=f"aws sagemaker delete-{kind} --{kind}-name {{name}}{first}",
+    )
+
+
 _NAMED = {
     "AWS::Logs::LogGroup": _Named(
         words="log group",
@@ -113,43 +126,14 @@ _NAMED = {
         describe=_answers("describe_stream_summary", "StreamName"),
         delete="aws kinesis delete-stream --stream-name {name}",
     ),
-    "AWS::SageMaker::Endpoint": _Named(
-        words="endpoint",
-        name="EndpointName",
-        service="sagemaker",
-        describe=_answers("describe_endpoint", "EndpointName"),
-        delete="aws sagemaker delete-endpoint --endpoint-name {name}",
+    "AWS::SageMaker::Endpoint": _of_sagemaker("endpoint"),
+    "AWS::SageMaker::ModelPackageGroup": _of_sagemaker(
+        "model package group",
+        first=" (its versions first: aws sagemaker list-model-packages, delete-model-package)",
     ),
-    "AWS::SageMaker::ModelPackageGroup": _Named(
-        words="model package group",
-        name="ModelPackageGroupName",
-        service="sagemaker",
-        describe=_answers("describe_model_package_group", "ModelPackageGroupName"),
-        delete="aws sagemaker delete-model-package-group --model-package-group-name {name} (its versions first: "
-        "aws sagemaker list-model-packages, delete-model-package)",
-    ),
-    "AWS::SageMaker::Pipeline": _Named(
-        words="pipeline",
-        name="PipelineName",
-        service="sagemaker",
-        describe=_answers("describe_pipeline", "PipelineName"),
-        delete="aws sagemaker delete-pipeline --pipeline-name {name}",
-    ),
-    "AWS::SageMaker::NotebookInstance": _Named(
-        words="notebook instance",
-        name="NotebookInstanceName",
-        service="sagemaker",
-        describe=_answers("describe_notebook_instance", "NotebookInstanceName"),
-        delete="aws sagemaker delete-notebook-instance --notebook-instance-name {name}",
-    ),
-    "AWS::SageMaker::NotebookInstanceLifecycleConfig": _Named(
-        words="lifecycle configuration of notebook instances",
-        name="NotebookInstanceLifecycleConfigName",
-        service="sagemaker",
-        describe=_answers("describe_notebook_instance_lifecycle_config", "NotebookInstanceLifecycleConfigName"),
-        delete="aws sagemaker delete-notebook-instance-lifecycle-config --notebook-instance-lifecycle-config-name "
-        "{name}",
-    ),
+    "AWS::SageMaker::Pipeline": _of_sagemaker("pipeline"),
+    "AWS::SageMaker::NotebookInstance": _of_sagemaker("notebook instance"),
+    "AWS::SageMaker::NotebookInstanceLifecycleConfig": _of_sagemaker("notebook instance lifecycle config"),
 }
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from tests.e2e.conftest import one_of_each
 from tests.support.uploading import digits_of, picture_of, until
+from tools.accept.listening import heard_alarms, listening_queue
 from tools.api_client import ApiClient
 from tools.deployment import ROOT, Deployment, stack_outputs
 from tools.upload_client import Uploader
@@ -32,24 +34,15 @@ def uploader(api: ApiClient) -> Uploader:
 
 @pytest.fixture(scope="module")
 def listener(deployment: Deployment) -> Iterator[str]:
-    """A queue that hears what people are told: SNS may write to it because it says so itself."""
-    sqs, sns = deployment.client("sqs"), deployment.client("sns")
+    """A queue that hears what people are told."""
     topic = stack_outputs(deployment, "operations")["AlarmTopicArn"]
-    url = sqs.create_queue(QueueName="listener")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
-    yield url
-    sns.unsubscribe(SubscriptionArn=subscription)
-    sqs.delete_queue(QueueUrl=url)
+    with ExitStack() as ends:
+        yield listening_queue(
+            deployment.client,
+            topic=topic,
+            name="listener",
+            at_end=lambda _what, clean_up, **members: ends.callback(clean_up, **members),
+        )
 
 
 def begin(uploader: Uploader, body: bytes) -> dict[str, Any]:
@@ -88,9 +81,7 @@ def test_a_dead_letter_tells_a_person_who_tries_it_again(
 
 def _told(deployment: Deployment, listener: str) -> bool:
     """Whether the alarm was told of, in words that lead on."""
-    answer = deployment.client("sqs").receive_message(QueueUrl=listener, WaitTimeSeconds=1)
-    for message in answer.get("Messages", []):
-        told = json.loads(json.loads(message["Body"])["Message"])
+    for told in heard_alarms(deployment.client, listener):
         if told["AlarmName"] == ALARM:
             assert told["NewStateValue"] == "ALARM"
             assert told["AlarmDescription"].endswith("docs/operations.md#upload-dead-letters")

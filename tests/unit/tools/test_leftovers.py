@@ -58,6 +58,37 @@ def test_a_stack_that_is_not(status: str | None) -> None:
     assert found(clients) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "operation", "delete"),
+    [
+        ("Endpoint", "describe_endpoint", "delete-endpoint --endpoint-name"),
+        ("Pipeline", "describe_pipeline", "delete-pipeline --pipeline-name"),
+        ("NotebookInstance", "describe_notebook_instance", "delete-notebook-instance --notebook-instance-name"),
+        (
+            "NotebookInstanceLifecycleConfig",
+            "describe_notebook_instance_lifecycle_config",
+            "delete-notebook-instance-lifecycle-config --notebook-instance-lifecycle-config-name",
+        ),
+    ],
+)
+def test_every_kind_of_sagemaker_has_operations_of_its_name(kind: str, operation: str, delete: str) -> None:
+    there = {"Type": f"AWS::SageMaker::{kind}", "Properties": {f"{kind}Name": "digits-dev"}}
+    clients = Clients()
+    clients.stack(None)
+    clients.stub("sagemaker").add_client_error(
+        operation, "ValidationException", expected_params={f"{kind}Name": "digits-dev"}
+    )
+    assert found(clients, there) == []
+    clients.stack(None)
+    of_an_endpoint = {
+        "EndpointName": "digits-dev", "EndpointArn": "arn:aws:sagemaker:us-east-1:1:endpoint/digits-dev",
+        "EndpointStatus": "InService", "CreationTime": "2026-11-30", "LastModifiedTime": "2026-11-30",
+    }  # fmt: skip
+    clients.stub("sagemaker").add_response(operation, of_an_endpoint if kind == "Endpoint" else {})
+    (leftover,) = found(clients, there)
+    assert f"aws sagemaker {delete} digits-dev" in leftover.do
+
+
 def test_a_name_that_is_taken_is_told_with_what_to_do() -> None:
     clients = Clients()
     clients.stack(None)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from tools.accept.listening import heard_alarms, listening_queue
 from tools.accept.stage import Stage
 from tools.accept.story import Differs, Story
 
 RUNBOOK = "docs/operations.md#"
 TOLD_SECONDS = 180
-BATCH = 10
 
 
 def play_alarms(stage: Stage) -> None:
@@ -19,7 +18,7 @@ def play_alarms(stage: Stage) -> None:
     alarms = [alarm for alarm in _alarms(stage) if topic in alarm["AlarmActions"]]
     if not alarms:
         raise Differs(f"alarms that publish to {topic}", "none")
-    queue = _listening_queue(stage, topic)
+    queue = listening_queue(stage.client, topic=topic, name=stage.name, at_end=stage.at_end)
     missing = {str(alarm["AlarmName"]) for alarm in alarms}
     for alarm in alarms:
         stage.say(f"setting {alarm['AlarmName']} off")
@@ -49,30 +48,6 @@ def _alarms(stage: Stage) -> list[dict[str, Any]]:
     return [alarm for page in pages for alarm in page["MetricAlarms"]]
 
 
-def _listening_queue(stage: Stage, topic: str) -> str:
-    """The address of a queue that hears what people are told; SNS may write to it because it says so itself."""
-    sqs, sns = stage.client("sqs"), stage.client("sns")
-    url: str = sqs.create_queue(QueueName=stage.name)["QueueUrl"]
-    stage.at_end(f"the queue {stage.name}", sqs.delete_queue, QueueUrl=url)
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)
-    stage.at_end(
-        f"the subscription of the queue {stage.name}",
-        sns.unsubscribe,
-        SubscriptionArn=subscription["SubscriptionArn"],
-    )
-    return url
-
-
 def _set_off(stage: Stage, alarm: dict[str, Any]) -> None:
     """Only a change of state is told, so an alarm that rings already is silenced first."""
     cloudwatch, name, before = stage.client("cloudwatch"), alarm["AlarmName"], alarm["StateValue"]
@@ -90,15 +65,12 @@ def _set_off(stage: Stage, alarm: dict[str, Any]) -> None:
 
 def _heard(stage: Stage, queue: str) -> set[str]:
     """Names of the alarms that were told now, in words that lead to the runbook."""
-    sqs, found = stage.client("sqs"), set()
-    answer = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1, MaxNumberOfMessages=BATCH)
-    for message in answer.get("Messages", []):
-        told = json.loads(json.loads(message["Body"])["Message"])
+    found = set()
+    for told in heard_alarms(stage.client, queue):
         if RUNBOOK not in str(told["AlarmDescription"]):
             raise Differs(f"{told['AlarmName']} leads to {RUNBOOK}", told["AlarmDescription"])
         if told["NewStateValue"] == "ALARM":
             found.add(str(told["AlarmName"]))
-        sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
     return found
 
 

@@ -48,7 +48,11 @@ def _make_config_of_other_machines(stage: Stage, sagemaker: Any, running: str) -
     """A configuration that differs from the one that runs in the type of its instances; returns its name."""
     variant, name = _variant_of(sagemaker, running), f"{stage.name}-machines"
     other = next(each for each in MACHINES if each != variant["InstanceType"])
-    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[{**variant, "InstanceType": other}])
+    return _make_config(stage, sagemaker, name, {**variant, "InstanceType": other})
+
+
+def _make_config(stage: Stage, sagemaker: Any, name: str, variant: dict[str, Any]) -> str:
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
     stage.at_end(f"the configuration {name}", sagemaker.delete_endpoint_config, EndpointConfigName=name)
     return name
 
@@ -83,9 +87,7 @@ def _make_serverless_config(stage: Stage, sagemaker: Any, running: str) -> str:
         "ModelName": stage.name,
         "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 1},
     }
-    sagemaker.create_endpoint_config(EndpointConfigName=stage.name, ProductionVariants=[serverless])
-    stage.at_end(f"the configuration {stage.name}", sagemaker.delete_endpoint_config, EndpointConfigName=stage.name)
-    return stage.name
+    return _make_config(stage, sagemaker, stage.name, serverless)
 
 
 def _return_to(stage: Stage, sagemaker: Any, name: str, config: str) -> None:
