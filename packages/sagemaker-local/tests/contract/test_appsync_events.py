@@ -1,4 +1,4 @@
-"""Event APIs of a started emulator: both ways in, every way of authorization, handlers, and what is refused."""
+"""Event APIs of a started emulator: both ways in, every way of authorization, and what is refused."""
 
 from __future__ import annotations
 
@@ -6,107 +6,29 @@ import contextlib
 import http.client
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from botocore.credentials import Credentials
-from botocore.exceptions import ClientError
 
 from sagemaker_local import settings
 from support.emulators import Emulator, allow, trust
 from support.event_apis import Address, Json, RealTime
-from support.tokens import claims, forged
-from support.user_pools import Pool, make_pool
+from support.guarded_events import Events, make_events, open_with, principal
+from support.tokens import forged
+from support.user_pools import make_pool
 
 pytestmark = pytest.mark.slow
-
-IAM, USERS, KEY = ({"authType": kind} for kind in ("AWS_IAM", "AMAZON_COGNITO_USER_POOLS", "API_KEY"))
-CODE = """
-import { util } from '@aws-appsync/utils';
-
-export function onSubscribe(ctx) {
-  const owner = ctx.identity.sub ? ctx.identity.sub : ctx.identity.username.split(':')[0];
-  if (ctx.info.channel.segments[1] !== owner) {
-    util.unauthorized();
-  }
-}
-
-export function onPublish(ctx) {
-  if (ctx.info.channel.segments[1] === 'nobody') {
-    util.error('nobody is there', 'NobodyError');
-  }
-  return ctx.events
-    .filter((event) => event.payload.hidden !== true)
-    .map((event) => event.payload.bad ? { ...event, error: 'bad event' } : {
-      ...event,
-      payload: { ...event.payload, path: ctx.info.channel.path, by: ctx.identity.accountId },
-    });
-}
-"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Events:
-    """An Event API with the namespaces `plain`, `guarded` (handlers) and `keyed` (API key only)."""
-
-    emulator: Emulator
-    api_id: str
-    arn: str
-    key: str
-    pool: Pool
-
-    @property
-    def address(self) -> Address:
-        return Address.by_path(self.emulator.port, self.api_id)
-
-    @property
-    def by_host(self) -> Address:
-        return Address(port=self.emulator.port, host=f"{self.api_id}.appsync-api.{settings.REGION}.amazonaws.com")
 
 
 @pytest.fixture(scope="module")
 def events(emulator: Emulator) -> Events:
-    pool, appsync = make_pool(emulator, "watchers"), emulator.client("appsync")
-    users = {**USERS, "cognitoConfig": {"userPoolId": pool.pool_id, "awsRegion": settings.REGION}}
-    config = {
-        "authProviders": [IAM, users, KEY],
-        "connectionAuthModes": [IAM, USERS],
-        "defaultPublishAuthModes": [IAM],
-        "defaultSubscribeAuthModes": [IAM, USERS],
-    }
-    api = appsync.create_api(name="events", eventConfig=config)["api"]
-    appsync.create_channel_namespace(apiId=api["apiId"], name="plain")
-    appsync.create_channel_namespace(apiId=api["apiId"], name="guarded", codeHandlers=CODE)
-    appsync.create_channel_namespace(apiId=api["apiId"], name="keyed", publishAuthModes=[KEY], subscribeAuthModes=[KEY])
-    key = appsync.create_api_key(apiId=api["apiId"], expires=int(time.time()) + 3600)["apiKey"]["id"]
-    return Events(emulator=emulator, api_id=api["apiId"], arn=api["apiArn"], key=key, pool=pool)
-
-
-def _sub(token: str) -> str:
-    return str(claims(token)["sub"])
+    return make_events(emulator)
 
 
 @pytest.fixture(scope="module")
 def user(events: Events) -> dict[str, str]:
     return events.pool.sign_in()
-
-
-def _open(address: Address, token: str) -> RealTime:
-    connection = RealTime(address, {"host": address.host, "Authorization": token})
-    assert connection.ask(type="connection_init") == {"type": "connection_ack", "connectionTimeoutMs": 300_000}
-    return connection
-
-
-def _principal(events: Events, name: str, *policies: str) -> tuple[Credentials, str]:
-    """A user of IAM with those policies; its keys and its unique id."""
-    iam = events.emulator.client("iam")
-    made = iam.create_user(UserName=name)["User"]
-    for number, policy in enumerate(policies):
-        iam.put_user_policy(UserName=name, PolicyName=f"p{number}", PolicyDocument=policy)
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    return Credentials(key["AccessKeyId"], key["SecretAccessKey"]), made["UserId"]
 
 
 def test_an_api_has_the_ids_and_host_names_of_aws(events: Events) -> None:
@@ -122,7 +44,7 @@ def test_an_api_has_the_ids_and_host_names_of_aws(events: Events) -> None:
 
 def test_a_user_receives_what_is_published_with_a_signature(events: Events, user: dict[str, str]) -> None:
     token = user["AccessToken"]
-    with _open(events.address, token) as connection:
+    with open_with(events.address, token) as connection:
         assert "sec-websocket-protocol: aws-appsync-event-ws" in connection.head
         headers = {"host": events.address.host, "Authorization": token}
         subscribed = connection.ask(type="subscribe", id="one", channel="/plain/a/b", authorization=headers)
@@ -141,7 +63,7 @@ def test_a_user_receives_what_is_published_with_a_signature(events: Events, user
 
 def test_a_wildcard_receives_all_channels_below(events: Events, user: dict[str, str]) -> None:
     headers = {"Authorization": user["IdToken"]}
-    with _open(events.address, user["IdToken"]) as connection:
+    with open_with(events.address, user["IdToken"]) as connection:
         assert connection.ask(type="subscribe", id="all", channel="plain/w/*", authorization=headers)["id"] == "all"
         for channel in ("/plain/w", "/plain/other/x", "/plain/w/x", "/plain/w/x/y"):
             assert events.address.publish(channel, [channel])[0] == 200
@@ -212,15 +134,13 @@ def test_a_namespace_may_choose_an_api_key(events: Events, user: dict[str, str])
     assert events.address.publish("/keyed/a", [1], {"x-api-key": events.key})[0] == 200
     assert events.address.publish("/keyed/a", [1], {"x-api-key": "da2-wrong"})[0] == 401
     assert events.address.publish("/keyed/a", [1])[0] == 401
-    with _open(events.address, user["AccessToken"]) as connection:
+    with open_with(events.address, user["AccessToken"]) as connection:
         asked: dict[str, Any] = {"type": "subscribe", "id": "k", "channel": "/keyed/a"}
         assert connection.ask(**asked, authorization={"x-api-key": events.key})["type"] == "subscribe_success"
 
 
 def test_policies_decide_who_connects_subscribes_and_publishes(events: Events) -> None:
-    publisher, _ = _principal(
-        events, "publisher", allow("appsync:EventPublish", f"{events.arn}/channelNamespace/plain")
-    )
+    publisher, _ = principal(events, "publisher", allow("appsync:EventPublish", f"{events.arn}/channelNamespace/plain"))
     body = {
         "plain": '{"channel": "/plain/x", "events": ["1"]}',
         "guarded": '{"channel": "/guarded/x", "events": ["1"]}',
@@ -232,7 +152,7 @@ def test_policies_decide_who_connects_subscribes_and_publishes(events: Events) -
         [{"errorType": "UnauthorizedException", "message": "Permission denied"}],
     )
     assert _refusal(events, events.address.sign("{}", publisher))["message"] == "Permission denied"
-    watcher, _ = _principal(events, "watcher", allow("appsync:EventConnect", events.arn))
+    watcher, _ = principal(events, "watcher", allow("appsync:EventConnect", events.arn))
     with RealTime(events.address, events.address.sign("{}", watcher)) as connection:
         assert connection.ask(type="connection_init")["type"] == "connection_ack"
         headers = events.address.sign('{"channel":"/plain/x"}', watcher)
@@ -279,42 +199,6 @@ def test_a_wrong_secret_does_not_publish(events: Events) -> None:
         assert answer["errors"][0]["errorType"] in ("InvalidSignatureException", "UnrecognizedClientException")
 
 
-def test_the_handler_lets_a_user_see_only_channels_of_its_own(events: Events, user: dict[str, str]) -> None:
-    token, own = user["AccessToken"], _sub(user["AccessToken"])
-    with _open(events.address, token) as connection:
-        headers = {"Authorization": token}
-        refused = connection.ask(type="subscribe", id="x", channel="/guarded/somebody/1", authorization=headers)
-        assert (refused["type"], refused["id"]) == ("subscribe_error", "x")
-        assert refused["errors"][0]["errorType"] == "Unauthorized"
-        everything = connection.ask(type="subscribe", id="y", channel="/guarded/*", authorization=headers)
-        assert everything["type"] == "subscribe_error"
-        asked = connection.ask(type="subscribe", id="z", channel=f"/guarded/{own}/1", authorization=headers)
-        assert asked == {"type": "subscribe_success", "id": "z"}
-        status, answer = events.address.publish(f"/guarded/{own}/1", [{"n": 1}, {"hidden": True}, {"bad": 1}, {"n": 2}])
-        assert status == 200
-        assert [event["index"] for event in answer["successful"]] == [0, 1, 3]
-        assert [(event["index"], event["message"]) for event in answer["failed"]] == [(2, "bad event")]
-        told = {"path": f"/guarded/{own}/1", "by": settings.ACCOUNT}
-        assert [json.loads(connection.receive()["event"]) for _ in range(2)] == [{"n": 1, **told}, {"n": 2, **told}]
-
-
-def test_the_handler_knows_principals_by_their_unique_id(events: Events) -> None:
-    rights = [allow("appsync:EventConnect", events.arn), allow("appsync:EventSubscribe", f"{events.arn}/*")]
-    credentials, unique_id = _principal(events, "service", *rights)
-    with RealTime(events.address, events.address.sign("{}", credentials)) as connection:
-        connection.ask(type="connection_init")
-        for owner, expected in ((unique_id, "subscribe_success"), ("somebody", "subscribe_error")):
-            channel = f"/guarded/{owner}/1"
-            headers = events.address.sign(json.dumps({"channel": channel}, separators=(",", ":")), credentials)
-            asked: dict[str, Any] = {"type": "subscribe", "id": owner, "channel": channel, "authorization": headers}
-            assert connection.ask(**asked)["type"] == expected
-
-
-def test_the_handler_may_refuse_a_publish(events: Events) -> None:
-    status, answer = events.address.publish("/guarded/nobody", [{"n": 1}])
-    assert (status, answer["errors"]) == (400, [{"errorType": "NobodyError", "message": "Nobody is there"}])
-
-
 @pytest.mark.parametrize(
     ("body", "error"),
     [
@@ -340,7 +224,7 @@ def test_an_event_of_more_than_240_kilobytes_is_refused(events: Events) -> None:
 
 def test_wrong_messages_are_refused(events: Events, user: dict[str, str]) -> None:
     headers = {"Authorization": user["AccessToken"]}
-    with _open(events.address, user["AccessToken"]) as connection:
+    with open_with(events.address, user["AccessToken"]) as connection:
 
         def error(**message: Any) -> tuple[str, str]:
             answer = connection.ask(**message, authorization=headers)
@@ -383,39 +267,3 @@ def test_an_api_that_is_not_there_is_not_found(events: Events) -> None:
     nowhere = Address.by_path(events.emulator.port, "a" * 26)
     status, answer = nowhere.publish("/plain/a", [1])
     assert (status, answer["errors"][0]["errorType"]) == (404, "ResourceNotFoundException")
-
-
-@pytest.mark.parametrize(
-    ("code", "text"),
-    [
-        ("export function onSubscribe(ctx { return null }", "The code contains one or more errors: "),
-        ("export function onSubscribe(ctx) { throw 'no' }", "APPSYNC_JS has no throw"),
-        ("export const onSubscribe = async (ctx) => null", "APPSYNC_JS has no async"),
-    ],
-)
-def test_code_that_appsync_would_not_take_is_refused(events: Events, code: str, text: str) -> None:
-    appsync = events.emulator.client("appsync")
-    with pytest.raises(ClientError, match="BadRequestException") as refused:
-        appsync.create_channel_namespace(apiId=events.api_id, name="wrong", codeHandlers=code)
-    assert text in refused.value.response["Error"]["Message"]
-
-
-@pytest.mark.parametrize(
-    ("change", "text"),
-    [
-        (lambda config: config.update(connectionAuthModes=[KEY]), "API_KEY is not among the authProviders"),
-        (lambda config: config.update(authProviders=[USERS]), "needs a cognitoConfig"),
-        (lambda config: config["authProviders"].append({"authType": "AWS_LAMBDA"}), "no authorization by AWS_LAMBDA"),
-    ],
-)
-def test_definitions_that_make_no_sense_are_refused(
-    events: Events, change: Callable[[dict[str, Any]], None], text: str
-) -> None:
-    config = {
-        name: [IAM]
-        for name in ("authProviders", "connectionAuthModes", "defaultPublishAuthModes", "defaultSubscribeAuthModes")
-    }
-    change(config)
-    with pytest.raises(ClientError, match="BadRequestException") as refused:
-        events.emulator.client("appsync").create_api(name="wrong", eventConfig=config)
-    assert text in refused.value.response["Error"]["Message"]

@@ -1,12 +1,9 @@
-"""Training and processing jobs of the emulator without processes: states, checks, what is told and where data goes."""
+"""Training jobs of the emulator without processes: states, checks, metrics, reasons of failures, places."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import json
-import tarfile
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +12,8 @@ from sagemaker_local.faults.fault import Kind, parse
 from sagemaker_local.faults.store import Faults
 from sagemaker_local.faults.targets import TRAINING_JOBS
 from sagemaker_local.sagemaker.errors import ServiceError
-from sagemaker_local.sagemaker.jobs import channels, processing_checks, reasons, training_checks, training_metrics
-from sagemaker_local.sagemaker.jobs.opt_ml import config_files, hosts_of, pack
-from sagemaker_local.sagemaker.jobs.processing_folder import ProcessingFolder
-from sagemaker_local.sagemaker.jobs.processing_jobs import ProcessingJobs
-from sagemaker_local.sagemaker.jobs.records import JobFailed, JobStatus, Metric, Phase
+from sagemaker_local.sagemaker.jobs import reasons, training_checks, training_metrics
+from sagemaker_local.sagemaker.jobs.records import JobStatus, Metric, Phase
 from sagemaker_local.sagemaker.jobs.slots import Slots
 from sagemaker_local.sagemaker.jobs.training_descriptions import summary, training_job
 from sagemaker_local.sagemaker.jobs.training_files import model_url
@@ -28,7 +22,7 @@ from sagemaker_local.sagemaker.listing import listed, page
 from sagemaker_local.sagemaker.records import Scope
 from sagemaker_local.sagemaker.shapes import check_input
 from support.emulators import IMAGE
-from support.job_requests import channel, processing_request, training_request
+from support.job_requests import channel, training_request
 
 SCOPE = Scope(account="123456789012", region="eu-west-1")
 
@@ -37,9 +31,6 @@ SCOPE = Scope(account="123456789012", region="eu-west-1")
 def jobs() -> TrainingJobs:
     ticks = itertools.count(1000)
     return TrainingJobs(SCOPE, lambda: float(next(ticks)))
-
-
-# --- training jobs ----------------------------------------------------------------------------------------------
 
 
 def test_a_job_is_described_through_its_life(jobs: TrainingJobs) -> None:
@@ -228,89 +219,6 @@ def test_what_was_killed_lacked_memory() -> None:
     assert "more memory" in reasons.of_processing(137)
 
 
-# --- where data goes --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("key", "prefix", "name"),
-    [
-        ("channels/x/train/part-0.csv", "channels/x/train", "part-0.csv"),
-        ("channels/x/train/part-0.csv", "channels/x/train/", "part-0.csv"),
-        ("channels/x/train/a/part-0.csv", "channels/x/train", "a/part-0.csv"),
-        ("channels/x/train/part-0.csv", "channels/x/tr", "train/part-0.csv"),
-        ("channels/x/train/part-0.csv", "channels/x/train/part", "part-0.csv"),
-        ("code/steps.zip", "code/steps.zip", "steps.zip"),
-        ("a/b.csv", "", "a/b.csv"),
-        ("channels/x/train//part-0.csv", "channels/x/train", "part-0.csv"),
-    ],
-)
-def test_files_lie_as_their_keys_go_on_after_the_prefix(key: str, prefix: str, name: str) -> None:
-    assert channels.local_name(key, prefix) == name
-
-
-def test_shards_are_dealt_in_the_order_of_keys() -> None:
-    keys = ["d", "a", "c", "b", "e"]
-    dealt = [channels.share(keys, "ShardedByS3Key", host, 2) for host in range(2)]
-    assert dealt == [["a", "c", "e"], ["b", "d"]]
-    assert channels.share(keys, "FullyReplicated", 1, 2) == sorted(keys)
-
-
-def test_a_manifest_lists_objects_after_its_prefix() -> None:
-    content = json.dumps([{"prefix": "s3://b/x/"}, "1.csv", "y/2.csv"]).encode()
-    assert channels.manifest_urls(content, "s3://b/m") == ("s3://b/x/", ["s3://b/x/1.csv", "s3://b/x/y/2.csv"])
-    mistyped = (b'[{"prefix": 5}, "1.csv"]', b'[{"prefix": "b/x/"}, "1.csv"]', b'[{"prefix": "s3://b/"}, {}]')
-    for wrong in (b"{}", b"[]", b"no", b'["1.csv"]', *mistyped):
-        with pytest.raises(JobFailed, match=r"ClientError: Data download failed:Invalid manifest file .s3://b/m"):
-            channels.manifest_urls(wrong, "s3://b/m")
-
-
-def test_the_configuration_names_all_hosts_of_all_groups() -> None:
-    groups = [
-        {"InstanceGroupName": "big", "InstanceType": "ml.m5.4xlarge", "InstanceCount": 1},
-        {"InstanceGroupName": "small", "InstanceType": "ml.m5.large", "InstanceCount": 2},
-    ]
-    request = training_request("x", ResourceConfig={"InstanceGroups": groups, "VolumeSizeInGB": 1})
-    training_checks.check(check_input("CreateTrainingJob", request))
-    hosts = hosts_of(request)
-    files = config_files(request, hosts[2], hosts)
-    assert files["resourceconfig.json"] == {
-        "current_host": "algo-3",
-        "current_instance_type": "ml.m5.large",
-        "current_group_name": "small",
-        "hosts": ["algo-1", "algo-2", "algo-3"],
-        "instance_groups": [
-            {"instance_group_name": "big", "instance_type": "ml.m5.4xlarge", "hosts": ["algo-1"]},
-            {"instance_group_name": "small", "instance_type": "ml.m5.large", "hosts": ["algo-2", "algo-3"]},
-        ],
-        "network_interface_name": "lo",
-    }
-    assert files["inputdataconfig.json"]["train"] == {
-        "ContentType": "text/csv",
-        "TrainingInputMode": "File",
-        "S3DistributionType": "FullyReplicated",
-        "RecordWrapperType": "None",
-    }
-    assert "checkpointconfig.json" not in files
-
-
-def test_what_two_hosts_made_goes_into_one_archive(tmp_path: Path) -> None:
-    for host, files in (("algo-1", ("xgboost-model", "own/1")), ("algo-2", ("xgboost-model", "own/2"))):
-        for name in files:
-            path = tmp_path / host / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(f"{host} {name}")
-    (tmp_path / "algo-2" / "link").symlink_to("/etc/hostname")
-    target = tmp_path / "model.tar.gz"
-    assert pack([tmp_path / "algo-1", tmp_path / "algo-2"], target)
-    with tarfile.open(target) as tar:
-        assert tar.getnames() == ["own/1", "own/2", "xgboost-model"]
-        content = tar.extractfile("xgboost-model")
-        assert content is not None
-        assert content.read() == b"algo-1 xgboost-model"
-    (tmp_path / "empty").mkdir()
-    assert not pack([tmp_path / "empty"], target)
-
-
 # --- places and faults ------------------------------------------------------------------------------------------
 
 
@@ -357,53 +265,3 @@ def test_faults_of_jobs_do_not_hit_endpoints() -> None:
     found = set_.take_for_job("any", frozenset({Kind.INTERRUPT}))
     assert found is not None
     assert found.seconds == 3
-
-
-# --- processing jobs --------------------------------------------------------------------------------------------
-
-
-def test_a_processing_job_through_its_life() -> None:
-    ticks = itertools.count(1000)
-    jobs = ProcessingJobs(SCOPE, lambda: float(next(ticks)))
-    job = jobs.create(processing_request("P"))
-    with pytest.raises(ServiceError, match="Job name must be unique"):
-        jobs.create(processing_request("p"))
-    jobs.started(job)
-    jobs.finish(job, JobStatus.FAILED, reason="AlgorithmError: x", message="m" * 2000)
-    assert (job.status, len(job.exit_message or "")) == (JobStatus.FAILED, 1024)
-    with pytest.raises(ServiceError, match="is in status Failed"):
-        jobs.stop("p")
-    jobs.delete("P")
-    with pytest.raises(ServiceError, match="Could not find requested job with name: P"):
-        jobs.job("P")
-
-
-def test_paths_of_the_container_become_paths_of_this_machine(tmp_path: Path) -> None:
-    folder = ProcessingFolder(tmp_path / "algo-1")
-    inside = f"{tmp_path}/algo-1/processing"
-    assert folder.translated("/opt/ml/processing/input/x") == f"{inside}/input/x"
-    assert folder.translated("--data=/opt/ml/processing") == f"--data={inside}"
-    assert folder.translated("a:/opt/ml/processing/b:/opt/ml/output/message") == (
-        f"a:{inside}/b:{tmp_path}/algo-1/output/message"
-    )
-    for kept in ("/my/opt/ml/processing/x", "/opt/ml/processings", "/opt/ml/model"):
-        assert folder.translated(kept) == kept
-
-
-REFUSED_PROCESSING: dict[str, tuple[dict[str, Any], str]] = {
-    "no program": ({"ContainerEntrypoint": None}, "Python programs that an input brings"),
-    "a shell": ({"ContainerEntrypoint": ["bash", "-c", "ls"]}, "Python programs that an input brings"),
-    "a program of the image": ({"ContainerEntrypoint": ["python3", "/opt/program.py"]}, "that an input brings"),
-    "another image": ({"ImageUri": "a/mine:1"}, "only runs the built-in XGBoost image"),
-    "a path elsewhere": ({"LocalPath": "/data"}, "LocalPath must begin with /opt/ml/processing/; got '/data'"),
-    "a path out of it": ({"LocalPath": "/opt/ml/processing/../x"}, "LocalPath must begin with"),
-    "pipes": ({"S3InputMode": "Pipe"}, "S3InputMode File without compression only"),
-}
-
-
-@pytest.mark.parametrize("case", sorted(REFUSED_PROCESSING))
-def test_a_processing_request_that_cannot_be_run_is_refused(case: str) -> None:
-    changes, text = REFUSED_PROCESSING[case]
-    processing_checks.check(check_input("CreateProcessingJob", processing_request("x")))
-    with pytest.raises(ServiceError, match=text):
-        processing_checks.check(processing_request("x", **changes))
