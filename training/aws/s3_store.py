@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -17,14 +16,13 @@ from training.aws.bodies import BYTES_MAX, whole_body
 from training.aws.clients import client
 from training.aws.errors import explained
 from training.aws.parameters import read_parameter
+from training.common.bucket_names import BUCKET_RULE, is_bucket_name
 from training.common.errors import PublicationError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CHUNK_BYTES = 1 << 20
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 _PERHAPS_ABSENT = ("404", "NoSuchKey", "NotFound", "403", "AccessDenied")
 """S3 answers 403 instead of 404 to whoever may list a part of the bucket only."""
 _THERE_ALREADY = ("PreconditionFailed", "412", "ConditionalRequestConflict", "409")
@@ -47,11 +45,8 @@ class S3Store:
     """
 
     def __init__(self, bucket: str, *, s3: S3Client | None = None) -> None:
-        if not _BUCKET.fullmatch(bucket):
-            raise PublicationError(
-                f"{bucket!r} is not the name of a bucket, allowed are 3 to 63 lower-case letters, digits, hyphens and"
-                " dots; correct it"
-            )
+        if not is_bucket_name(bucket):
+            raise PublicationError(f"{bucket!r} is not the name of a bucket, allowed are {BUCKET_RULE}; correct it")
         self._bucket = bucket
         with explained(self.name):
             self._client: S3Client = s3 or client("s3")

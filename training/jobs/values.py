@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from training.common.bucket_names import BUCKET
 from training.common.errors import JobError
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _MOST_NAME = 63
-_S3_URI = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
+_S3_URI = re.compile(rf"s3://{BUCKET}(/.*)?")
 _MOST_TAGS = 50
 _TAG = re.compile(r"[\w\s_.:/=+\-@]*")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contract.manifest import Data
+from training.common.bucket_names import is_bucket_name
 from training.common.errors import DataError
 from training.common.paths import BuildPaths
 from training.data.data_folder import CHANNELS, MANIFEST_NAME, DataManifest, channel_folder, read_data_manifest
@@ -76,7 +77,7 @@ def part_source(paths: BuildPaths, channels: str | None) -> PartSource:
         folders = {name: str((paths.data / channel_folder(name, "parquet")).resolve()) for name in CHANNELS}
         return PartSource(name=str(paths.data), folders=folders, manifest=read_data_manifest(paths.data))
     manifest = _manifest(paths)
-    if channels.startswith("s3://"):
+    if channels.startswith("s3://") and is_bucket_name(channels.removeprefix("s3://").partition("/")[0]):
         return PartSource(
             name=channels,
             folders={name: f"{channels.rstrip('/')}/{name}" for name in CHANNELS},

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contract.bucket_layout import PARTS_PREFIX
+from training.common.bucket_names import is_bucket_name
 from training.common.errors import DataError
 from training.stream.parts import PartSource
 
@@ -80,7 +81,7 @@ def part_source(location: str) -> PartSource:
     """
     if location.startswith("s3://"):
         bucket, _, prefix = location.removeprefix("s3://").partition("/")
-        if bucket and prefix:
+        if is_bucket_name(bucket) and prefix:
             return BucketOfParts(bucket, prefix if prefix.endswith("/") else f"{prefix}/")
     elif Path(location).is_dir():
         return FolderOfParts(Path(location))

@@ -142,7 +142,7 @@ def test_a_page_in_the_middle_that_is_damaged_is_one_sentence(build: Path, tmp_p
 
 
 def test_what_is_no_source_is_one_sentence(tmp_path: Path) -> None:
-    for text in ("gs://bucket/x", str(tmp_path / "nowhere")):
+    for text in ("gs://bucket/x", "s3://", "s3:///x", "s3://Bad_Bucket/x", "s3://two words", str(tmp_path / "nowhere")):
         with pytest.raises(DataError, match="is neither a folder nor s3://BUCKET/PREFIX"):
             part_source(BuildPaths(build=tmp_path), text)
     (tmp_path / "train").mkdir()

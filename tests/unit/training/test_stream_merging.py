@@ -156,8 +156,9 @@ def test_a_folder_of_parts_is_a_source_too(tmp_path: Path) -> None:
     source = part_source(str(tmp_path))
     assert isinstance(source, FolderOfParts)
     assert merge(read_parts(source, decode=decode_small)).ids == tuple(row[0] for row in NEW)
-    with pytest.raises(DataError, match="holds no parts; give s3://BUCKET/stream/parts/ or a folder"):
-        part_source(str(tmp_path / "nowhere"))
+    for text in (str(tmp_path / "nowhere"), "s3://", "s3://bucket", "s3://Bad_Bucket/x"):
+        with pytest.raises(DataError, match="holds no parts; give s3://BUCKET/stream/parts/ or a folder"):
+            part_source(text)
 
 
 def test_the_data_folder_tells_of_the_stream(tmp_path: Path) -> None:
