@@ -161,7 +161,8 @@ def test_a_name_that_no_bucket_can_have(
     build: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_REGION", REGION)
-    assert "a name is not valid" in complaint(capsys, build, "--bucket", "Not A Bucket!")
+    error = complaint(capsys, build, "--bucket", "Not A Bucket!")
+    assert "'Not A Bucket!' is not the name of a bucket, allowed are 3 to 63 lower-case letters" in error
 
 
 @pytest.mark.usefixtures("variables")
