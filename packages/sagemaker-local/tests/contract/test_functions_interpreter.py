@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support.emulated_functions import make_function, zip_file
-from support.emulators import Emulator
+from support.emulators import Emulator, eventually
 
 FUNCTION = "curious"
 SDK = {"boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3"}
@@ -93,3 +93,4 @@ def test_a_missing_package_is_told_of_as_by_lambda(emulator: Emulator, package: 
     group = {"logGroupName": f"/aws/lambda/{name}"}
     events = emulator.client("logs").filter_log_events(**group)["events"]
     assert any(event["message"].startswith(f"[ERROR] Runtime.ImportModuleError: {text}") for event in events)
+    eventually(lambda: not list((emulator.state / "tmp").glob(f"ministack-lambda-{name}-*")))
