@@ -69,6 +69,13 @@ def test_a_variable_of_the_function_may_have_the_name_of_one_of_the_daemon(emula
     assert _call(emulator, "named-alike") == ("its own", None)
 
 
+def test_the_code_of_a_function_is_read_only(emulator: Emulator) -> None:
+    make_function(
+        emulator, "looks", "import os\ndef handler(event, context):\n    return os.stat(__file__).st_mode & 0o777"
+    )
+    assert _call(emulator, "looks") == (0o444, None)
+
+
 def test_a_layer_brings_packages(emulator: Emulator) -> None:
     code = "import layered, deep\ndef handler(event, context):\n    return [layered.TEXT, deep.TEXT]"
     make_function(emulator, "with-layer", code)
