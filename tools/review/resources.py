@@ -169,8 +169,3 @@ def _policy(change: Change) -> Verdict:
 def opened(verdict: Verdict) -> bool:
     """Whether a verdict on a property of a new resource counts: something new can open, it can lose nothing."""
     return verdict.risk == access("").risk
-
-
-def same_but_for_id(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two resources are alike in type and properties."""
-    return one.get("Type") == other.get("Type") and one.get("Properties", {}) == other.get("Properties", {})

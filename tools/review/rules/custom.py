@@ -21,7 +21,6 @@ _HASH = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{32,}\.zip|\d{10,13}|\d{4}-\d{2}-\d{2
 _DESCRIBES = re.compile(
     r"(?i)hash|digest|checksum|nonce|timestamp|salt|trigger|version$|physicalresourceid|^comment$|installlatest"
 )
-_PROVIDER = harmless("the function behind it follows its own code; nothing is asked of it that was not asked before")
 _DELETES = re.compile(r"(?i)delete|remove|terminate|purge|disable|detach|revoke|deregister")
 
 

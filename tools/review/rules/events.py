@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from tools.review import schedules
@@ -208,9 +207,3 @@ REPLACED: dict[str, Rule] = {
         "AWS::Events::ApiDestination",
     ),
 }
-
-
-def _endless(change: Change) -> Change:
-    """Read 0 as what it means for an archive: events are kept for ever."""
-    before, after = (None if str(value) == "0" else value for value in (change.before, change.after))
-    return replace(change, before=before, after=after)

@@ -1,12 +1,11 @@
-"""Rules for what moves data, or keeps it beside the large stores: DMS, DataSync, Transfer, indexes for search."""
+"""Rules for what moves data, or keeps it beside the large stores: DMS, DataSync, indexes for search."""
 
 from __future__ import annotations
 
-from tools.review.change import Change, PropertyRules, Rule, Verdict, access, cost, data_loss, harmless, interruption
+from tools.review.change import PropertyRules, Rule, access, cost, data_loss, harmless, interruption
 from tools.review.databases import INSTANCE_CLASS, SHARED
 from tools.review.holders import altered, described, groups, keyed, protected, reachable, removed, replaced, sized
-from tools.review.shapes import always, each, listed, number, present, switch
-from tools.review.values import properties
+from tools.review.shapes import always, each, number, present, switch
 
 LOST_ROLE = always(interruption("it stops if the other role lacks a right"))
 COPIED = always(data_loss("other data is copied than before, or deleted where it is copied to"))
@@ -40,43 +39,6 @@ REPLICATION_MACHINE: dict[str, Rule] = {
     "ReplicationInstanceClass": always(interruption("copying stops while the machine is changed")),
     "VpcSecurityGroupIds": groups("the machine that copies"),
     **described("AllowMajorVersionUpgrade", "AutoMinorVersionUpgrade", "NetworkType", "PreferredMaintenanceWindow"),
-}
-SERVER: dict[str, Rule] = {
-    "Certificate": always(interruption("clients may not trust the other certificate")),
-    "EndpointType": altered(access("the server is reached from elsewhere, such as the internet")),
-    "EndpointDetails": altered(access("the server is reached from elsewhere, such as the internet")),
-    "EndpointDetails.SecurityGroupIds": groups("the server"),
-    "IdentityProviderDetails": altered(access("something else tells who may sign in")),
-    "LoggingRole": present(
-        added=harmless("what users do is logged"),
-        removed=access("what users do is no longer logged"),
-        changed=altered(access("what users do may no longer be logged")),
-    ),
-    "Protocols": listed(
-        added=access("users connect by one more protocol"),
-        removed=interruption("users of a removed protocol are refused"),
-    ),
-    "SecurityPolicyName": altered(access("weaker encryption may be taken")),
-    "StructuredLogDestinations": listed(
-        added=harmless("what users do is logged"), removed=access("what users do is no longer logged there")
-    ),
-    "WorkflowDetails": always(interruption("what happens with uploaded files is not done, or another thing")),
-    **described("PostAuthenticationLoginBanner", "PreAuthenticationLoginBanner", "S3StorageOptions"),
-    "ProtocolDetails": always(interruption("clients may have to connect otherwise")),
-}
-USER: dict[str, Rule] = {
-    **each(
-        altered(access("the user may open other files")),
-        "HomeDirectory",
-        "HomeDirectoryMappings",
-        "HomeDirectoryType",
-        "PosixProfile",
-        "Role",
-    ),
-    "SshPublicKeys": listed(
-        added=access("one more key opens the files of the user"),
-        removed=interruption("a removed key is refused"),
-    ),
 }
 PROPERTIES: PropertyRules = {
     "AWS::DMS::ReplicationInstance": REPLICATION_MACHINE,
@@ -171,12 +133,6 @@ PROPERTIES: PropertyRules = {
         ),
     },
 }
-
-
-def _server_added(change: Change) -> Verdict:
-    if properties(change.head).get("EndpointType", "PUBLIC") == "PUBLIC":
-        return access("a new server for files is reached from the internet")
-    return cost("a server is paid for by the hour")
 
 
 HELD = (

@@ -35,15 +35,6 @@ def platform(change: Change) -> Verdict:
     return access("an older platform: its patches arrive later, or never")
 
 
-def approval(change: Change) -> Verdict:
-    """Judge whether a model counts as approved."""
-    if change.after == "Approved":
-        return access("the model counts as approved, and may be deployed")
-    if change.before == "Approved":
-        return interruption("the model no longer counts as approved: who deploys approved models loses it")
-    return harmless("the model may not be deployed yet")
-
-
 SCRIPTS = present(
     added=harmless("scripts set the notebook up"),
     removed=access("the scripts that set the notebook up, and stop it when nobody works, no longer run"),

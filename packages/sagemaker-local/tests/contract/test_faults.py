@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -226,3 +228,21 @@ def test_what_cannot_be_set_is_refused_in_a_sentence(services: Emulator, target:
     answer = services.command("faults", target, kind)
     assert answer.returncode == 1
     assert text in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ("[]", "a fault is a JSON object"),
+        ("{", "Expecting property name"),
+        ("[" * 100_000, "it is nested too deeply"),
+        ('{"kind": "throttle"}', "a fault needs a target"),
+    ],
+)
+def test_what_is_no_fault_is_refused_in_a_sentence(services: Emulator, document: str, said: str) -> None:
+    url, headers = f"{services.url}/_sagemaker_local/faults", {"content-type": "application/json"}
+    request = urllib.request.Request(url, document.encode(), headers, method="PUT")
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request)
+    with caught.value as refused:
+        assert (refused.status, json.load(refused)["message"].startswith(said)) == (400, True)

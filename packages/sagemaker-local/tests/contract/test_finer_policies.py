@@ -37,6 +37,12 @@ def user(emulator: Emulator) -> Iterator[Any]:
         {"Effect": "Allow", "Action": "cloudwatch:DescribeAlarms", "Resource": "arn:aws:cloudwatch:*:*:alarm:*"},
         {"Effect": "Allow", "Action": "cloudwatch:GetDashboard", "Resource": "arn:aws:cloudwatch::*:dashboard/finer"},
         {"Effect": "Allow", "Action": "iam:ListRoleTags", "Resource": "arn:aws:iam::123456789012:role/finer/*"},
+        {
+            "Effect": "Allow",
+            "Action": "cloudfront:GetDistribution",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:ResourceTag/site": "finer"}},
+        },
     ]
     iam.create_user(UserName="finer")
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
@@ -95,6 +101,24 @@ def test_a_role_is_named_with_its_path(user: Any, emulator: Emulator) -> None:
 
 def test_alarms_are_described_with_a_right_on_all_of_them(user: Any) -> None:
     assert user("cloudwatch").describe_alarms(AlarmNames=["one"])["MetricAlarms"] == []
+
+
+def test_a_policy_may_ask_for_the_tag_of_a_distribution(user: Any, emulator: Emulator) -> None:
+    def distribution(site: str) -> str:
+        config = {
+            "CallerReference": site,
+            "Comment": "",
+            "Enabled": True,
+            "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "b.s3.amazonaws.com"}]},
+            "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"},
+        }
+        tagged = {"DistributionConfig": config, "Tags": {"Items": [{"Key": "site", "Value": site}]}}
+        made = emulator.client("cloudfront").create_distribution_with_tags(DistributionConfigWithTags=tagged)
+        return str(made["Distribution"]["Id"])
+
+    assert user("cloudfront").get_distribution(Id=distribution("finer"))["Distribution"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        user("cloudfront").get_distribution(Id=distribution("other"))
 
 
 def test_a_dashboard_is_asked_for_by_its_name(user: Any) -> None:

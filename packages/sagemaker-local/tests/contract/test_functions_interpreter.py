@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support.emulated_functions import make_function, zip_file
-from support.emulators import Emulator
+from support.emulators import Emulator, eventually
 
 FUNCTION = "curious"
 SDK = {"boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3"}
@@ -69,6 +69,13 @@ def test_a_variable_of_the_function_may_have_the_name_of_one_of_the_daemon(emula
     assert _call(emulator, "named-alike") == ("its own", None)
 
 
+def test_the_code_of_a_function_is_read_only(emulator: Emulator) -> None:
+    make_function(
+        emulator, "looks", "import os\ndef handler(event, context):\n    return os.stat(__file__).st_mode & 0o777"
+    )
+    assert _call(emulator, "looks") == (0o444, None)
+
+
 def test_a_layer_brings_packages(emulator: Emulator) -> None:
     code = "import layered, deep\ndef handler(event, context):\n    return [layered.TEXT, deep.TEXT]"
     make_function(emulator, "with-layer", code)
@@ -93,3 +100,4 @@ def test_a_missing_package_is_told_of_as_by_lambda(emulator: Emulator, package: 
     group = {"logGroupName": f"/aws/lambda/{name}"}
     events = emulator.client("logs").filter_log_events(**group)["events"]
     assert any(event["message"].startswith(f"[ERROR] Runtime.ImportModuleError: {text}") for event in events)
+    eventually(lambda: not list((emulator.state / "tmp").glob(f"ministack-lambda-{name}-*")))

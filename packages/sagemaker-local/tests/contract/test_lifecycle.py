@@ -138,7 +138,9 @@ def test_env_before_up_names_the_port_that_up_would_take(tmp_path: Path, monkeyp
 
 
 def test_logs_shows_the_end_of_the_daemon_s_log(world: World, serving: str) -> None:
-    assert f"endpoint {serving}: serves one" in world.emulator.command("logs", "-n", "10000").stdout
+    log = world.emulator.command("logs", "-n", "10000").stdout
+    assert f"endpoint {serving}: serves one" in log
+    assert log.count(f"Running on http://127.0.0.1:{world.emulator.port} ") == 1
 
 
 def test_a_port_that_is_taken_is_named(emulator: Emulator, tmp_path: Path) -> None:

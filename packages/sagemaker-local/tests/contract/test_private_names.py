@@ -150,6 +150,7 @@ ministack.services.lambda_svc:_poll_sqs
 ministack.services.lambda_svc:_sqs_esm_concurrency
 ministack.services.lambda_svc:_throttle_response
 ministack.services.lambda_svc:acquire_worker
+ministack.services.lambda_svc:release_worker
 ministack.services.s3:_bucket_tags
 ministack.services.s3:_buckets
 ministack.services.s3:_delete_bucket_encryption

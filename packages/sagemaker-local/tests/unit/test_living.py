@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -199,6 +200,18 @@ def test_one_command_at_a_time(tmp_path: Path) -> None:
         record.locked(state, seconds=0).__enter__()
     with record.locked(state, seconds=0):
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_full_leaves_no_folder_that_nobody_may_remove(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "touch", full)
+    with pytest.raises(OSError, match="No space left"):
+        StateFolder(path=tmp_path).make_temporary()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_temporary_files_of_somebody_else_stay(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def _hypercorn(*listening: socket.socket, secure: socket.socket, certificate: tl
     config.keep_alive_timeout = 75
     config.graceful_timeout = 0.3
     config.backlog = 512
-    logging.getLogger("hypercorn.error").propagate = False  # it has a handler of its own
+    config.errorlog = logging.getLogger("hypercorn.error")  # otherwise it gets a second handler, and says all twice
     return importlib.import_module("hypercorn.asyncio").serve, config
 
 

@@ -52,7 +52,7 @@ def _name_in_full() -> None:
         arn = str(extract(service, method, path, headers, body, *rest))
         if service == "iam" and ":role/" in arn:
             return str(roles.get(arn.rpartition("/")[2], {}).get("Arn", arn))
-        if service == "monitoring" and _describes_alarms(path, headers, body):
+        if service == "monitoring" and describes_alarms(path, headers, body):
             return f"arn:aws:cloudwatch:{scope().region}:{scope().account}:alarm:*"
         if service == "monitoring" and (dashboard := member(body, rest[0], "DashboardName")):
             return f"arn:aws:cloudwatch::{scope().account}:dashboard/{dashboard}"
@@ -62,7 +62,7 @@ def _name_in_full() -> None:
     replace(_RESOURCE, extract_resource_arn)
 
 
-def _describes_alarms(path: str, headers: dict[str, str], body: bytes) -> bool:
+def describes_alarms(path: str, headers: dict[str, str], body: bytes) -> bool:
     """Whether a request of one of CloudWatch's three protocols asks for alarms: for all of them, whatever it names."""
     name = "DescribeAlarms"
     return name in (path.rpartition("/")[2], headers.get("x-amz-target", "").rpartition(".")[2]) or (

@@ -22,6 +22,7 @@ Json = dict[str, Any]
 _CHOOSE = "ministack.core.lambda_runtime:_detect_runtime_binary"
 _EXECUTE = "ministack.services.lambda_svc:_execute_function_warm"
 _KILL = "ministack.core.lambda_runtime:kill_workers"
+_ACQUIRE, _RELEASE = "ministack.services.lambda_svc:acquire_worker", "ministack.services.lambda_svc:release_worker"
 # The longest time-out of a function: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LONGEST_CALL_SECONDS = 900.0
 _LOOK_SECONDS = 0.02
@@ -54,6 +55,19 @@ def install(python: Path) -> None:
     replace(_CHOOSE, choose_ours)
     replace(_EXECUTE, execute_ours)
     replace(_KILL, lambda workers: end_workers(kill, workers))
+    _release_what_did_not_start()
+
+
+def _release_what_did_not_start() -> None:
+    """Have a process that cannot start be idle afterwards: MiniStack forgets it, and it would be waited for."""
+    acquire, release, held = private(_ACQUIRE), private(_RELEASE), threading.local()
+
+    def acquire_worker(*arguments: Any, **named: Any) -> Any:
+        held.worker, reason = acquire(*arguments, **named)
+        return held.worker, reason
+
+    replace(_ACQUIRE, acquire_worker)
+    replace(_RELEASE, lambda worker: release(worker or held.worker))
 
 
 def in_words_of_lambda(result: Json, handler: str, request_id: str) -> Json:
