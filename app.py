@@ -13,8 +13,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from contract.interrupts import end_with_a_word
 from stacks.shared.node import node_binary
 
+if __name__ == "__main__":
+    end_with_a_word()
 # Before the CDK is imported, which starts it.
 os.environ["JSII_NODE"] = os.environ.get("JSII_NODE") or str(node_binary())
 

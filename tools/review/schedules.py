@@ -13,7 +13,8 @@ from tools.review.change import Change, Rule, Verdict
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day|week)s?\)")
 _CRON = re.compile(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)")
 _A_DAY = {"minute": 1440.0, "hour": 24.0, "day": 1.0, "week": 1 / 7}
-_NAMED = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+_WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
 
 def starts_a_day(expression: Any) -> float | None:
@@ -31,8 +32,8 @@ def starts_a_day(expression: Any) -> float | None:
         _values(minute, 60),
         _values(hour, 24),
         *([] if day == "?" else [_share(day, 31)]),
-        _share(month, 12),
-        *([] if weekday == "?" else [_share(_numbered(weekday), 7)]),
+        _share(_numbered(month, _MONTHS), 12),
+        *([] if weekday == "?" else [_share(_numbered(weekday, _WEEKDAYS), 7)]),
     ]
     product = 1.0
     for share in shares:
@@ -70,12 +71,12 @@ def _values(field: str, size: int) -> float | None:
         if everything:
             span = size
         elif last is not None:
-            span = int(last) - int(first) + 1
+            span = (int(last) - int(first)) % size + 1  # also past the end: FRI-MON
         else:
             span = size - int(first) if step else 1
-        total += -(-max(span, 1) // max(int(step or 1), 1))
+        total += -(-span // max(int(step or 1), 1))
     return total
 
 
-def _numbered(weekday: str) -> str:
-    return re.sub("|".join(_NAMED), lambda day: str(_NAMED.index(day[0]) + 1), weekday.upper())
+def _numbered(field: str, names: tuple[str, ...]) -> str:
+    return re.sub("|".join(names), lambda name: str(names.index(name[0]) + 1), field.upper())

@@ -27,13 +27,13 @@ class _WholeLines(Console):
     """
 
     def print(self, *objects: Any, **options: Any) -> None:
-        with _interrupt_held_back():
+        with interrupt_held_back():
             super().print(*objects, **options)
 
 
 @contextmanager
-def _interrupt_held_back() -> Iterator[None]:
-    """Deliver SIGINT when the block is over; only the main thread ever receives it."""
+def interrupt_held_back() -> Iterator[None]:
+    """Deliver Ctrl-C when the block is over, unless that raises; only the main thread ever receives it."""
     former = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or former is None:
         yield

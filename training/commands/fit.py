@@ -150,12 +150,12 @@ def _on_a_cluster(
 def _from_disk(context: typer.Context, budget: str, channels: str | None, hyperparameters: Hyperparameters) -> bool:
     """Train from pages on disk; True when a stop was requested."""
     from training.scale.external_memory import fit_from_disk
-    from training.scale.memory import bytes_from, megabytes, peak_bytes
+    from training.scale.memory import bytes_from, megabytes, peak_bytes, written
     from training.scale.part_source import data_read, part_source
 
     paths = paths_of(context)
     source, budget_bytes = part_source(paths, channels), bytes_from(budget)
-    say(f"reading {source.name} within {megabytes(budget_bytes)}; at most {_rounds(hyperparameters)}")
+    say(f"reading {source.name} within {written(budget_bytes)}; at most {_rounds(hyperparameters)}")
 
     def run(view: View) -> tuple[FitResult, Data]:
         result, parts, plan = fit_from_disk(
@@ -164,7 +164,7 @@ def _from_disk(context: typer.Context, budget: str, channels: str | None, hyperp
         )  # fmt: skip
         say(
             f"pages of {plan.page_rows:,} rows; the process took {megabytes(peak_bytes())} at its peak,"
-            f" {megabytes(plan.expected_bytes)} were expected, {megabytes(budget_bytes)} allowed"
+            f" {megabytes(plan.expected_bytes)} were expected, {written(budget_bytes)} allowed"
         )
         return result, data_read(source, parts)
 

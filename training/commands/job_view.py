@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from contract.visible import visible
-from training.commands.console import console, here, next_step, say
-from training.common.errors import StoppedEarly
+from training.commands.console import console, here, say
+from training.commands.left_running import left_running
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from rich.table import Table
 
     from training.jobs.aws_jobs import AwsJobs
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 
 _PAUSE_ON_THIS_MACHINE = 0.5
 """Seconds between two polls of a job of the emulator, which has no quota."""
+
+
+def job_left_running(context: typer.Context, name: str) -> AbstractContextManager[None]:
+    """See `left_running`: the job of that name."""
+    stop_it = here(context, f"stop {name}")
+    return left_running("the job", come_back=here(context, f"jobs {name} --follow") + f"   (or stop it: {stop_it})")
 
 
 def follow_and_report(context: typer.Context, name: str, *, jobs: AwsJobs) -> None:
@@ -34,10 +42,19 @@ def follow_and_report(context: typer.Context, name: str, *, jobs: AwsJobs) -> No
     StoppedEarly
         after Ctrl-C: the job continues
     """
+    from training.jobs.outcomes import raise_unless_completed
+
+    with job_left_running(context, name):
+        ended = _followed(name, jobs)
+    report_end(ended, region=jobs.region)
+    raise_unless_completed(ended)
+
+
+def _followed(name: str, jobs: AwsJobs) -> Job:
+    """The job when it has ended; its phases and its log have been shown."""
     from training.jobs.aws_jobs import AwsLogs
     from training.jobs.following import POLL_SECONDS, Reporter, described, follow
     from training.jobs.log_lines import host_of, is_metrics, readable
-    from training.jobs.outcomes import raise_unless_completed
 
     several = described(name, jobs).instance_count > 1
 
@@ -46,17 +63,10 @@ def follow_and_report(context: typer.Context, name: str, *, jobs: AwsJobs) -> No
         console.print(visible(shown), style="bold" if is_metrics(text) else None)
 
     reporter = Reporter(on_phase=_report_phase, on_line=line, on_waiting=say)
-    try:
-        ended = follow(
-            name, jobs=jobs, logs=AwsLogs(), reporter=reporter, sleep=time.sleep,
-            pause=_PAUSE_ON_THIS_MACHINE if os.environ.get("AWS_ENDPOINT_URL") else POLL_SECONDS,
-        )  # fmt: skip
-    except KeyboardInterrupt:
-        say("\nno longer following; the job continues")
-        next_step(here(context, f"jobs {name} --follow") + "   (or stop it: " + here(context, f"stop {name}") + ")")
-        raise StoppedEarly from None
-    report_end(ended, region=jobs.region)
-    raise_unless_completed(ended)
+    return follow(
+        name, jobs=jobs, logs=AwsLogs(), reporter=reporter, sleep=time.sleep,
+        pause=_PAUSE_ON_THIS_MACHINE if os.environ.get("AWS_ENDPOINT_URL") else POLL_SECONDS,
+    )  # fmt: skip
 
 
 def report_end(job: Job, *, region: str) -> None:

@@ -116,7 +116,11 @@ def _unknown(text: str, name: str, known: Iterable[Field]) -> str:
 
 def _read(kind: type[_Options], context: typer.Context, values: dict[str, Any]) -> _Options:
     settings = (values.pop("settings") or []) if issubclass(kind, CommandOptions) else []
-    flags = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    flags = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in values.items()
+        if value is not None  # it was not given, so the field has its default
+    }
     if not issubclass(kind, CommandOptions):
         return kind(**flags)
     options, hyperparameters = read_settings(kind, settings)

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.channel_options import ChannelFormat
-from training.commands.console import here, next_step, paths_of, say
+from training.commands.console import here, interrupt_held_back, next_step, paths_of, say
 from training.commands.environment_option import environment_option
+from training.commands.left_running import left_running
 from training.commands.options import with_options
-from training.common.errors import DataError, JobError, StoppedEarly
+from training.common.errors import DataError, JobError
 from training.common.options import Option
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from training.common.paths import BuildPaths
     from training.pipeline.aws_executions import AwsPipelines
     from training.pipeline.executions import Step
@@ -83,8 +86,10 @@ def pipeline(context: typer.Context, options: PipelineOptions) -> None:
             raise JobError(f"the pipeline {name} was never started; run: {here(context, 'pipeline')}")
     else:
         parameters = _parameters(paths_of(context), platform.bucket, options)
-        execution = service.start(name, parameters)
-        say(f"started {execution.rpartition('/')[2]} of the pipeline {name} on {parameters['Channels']}")
+        with _left_running(context):
+            with interrupt_held_back():
+                execution = service.start(name, parameters)
+            say(f"started {execution.rpartition('/')[2]} of the pipeline {name} on {parameters['Channels']}")
     if options.wait or options.follow:
         _follow(context, service, execution)
     else:
@@ -147,12 +152,8 @@ def _settings(texts: Sequence[str]) -> dict[str, str]:
 def _follow(context: typer.Context, service: AwsPipelines, execution: str) -> None:
     from training.pipeline.executions import follow_execution, registered_model
 
-    try:
+    with _left_running(context):
         ended = follow_execution(execution, service=service, on_step=_report, sleep=time.sleep)
-    except KeyboardInterrupt:
-        say("\nno longer following; the pipeline continues")
-        next_step(here(context, "pipeline --follow"))
-        raise StoppedEarly from None
     for step in ended.steps:
         if step.status == "Failed":
             for line in service.last_lines(step, count=LOG_LINES):
@@ -161,6 +162,10 @@ def _follow(context: typer.Context, service: AwsPipelines, execution: str) -> No
     say(f"registered {name}; it waits for approval")
     version = name.rpartition("/")[2]
     next_step(here(context, f"approve {version}") + "   then: " + here(context, f"promote --from-registry {version}"))
+
+
+def _left_running(context: typer.Context) -> AbstractContextManager[None]:
+    return left_running("the pipeline", come_back=here(context, "pipeline --follow"))
 
 
 def _report(step: Step) -> None:

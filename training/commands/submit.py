@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.commands.console import here, next_step, paths_of, say
+from training.commands.console import here, interrupt_held_back, next_step, paths_of, say
 from training.commands.environment_option import environment_option
 from training.commands.job_options import StartOptions, channels_of, refuse_problems
 from training.commands.options import with_options
@@ -56,6 +56,7 @@ def submit(context: typer.Context, options: SubmitOptions) -> None:
     Whatever SageMaker or the container would refuse is refused before anything is started. Then the job is followed:
     its phases, its log, its cost. Ctrl-C stops following, not the job. Exit code 3 if the job failed or was stopped.
     """
+    from training.commands.job_view import follow_and_report, job_left_running
     from training.jobs.aws_jobs import AwsJobs
 
     spec, jobs = job_of(context, options), AwsJobs()
@@ -65,11 +66,11 @@ def submit(context: typer.Context, options: SubmitOptions) -> None:
     refuse_problems(spec, jobs, check_role=options.check_role)
     if options.dry_run:
         return
-    submitter.submit(spec)
-    _report_submitted(spec, jobs.region)
+    with job_left_running(context, spec.name):
+        with interrupt_held_back():
+            submitter.submit(spec)
+        _report_submitted(spec, jobs.region)
     if options.wait:
-        from training.commands.job_view import follow_and_report
-
         follow_and_report(context, spec.name, jobs=jobs)
         next_step(here(context, f"fetch {spec.name}"))
     else:

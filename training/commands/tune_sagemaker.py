@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from training.commands.console import here, next_step, paths_of, say
+from training.commands.console import here, interrupt_held_back, next_step, paths_of, say
 from training.commands.job_options import channels_of, refuse_problems
+from training.commands.left_running import left_running
 from training.commands.tune_report import report
-from training.common.errors import JobEndedError, JobError, StoppedEarly
+from training.common.errors import JobEndedError, JobError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from training.aws.platform import Platform
     from training.commands.tune_options import TuneOptions
     from training.common.paths import BuildPaths
@@ -39,12 +42,14 @@ def tune_on_sagemaker(context: typer.Context, options: TuneOptions) -> None:
     refuse_problems(spec.job, AwsJobs(), check_role=options.check_role, also=lambda: _taken(spec, service))
     if options.dry_run:
         return
-    service.create(spec)
     machines = spec.job.machines
-    say(
-        f"started {spec.name}: {spec.max_jobs} training jobs, {spec.parallel} at a time,"
-        f" each on {machines.instance_count} x {machines.instance_type}"
-    )
+    with _left_running(context, spec.name, options.environment):
+        with interrupt_held_back():
+            service.create(spec)
+        say(
+            f"started {spec.name}: {spec.max_jobs} training jobs, {spec.parallel} at a time,"
+            f" each on {machines.instance_count} x {machines.instance_type}"
+        )
     if options.wait:
         attach(context, spec.name, environment=options.environment)
     else:
@@ -108,18 +113,19 @@ def attach(context: typer.Context, name: str, *, environment: str) -> None:
     from training.tuning.aws_tuning import AwsTuning
     from training.tuning.tuning_job import follow
 
-    require_endpoint(environment)
-    try:
+    with _left_running(context, name, environment):
+        require_endpoint(environment)
         job, found = follow(name, service=AwsTuning(), on_change=_report, sleep=time.sleep)
-    except KeyboardInterrupt:
-        say("\nno longer following; the tuning job continues")
-        stop_it = here(context, f"tune --environment {environment} --stop {name}")
-        next_step(f"{_attached(context, name, environment)}   (or stop it: {stop_it})")
-        raise StoppedEarly from None
     report(context, found)
     if job.status == "Failed":
         reason = " ".join((job.failure_reason or "no reason was given").split()).rstrip(".")
         raise JobEndedError(f"the tuning job {name} failed: {reason}; see: {here(context, 'jobs')}")
+
+
+def _left_running(context: typer.Context, name: str, environment: str) -> AbstractContextManager[None]:
+    stop_it = here(context, f"tune --environment {environment} --stop {name}")
+    attach_it = _attached(context, name, environment)
+    return left_running("the tuning job", come_back=f"{attach_it}   (or stop it: {stop_it})")
 
 
 def stop(context: typer.Context, name: str, *, environment: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import locale
 import sys
 from io import TextIOWrapper
-from types import TracebackType
+
+from contract.interrupts import end_with_a_word
 
 
 def prepare_terminal() -> None:
@@ -13,18 +14,11 @@ def prepare_terminal() -> None:
 
     A Ctrl-C that nothing handles ends the program with a word instead of a traceback, by the signal as before.
     """
-    sys.excepthook = _show_unhandled
+    end_with_a_word()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             encoding = locale.getencoding() if stream.isatty() and _is_foreign() else stream.encoding
             stream.reconfigure(encoding=encoding, errors="replace")
-
-
-def _show_unhandled(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
-    if issubclass(kind, KeyboardInterrupt):
-        sys.stderr.write("interrupted\n")
-    else:
-        sys.__excepthook__(kind, problem, trace)
 
 
 def _is_foreign() -> bool:

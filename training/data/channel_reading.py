@@ -31,19 +31,24 @@ def read_csv(path: Path) -> Rows:
     Raises
     ------
     DataError
-        when a row has not 785 columns or a cell is no whole number in 0..255; names the first such row as `FILE:ROW`
+        when a row has not 785 columns, a cell is no whole number in 0..255 or a label is above 9; names the first such
+        row as `FILE:ROW`, a line of the file
     """
     import pyarrow as pa  # type: ignore[import-untyped]
 
     content = path.read_bytes()
     # Arrow also takes 0x07 and "7", which XGBoost reads as other numbers.
     if foreign := re.search(rb"[xX\"']", content):
-        row = content.count(b"\n", 0, foreign.start()) + 1
+        row = len(content[: foreign.end()].splitlines())
         raise _not_csv(path, row, f"it holds the character {foreign[0].decode()}")
     try:
-        return _csv_rows(content)
+        rows = _csv_rows(content)
     except pa.ArrowInvalid as problem:
         raise _not_csv(path, *(_first_bad_row(content) or (None, _first_line(problem)))) from None
+    wrong = np.flatnonzero(rows[:, 0] >= CLASSES)
+    if len(wrong):
+        raise _no_label(path, _lines(content)[wrong[0]][0], rows[wrong[0], 0])
+    return rows
 
 
 def _csv_rows(content: bytes) -> Rows:
@@ -62,12 +67,17 @@ def _csv_rows(content: bytes) -> Rows:
 
 def _first_bad_row(content: bytes) -> tuple[int, str] | None:
     """Where the first row is that cannot be read, and why; halves the file, for Arrow does not tell. None if empty."""
-    rows = [(number, line) for number, line in enumerate(content.splitlines(), start=1) if line]
+    rows = _lines(content)
     while len(rows) > 1:
         half = rows[: len(rows) // 2]
         rows = half if _csv_problem(half) else rows[len(half) :]
     problem = _csv_problem(rows)
     return (rows[0][0], problem) if rows and problem else None
+
+
+def _lines(content: bytes) -> list[tuple[int, bytes]]:
+    """The lines that are rows, each with its number in the file: Arrow leaves empty ones out."""
+    return [(number, line) for number, line in enumerate(content.splitlines(), start=1) if line]
 
 
 def _csv_problem(rows: list[tuple[int, bytes]]) -> str | None:
@@ -88,13 +98,19 @@ def _not_csv(path: Path, row: int | None, reason: str) -> DataError:
     )
 
 
+def _no_label(path: Path, row: int, label: object) -> DataError:
+    return DataError(
+        f"{path}:{row} has the label {label}, allowed are the whole numbers 0..{CLASSES - 1}; correct the data"
+    )
+
+
 def read_parquet(path: Path) -> Rows:
     """The rows of a Parquet part file: uint8, shape (n, 785), label first.
 
     Raises
     ------
     DataError
-        when it is no Parquet file, or has not 785 columns of whole numbers in 0..255
+        when it is no Parquet file, has not 785 columns of whole numbers in 0..255, or a label is above 9; names the row
     """
     try:
         images, labels, _, _ = read_part(str(path.absolute()), None, None)
@@ -125,9 +141,8 @@ def _libsvm_row(path: Path, number: int, line: bytes) -> list[int]:
         pairs = [(int(index), int(value)) for index, _, value in (cell.partition(b":") for cell in cells[1:])]
     except (ValueError, IndexError):
         raise DataError(f"{path}:{number} is not libsvm, expected label index:value index:value ...") from None
-    if label is None:
-        shown = cells[0][:40].decode("latin-1")
-        raise DataError(f"{path}:{number} has the label {shown}, allowed are the whole numbers 0..{CLASSES - 1}")
+    if label is None or not 0 <= label < CLASSES:
+        raise _no_label(path, number, cells[0][:40].decode("latin-1"))
     if len(pairs) != PIXELS:
         raise DataError(
             f"{path}:{number} stores {len(pairs)} of {PIXELS} pixels; a zero left out means missing to the"
@@ -165,7 +180,7 @@ def read_channel(folder: Path) -> Split:
         raise DataError(f"there are no part files in {folder}; run: python -m training prepare")
     if len(endings) > 1 or not endings <= READERS.keys():
         raise DataError(f"{folder} holds files ending in {sorted(endings)}, allowed is one of {sorted(READERS)}")
-    rows = np.concatenate([_read(path, READERS[endings.copy().pop()]) for path in paths])
+    rows = np.concatenate([READERS[path.suffix.removeprefix(".")](path) for path in paths])
     return Split(images=rows[:, 1:], labels=rows[:, 0])
 
 
@@ -201,15 +216,6 @@ def _files(folder: Path, levels: int) -> Iterator[Path]:
         for path in children:
             if path.is_dir():
                 yield from _files(path, levels - 1)
-
-
-def _read(path: Path, reader: Callable[[Path], Rows]) -> Rows:
-    rows = reader(path)
-    wrong = np.flatnonzero(rows[:, 0] >= CLASSES)
-    if len(wrong):
-        label = rows[wrong[0], 0]
-        raise DataError(f"{path}:{wrong[0] + 1} has the label {label}, allowed are 0..{CLASSES - 1}; correct the data")
-    return rows
 
 
 def _first_line(problem: Exception) -> str:

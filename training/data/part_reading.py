@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from contract.digit import CLASSES, PIXELS
+from contract.digit import CLASSES, PIXEL_MAX, PIXELS
 
 Rows = npt.NDArray[np.uint8]
 
@@ -166,19 +166,29 @@ def part_pieces(location: str, endpoint_url: str | None, region: str | None, row
     with files.open_input_file(path) as stream:
         # without pre_buffer, which would hold the whole file
         file = pq.ParquetFile(stream, pre_buffer=False)
+        done = 0
         for batch in file.iter_batches(batch_size=rows, use_threads=False):
-            yield rows_of(batch)
+            yield rows_of(batch, before=done)
+            done += batch.num_rows
             del batch
             pa.default_memory_pool().release_unused()
 
 
-def rows_of(table: Any) -> tuple[Rows, Rows]:
+def rows_of(table: Any, *, before: int = 0) -> tuple[Rows, Rows]:
     """Images and labels of an Arrow table or record batch: label first, then 784 pixels.
+
+    Parameters
+    ----------
+    table
+        some rows of a file
+    before
+        how many rows of the file come before them
 
     Raises
     ------
     ValueError
-        when there are other columns, a value is missing or outside 0..255, or a label is above 9
+        when there are other columns, a value is missing or outside 0..255, or a label is above 9; names the first such
+        row, counted from 1
     """
     import pyarrow as pa
 
@@ -189,11 +199,32 @@ def rows_of(table: Any) -> tuple[Rows, Rows]:
         for index, column in enumerate(table.columns[1:]):
             images[:, index] = _whole_numbers(column)
         labels = _whole_numbers(table.columns[0])
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as problem:
-        raise ValueError(f"it holds other values than 0..255 ({str(problem).splitlines()[0]})") from None
-    if len(labels) and labels.max() >= CLASSES:
-        raise ValueError(f"it has the label {labels.max()}, allowed are 0..9")
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise ValueError(_first_wrong_value(table, before)) from None
+    wrong = np.flatnonzero(labels >= CLASSES)
+    if len(wrong):
+        raise ValueError(f"row {before + wrong[0] + 1} has the label {labels[wrong[0]]}, allowed are 0..{CLASSES - 1}")
     return images, labels
+
+
+def _first_wrong_value(table: Any, before: int) -> str:
+    """The first row with a value that is no whole number in 0..255, in words: Arrow does not tell the row."""
+    import pyarrow as pa
+
+    found = []
+    for name, column in zip(table.schema.names, table.columns, strict=True):
+        try:
+            values = np.asarray(column.cast(pa.float64(), safe=False), dtype=np.float64)  # a missing value is a NaN
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            return f"its column {name} is of the type {column.type}, expected whole numbers 0..{PIXEL_MAX}"
+        wrong = np.flatnonzero(~((values >= 0) & (values <= PIXEL_MAX) & (values == np.floor(values))))
+        if len(wrong):
+            found.append((int(wrong[0]), name, values[wrong[0]]))
+    if not found:
+        return f"it holds other values than whole numbers 0..{PIXEL_MAX}"
+    row, name, value = min(found)
+    what = "no value" if np.isnan(value) else f"the value {value:g}"
+    return f"row {before + row + 1} has {what} in its column {name}, allowed are whole numbers 0..{PIXEL_MAX}"
 
 
 def _whole_numbers(column: Any) -> Rows:

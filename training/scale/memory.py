@@ -16,7 +16,8 @@ from contract.digit import CLASSES, PIXELS
 from training.common.errors import FitError
 
 _STATUS = Path("/proc/self/status")
-_UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+_UNITS = {"GiB": 2**30, "GB": 10**9, "MiB": 2**20, "MB": 10**6, "KiB": 2**10, "KB": 10**3, "bytes": 1}
+_SIZES = {"": 1} | {unit.upper(): size for unit, size in _UNITS.items()}
 
 _STATE_BYTES_A_ROW = 18 * CLASSES
 """Gradients (8 bytes a class), predictions and their copy for the metrics (4 each), label, place in the tree."""
@@ -46,9 +47,17 @@ def bytes_from(text: str) -> int:
         when it is not of that form
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]*)", text.strip())
-    if not match or match[2].upper() not in _UNITS:
+    if not match or match[2].upper() not in _SIZES:
         raise FitError(f"--external-memory {text} is not a number of bytes; write it like 512MB or 2GiB")
-    return int(float(match[1]) * _UNITS[match[2].upper()])
+    return int(float(match[1]) * _SIZES[match[2].upper()])
+
+
+def written(count: int) -> str:
+    """That number of bytes exactly, as `bytes_from` reads it: in the largest unit of which it is a whole number."""
+    unit, size = next(
+        ((unit, size) for unit, size in _UNITS.items() if count >= size and not count % size), ("bytes", 1)
+    )
+    return f"{count // size} {unit}"
 
 
 def plan_memory(budget: int, *, resident: int, rows: int, group_rows: int) -> MemoryPlan:
@@ -75,7 +84,7 @@ def plan_memory(budget: int, *, resident: int, rows: int, group_rows: int) -> Me
     if page_rows < _FEWEST_ROWS:
         least = needed + _FEWEST_ROWS * _PAGE_BYTES_A_ROW
         raise FitError(
-            f"a memory budget of {megabytes(budget)} is too small for {rows:,} rows, it takes {megabytes(least)};"
+            f"a memory budget of {written(budget)} is too small for {rows:,} rows, it takes {megabytes(least)};"
             " give that, or use more machines with --dask"
         )
     return MemoryPlan(page_rows=page_rows, expected_bytes=needed + page_rows * _PAGE_BYTES_A_ROW)

@@ -9,71 +9,27 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from contract.manifest import read_manifest
-from tests.support.emulator import KEY, REGION, SECRET, Emulator
-from tests.support.training_digits import small_data_folder
-from tests.support.training_platforms import platform_document
-from training.commands.command_line import main
+from tests.support.emulator import Emulator
+from tests.support.training_environments import bucket_of, said, training_environment, training_role
 from training.model.promotion import check_candidate
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[3]
-BUCKET = "digits-jobs-bucket"
-ROLE = "digits-jobs-training"
+BUCKET = bucket_of("jobs")
 ROUND_2 = re.compile(r"^algo-1 \| .*\[2\] +train-mlogloss:\S+ +train-merror:\S+ +validation-mlogloss:", re.MULTILINE)
 SMALL = ("--num-round", "3", "--set", "max_leaves=4", "--set", "nthread=1", "--on-demand")
 
 
-def _role(iam: Any, name: str, *, reads: str) -> str:
-    trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))["Role"][
-        "Arn"
-    ]
-    allowed = [
-        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"},
-        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/{reads}"},
-        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{BUCKET}/jobs/*"},
-    ]
-    policy = json.dumps({"Version": "2012-10-17", "Statement": allowed})
-    iam.put_role_policy(RoleName=name, PolicyName="data", PolicyDocument=policy)
-    return arn
-
-
 @pytest.fixture(scope="module")
 def build(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An environment `jobs` with small channels in its bucket, and the shell's variables that lead to it."""
     folder = tmp_path_factory.mktemp("build")
-    small_data_folder(folder)
-    emulator.client("s3").create_bucket(Bucket=BUCKET)
-    arn = _role(emulator.client("iam"), ROLE, reads="channels/*")
-    document = platform_document("jobs", bucket=BUCKET, role_arn=arn)
-    ssm = emulator.client("ssm")
-    ssm.put_parameter(Name="/digits/jobs/training", Type="String", Value=json.dumps(document))
-    ssm.put_parameter(Name="/digits/jobs/bucket-name", Type="String", Value=BUCKET)
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-            patch.delenv(name, raising=False)
-        for name, value in {
-            "AWS_ENDPOINT_URL": emulator.url, "AWS_ACCESS_KEY_ID": KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION, "DIGITS_ENVIRONMENT": "jobs", "DIGITS_BUILD": str(folder),
-        }.items():  # fmt: skip
-            patch.setenv(name, value)
-        assert main(["publish", "--channels"]) == 0
+    with training_environment(emulator, "jobs", folder):
         yield folder
-
-
-def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
-    """What a command printed, on both channels; its exit code is `code`."""
-    capsys.readouterr()
-    assert main(list(arguments)) == code
-    captured = capsys.readouterr()
-    return captured.out + captured.err
 
 
 def test_two_hosts_train_a_model_that_can_be_promoted(build: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,7 +96,7 @@ def test_ctrl_c_stops_following_and_stop_stops_the_job(build: Path, capsys: pyte
 def test_nothing_is_started_when_something_is_wrong(
     build: Path, emulator: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    poor = _role(emulator.client("iam"), "digits-jobs-poor", reads="elsewhere/*")
+    poor = training_role(emulator, "jobs", "digits-jobs-poor", reads="elsewhere/*")
     before = emulator.client("sagemaker").list_training_jobs(NameContains="digits-jobs-refused")["TrainingJobSummaries"]
     for number, (options, expected) in enumerate(
         [

@@ -6,21 +6,17 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.emulator import KEY, REGION, SECRET, Emulator
-from tests.support.training_digits import small_data_folder
-from tests.support.training_platforms import platform_document
-from training.commands.command_line import main
+from tests.support.emulator import Emulator
+from tests.support.training_environments import said, training_environment
 from training.tuning.aws_tuning import AwsTuning
 from training.tuning.trials import Outcome, read_best
 from training.tuning.tuning_job import follow
 
 pytestmark = pytest.mark.slow
 
-BUCKET = "digits-tuning-bucket"
 SMALL = (
     "tune", "--where", "sagemaker", "--search", "eta=0.1:0.5:log", "--search", "max_depth=1:3", "--num-round", "2",
     "--set", "max_leaves=4", "--set", "nthread=1", "--trials", "3", "--set", "parallel=2", "--set", "spot=false",
@@ -28,51 +24,11 @@ SMALL = (
 )  # fmt: skip
 
 
-def _role(iam: Any) -> str:
-    trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    role = iam.create_role(
-        RoleName="digits-tuning-training", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
-    )
-    allowed = [
-        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"},
-        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/channels/*"},
-        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{BUCKET}/jobs/*"},
-    ]
-    policy = json.dumps({"Version": "2012-10-17", "Statement": allowed})
-    iam.put_role_policy(RoleName="digits-tuning-training", PolicyName="data", PolicyDocument=policy)
-    arn: str = role["Role"]["Arn"]
-    return arn
-
-
 @pytest.fixture(scope="module")
 def build(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An environment `tuning` with small channels in its bucket, and the shell's variables that lead to it."""
     folder = tmp_path_factory.mktemp("build")
-    small_data_folder(folder)
-    emulator.client("s3").create_bucket(Bucket=BUCKET)
-    document = platform_document("tuning", bucket=BUCKET, role_arn=_role(emulator.client("iam")))
-    ssm = emulator.client("ssm")
-    ssm.put_parameter(Name="/digits/tuning/training", Type="String", Value=json.dumps(document))
-    ssm.put_parameter(Name="/digits/tuning/bucket-name", Type="String", Value=BUCKET)
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-            patch.delenv(name, raising=False)
-        for name, value in {
-            "AWS_ENDPOINT_URL": emulator.url, "AWS_ACCESS_KEY_ID": KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION, "DIGITS_ENVIRONMENT": "tuning", "DIGITS_BUILD": str(folder),
-        }.items():  # fmt: skip
-            patch.setenv(name, value)
-        assert main(["publish", "--channels"]) == 0
+    with training_environment(emulator, "tuning", folder):
         yield folder
-
-
-def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
-    """What a command printed, on both channels; its exit code is `code`."""
-    capsys.readouterr()
-    assert main(list(arguments)) == code
-    captured = capsys.readouterr()
-    return captured.out + captured.err
 
 
 def started(told: str) -> str:

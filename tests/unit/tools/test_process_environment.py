@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -111,12 +110,3 @@ def test_every_checkout_has_the_same_line_ends() -> None:
     command = ["git", "ls-files", "--eol"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     assert [line for line in listed if "eol=lf" not in line or line.startswith("i/crlf")] == []
-
-
-def test_ctrl_c_that_nothing_handles_is_a_word_and_no_traceback() -> None:
-    program = "from training.common.terminal import prepare_terminal as p; p(); raise KeyboardInterrupt"
-    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, "interrupted\n")
-    program = program.replace("KeyboardInterrupt", "ValueError(7)")
-    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stderr.splitlines()[-1]) == (1, "ValueError: 7")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
+from contract.digit import COLUMN_NAMES
 from tests.support.training_digits import as_csv, as_libsvm, small_split
 from training.common.errors import DataError
 from training.data.channel_reading import channel_files, read_channel, read_csv, read_libsvm, read_parquet
 from training.data.channels import part_bounds, write_channel
 from training.data.dataset import Split
-from training.data.part_reading import list_parts
+from training.data.part_reading import list_parts, part_pieces
 
 
 def every_value() -> Split:
@@ -62,7 +66,7 @@ def test_parts_out_of_range_are_refused(parts: int) -> None:
     [
         (",".join(["1"] * 784), "785 columns"),
         (",".join(["1"] * 786), "785 columns"),
-        (",".join(["10", *["1"] * 784]), "label 10, allowed are 0..9"),
+        (",".join(["10", *["1"] * 784]), "label 10, allowed are the whole numbers 0..9"),
         (",".join(["1", "256", *["1"] * 783]), "256"),
         (",".join(["1", "-1", *["1"] * 783]), "-1"),
         (",".join(["1", "0.5", *["1"] * 783]), "0.5"),
@@ -78,13 +82,14 @@ def test_a_bad_csv_row_is_named(tmp_path: Path, row: str, complaint: str) -> Non
 
 
 @pytest.mark.parametrize("number", [1, 2, 7, 12, 13])
-@pytest.mark.parametrize("row", ["1," * 783 + "256", "1,1", "x", "1,'7'" + ",1" * 783])
-def test_the_first_of_several_bad_csv_rows_is_named(tmp_path: Path, number: int, row: str) -> None:
+@pytest.mark.parametrize("row", ["1," * 783 + "256", "1,1", "x", "1,'7'" + ",1" * 783, "11" + ",1" * 784])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_the_first_of_several_bad_csv_rows_is_named(tmp_path: Path, number: int, row: str, end: bytes) -> None:
     lines = as_csv(small_split(10)).splitlines()
     lines[5:5] = [b"", b""]
     lines[number - 1 : number - 1] = [row.encode()]
-    (tmp_path / "part.csv").write_bytes(b"\n".join([*lines, row.encode()]))
-    with pytest.raises(DataError, match=rf"part\.csv:{number} is not a row of a channel file"):
+    (tmp_path / "part.csv").write_bytes(end.join([*lines, row.encode()]))
+    with pytest.raises(DataError, match=rf"part\.csv:{number} (is not a row of a channel file|has the label 11)"):
         read_csv(tmp_path / "part.csv")
 
 
@@ -99,6 +104,31 @@ def test_a_damaged_parquet_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(DataError, match="is not a channel file"):
         read_parquet(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "complaint"),
+    [
+        (0, 10, "row 17 has the label 10, allowed are 0..9"),
+        (0, None, "row 17 has no value in its column label, allowed are whole numbers 0..255"),
+        (3, 256, "row 17 has the value 256 in its column pixel_002, allowed are whole numbers 0..255"),
+        (784, -1.0, "row 17 has the value -1 in its column pixel_783"),
+        (784, 0.5, "row 17 has the value 0.5 in its column pixel_783"),
+        (5, "a", "its column pixel_004 is of the type string, expected whole numbers 0..255"),
+    ],
+)
+def test_the_row_of_a_wrong_value_in_parquet_is_named(
+    tmp_path: Path, column: int, value: float | str | None, complaint: str
+) -> None:
+    (path,) = write_channel(tmp_path, small_split(20), file_format="parquet", parts=1)
+    table = pq.read_table(path)
+    other = [str(each) if isinstance(value, str) else each for each in table.columns[column].to_pylist()]
+    other[16] = other[18] = value
+    pq.write_table(table.set_column(column, COLUMN_NAMES[column], pa.array(other)), path, row_group_size=10)
+    with pytest.raises(DataError, match=re.escape(f"is not a channel file ({complaint}")):
+        read_parquet(path)
+    with pytest.raises(ValueError, match=re.escape(complaint)):
+        list(part_pieces(str(path), None, None, 5))
 
 
 def test_libsvm_with_every_zero_is_the_same_digits(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ import typer
 
 from training.commands.command_line import app, main
 from training.commands.fit import FitOptions
-from training.commands.options import CommandOptions, read_settings
+from training.commands.options import CommandOptions, read_settings, with_options
+from training.commands.pipeline import PipelineOptions
 from training.commands.submit import SubmitOptions
 from training.commands.training_options import TrainingOptions, hyperparameters_of
 from training.commands.tune_options import Strategy, TuneOptions
@@ -43,6 +44,16 @@ def test_every_field_is_a_flag_or_a_setting(command: str, options: type[CommandO
     flags = flags_of(command).keys() - {"settings", "help"}
     assert not settings & flags
     assert settings | flags == {each.name for each in fields(options)} - {"hyperparameters", "given"}
+
+
+@pytest.mark.parametrize("options", [*COMMANDS.values(), PipelineOptions])
+def test_what_is_not_given_has_the_default_of_its_field(options: type) -> None:
+    program, got = typer.Typer(), list[Any]()
+    program.command()(with_options(options)(lambda _context, read: got.append(read)))
+    program([], standalone_mode=False)
+    assert [(each.name, getattr(got[0], each.name)) for each in fields(options) if each.default is not MISSING] == [
+        (each.name, each.default) for each in fields(options) if each.default is not MISSING
+    ]
 
 
 @commands

@@ -16,7 +16,7 @@ from training.data.data_folder import read_split
 from training.model.fitting import fit
 from training.model.hyperparameters import Hyperparameters
 from training.scale.external_memory import PartPages, fit_from_disk, take_inventory
-from training.scale.memory import bytes_from, peak_bytes, plan_memory, resident_bytes
+from training.scale.memory import bytes_from, peak_bytes, plan_memory, resident_bytes, written
 from training.scale.part_source import PartSource, data_read, part_source
 
 pytestmark = pytest.mark.slow
@@ -91,10 +91,15 @@ def _copied(build: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("512MB", 512_000_000), ("2GiB", 2 * 2**30), ("1.5 gb", 1_500_000_000), ("1000", 1000)],
+    [("512MB", 512_000_000), ("7 bytes", 7), ("2GiB", 2 * 2**30), ("1.5 gb", 1_500_000_000), ("1000", 1000)],
 )
 def test_a_budget_is_written_as_people_do(text: str, expected: int) -> None:
     assert bytes_from(text) == expected
+
+
+@pytest.mark.parametrize("text", ["1 KB", "1500 KB", "512 MB", "2 GiB", "3 GB", "1023 bytes", "65 KiB", "0 bytes"])
+def test_it_is_shown_as_it_may_be_written(text: str) -> None:
+    assert written(bytes_from(text)) == text
 
 
 @pytest.mark.parametrize("text", ["", "much", "-1MB", "5 apples", "1e9"])

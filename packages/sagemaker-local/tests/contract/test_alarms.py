@@ -171,7 +171,7 @@ class Operations:
                     found.append(body)
             return bool(found)
 
-        eventually(received, seconds=30)
+        eventually(received)
         assert self.state(name) == state
         return found[0]
 
@@ -273,7 +273,7 @@ def test_an_api_measures_its_calls(operations: Operations) -> None:
     gateway.put_integration(**where, type="MOCK", requestTemplates={"application/json": '{"statusCode": 500}'})
     gateway.put_integration_response(**where, statusCode="500", selectionPattern="500")
     gateway.create_deployment(restApiId=api, stageName="v1")
-    connection = http.client.HTTPConnection("127.0.0.1", operations.emulator.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", operations.emulator.port)
     connection.request("GET", f"/_aws/execute-api/{api}/v1/")
     assert connection.getresponse().status == 500
     connection.close()

@@ -360,7 +360,7 @@ def test_wrong_messages_are_refused(events: Events, user: dict[str, str]) -> Non
 
 def _options(events: Events, origin: str) -> tuple[int, dict[str, str]]:
     wanted = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
-    with contextlib.closing(http.client.HTTPConnection(settings.HOST, events.emulator.port, timeout=10)) as connection:
+    with contextlib.closing(http.client.HTTPConnection(settings.HOST, events.emulator.port)) as connection:
         connection.request("OPTIONS", events.address.path, headers={"Origin": origin, **wanted})
         answer = connection.getresponse()
         answer.read()

@@ -77,7 +77,7 @@ class Stack:
         getattr(self._cloudformation, f"{operation}_stack")(
             StackName=STACK, TemplateBody=json.dumps(_template(**changes))
         )
-        wait = {"Delay": 0.1, "MaxAttempts": 100}
+        wait = {"Delay": 0.1, "MaxAttempts": 1200}
         self._cloudformation.get_waiter(f"stack_{operation}_complete").wait(StackName=STACK, WaiterConfig=wait)
         described = self._cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
         return {output["OutputKey"]: output["OutputValue"] for output in described}
@@ -89,7 +89,7 @@ class Stack:
 
     def delete(self) -> None:
         self._cloudformation.delete_stack(StackName=STACK)
-        wait = {"Delay": 0.1, "MaxAttempts": 100}
+        wait = {"Delay": 0.1, "MaxAttempts": 1200}
         self._cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK, WaiterConfig=wait)
 
     def _exists(self) -> bool:

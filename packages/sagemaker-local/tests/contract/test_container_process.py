@@ -21,7 +21,7 @@ import pytest
 import xgboost
 
 from sagemaker_local.xgboost_container import main
-from support.emulators import free_port
+from support.emulators import eventually, free_port
 from support.model_servers import request, start, wait_until_serving
 
 FEATURES = 16
@@ -74,7 +74,7 @@ def port(servers: list[tuple[subprocess.Popen[bytes], int]]) -> int:
 
 def exchange(port: int, message: bytes) -> bytes:
     """Send raw bytes and read the answer to its end."""
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(message)
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
@@ -112,7 +112,7 @@ def test_a_client_that_sends_too_much_is_heard_out_and_refused(port: int) -> Non
 
 
 def test_many_requests_share_one_connection(port: int) -> None:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port)
     for _ in range(3):
         connection.request("POST", "/invocations", ROW, {"content-type": "text/csv"})
         assert connection.getresponse().read()
@@ -170,18 +170,25 @@ def test_ping_does_not_wait_for_a_large_batch(port: int) -> None:
 
 def test_sigterm_finishes_what_is_in_flight(servers: list[tuple[subprocess.Popen[bytes], int]]) -> None:
     process, port = servers[1]
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", port)) as connection:
         body = ROW.encode()
-        head = b"POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Type: text/csv\r\nContent-Length: %d\r\n\r\n"
-        connection.sendall(head % len(body) + body[:10])
-        time.sleep(0.2)
+        head = b"POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Type: text/csv\r\nExpect: 100-continue\r\n"
+        connection.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body))
+        assert b" 100 Continue\r\n" in connection.recv(65536)
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
-        connection.sendall(body[10:])
+        eventually(lambda: refuses(port))
+        connection.sendall(body)
         assert b" 200 OK\r\n" in connection.recv(65536)
-    assert process.wait(timeout=10) == 0
-    with pytest.raises(ConnectionRefusedError):
+    assert process.wait() == 0
+
+
+def refuses(port: int) -> bool:
+    """Whether the server takes no more connections."""
+    try:
         request(port, "GET", "/ping")
+    except ConnectionError as error:
+        return isinstance(error, ConnectionRefusedError)
+    return False
 
 
 def test_it_ends_when_its_parent_closes_its_standard_input(
@@ -190,7 +197,7 @@ def test_it_ends_when_its_parent_closes_its_standard_input(
     process, _ = servers[2]
     assert process.stdin is not None
     process.stdin.close()
-    assert process.wait(timeout=10) == 0
+    assert process.wait() == 0
 
 
 def refusal(caplog: pytest.LogCaptureFixture, folder: Path, *options: str, port: int | None = None) -> str:

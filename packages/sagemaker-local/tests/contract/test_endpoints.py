@@ -170,12 +170,12 @@ def test_new_weights_and_limits_hold_while_the_old_processes_finish(world: World
     sagemaker.create_endpoint_config(EndpointConfigName="before", ProductionVariants=before)
     sagemaker.create_endpoint(EndpointName="Draining", EndpointConfigName="before")
     assert world.settled("Draining")["EndpointStatus"] == "InService"
-    world.emulator.command("faults", "Draining", "latency", "--seconds", "3")
+    world.emulator.command("faults", "Draining", "latency", "--seconds", "10")
     sagemaker.update_endpoint(EndpointName="Draining", EndpointConfigName="shifted")
     with ThreadPoolExecutor(32) as pool:
         while serving_variants(world, "Draining") != set(weights):
             pool.submit(answer, runtime, "Draining")  # so that one has just begun when the traffic shifts
-            time.sleep(0.2)
+            time.sleep(0.5)
         world.emulator.command("faults", "Draining", "clear")
         call = {"EndpointName": "Draining", "ContentType": "text/csv"}
         drawn = {runtime.invoke_endpoint(**call, Body=ROW)["InvokedProductionVariant"] for _ in range(5)}
@@ -194,7 +194,7 @@ def test_an_endpoint_comes_and_goes(world: World, sagemaker: Any, runtime: Any) 
     assert refusal(sagemaker.delete_endpoint, EndpointName="Short") == busy
     assert refusal(runtime.invoke_endpoint, EndpointName="Short", Body=ROW)[0] == "ValidationError"
     sagemaker.get_waiter("endpoint_in_service").wait(
-        EndpointName="Short", WaiterConfig={"Delay": 0.1, "MaxAttempts": 200}
+        EndpointName="Short", WaiterConfig={"Delay": 0.1, "MaxAttempts": 1200}
     )
     taken = ("ValidationException", f'Cannot create already existing endpoint "{arn}".')
     assert refusal(sagemaker.create_endpoint, EndpointName="SHORT", EndpointConfigName="one") == taken
@@ -206,7 +206,9 @@ def test_an_endpoint_comes_and_goes(world: World, sagemaker: Any, runtime: Any) 
     assert (drawn, named) == ({"Second"}, "AllTraffic")
     assert refusal(runtime.invoke_endpoint, **call, TargetVariant="Third")[0] == "ValidationError"
     sagemaker.delete_endpoint(EndpointName="Short")
-    sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="Short", WaiterConfig={"Delay": 0.1, "MaxAttempts": 200})
+    sagemaker.get_waiter("endpoint_deleted").wait(
+        EndpointName="Short", WaiterConfig={"Delay": 0.1, "MaxAttempts": 1200}
+    )
 
 
 def test_an_endpoint_that_cannot_start_has_failed(world: World, sagemaker: Any) -> None:

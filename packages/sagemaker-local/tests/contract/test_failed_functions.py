@@ -58,7 +58,7 @@ def test_a_failure_is_an_internal_error_with_the_headers_of_the_api(
 ) -> None:
     if fault:
         assert emulator.command("faults", f"lambda:{FUNCTION}", *fault, "--count", "1").returncode == 0
-    connection = http.client.HTTPConnection("127.0.0.1", emulator.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", emulator.port)
     connection.request("GET", f"/_aws/execute-api/{api}/v1/{path}")
     answer = connection.getresponse()
     assert answer.status == status
@@ -105,7 +105,7 @@ def test_bodies_that_are_too_large_end_before_the_function(
 
 
 def _call(emulator: Emulator, path: str, body: bytes | None = None) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", emulator.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", emulator.port)
     connection.request("GET" if body is None else "POST", path, body, {"Content-Type": "text/plain"})
     answer = connection.getresponse()
     content = answer.read()

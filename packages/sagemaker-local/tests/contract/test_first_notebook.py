@@ -53,7 +53,7 @@ def model(emulator: Emulator, role: str) -> str:
     def described() -> Any:
         return sagemaker.describe_training_job(TrainingJobName=NAME)
 
-    eventually(lambda: described()["TrainingJobStatus"] == "Completed", seconds=60)
+    eventually(lambda: described()["TrainingJobStatus"] == "Completed")
     (stream,) = logs.describe_log_streams(
         logGroupName=LOGS, logStreamNamePrefix=f"{NAME}/", orderBy="LogStreamName", limit=1
     )["logStreams"]

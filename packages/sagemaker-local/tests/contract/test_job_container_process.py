@@ -14,8 +14,8 @@ from sagemaker_local.sagemaker.jobs import container_process
 from sagemaker_local.sagemaker.jobs.container_process import Launch, Process
 from support.emulators import eventually
 
-CHILD = "import subprocess; print(subprocess.Popen(['sleep', '60']).pid, flush=True)"
-ENDS, STAYS = f"{CHILD}; raise SystemExit(3)", f"{CHILD}; import time; time.sleep(60)"
+CHILD = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid, flush=True)"
+ENDS, STAYS = f"{CHILD}; raise SystemExit(3)", f"{CHILD}; import time; time.sleep(600)"
 
 
 def run(program: str, work: Callable[[Process, list[str]], Awaitable[int]]) -> tuple[int, list[str]]:
@@ -24,8 +24,7 @@ def run(program: str, work: Callable[[Process, list[str]], Awaitable[int]]) -> t
     async def started() -> tuple[int, list[str]]:
         lines: list[str] = []
         launch = Launch(command=[sys.executable, "-c", program], environment=dict(os.environ))
-        async with asyncio.timeout(20):
-            return await work(await container_process.start(launch, lines.append), lines), lines
+        return await work(await container_process.start(launch, lines.append), lines), lines
 
     return asyncio.run(started())
 

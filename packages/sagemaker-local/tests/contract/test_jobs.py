@@ -79,7 +79,7 @@ def ended(describe: Callable[[], dict[str, Any]], member: str) -> dict[str, Any]
         last.update(describe())
         return last[member] in ENDED
 
-    eventually(over, seconds=60)
+    eventually(over)
     return last
 
 
@@ -271,7 +271,7 @@ def test_a_program_processes_inputs_into_outputs(jobs: Jobs) -> None:
     assert (wrong["ProcessingJobStatus"], wrong["ExitMessage"]) == ("Failed", "this was wrong")
     assert wrong["FailureReason"] == "AlgorithmError: See job logs for more information, exit code: 3"
     assert slow["ProcessingJobStatus"] == "Stopped"
-    assert (slow["ProcessingEndTime"] - slow["ProcessingStartTime"]).total_seconds() < 20
+    assert (slow["ProcessingEndTime"] - slow["ProcessingStartTime"]).total_seconds() < 60
     kept = jobs.s3.list_objects_v2(Bucket=BUCKET, Prefix="out/")["Contents"]
     assert [item["Key"] for item in kept] == ["out/right/deep/names"]
     listed = jobs.sagemaker.list_processing_jobs(StatusEquals="Failed")["ProcessingJobSummaries"]
@@ -286,7 +286,7 @@ def test_a_processing_job_is_stopped(jobs: Jobs) -> None:
     began = time.monotonic()
     jobs.sagemaker.stop_processing_job(ProcessingJobName="halted")
     assert jobs.processed("halted")["ProcessingJobStatus"] == "Stopped"
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     jobs.sagemaker.delete_processing_job(ProcessingJobName="halted")
     assert "Could not find" in refusal(jobs.sagemaker.describe_processing_job, ProcessingJobName="halted")[1]
 

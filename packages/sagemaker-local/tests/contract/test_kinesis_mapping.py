@@ -72,7 +72,7 @@ def test_the_one_bad_record_is_given_up_and_told_of(emulator: Emulator) -> None:
         found.extend(sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []))
         return bool(found)
 
-    eventually(reported, seconds=60)
+    eventually(reported)
     failure = json.loads(found[0]["Body"])
     assert failure["requestContext"]["condition"] == "RetryAttemptsExhausted"
     batch = failure["KinesisBatchInfo"]
@@ -80,7 +80,7 @@ def test_the_one_bad_record_is_given_up_and_told_of(emulator: Emulator) -> None:
     assert (batch["streamArn"], batch["shardId"]) == (STREAM.format(name="halved"), "shardId-000000000000")
     functions = emulator.client("lambda")
     put(emulator, "halved", b"b")
-    eventually(lambda: functions.get_event_source_mapping(UUID=mapping)["LastProcessingResult"] == "OK", seconds=60)
+    eventually(lambda: functions.get_event_source_mapping(UUID=mapping)["LastProcessingResult"] == "OK")
     functions.delete_event_source_mapping(UUID=mapping)
 
 
@@ -93,5 +93,5 @@ def test_a_role_that_may_not_read_the_stream_shows(emulator: Emulator) -> None:
         said = functions.get_event_source_mapping(UUID=mapping)["LastProcessingResult"]
         return "AccessDenied" in said and "kinesis:ListShards" in said
 
-    eventually(problem, seconds=60)
+    eventually(problem)
     functions.delete_event_source_mapping(UUID=mapping)

@@ -231,7 +231,7 @@ def test_a_reset_ends_the_model_servers_and_the_faults(tmp_path: Path) -> None:
         emulator.command("faults", "Doomed", "throttle")
         with urllib.request.urlopen(f"{emulator.url}/_ministack/reset", data=b"") as answer:
             assert answer.status == 200
-        eventually(lambda: not any(map(alive, processes)), seconds=5)
+        eventually(lambda: not any(map(alive, processes)))
         assert alive(daemon)
         status = emulator.command("status").stdout
         assert "no endpoints" in status
@@ -242,12 +242,12 @@ def test_nothing_outlives_the_daemon(tmp_path: Path) -> None:
     with running_emulator(tmp_path / "state") as emulator:
         pids = doomed(emulator)
         os.kill(pids[0], signal.SIGKILL)
-        eventually(lambda: not any(map(alive, pids)), seconds=5)
+        eventually(lambda: not any(map(alive, pids)))
         assert emulator.command("status").returncode == 1
         assert emulator.command("up", "--port", str(emulator.port)).returncode == 0
         pids = doomed(emulator)
         stopped = emulator.command("down")
         assert f"emulator stopped (process {pids[0]})" in stopped.stdout
-        eventually(lambda: not any(map(alive, pids)), seconds=5)
+        eventually(lambda: not any(map(alive, pids)))
         assert "not running" in emulator.command("down").stdout
         assert [path.name for path in emulator.state.iterdir()] == ["daemon.log"]

@@ -141,7 +141,7 @@ def test_stopping_an_execution_stops_its_job(piped: Piped) -> None:
     def phase() -> str:
         return str(sagemaker.describe_training_job(TrainingJobName=job())["SecondaryStatus"])
 
-    eventually(lambda: job() and phase() == "Training", seconds=60)
+    eventually(lambda: job() and phase() == "Training")
     sagemaker.stop_pipeline_execution(PipelineExecutionArn=execution)
     status, steps = finished(sagemaker, execution)
     assert (status, {name: step["StepStatus"] for name, step in steps.items()}) == ("Stopped", {"Train": "Stopped"})

@@ -58,7 +58,7 @@ def test_no_failures_mean_that_all_is_done(emulator: Emulator, request: pytest.F
 def test_what_fails_too_often_goes_to_the_dead_letter_queue(emulator: Emulator) -> None:
     story = Story(emulator, "hopeless", VisibilityTimeout=5).begin(BatchSize=1)
     story.send({"raise": 9}, {})
-    eventually(lambda: depth(emulator, story.dead) == (1, 0), seconds=30)
+    eventually(lambda: depth(emulator, story.dead) == (1, 0))
     story.waits_for([(0, 1), (0, 2), (1, 1)])
     message = story.sqs.receive_message(QueueUrl=story.dead, MessageSystemAttributeNames=["All"])["Messages"][0]
     assert json.loads(message["Body"])["n"] == 0

@@ -9,14 +9,13 @@ import hashlib
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xgboost
 
-from support.emulators import free_port
+from support.emulators import eventually, free_port
 from support.training_recordings import case_named, lay_out
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,7 +52,7 @@ def two_hosts(folder: Path, files: tuple[dict[str, Any], dict[str, Any]]) -> lis
         resources = {"current_host": host, "hosts": HOSTS, "network_interface_name": "lo"}
         lay_out(folder / host, {**case, "hyperparameters": hyperparameters, "files": own, "resources": resources})
         running.append(start(folder / host, "--rendezvous", f"127.0.0.1:{port}"))
-    outputs = [process.communicate(timeout=60)[0] for process in running]
+    outputs = [process.communicate()[0] for process in running]
     return [(process.returncode, output) for process, output in zip(running, outputs, strict=True)]
 
 
@@ -109,11 +108,11 @@ def failure(opt_ml: Path) -> str:
 def test_a_stopped_host_leaves_the_model_so_far_if_it_was_asked_to(tmp_path: Path, stop: str) -> None:
     model = tmp_path / "model" / "xgboost-model"
     with start(long_training(tmp_path, save_model_on_termination="true"), "--exit-with-stdin") as process:
-        wait_for(model)
+        eventually(model.exists)
         (tmp_path / "model" / "left-over").write_text("no model", encoding="utf-8")
         if stop == "terminate":
             process.terminate()
-        process.communicate(timeout=30)  # closes its standard input
+        process.communicate()  # closes its standard input
     assert process.returncode == 0
     assert [path.name for path in (tmp_path / "model").iterdir()] == [model.name]
     assert xgboost.Booster(model_file=bytearray(model.read_bytes())).num_boosted_rounds() > 0
@@ -124,7 +123,7 @@ def test_a_stopped_host_leaves_nothing_otherwise(tmp_path: Path) -> None:
         assert process.stdout is not None
         next(line for line in process.stdout if line.startswith("[0]#011"))
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate()
     assert process.returncode == -signal.SIGTERM
     assert not list((tmp_path / "model").iterdir())
 
@@ -133,13 +132,6 @@ def long_training(opt_ml: Path, **more: str) -> Path:
     case = case_named("softprob with validation")
     lay_out(opt_ml, {**case, "hyperparameters": case["hyperparameters"] | {"num_round": "100000"} | more})
     return opt_ml
-
-
-def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 30
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} was never written"
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("address", ["9099", "127.0.0.1:port", ":9099"])
@@ -153,7 +145,7 @@ def test_an_impossible_rendezvous_is_one_sentence(address: str, tmp_path: Path) 
         "--rendezvous",
         address,
     ]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
 
@@ -167,7 +159,7 @@ def test_files_may_be_called_as_they_like(tmp_path: Path) -> None:
     }
     lay_out(tmp_path, {**case, "files": odd})
     with start(tmp_path) as process:
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate()
     assert process.returncode == 0, output
     assert "Train matrix has 60 rows and 4 columns" in output
     assert metrics_of(output) == one_host()
@@ -177,6 +169,6 @@ def test_script_mode_is_refused_in_a_sentence(tmp_path: Path) -> None:
     case = case_named("binary")
     lay_out(tmp_path, {**case, "hyperparameters": {**case["hyperparameters"], "sagemaker_program": '"train.py"'}})
     with start(tmp_path) as process:
-        process.communicate(timeout=60)
+        process.communicate()
     assert process.returncode == 1
     assert failure(tmp_path).splitlines()[-1].startswith("this emulator trains in algorithm mode only")

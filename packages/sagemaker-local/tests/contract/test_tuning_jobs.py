@@ -78,7 +78,7 @@ def ended(sagemaker: Any, name: str) -> dict[str, Any]:
         last.update(sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name))
         return last["HyperParameterTuningJobStatus"] in ENDED
 
-    eventually(over, seconds=60)
+    eventually(over)
     return last
 
 

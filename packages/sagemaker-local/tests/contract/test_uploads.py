@@ -153,7 +153,7 @@ class Uploads:
         return self.ask("POST", url, b"".join(parts), told)
 
     def ask(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.emulator.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.emulator.port)
         where = urlsplit(url)
         connection.request(method, where.path, body, {"Host": where.netloc, **headers})
         answer = connection.getresponse()

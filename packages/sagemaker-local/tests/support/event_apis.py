@@ -63,7 +63,7 @@ class Address:
     def post(self, body: str, headers: dict[str, str]) -> tuple[int, Json]:
         """Send a body as it is."""
         fields = {"content-type": "application/json", **headers, "host": self.host}
-        with contextlib.closing(http.client.HTTPConnection(settings.HOST, self.port, timeout=10)) as connection:
+        with contextlib.closing(http.client.HTTPConnection(settings.HOST, self.port)) as connection:
             connection.request("POST", self.path, body.encode(), fields)
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read())
@@ -81,7 +81,7 @@ class RealTime:
     """
 
     def __init__(self, address: Address, headers: dict[str, str] | None, **further: str) -> None:
-        self._socket = socket.create_connection((settings.HOST, address.port), timeout=10)
+        self._socket = socket.create_connection((settings.HOST, address.port))
         offered = [PROTOCOL]
         if headers is not None:
             offered.append(f"header-{base64.urlsafe_b64encode(json.dumps(headers).encode()).decode().rstrip('=')}")
@@ -130,9 +130,8 @@ class RealTime:
         masked = bytes(byte ^ mask[index % 4] for index, byte in enumerate(data))
         self._socket.sendall(b"\x81" + length + mask + masked)
 
-    def receive(self, seconds: float = 10.0) -> Json:
+    def receive(self) -> Json:
         """The next message."""
-        self._socket.settimeout(seconds)
         kind, data = self._frame()
         assert kind == 1, f"the connection was closed: {data!r}"
         message: Json = json.loads(data)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from http.client import HTTPConnection
 from pathlib import Path
 
-from support.emulators import free_port
+from support.emulators import eventually, free_port
 
 
 def start(
@@ -28,22 +27,21 @@ def start(
 
 def wait_until_serving(port: int) -> None:
     """Wait until `/ping` answers 200."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            if request(port, "GET", "/ping")[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.05)
-    message = f"nothing serves on port {port}"
-    raise TimeoutError(message)
+    eventually(lambda: _serves(port))
+
+
+def _serves(port: int) -> bool:
+    try:
+        return request(port, "GET", "/ping")[0] == 200
+    except OSError:
+        return False
 
 
 def request(
     port: int, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
 ) -> tuple[int, bytes]:
     """Send a request; returns status and body."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port)
     try:
         connection.request(method, path, body, headers or {})
         answer = connection.getresponse()

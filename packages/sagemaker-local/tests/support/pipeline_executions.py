@@ -35,6 +35,6 @@ def finished(sagemaker: Any, execution: str) -> tuple[str, dict[str, Json]]:
         described = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)
         return str(described["PipelineExecutionStatus"])
 
-    eventually(lambda: status() in ENDED, seconds=60)
+    eventually(lambda: status() in ENDED)
     listed = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=execution)["PipelineExecutionSteps"]
     return status(), {step["StepName"]: step for step in listed}

@@ -79,8 +79,8 @@ class Story:
 
     def waits_for(self, counts: list[tuple[int, int]]) -> None:
         """Wait until the function saw exactly that, and the queue is empty."""
-        eventually(lambda: self.counts() == counts, seconds=30)
-        eventually(lambda: depth(self.emulator, self.url) == (0, 0), seconds=30)
+        eventually(lambda: self.counts() == counts)
+        eventually(lambda: depth(self.emulator, self.url) == (0, 0))
         assert self.counts() == counts
 
     def end(self) -> None:

@@ -182,7 +182,7 @@ async def until_terminated(machine: Machine) -> int:
 
 
 async def tick(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.001)
 

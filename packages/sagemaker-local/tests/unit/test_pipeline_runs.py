@@ -57,7 +57,7 @@ def run(
             while not any(each.metadata for each in execution.runs.values()):
                 await asyncio.sleep(0)
             meanwhile(pipelines, execution)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await running
 
     asyncio.run(work())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from dataclasses import dataclass
 
 import pytest
@@ -18,10 +16,16 @@ class Worker:
     in_use: bool = True
 
 
-def waited(known: dict[str, list[Worker]], key: str = "f", longest_seconds: float = 10.0) -> float:
-    started = time.monotonic()
-    wait_for_a_free_one(known, key, longest_seconds=longest_seconds)
-    return time.monotonic() - started
+class Sleep:
+    """Counts how often it was slept, and frees a worker in the third sleep."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.count, self._worker = 0, worker
+
+    def __call__(self, seconds: float) -> None:
+        self.count += 1
+        if self.count == 3:
+            self._worker.in_use = False
 
 
 @pytest.mark.parametrize(
@@ -29,14 +33,19 @@ def waited(known: dict[str, list[Worker]], key: str = "f", longest_seconds: floa
     [[], [Worker()], [Worker() for _ in range(PROCESSES - 1)], [*(Worker() for _ in range(PROCESSES)), Worker(False)]],
 )
 def test_nobody_waits_while_there_are_few_or_one_is_free(workers: list[Worker]) -> None:
-    assert waited({"f": workers}) < 1
+    sleep = Sleep(Worker())
+    wait_for_a_free_one({"f": workers}, "f", sleep=sleep)
+    assert sleep.count == 0
 
 
 def test_a_crowd_waits_for_the_first_that_is_free() -> None:
     workers = [Worker() for _ in range(PROCESSES)]
-    threading.Timer(0.2, lambda: setattr(workers[3], "in_use", False)).start()
-    assert 0.1 < waited({"f": workers, "other": [Worker(False)]}) < 5
+    sleep = Sleep(workers[3])
+    wait_for_a_free_one({"f": workers, "other": [Worker(False)]}, "f", longest_seconds=60, sleep=sleep)
+    assert sleep.count == 3
 
 
 def test_the_wait_ends_for_a_function_that_waits_for_itself() -> None:
-    assert 0.2 < waited({"f": [Worker() for _ in range(PROCESSES)]}, longest_seconds=0.3) < 5
+    sleep = Sleep(Worker())
+    wait_for_a_free_one({"f": [Worker() for _ in range(PROCESSES)]}, "f", longest_seconds=0.1, sleep=sleep)
+    assert sleep.count > 0

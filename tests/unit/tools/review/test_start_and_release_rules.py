@@ -30,6 +30,8 @@ PIPE = "AWS::Pipes::Pipe"
         (RULE, "ScheduleExpression", "cron(0 1 * * ? *)", "cron(0 1 L * ? *)", N),
         (RULE, "ScheduleExpression", "cron(0 1 * * ? *)", "rate(1 day)", H),
         (RULE, "ScheduleExpression", "cron(0 1 ? * SUN *)", "rate(1 hour)", C),
+        (RULE, "ScheduleExpression", "cron(0 1 ? * FRI-MON *)", "cron(0 1 ? * SAT-SUN *)", N),
+        (RULE, "ScheduleExpression", "cron(0 1 ? NOV-FEB * *)", "cron(0 1 ? 11,12,1,2 * *)", H),
         (RULE, "EventPattern", {"source": ["a"]}, {"source": ["a", "b"]}, C),
         (RULE, "EventPattern", {"source": ["a"], "detail": {"x": [1]}}, {"source": ["a"]}, C),
         (RULE, "EventPattern", {"source": ["a", "b"]}, {"source": ["a"]}, N),
