@@ -8,6 +8,7 @@ right. Both are written into the manifest.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from tools.made_pictures import picture_of
 from tools.read import LocalModel, read_body
 from training.common.errors import ArtifactError, TrainingError
 from training.common.files import write_file
+from training.common.paths import BuildPaths
 from training.common.terminal import prepare_terminal
 from training.data.data_folder import read_source_split
 from training.data.dataset import Split, require_images
@@ -112,18 +114,30 @@ def calibrate(archive: Path, split: Split, count: int = PICTURES) -> tuple[Calib
     return Calibration(temperature=temperature, unsure_below=threshold(readings)), readings
 
 
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        msg = f"{text!r} is not a whole number from 1"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Calibrate the packaged model of a build folder; returns 0, or 2 if there is none."""
     prepare_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.calibrate", description=__doc__.partition(":")[0])
-    parser.add_argument("--build", type=Path, default=Path("build"), help="folder of data and model (default: build)")
+    parser.add_argument(
+        "--build",
+        type=Path,
+        default=Path(os.environ.get("DIGITS_BUILD") or BuildPaths().build),
+        help="folder of data and model (default: that of DIGITS_BUILD, or build)",
+    )
     parser.add_argument(
         "--manifest",
         type=Path,
         help="manifest of a packaged model, with its archive in the same folder (default: BUILD/model/manifest.json)",
     )
     parser.add_argument(
-        "--pictures", type=int, default=PICTURES, help=f"number of pictures to draw (default: {PICTURES})"
+        "--pictures", type=_number, default=PICTURES, help=f"number of pictures to draw (default: {PICTURES})"
     )
     options = parser.parse_args(arguments)
     path = options.manifest or options.build / "model/manifest.json"
@@ -132,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
         split = read_source_split(options.build / "data", "validation")
         calibration, readings = calibrate(path.with_name(ARCHIVE_NAME), split, options.pictures)
         write_file(path, replace(read_manifest(path), calibration=calibration).to_bytes())
-    except (ContractError, TrainingError) as error:
+    except (ContractError, TrainingError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     unsure = readings.scores.max(axis=1) < calibration.unsure_below

@@ -15,7 +15,7 @@ from stacks.previews import NAME_RULE, is_preview
 from stacks.settings import ENVIRONMENTS, Settings, require_own_account, settings_for
 from tools.deployment import HOW_TO_GET_A_MANIFEST, ROOT, Deployment, DeploymentError
 from tools.left_out import require_part
-from tools.local import DEFAULT_MANIFEST, running_emulator
+from tools.local import chosen_manifest, running_emulator
 from tools.process_environment import adopt, for_aws
 
 CURRENT_MANIFEST = ROOT / "models/current.json"
@@ -128,7 +128,7 @@ def reach(environment: str) -> Deployment:
     if environment == "local":
         return Deployment(
             environment=environment,
-            manifest=DEFAULT_MANIFEST,
+            manifest=chosen_manifest(),
             variables=running_emulator(),
             folder=ROOT / "build" / environment,
         )

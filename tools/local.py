@@ -84,9 +84,14 @@ def parse_exports(text: str) -> dict[str, str]:
     return dict(words[1].split("=", 1) for words in lines)
 
 
+def chosen_manifest() -> Path:
+    """The manifest that `DIGITS_MANIFEST` names, or else that of the model that was packaged last."""
+    return Path(os.environ.get("DIGITS_MANIFEST", DEFAULT_MANIFEST)).resolve()
+
+
 def local_deployment(variables: Mapping[str, str], *, manifest: Path | None = None) -> Deployment:
     """The deployment into the emulator that `variables` reaches."""
-    chosen = manifest or Path(os.environ.get("DIGITS_MANIFEST", DEFAULT_MANIFEST)).resolve()
+    chosen = manifest or chosen_manifest()
     read_manifest(chosen, how_to_get=HOW_TO_GET_A_MANIFEST)
     return Deployment(environment="local", manifest=chosen, variables=variables, folder=ROOT / "build/local")
 
@@ -118,7 +123,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("command", choices=["up"], help="start the emulator if it does not run, and deploy")
     parser.parse_args(arguments)
     try:
-        read_manifest(Path(os.environ.get("DIGITS_MANIFEST", DEFAULT_MANIFEST)), how_to_get=HOW_TO_GET_A_MANIFEST)
+        read_manifest(chosen_manifest(), how_to_get=HOW_TO_GET_A_MANIFEST)
         deployment = local_deployment(start_emulator())
         site = bring_up(deployment)
         print(f"\nThe API is at {api_url(deployment)}")

@@ -203,7 +203,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     code = 0
     for path in options.files:
-        reading = read_file(path, model, one=options.one, debug=options.debug)
+        try:
+            reading = read_file(path, model, one=options.one, debug=options.debug)
+        except OSError as error:
+            print(f"error: {error}; --debug needs a folder that can be written", file=sys.stderr)
+            return 2
         line = json.dumps(reading.to_json(model.calibration)) if options.json else drawing(reading, model.calibration)
         print(line, flush=True)
         code |= int((reading.problem or {}).get("title") == CANNOT_READ)

@@ -48,7 +48,8 @@ class Run:
 
 def announcement(stories: Sequence[Story], environment: str) -> str:
     """What a run will do and cost at most, before it begins."""
-    lines = [f"{len(stories)} stories in {environment}, at most {duration(sum(each.seconds for each in stories))}:"]
+    count = f"{len(stories)} {'story' if len(stories) == 1 else 'stories'}"
+    lines = [f"{count} in {environment}, at most {duration(sum(each.seconds for each in stories))}:"]
     for story in stories:
         changes = f"; makes or changes: {story.changes}" if story.changes else ""
         disturbs = "; requests of other callers may fail" if story.disturbs else ""

@@ -52,11 +52,11 @@ def next_step(command: str) -> None:
     console.print(visible(f"next: {command}"), style="bold")
 
 
-def here(context: typer.Context, command: str) -> str:
-    """A command line of this program that uses the same build folder."""
+def here(context: typer.Context, command: str, *, program: str = "python -m training") -> str:
+    """A command line of this program, or of another with the option `--build`, that uses the same build folder."""
     build = paths_of(context).build
     option = "" if build == Path("build") else f" --build {build}"
-    return f"python -m training{option} {command}"
+    return f"{program}{option} {command}"
 
 
 @contextmanager

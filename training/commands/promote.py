@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from contract.bucket_layout import ARCHIVE_NAME
-from training.commands.console import cell, next_step, paths_of, say, show, steps, wrote
+from training.commands.console import cell, here, next_step, paths_of, say, show, steps, wrote
 from training.commands.environment_option import environment_option
 from training.commands.options import with_options
 from training.common.errors import ManifestError
@@ -75,9 +75,10 @@ def promote(context: typer.Context, options: PromoteOptions) -> None:
     show(table)
     wrote(options.to)
     if promoted.calibration is None:
+        calibrate = here(context, f"--manifest {candidate.path}", program="python -m tools.calibrate")
         say(
             "not calibrated: its probabilities are taken as they are, and a digit is unsure below"
-            f" {Calibration().unsure_below}; to measure both: python -m tools.calibrate --manifest {candidate.path}"
+            f" {Calibration().unsure_below}; to measure both: {calibrate}"
         )
     next_step("review and commit it, then deploy: make deploy ENV=dev")
 

@@ -224,6 +224,7 @@ def test_what_it_will_cost_and_make_is_said_before() -> None:
     for each in STORIES:
         assert f"  {each.slug}: " in text
     assert "costs nothing" in announcement(STORIES, "local")
+    assert announcement(STORIES[:1], "dev").startswith("1 story in dev, ")
 
 
 def test_in_prod_what_disturbs_others_is_played_only_when_it_is_named() -> None:

@@ -87,6 +87,21 @@ def test_pictures_have_ink_on_paper_in_either_polarity() -> None:
     assert {ink > 0 for ink in inks} == {True, False}
 
 
+@pytest.mark.parametrize("pictures", ["0", "-1", "many"])
+def test_a_number_of_pictures_is_positive(pictures: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--pictures", pictures])
+    assert f"{pictures!r} is not a whole number from 1" in capsys.readouterr().err
+
+
+def test_the_build_folder_is_that_of_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DIGITS_BUILD", str(tmp_path))
+    assert main([]) == 2
+    assert f"there is no data manifest at {tmp_path / 'data'}" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_what_was_measured_is_written_into_the_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     small_data_folder(tmp_path)

@@ -65,6 +65,17 @@ def test_a_file_that_is_not_there_is_told_by_the_exit_code(
     assert len(capsys.readouterr().out.splitlines()) == 3
 
 
+def test_a_folder_of_steps_that_cannot_be_made_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    model = LocalModel(booster=cast("Any", None), canonical_form=0, calibration=CALIBRATION)
+    monkeypatch.setattr(LocalModel, "load", lambda _: model)
+    file = tmp_path / "file"
+    file.write_bytes(b"")
+    assert read.main(["--debug", str(file / "steps"), str(file)]) == 2
+    assert "--debug needs a folder that can be written" in capsys.readouterr().err
+
+
 def sheet() -> Sheet:
     digit = DigitImage(probabilities=PROBABILITIES, box=(1, 2, 3, 4), pixels=bytes(784))
     return Sheet(width=9, height=9, digits=(digit,))

@@ -102,11 +102,13 @@ def test_look_draws_digits_and_the_hardest_of_them(build: Path, capsys: pytest.C
 
 
 def test_promote_writes_once_and_says_so(build: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    promote = ["promote", str(build / "model/manifest.json"), "--to", str(tmp_path / "models/current.json")]
+    manifest, current = str(build / "model/manifest.json"), str(tmp_path / "models/current.json")
+    promote = ["--build", str(build), "promote", manifest, "--to", current]
     assert main(promote) == 0
     told = " ".join(capsys.readouterr().out.split())
     assert "what this promotion changes" in told
     assert "not calibrated: its probabilities are taken as they are, and a digit is unsure below 0.6" in told
+    assert f"python -m tools.calibrate --build {build} --manifest {manifest}" in told
     assert (tmp_path / "models/current.json").read_bytes() == (build / "model/manifest.json").read_bytes()
     assert main(promote) == 0
     assert "nothing changed" in capsys.readouterr().out
