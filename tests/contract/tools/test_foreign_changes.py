@@ -14,6 +14,7 @@ from tools.review.review import review
 pytestmark = pytest.mark.slow
 
 ROLE = {"Fn::GetAtt": ["Role", "Arn"]}
+PREFLIGHT = {"RestApiId": "api", "ResourceId": "root", "HttpMethod": "OPTIONS", "AuthorizationType": "NONE"}
 ALARM = {
     "MetricName": "Errors",
     "Namespace": "AWS/Lambda",
@@ -51,6 +52,8 @@ ALARM = {
             },
             OPEN,
         ),
+        ("AWS::ApiGateway::Method", {**PREFLIGHT, "Integration": {"Type": "MOCK"}}, FINE),
+        ("AWS::ApiGateway::Method", {**PREFLIGHT, "Integration": {"Type": "AWS_PROXY"}}, OPEN),
         ("AWS::New::Thing", {"AllowedCidrs": ["10.0.0.0/8"]}, FINE),
         ("AWS::New::Thing", {"AllowedCidrs": ["0.0.0.0/0"]}, OPEN),
         ("AWS::New::Thing", {"PubliclyAccessible": True}, OPEN),

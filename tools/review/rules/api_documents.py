@@ -1,4 +1,4 @@
-"""What an API accepts: JSON schemas of requests, and OpenAPI documents, compared by what they let through."""
+"""What an API accepts: JSON schemas of requests, OpenAPI documents and binary types, by what they let through."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from tools.review.change import Change, Verdict, access, harmless, interruption, worst
 from tools.review.shapes import SAME
+from tools.review.values import literal
 
 AUTHORISATION = access("who may call is decided in another way")
 UNCHECKED = access("requests that are not well formed reach the backend")
@@ -117,3 +118,18 @@ def _operation(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -
     if any(before.get(key) != after.get(key) for key in ("security", "x-amazon-apigateway-auth")):
         return harmless(f"{name} needs a sign-in") if not _secured(before) else AUTHORISATION
     return interruption(f"{name} is answered in another way")
+
+
+_RECODED = interruption("bodies of these types reach the backend, or callers, in another encoding")
+_NEVER_TEXT = ("image/", "audio/", "video/", "font/", "application/octet-stream", "application/zip", "application/pdf")
+
+
+def binary(change: Change) -> Verdict:
+    """A type of pictures, sounds and the like that is added is no longer broken by being read as text."""
+    before, after = (value or [] for value in (change.before, change.after))
+    if not isinstance(before, list) or not isinstance(after, list) or not literal([before, after]):
+        return _RECODED
+    more, fewer = set(map(str, after)) - set(map(str, before)), set(map(str, before)) - set(map(str, after))
+    if fewer or not all(name.startswith(_NEVER_TEXT) for name in more):
+        return _RECODED
+    return harmless("bodies of one more type that is never text pass unchanged") if more else SAME

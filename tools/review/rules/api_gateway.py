@@ -9,14 +9,15 @@ from typing import Any
 from tools.review.change import Change, PropertyRules, Rule, Verdict, access, harmless, interruption
 from tools.review.members import members
 from tools.review.rules import tls
-from tools.review.rules.api_documents import AUTHORISATION, CHECKED, REFUSED, UNCHECKED, body, schema
+from tools.review.rules.api_documents import AUTHORISATION, CHECKED, REFUSED, UNCHECKED, binary, body, schema
 from tools.review.shapes import SAME, always, each_type, listed, number, present, switch
-from tools.review.values import at, literal, properties, resource, target_of
+from tools.review.values import at, properties, resource, target_of
 
 API = "AWS::ApiGateway::"
 BACKEND = interruption("requests go to another backend, or reach it in another form")
 ANSWERS = interruption("callers get answers in another form, or with another status")
 OPEN_METHOD = access("everybody may call, without signing in")
+ANSWERED_ALONE = harmless("browsers may ask what is allowed, which is answered without a backend")
 PREFLIGHT = interruption("browsers ask for leave without signing in: pages of other sites can no longer call")
 
 
@@ -24,9 +25,9 @@ def authorization(change: Change) -> Verdict:
     """How callers are known: not at all, or by one of the ways that API Gateway has."""
     before, after = ("NONE" if value is None else value for value in (change.before, change.after))
     if after == "NONE":
-        return OPEN_METHOD
+        return ANSWERED_ALONE if _is_answered_alone(change.head) else OPEN_METHOD
     if before == "NONE":
-        if (change.head or {}).get("Properties", {}).get("HttpMethod") == "OPTIONS":
+        if properties(change.head).get("HttpMethod") == "OPTIONS":
             return PREFLIGHT
         return harmless("callers have to sign in; who does not is refused")
     return replace(AUTHORISATION, also=(interruption("who is known to the API only in the old way is refused"),))
@@ -70,28 +71,18 @@ def _responses(change: Change) -> Verdict:
     return cors(part) or ANSWERS
 
 
+def _is_answered_alone(method: Any) -> bool:
+    """Whether a method only answers the preflight requests of browsers, by itself."""
+    found = properties(method)
+    return (found.get("HttpMethod"), at(found, "Integration", "Type")) == ("OPTIONS", "MOCK")
+
+
 def _method_added(change: Change) -> Verdict:
-    found = properties(change.head)
-    if found.get("HttpMethod") == "OPTIONS" and (found.get("Integration") or {}).get("Type") == "MOCK":
-        return harmless("browsers may ask what is allowed, which is answered without a backend")
-    if str(found.get("AuthorizationType", "NONE")) == "NONE":
+    if _is_answered_alone(change.head):
+        return ANSWERED_ALONE
+    if str(properties(change.head).get("AuthorizationType", "NONE")) == "NONE":
         return access("one more method that everybody may call, without signing in")
     return harmless("one more method, for callers who have signed in")
-
-
-_RECODED = interruption("bodies of these types reach the backend, or callers, in another encoding")
-_NEVER_TEXT = ("image/", "audio/", "video/", "font/", "application/octet-stream", "application/zip", "application/pdf")
-
-
-def _binary(change: Change) -> Verdict:
-    """A type of pictures, sounds and the like that is added is no longer broken by being read as text."""
-    before, after = (value or [] for value in (change.before, change.after))
-    if not isinstance(before, list) or not isinstance(after, list) or not literal([before, after]):
-        return _RECODED
-    more, fewer = set(map(str, after)) - set(map(str, before)), set(map(str, before)) - set(map(str, after))
-    if fewer or not all(name.startswith(_NEVER_TEXT) for name in more):
-        return _RECODED
-    return harmless("bodies of one more type that is never text pass unchanged") if more else SAME
 
 
 def endpoint_types(change: Change) -> Verdict:
@@ -149,7 +140,7 @@ AUTHORIZER_RULES: Mapping[str, Rule] = {
 }
 PROPERTIES: PropertyRules = {
     f"{API}RestApi": {
-        "BinaryMediaTypes": _binary,
+        "BinaryMediaTypes": binary,
         "MinimumCompressionSize": always(harmless("answers are only compressed from another size on")),
         "DisableExecuteApiEndpoint": DEFAULT_ENDPOINT,
         "EndpointConfiguration.Types": endpoint_types,

@@ -164,8 +164,8 @@ def longest_ping(port: int) -> float:
 
 
 def test_ping_does_not_wait_for_a_large_batch(port: int) -> None:
-    # About 0.2; never below 0.7 where pings wait. Three tries, because the machine may be busy with something else.
-    assert any(longest_ping(port) < 0.5 for _ in range(3))
+    # About 0.2; never below 0.7 where pings wait. Ten tries, because the machine may be busy with something else.
+    assert any(longest_ping(port) < 0.5 for _ in range(10))
 
 
 def test_sigterm_finishes_what_is_in_flight(servers: list[tuple[subprocess.Popen[bytes], int]]) -> None:

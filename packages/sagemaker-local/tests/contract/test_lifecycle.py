@@ -12,6 +12,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,18 @@ def test_a_port_that_cannot_be_is_refused(tmp_path: Path, port: str) -> None:
     refused = emulator_command("up", f"--port={port}", "--state-dir", str(tmp_path))
     assert refused.returncode == 2
     assert f"'{port}' is not a port number from 1 to 65535" in refused.stderr
+
+
+def test_only_one_of_two_that_start_at_once_gets_a_port(tmp_path: Path) -> None:
+    port, folders = free_port(), [tmp_path / name for name in "ab"]
+    with ThreadPoolExecutor(2) as pool:
+        started = list(
+            pool.map(lambda folder: emulator_command("up", "--port", str(port), "--state-dir", str(folder)), folders)
+        )
+    for folder in folders:
+        emulator_command("down", "--state-dir", str(folder))
+    assert sorted(each.returncode for each in started) == [0, 1]
+    assert f"error: port {port} is used by another " in started[0].stderr + started[1].stderr
 
 
 def test_one_port_is_not_given_twice(tmp_path: Path) -> None:

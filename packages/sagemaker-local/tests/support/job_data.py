@@ -23,7 +23,7 @@ pathlib.Path(os.environ["MESSAGE"]).write_text("this was " + what)
 if what == "wrong":
     raise SystemExit(3)
 if what == "slow":
-    time.sleep(60)
+    time.sleep(600)
 """
 """Lists its input into its output; ends well, badly or not by itself."""
 

@@ -25,7 +25,7 @@ from support.emulators import eventually, free_port
 
 Start = Callable[[StateFolder], Record]
 
-STAND_IN = "import sys, time; print(flush=True); time.sleep(60)"
+STAND_IN = "import sys, time; print(flush=True); time.sleep(600)"
 
 
 @pytest.fixture

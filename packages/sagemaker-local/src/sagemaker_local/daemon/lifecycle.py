@@ -138,6 +138,9 @@ def _wait(state: StateFolder, process: subprocess.Popen[bytes], *, port: int, si
             if (running := answer_of(known)) is not None:
                 return running
             time.sleep(_POLL_SECONDS)
+    if process.poll() is not None:
+        for each in (port, site_port):
+            check_port(each)  # another program may have been faster
     raise EmulatorError(_did_not_start(_why_not(state, process.poll())))
 
 

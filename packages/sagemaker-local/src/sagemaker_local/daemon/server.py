@@ -63,6 +63,7 @@ from sagemaker_local.sagemaker.service import SageMaker
 
 logger = logging.getLogger("sagemaker_local")
 
+_BACKLOG = 512
 _making_clients = threading.Lock()
 
 
@@ -178,7 +179,7 @@ def _hypercorn(*listening: socket.socket, secure: socket.socket, certificate: tl
     config.alpn_protocols = ["http/1.1"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 0.3
-    config.backlog = 512
+    config.backlog = _BACKLOG
     config.errorlog = logging.getLogger("hypercorn.error")  # otherwise it gets a second handler, and says all twice
     return importlib.import_module("hypercorn.asyncio").serve, config
 
@@ -187,6 +188,7 @@ def _listen(port: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((settings.HOST, port))
+    listening.listen(_BACKLOG)  # only then nobody else can have the port
     return listening
 
 
