@@ -65,12 +65,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every test the time that its fixtures may take, and begin with what is alone."""
+    """Give every test the time that its fixtures may take, and begin with what is alone, by the names of the files."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.timeout(SECONDS))
-    items.sort(key=lambda item: not item.path.is_relative_to(here / "alone"))
+    items.sort(key=lambda item: (not item.path.is_relative_to(here / "alone"), item.path))
 
 
 class OneProcessAlone(LoadFileScheduling):  # type: ignore[misc]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 import pytest
 
 from contract.stream_record import make_record
+from tests.support.emulator import eventually
 from tools.deployment import ROOT, Deployment, stack_outputs
 from training.data.data_folder import read_data_manifest, read_source_split
 from training.stream.selection import Selection, select
@@ -87,7 +87,7 @@ def test_bad_records_are_dead_letters_with_their_sequence_number(
 def test_a_batch_that_is_given_up_can_be_sent_again(deployment: Deployment, build: Path) -> None:
     with _consumer_may_not_write(deployment):
         _train(deployment, build, "stream", "--count", "1", "--start", "1000")
-        _eventually(lambda: _dead_letters(deployment))
+        eventually(lambda: _dead_letters(deployment))
     (dead_letter,) = _dead_letters(deployment)
     assert dead_letter["requestContext"]["condition"] == "RetryAttemptsExhausted"
     assert dead_letter["requestContext"]["approximateInvokeCount"] == 3
@@ -97,7 +97,7 @@ def test_a_batch_that_is_given_up_can_be_sent_again(deployment: Deployment, buil
     )
     before = _parts(deployment)
     assert "records sent again: 1; dead letters left: 0" in _train(deployment, build, "dead-letters", "--replay")
-    _eventually(lambda: _parts(deployment) - before)
+    eventually(lambda: _parts(deployment) - before)
     assert "261 new digits" in _train(deployment, build, "prepare", "--copies", "0", "--from-stream")
 
 
@@ -139,10 +139,3 @@ def _consumer_may_not_write(deployment: Deployment) -> Iterator[None]:
     iam.put_role_policy(RoleName=role, PolicyName="not-now", PolicyDocument=document)
     yield
     iam.delete_role_policy(RoleName=role, PolicyName="not-now")
-
-
-def _eventually(condition: Callable[[], object], *, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.2)

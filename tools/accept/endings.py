@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from tools.accept.stage import Stage
 
-RUNNING = ("InProgress", "Executing", "Stopping")
+STOPPING = "Stopping"
+RUNNING = ("InProgress", "Executing", STOPPING)
 """States of jobs and executions that have not ended."""
+
+NEWEST: dict[str, Any] = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 10}
+"""How to list what a story may have started, among all that SageMaker never forgets: it lists the first names first."""
 
 END_SECONDS = 600
 """A job that is stopped has two minutes to save its model."""
@@ -43,6 +48,7 @@ def end(stage: Stage, what: str, status: Callable[[], str], stop: Callable[[], o
                 return ""
             raise
 
-    if state() in RUNNING:
-        stop()
+    if (found := state()) in RUNNING:
+        if found != STOPPING:
+            stop()
         stage.until(lambda: state() not in RUNNING, f"{what} has ended", seconds=END_SECONDS)

@@ -146,7 +146,8 @@ def _complain(sentence: str, code: int = BAD_INPUT) -> int:
 
 def _usage(problem: typer.TyperException) -> str:
     """A wrong option or argument as a sentence with a way out."""
-    message = problem.format_message().strip().rstrip(".")
+    # Typer checks values with pydantic, which begins some of its messages so.
+    message = problem.format_message().strip().rstrip(".").replace(": Value error, ", ": ")
     command = getattr(getattr(problem, "ctx", None), "command_path", "python -m training")
     return f"{message[:1].lower()}{message[1:]}; see: {command} --help"
 

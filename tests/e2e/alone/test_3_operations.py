@@ -23,7 +23,7 @@ from training.data.dataset import Split
 
 ACTION = f"action-{uuid.uuid4()}"
 ALARM = "digits-local-upload-dead-letters"
-ALARM_SECONDS = 240
+ALARM_SECONDS = 500
 """All attempts of the worker with their pauses, a period of the alarm, and a slow machine."""
 
 

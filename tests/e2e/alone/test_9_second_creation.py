@@ -17,11 +17,9 @@ import pytest
 from contract.manifest import read_manifest
 from stacks.settings import LOCAL, PROD
 from tests.support.assemblies import make_app
-from tests.support.uploading import until
+from tests.support.uploading import SECONDS, until
 from tools.deployment import Deployment, destroy, publish, synthesised_parts
 from tools.outdated_references import templates_in
-
-SECONDS = 60
 
 
 class Creations:

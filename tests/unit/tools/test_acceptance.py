@@ -164,10 +164,11 @@ def _refused(code: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeTrainingJob")
 
 
-def test_what_a_story_started_is_ended_before_its_results_are_deleted() -> None:
-    states, stopped = iter(["InProgress", "Stopping", "Stopped"]), list[str]()
+@pytest.mark.parametrize(("first", "stops"), [("InProgress", ["j"]), ("Stopping", [])])
+def test_what_a_story_started_is_ended_before_its_results_are_deleted(first: str, stops: list[str]) -> None:
+    states, stopped = iter([first, "Stopping", "Stopped"]), list[str]()
     end(Stage(HERE, LOCAL, print), "the job j", lambda: next(states), lambda: stopped.append("j"))
-    assert (stopped, list(states)) == (["j"], [])
+    assert (stopped, list(states)) == (stops, [])
 
 
 @pytest.mark.parametrize("code", ["ValidationException", "ResourceNotFound"])

@@ -232,6 +232,7 @@ def test_a_worse_model_is_promoted_only_with_a_reason(
         ("fit --set objective=reg:squarederror", "does not fit digits"),
         ("fit --set num_class=", "require input for parameter 'num_class'"),
         ("fit --from punchcards", "--from"),
+        ("fit --quality worst", "value for '--quality': 'worst' is not one of 'default', 'best'; see"),
         ("fit --channels /nowhere", "there are no part files in /nowhere/train"),
         ("fit --wrong", "no such option"),
         ("prepare /nowhere", "is not a source"),

@@ -8,7 +8,7 @@ import secrets
 from typing import Any
 
 from contract.bucket_layout import CHECKS_PREFIX, EVALUATIONS_PREFIX, JOBS_PREFIX
-from tools.accept.endings import end
+from tools.accept.endings import NEWEST, end
 from tools.accept.few_digits import COUNTS, FewDigits
 from tools.accept.few_digits import PARTS as PART_FILES
 from tools.accept.objects import delete_below
@@ -33,7 +33,7 @@ def _run(stage: Stage, *words: str, code: int) -> tuple[str, str]:
         raise NotRun(msg)
     digits = FewDigits(stage)
     digits.publish()
-    before = _executions(stage, pipeline)
+    before = executions(stage, pipeline)
     stage.at_end("an execution of the pipeline", _clean_up, stage, digits.channels, pipeline, before)
     stage.say("the pipeline runs")
     # What this trains is deleted at the end, so no later execution may take it for its own: another eta each time.
@@ -42,15 +42,16 @@ def _run(stage: Stage, *words: str, code: int) -> tuple[str, str]:
     return done.stdout, done.stderr
 
 
-def _executions(stage: Stage, pipeline: str) -> set[str]:
-    listed = stage.client("sagemaker").list_pipeline_executions(PipelineName=pipeline, MaxResults=10)
+def executions(stage: Stage, pipeline: str) -> set[str]:
+    """ARNs of the newest executions of a pipeline."""
+    listed = stage.client("sagemaker").list_pipeline_executions(PipelineName=pipeline, **NEWEST)
     return {str(each["PipelineExecutionArn"]) for each in listed["PipelineExecutionSummaries"]}
 
 
 def _clean_up(stage: Stage, channels: str, pipeline: str, before: set[str]) -> None:
     """End what still runs on these channels, and delete what came of it: all of it has the id of the execution."""
     sagemaker = stage.client("sagemaker")
-    for arn in _executions(stage, pipeline) - before:
+    for arn in executions(stage, pipeline) - before:
         named = {"PipelineExecutionArn": arn}
         parameters = sagemaker.list_pipeline_parameters_for_execution(**named)["PipelineParameters"]
         if {"Name": "Channels", "Value": channels} not in parameters:
@@ -75,8 +76,7 @@ def _end(stage: Stage, arn: str) -> None:
 def _unregister(stage: Stage, execution: str) -> None:
     """Delete the version that an execution has registered, if it came so far."""
     sagemaker, group = stage.client("sagemaker"), stage.outputs("training")["ModelPackageGroupName"]
-    newest = {"ModelPackageGroupName": group, "SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 10}
-    for each in sagemaker.list_model_packages(**newest)["ModelPackageSummaryList"]:
+    for each in sagemaker.list_model_packages(ModelPackageGroupName=group, **NEWEST)["ModelPackageSummaryList"]:
         package = sagemaker.describe_model_package(ModelPackageName=each["ModelPackageArn"])
         if execution in str(package.get("ModelMetrics")):
             sagemaker.delete_model_package(ModelPackageName=each["ModelPackageArn"])

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from contract.bucket_layout import JOBS_PREFIX
-from tools.accept.endings import end
+from tools.accept.endings import NEWEST, end
 from tools.accept.few_digits import FewDigits
 from tools.accept.objects import delete_below
 from tools.accept.stage import Stage
@@ -64,7 +64,7 @@ def play_tuning(stage: Stage) -> None:
     """Two trials of automatic model tuning."""
     digits = FewDigits(stage)
     digits.publish()
-    before = _tuning_jobs(stage)
+    before = tuning_jobs(stage)
     stage.at_end("a tuning job", _clean_up_tuning, stage, digits.channels, before)
     stage.say("two trials")
     words = ("tune", "--where", "sagemaker", "--trials", "2", "--num-round", "3", "--search", "max_depth=3:5")
@@ -77,17 +77,17 @@ def play_tuning(stage: Stage) -> None:
     expect(2, answer["TrainingJobStatusCounters"]["Completed"], "trials that are completed")
 
 
-def _tuning_jobs(stage: Stage) -> set[str]:
+def tuning_jobs(stage: Stage) -> set[str]:
     """Names of the newest tuning jobs of the environment."""
     listed = stage.client("sagemaker").list_hyper_parameter_tuning_jobs(
-        NameContains=f"digits-{stage.deployment.environment}-", MaxResults=10
+        NameContains=f"digits-{stage.deployment.environment}-", **NEWEST
     )
     return {str(each["HyperParameterTuningJobName"]) for each in listed["HyperParameterTuningJobSummaries"]}
 
 
 def _clean_up_tuning(stage: Stage, channels: str, before: set[str]) -> None:
     """End what still runs on these channels, and delete what its trials wrote; whoever follows a job names it late."""
-    for name in _tuning_jobs(stage) - before:
+    for name in tuning_jobs(stage) - before:
         if channels in str(_tuning_job(stage, name)["TrainingJobDefinition"]):
             _end_tuning(stage, name)
             delete_below(stage, f"{JOBS_PREFIX}{name}")
