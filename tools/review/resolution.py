@@ -7,6 +7,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-functio
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -43,11 +45,11 @@ def resolve(template: Mapping[str, Any]) -> Template:
     return resolved
 
 
-def unknown_conditions(template: Mapping[str, Any]) -> dict[str, Any]:
-    """What the conditions are that only a deployment knows, by name, with those put in that they name themselves."""
+def unknown_conditions(template: Mapping[str, Any]) -> dict[str, str]:
+    """SHA-256 of what each condition asks that only a deployment knows, by name, with what those ask that it names."""
     resolver = _Resolver(template)
     named = template.get("Conditions") or {}
-    return {name: resolver.expression(name) for name in named if resolver.condition(name) is None}
+    return {name: resolver.question(name) for name in named if resolver.condition(name) is None}
 
 
 def _without_condition(entry: Any, resolver: _Resolver) -> Any:
@@ -66,6 +68,7 @@ class _Resolver:
         self._mappings = template.get("Mappings", {})
         self._conditions = template.get("Conditions", {})
         self._known: dict[str, bool | None] = {}
+        self._questions: dict[str, str] = {}
 
     def condition(self, name: Any) -> bool | None:
         """Whether a condition holds; None where that depends on the deployment, or there is none."""
@@ -76,8 +79,8 @@ class _Resolver:
             self._known[name] = self._truth(self._conditions[name])
         return self._known[name]
 
-    def expression(self, name: str, around: tuple[str, ...] = ()) -> Any:
-        """What a condition asks, with the conditions that it names put in; a circle stays open."""
+    def question(self, name: str) -> str:
+        """SHA-256 of what a condition asks; each condition that it names stands in it as its own SHA-256."""
 
         def put_in(value: Any) -> Any:
             if isinstance(value, list):
@@ -85,11 +88,15 @@ class _Resolver:
             if not isinstance(value, dict):
                 return value
             inner = value.get("Condition") if len(value) == 1 else None
-            if isinstance(inner, str) and inner in self._conditions and inner not in (*around, name):
-                return self.expression(inner, (*around, name))
+            if isinstance(inner, str) and inner in self._conditions:
+                return {"Condition": self.question(inner)}
             return {key: put_in(item) for key, item in value.items()}
 
-        return put_in(self.value(self._conditions[name]))
+        if name not in self._questions:
+            self._questions[name] = name
+            text = json.dumps(put_in(self.value(self._conditions[name])), sort_keys=True)
+            self._questions[name] = hashlib.sha256(text.encode()).hexdigest()
+        return self._questions[name]
 
     def value(self, value: Any) -> Any:
         """The value with everything resolved that can be."""

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tools.review.resolution import resolve
+from tools.review.conditions import asked_otherwise
+from tools.review.resolution import resolve, unknown_conditions
 from tools.review.templates import TemplateError, read_environments, read_folder
 
 BUCKET = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}
@@ -149,3 +150,14 @@ def test_a_resource_whose_condition_is_false_is_not_there() -> None:
 def test_conditions_that_name_each_other_end() -> None:
     circle = {"A": {"Fn::Not": [{"Condition": "B"}]}, "B": {"Fn::Not": [{"Condition": "A"}]}}
     assert resolve({"Conditions": circle, "Resources": {"R": {"Type": "X", "Condition": "A"}}})["Resources"]
+    assert set(unknown_conditions({"Conditions": circle})) == {"A", "B"}
+
+
+def test_conditions_that_repeat_each_other_are_compared_without_writing_them_out() -> None:
+    def template(region: str) -> dict[str, Any]:
+        first = {"C0": {"Fn::Equals": [{"Ref": "AWS::Region"}, region]}}
+        others = {f"C{n}": {"Fn::Or": [{"Condition": f"C{n - 1}"}] * 10} for n in range(1, 60)}
+        return {"Conditions": {**others, **first, "Same": {"Fn::Equals": [{"Ref": "AWS::Partition"}, "aws"]}}}
+
+    assert asked_otherwise(template("eu-west-1"), template("us-east-1")) == {f"C{n}" for n in range(60)}
+    assert not asked_otherwise(template("eu-west-1"), template("eu-west-1"))
