@@ -46,7 +46,7 @@ def find_digits(strokes: Sequence[Stroke], shape: tuple[int, ...], *, one: bool 
     if one:
         return _as_one(strokes)
     usual = usual_height(strokes, shape)
-    thick = usual_of([(each.thickness, each.area**0.5) for each in strokes if each.length >= LOWEST * usual], 0.25)
+    thick = usual_of([each for each in strokes if each.length >= LOWEST * usual], lambda each: each.thickness, 0.25)
     strokes = [
         each
         for each in strokes
@@ -56,7 +56,7 @@ def find_digits(strokes: Sequence[Stroke], shape: tuple[int, ...], *, one: bool 
         raise ProblemError(TOO_MANY_DIGITS, f"there are {len(strokes)} strokes; {UPLOAD_DIGITS_MAX} digits are read")
     digits = join(strokes, usual)
     least = max(SMALLEST * max(shape), LOWEST * usual)
-    weak = WEAK * usual_of([(digit.strength, digit.area**0.5) for digit in digits])
+    weak = WEAK * usual_of(digits, lambda digit: digit.strength)
     found = [each for each in digits if each.strength >= weak and each.length >= least and not is_sign(each)]
     if len(found) > UPLOAD_DIGITS_MAX:
         raise ProblemError(TOO_MANY_DIGITS, f"there are {len(found)} digits; {UPLOAD_DIGITS_MAX} are read")
@@ -79,8 +79,8 @@ def is_edge(stroke: Stroke, shape: tuple[int, ...]) -> bool:
     """Tell whether a stroke lies flat against a border of the picture: an edge or a shadow, and no ink."""
     (height, width), (left, top, right, bottom) = shape, stroke.box
     beside = (left <= 1 or right >= width - 1) and stroke.height > 3 * stroke.width
-    above = (top <= 1 or bottom >= height - 1) and stroke.width > 1.5 * stroke.height
-    return (beside or above) and stroke.width < width and stroke.height < height
+    above = (top <= 1) != (bottom >= height - 1) and stroke.width > 1.5 * stroke.height
+    return above or (beside and stroke.height < height)
 
 
 def is_sign(stroke: Stroke) -> bool:

@@ -45,7 +45,7 @@ def find_ink(grey: Grey, *, light: bool) -> tuple[Strength, Mask]:
         each for each in find_strokes(without_rulings(_mask(first), first), first) if each.area > 4 * each.thickness
     ]
     usual = usual_height(strokes, small.shape)
-    thickness = usual_of([(each.thickness, each.area**0.5) for each in strokes if each.length >= PIECE * usual])
+    thickness = usual_of([each for each in strokes if each.length >= PIECE * usual], lambda each: each.thickness)
     strength = _strength(grey, small, min(reach, max(STROKE_PIXELS, STROKE_TIMES * thickness)))
     return strength, _mask(strength, thickness * max(grey.shape) / max(small.shape))
 

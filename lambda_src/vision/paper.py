@@ -60,9 +60,9 @@ def goes_on(strokes: Sequence[Stroke], paper: Mask) -> bool:
     """Tell whether writing goes on outside of what was taken for the paper: then its edge is that of a shadow."""
     inside = [bool(paper[each.top + each.height // 2, each.left + each.width // 2]) for each in strokes]
     writing = [each for each, there in zip(strokes, inside, strict=True) if there]
-    height = usual_of([(each.length, each.area) for each in writing])
-    thickness = usual_of([(each.thickness, each.area) for each in writing])
-    strength = usual_of([(each.strength, each.area) for each in writing])
+    height = usual_of(writing, lambda each: each.length)
+    thickness = usual_of(writing, lambda each: each.thickness)
+    strength = usual_of(writing, lambda each: each.strength)
     alike = [
         there
         for each, there in zip(strokes, inside, strict=True)

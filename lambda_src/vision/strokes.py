@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -41,6 +41,14 @@ class Stroke:
     def length(self) -> int:
         """The height that the digit of a stroke may have: a bar is as broad as its digit is high, or half as much."""
         return max(self.height, min(self.width, 2 * self.height))
+
+    @property
+    def weight(self) -> float:
+        """How much a stroke counts among others: by the way that a pen went, and how strong its ink is.
+
+        So neither dark corners, shadows and hands nor the grain of paper make what is usual.
+        """
+        return self.area / self.thickness * self.strength**2
 
     def joined(self, other: Stroke) -> Stroke:
         """Give both as one."""
@@ -94,16 +102,16 @@ def find_strokes(mask: Mask, strength: Strength) -> list[Stroke]:
 
 
 def usual_height(strokes: Sequence[Stroke], shape: tuple[int, ...]) -> float:
-    """Give the height of the usual digit: half of the ink is in strokes of at most this height."""
+    """Give the height of the usual digit of those that are large enough."""
     least = SMALLEST * max(shape)
-    return usual_of([(stroke.length, stroke.area) for stroke in strokes if stroke.length >= least]) or least
+    return usual_of([stroke for stroke in strokes if stroke.length >= least], lambda stroke: stroke.length) or least
 
 
-def usual_of(pairs: Sequence[tuple[float, float]], share: float = 0.5) -> float:
-    """Give the value of pairs of value and weight that a share of the weight does not exceed, 0 of none."""
-    if not pairs:
+def usual_of(strokes: Sequence[Stroke], value: Callable[[Stroke], float], share: float = 0.5) -> float:
+    """Give the value that a share of the strokes, by their weights, does not exceed, 0 of none."""
+    if not strokes:
         return 0.0
-    values, weights = np.array(sorted(pairs)).T
+    values, weights = np.array(sorted((value(stroke), stroke.weight) for stroke in strokes)).T
     reached = weights.cumsum()
     return float(values[np.searchsorted(reached, share * reached[-1])])
 
