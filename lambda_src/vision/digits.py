@@ -29,7 +29,7 @@ SIDE_GAP, LARGER = 0.6, 1.3
 together at most so many times as large as a digit."""
 ONE_PART, ONE_GAP = 0.05, 0.25
 """Where all is one digit, a part has this share of its ink, and is at most this share of its height away."""
-CELLS, SQUARE, ALIKE = 7, 0.7, 0.6
+CELLS, SQUARE, ALIKE = 5, 0.7, 0.7
 """A plus, a cross or a dot has ink in its middle, sides that differ by no more than the second share, and is by the
 third the same after a quarter turn, seen in so many cells a side."""
 
