@@ -27,7 +27,7 @@ SCRAP, SCRAP_GAP = 0.4, 0.15
 SIDE_GAP, LARGER = 0.6, 1.3
 """Parts beside each other are at most the first share of the pen's width apart, as digits stand further apart, and are
 together at most so many times as large as a digit."""
-ONE_PART, ONE_GAP = 0.05, 0.25
+CUT_OFF, ONE_PART, ONE_GAP = 0.5, 0.05, 0.25
 """Where all is one digit, a part has this share of its ink, and is at most this share of its height away."""
 CELLS, SQUARE, ALIKE = 5, 0.7, 0.7
 """A plus, a cross or a dot has ink in its middle, sides that differ by no more than the second share, and is by the
@@ -44,7 +44,7 @@ def find_digits(strokes: Sequence[Stroke], shape: tuple[int, ...], *, one: bool 
     """
     strokes = [stroke for stroke in strokes if not is_edge(stroke, shape)]
     if one:
-        return _as_one(strokes)
+        return _as_one(strokes, shape)
     usual = usual_height(strokes, shape)
     thick = usual_of([each for each in strokes if each.length >= LOWEST * usual], lambda each: each.thickness, 0.25)
     strokes = [
@@ -63,14 +63,16 @@ def find_digits(strokes: Sequence[Stroke], shape: tuple[int, ...], *, one: bool 
     return found
 
 
-def _as_one(strokes: Sequence[Stroke]) -> list[Stroke]:
+def _as_one(strokes: Sequence[Stroke], shape: tuple[int, ...]) -> list[Stroke]:
     """Join all that is large enough to be a part of the largest, or lies within it."""
     if not strokes:
         return []
-    whole, *others = sorted(strokes, key=lambda stroke: -stroke.area * stroke.strength)
-    reach, least, weak = ONE_GAP * max(whole.width, whole.height), ONE_PART * whole.area, WEAK * whole.strength
+    weights = {stroke: stroke.weight * (CUT_OFF if stroke.touches(shape) else 1) for stroke in strokes}
+    whole, *others = sorted(strokes, key=weights.__getitem__, reverse=True)
+    least, side = ONE_PART * whole.weight, max(whole.width, whole.height)
     for stroke in others:
-        if stroke.area >= least and stroke.strength >= weak and max(stroke.apart(whole)) <= reach:
+        near, small = max(stroke.apart(whole)) <= ONE_GAP * side, max(stroke.width, stroke.height) <= LARGER * side
+        if near and small and stroke.weight >= least:
             whole = whole.joined(stroke)
     return [whole]
 

@@ -50,6 +50,10 @@ class Stroke:
         """
         return self.area / self.thickness * self.strength**2
 
+    def touches(self, shape: tuple[int, ...]) -> bool:
+        left, top, right, bottom = self.box
+        return min(left, top) <= 1 or right >= shape[1] - 1 or bottom >= shape[0] - 1
+
     def joined(self, other: Stroke) -> Stroke:
         """Give both as one."""
         left, top, right, bottom = self.around(other)
