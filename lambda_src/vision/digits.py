@@ -28,7 +28,8 @@ SIDE_GAP, LARGER = 0.6, 1.3
 """Parts beside each other are at most the first share of the pen's width apart, as digits stand further apart, and are
 together at most so many times as large as a digit."""
 CUT_OFF, ONE_PART, ONE_GAP = 0.5, 0.05, 0.25
-"""Where all is one digit, a part has this share of its ink, and is at most this share of its height away."""
+"""Where all is one digit, what touches the border counts by the first share, and a part has the second share of its
+weight and is at most the third of its height away."""
 CELLS, SQUARE, ALIKE = 5, 0.7, 0.7
 """A plus, a cross or a dot has ink in its middle, sides that differ by no more than the second share, and is by the
 third the same after a quarter turn, seen in so many cells a side."""
@@ -64,12 +65,11 @@ def find_digits(strokes: Sequence[Stroke], shape: tuple[int, ...], *, one: bool 
 
 
 def _as_one(strokes: Sequence[Stroke], shape: tuple[int, ...]) -> list[Stroke]:
-    """Join all that is large enough to be a part of the largest, or lies within it."""
+    """Join all that may be a part of the stroke of most weight, of less where the border cuts it off."""
     if not strokes:
         return []
-    weights = {stroke: stroke.weight * (CUT_OFF if stroke.touches(shape) else 1) for stroke in strokes}
-    whole, *others = sorted(strokes, key=weights.__getitem__, reverse=True)
-    least, side = ONE_PART * whole.weight, max(whole.width, whole.height)
+    whole, *others = sorted(strokes, key=lambda each: -each.weight * (CUT_OFF if each.touches(shape) else 1))
+    side, least = max(whole.width, whole.height), ONE_PART * whole.weight
     for stroke in others:
         near, small = max(stroke.apart(whole)) <= ONE_GAP * side, max(stroke.width, stroke.height) <= LARGER * side
         if near and small and stroke.weight >= least:

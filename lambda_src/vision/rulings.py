@@ -14,9 +14,10 @@ LEAN, THICKEST = 0.25, 0.008
 """It rises or falls by at most this share of its length, and is at most this share of the longer side thick."""
 UNBROKEN = 0.7
 """Pieces cover at least this share of a line; bars of digits in a row leave gaps."""
-RULED, BREAK = 3, 8
+RULED, BREAK, BROADER = 3, 8, 1.5
 """Paper with so many lines is ruled: then lines may be broken by so many times a piece, and a third as much covered,
-and what is parallel to them is a line where ink covers it, strokes or not."""
+unless so many times as broad as the others, as digits below each other are, and what is parallel to them is a line
+where ink covers it, strokes or not."""
 STRONGER = 1.5
 """Ink so many times as strong as that of the lines is that of strokes."""
 
@@ -44,7 +45,9 @@ def _level_lines(mask: Mask, piece: int, thick: int) -> Mask:
     labels, count = _lines(pieces, piece, UNBROKEN)
     lines = labels.clip(0, 1).astype(np.uint8)
     if count >= RULED:  # then others are, too, that digits break
-        lines |= _lines(pieces, BREAK * piece, UNBROKEN / 3)[0].clip(0, 1).astype(np.uint8)
+        breadth = lines.sum() / (lines > np.roll(lines, 1, axis=0)).sum()
+        fine = pieces - morphed(pieces, cv2.MORPH_OPEN, round(BROADER * breadth) + 1, 1)
+        lines |= _lines(fine, BREAK * piece, UNBROKEN / 3)[0].clip(0, 1).astype(np.uint8)
         lines |= mask & _along(mask, labels, thick)
     return morphed(lines, cv2.MORPH_DILATE, 3, 3)
 

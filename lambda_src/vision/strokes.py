@@ -51,6 +51,7 @@ class Stroke:
         return self.area / self.thickness * self.strength**2
 
     def touches(self, shape: tuple[int, ...]) -> bool:
+        """Tell whether it reaches the border of a picture of a shape."""
         left, top, right, bottom = self.box
         return min(left, top) <= 1 or right >= shape[1] - 1 or bottom >= shape[0] - 1
 
