@@ -47,7 +47,7 @@ def find_digits(strokes: Sequence[Stroke], shape: tuple[int, ...], *, one: bool 
     if one:
         return _as_one(strokes, shape)
     usual = usual_height(strokes, shape)
-    thick = usual_of([each for each in strokes if each.length >= LOWEST * usual], lambda each: each.thickness, 0.25)
+    thick = usual_of(strokes, lambda each: each.thickness, 0.25)
     strokes = [
         each
         for each in strokes

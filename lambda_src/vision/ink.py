@@ -12,7 +12,7 @@ import numpy as np
 from contract.digit import PIXEL_MAX
 from vision.decoding import Grey, shrunk
 from vision.rulings import without_rulings
-from vision.strokes import Mask, Strength, find_strokes, usual_height, usual_of
+from vision.strokes import Mask, Strength, find_strokes, usual_of
 
 COARSE_SIDE = 400
 """The paper is sought on a picture of this longest side: light changes slowly."""
@@ -26,8 +26,6 @@ their ratio, as differences are small in shadow; the second grey value is added 
 CLOSE, FILLED, CLEAR = 0.9, 0.6, 0.75
 """Ink is cut out closely if it reaches over the first share of both sides, covers no more than the second, and the
 border is for the third of it alike."""
-PIECE = 0.3
-"""Strokes below this share of the usual height tell nothing of its thickness: they are pieces of lines, or dirt."""
 FAINTEST, NOISE_TIMES = 0.07, 4.0
 """Ink takes at least this share of the light, and is as many times as strong as the noise of its picture."""
 SURE, OWN_SHARE, EDGE_SHARE = 1.6, 0.18, 0.5
@@ -41,11 +39,8 @@ def find_ink(grey: Grey, *, light: bool) -> tuple[Strength, Mask]:
     small = np.asarray(cv2.medianBlur(shrunk(grey, COARSE_SIDE), 3), np.uint8)
     reach = STROKE_MAX * min(small.shape)
     first = _strength(small, small, reach)
-    strokes = [
-        each for each in find_strokes(without_rulings(_mask(first), first), first) if each.area > 4 * each.thickness
-    ]
-    usual = usual_height(strokes, small.shape)
-    thickness = usual_of([each for each in strokes if each.length >= PIECE * usual], lambda each: each.thickness)
+    strokes = find_strokes(without_rulings(_mask(first), first), first)
+    thickness = usual_of(strokes, lambda each: each.thickness)
     strength = _strength(grey, small, min(reach, max(STROKE_PIXELS, STROKE_TIMES * thickness)))
     return strength, _mask(strength, thickness * max(grey.shape) / max(small.shape))
 
