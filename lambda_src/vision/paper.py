@@ -19,8 +19,8 @@ LEAST, MOST, CONVEX = 0.15, 0.97, 0.9
 MARGIN = 0.012
 """So much of the longer side inside of its edge is no paper: the edge throws a shadow, and is blurred."""
 ALIKE, GOING_ON = 1.8, 0.1
-"""Writing is of one hand where heights and strokes differ by no more than this factor; it goes on outside if so much of
-it is there."""
+"""Writing is of one hand where heights and strengths differ by no more than this factor; it goes on outside if so much
+of it is there."""
 
 
 def find_paper(grey: Grey) -> Mask | None:
@@ -61,13 +61,10 @@ def goes_on(strokes: Sequence[Stroke], paper: Mask) -> bool:
     inside = [bool(paper[each.top + each.height // 2, each.left + each.width // 2]) for each in strokes]
     writing = [each for each, there in zip(strokes, inside, strict=True) if there]
     height = usual_of(writing, lambda each: each.length)
-    thickness = usual_of(writing, lambda each: each.thickness)
     strength = usual_of(writing, lambda each: each.strength)
     alike = [
         there
         for each, there in zip(strokes, inside, strict=True)
-        if height / ALIKE <= each.length <= height * ALIKE
-        and thickness / ALIKE <= each.thickness <= thickness * ALIKE
-        and each.strength >= strength / ALIKE
+        if height / ALIKE <= each.length <= height * ALIKE and each.strength >= strength / ALIKE
     ]
     return not writing or alike.count(False) >= max(1, GOING_ON * len(alike))

@@ -44,10 +44,7 @@ class Stroke:
 
     @property
     def weight(self) -> float:
-        """How much a stroke counts among others: by the way that a pen went, and how strong its ink is.
-
-        So neither dark corners, shadows and hands nor the grain of paper make what is usual.
-        """
+        """How much it counts: by the way of the pen and the strength of its ink, so corners and grain hardly do."""
         return self.area / self.thickness * self.strength**2
 
     def touches(self, shape: tuple[int, ...]) -> bool:
