@@ -39,8 +39,7 @@ def find_ink(grey: Grey, *, light: bool) -> tuple[Strength, Mask]:
     small = np.asarray(cv2.medianBlur(shrunk(grey, COARSE_SIDE), 3), np.uint8)
     reach = STROKE_MAX * min(small.shape)
     first = _strength(small, small, reach)
-    strokes = find_strokes(without_rulings(_mask(first), first), first)
-    thickness = usual_of(strokes, lambda each: each.thickness)
+    thickness = usual_of(find_strokes(without_rulings(_mask(first), first), first), lambda each: each.thickness)
     strength = _strength(grey, small, min(reach, max(STROKE_PIXELS, STROKE_TIMES * thickness)))
     return strength, _mask(strength, thickness * max(grey.shape) / max(small.shape))
 

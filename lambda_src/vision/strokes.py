@@ -49,8 +49,7 @@ class Stroke:
 
     def touches(self, shape: tuple[int, ...]) -> bool:
         """Tell whether it reaches the border of a picture of a shape."""
-        left, top, right, bottom = self.box
-        return min(left, top) <= 1 or right >= shape[1] - 1 or bottom >= shape[0] - 1
+        return min(self.box[:2]) <= 1 or self.box[2] >= shape[1] - 1 or self.box[3] >= shape[0] - 1
 
     def joined(self, other: Stroke) -> Stroke:
         """Give both as one."""
