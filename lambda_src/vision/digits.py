@@ -45,7 +45,7 @@ def find_digits(strokes: Sequence[Stroke], shape: tuple[int, ...], *, one: bool 
     """
     strokes = [stroke for stroke in strokes if not is_edge(stroke, shape)]
     if one:
-        return _as_one(strokes, shape)
+        return _as_one(strokes, shape) if strokes else []
     usual = usual_height(strokes, shape)
     thick = usual_of(strokes, lambda each: each.thickness, 0.25)
     strokes = [
@@ -66,8 +66,6 @@ def find_digits(strokes: Sequence[Stroke], shape: tuple[int, ...], *, one: bool 
 
 def _as_one(strokes: Sequence[Stroke], shape: tuple[int, ...]) -> list[Stroke]:
     """Join all that may be a part of the stroke of most weight, of less where the border cuts it off."""
-    if not strokes:
-        return []
     whole, *others = sorted(strokes, key=lambda each: -each.weight * (CUT_OFF if each.touches(shape) else 1))
     side, least = max(whole.width, whole.height), ONE_PART * whole.weight
     for stroke in others:

@@ -58,13 +58,9 @@ def _sheet(small: Grey, bright: Mask) -> Mask | None:
 
 def goes_on(strokes: Sequence[Stroke], paper: Mask) -> bool:
     """Tell whether writing goes on outside of what was taken for the paper: then its edge is that of a shadow."""
-    inside = [bool(paper[each.top + each.height // 2, each.left + each.width // 2]) for each in strokes]
-    writing = [each for each, there in zip(strokes, inside, strict=True) if there]
-    height = usual_of(writing, lambda each: each.length)
-    strength = usual_of(writing, lambda each: each.strength)
-    alike = [
-        there
-        for each, there in zip(strokes, inside, strict=True)
-        if height / ALIKE <= each.length <= height * ALIKE and each.strength >= strength / ALIKE
-    ]
+    placed = [(each, bool(paper[each.top + each.height // 2, each.left + each.width // 2])) for each in strokes]
+    writing = [each for each, inside in placed if inside]
+    height, strength = usual_of(writing, lambda each: each.length), usual_of(writing, lambda each: each.strength)
+    low, high = height / ALIKE, height * ALIKE
+    alike = [inside for each, inside in placed if each.strength >= strength / ALIKE and low <= each.length <= high]
     return not writing or alike.count(False) >= max(1, GOING_ON * len(alike))

@@ -16,8 +16,7 @@ UNBROKEN = 0.7
 """Pieces cover at least this share of a line; bars of digits in a row leave gaps."""
 RULED, BREAK, BROADER = 3, 8, 1.5
 """Paper with so many lines is ruled: then lines may be broken by so many times a piece, and a third as much covered,
-unless so many times as broad as the others, as digits below each other are, and what is parallel to them is a line
-where ink covers it, strokes or not."""
+but so many times as broad at most, and what is parallel to them is a line where ink covers it, strokes or not."""
 STRONGER = 1.5
 """Ink so many times as strong as that of the lines is that of strokes."""
 

@@ -178,6 +178,57 @@ def margins_holes_and_desks(seed: int) -> Made:
     return Made(body=encoded(wide, JPEG, quality=88), media_type=JPEG, truth=truth)
 
 
+def what_reaches_in(seed: int) -> Made:
+    """A thumb at the side, the dark edge of a table below, or the coarse grain of cardboard; the digits are small."""
+    scene = replace(SHEET, size=(1200, 900), rows=1, columns=4, height=(0.08, 0.1), turn=0, noise=1)
+    image, truth = sheet(scene, seed, 0.5)
+    width, height = image.size
+    cover, chance = Image.new("L", image.size, 0), np.random.default_rng(seed)
+    draw = ImageDraw.Draw(cover)
+    if seed % 3 == 0:
+        draw.ellipse((-90, height - 330, 80, height - 90), 90)
+    elif seed % 3 == 1:
+        draw.rectangle((0, height - 130, width, height), 200)
+    else:
+        for x, y in chance.uniform((0, 0.6 * height), (width, height), (900, 2)):
+            draw.line((x, y, x + chance.uniform(4, 26), y + chance.uniform(-3, 3)), 35, 4)
+    dark = Image.new("RGB", image.size, (70, 60, 55))
+    image.paste(dark, (0, 0), cover.filter(ImageFilter.GaussianBlur(12 if seed % 3 < 2 else 1)))
+    return Made(body=encoded(image, JPEG, quality=88), media_type=JPEG, truth=truth)
+
+
+def framed_digits(seed: int) -> Made:
+    """One digit on a screen with a rim on two sides, or between the lines of a form that are longer than it."""
+    label = seed % 10
+    image = ImageOps.expand(stroke(some(label, seed), 240), 90, 0)
+    draw = ImageDraw.Draw(image)
+    if seed % 2:
+        draw.line((0, image.height - 2, 0, 0, image.width - 2, 0), 255, 4)
+    else:
+        image = ImageOps.invert(image)
+        draw = ImageDraw.Draw(image)
+        for y in (60, image.height - 60):
+            draw.line((0, y, image.width - 9, y + 2), 0, 9)
+    return Made(body=encoded(image), media_type=PNG, truth=str(label), one=True)
+
+
+def columns_of_a_form(seed: int) -> Made:
+    """Upright strokes below each other between the fine lines of a form."""
+    cell, side, chance = 114, 8, np.random.default_rng(seed)
+    labels = [(1, 4, 7, 9)[(seed + place) % 4] for place in range(side)]
+    image = Image.new("L", (10 * cell, side * cell), 250)
+    draw = ImageDraw.Draw(image)
+    for place in range(0, 10 * cell, cell):
+        draw.line((place, 0, place, image.height), 60, 3)
+        draw.line((0, place, image.width, place), 60, 3)
+    for row in range(side):
+        for column, label in enumerate(labels):
+            digit = drawn(label, 74, 0.1, 0, chance)
+            ink = Image.new("L", digit.size, 20)
+            image.paste(ink, (column * cell + (cell - digit.width) // 2, row * cell + 20), digit)
+    return Made(body=encoded(image), media_type=PNG, truth="".join(map(str, labels)) * side)
+
+
 def desks_in_shadow(seed: int) -> Made:
     """The shadow of a hand over paper and desk: paper in shadow is hardly brighter than a lit desk."""
     return written(replace(SHEET, size=(1200, 900), desk=WOOD, shadow=0.5, turn=4 - 2 * (seed % 4)), seed)
@@ -267,6 +318,9 @@ KINDS: Mapping[str, Callable[[int], Made]] = {
         dark_squares,
         a_nought_that_fills_its_picture,
         margins_holes_and_desks,
+        what_reaches_in,
+        framed_digits,
+        columns_of_a_form,
         desks_in_shadow,
         transparent,
         sixteen_bits,
