@@ -27,7 +27,7 @@ SCRAP, SCRAP_GAP = 0.4, 0.15
 SIDE_GAP, LARGER = 0.6, 1.3
 """Parts beside each other are at most the first share of the pen's width apart, as digits stand further apart, and are
 together at most so many times as large as a digit."""
-CUT_OFF, ONE_PART, ONE_GAP = 0.5, 0.05, 0.25
+CUT_OFF, ONE_PART, ONE_GAP = 0.5, 0.1, 0.25
 """Where all is one digit, what touches the border counts by the first share, and a part has the second share of its
 weight and is at most the third of its height away."""
 CELLS, SQUARE, ALIKE = 5, 0.7, 0.7
