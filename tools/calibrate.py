@@ -96,11 +96,11 @@ def best_temperature(readings: Readings) -> float:
 def thresholds(readings: Readings) -> tuple[float, float]:
     """Give `unsure_below` and `unlike_above`: the latter first, then what is left for the probability."""
     right = readings.right
-    above = round(float(np.quantile(readings.distances[right], 1 - RIGHT_UNLIKE)), 3)
+    above = float(np.quantile(readings.distances[right], 1 - RIGHT_UNLIKE))
     alike = right & (readings.distances <= above)
     left = RIGHT_UNSURE - (1 - alike.sum() / right.sum())
     below = float(np.quantile(readings.scores.max(axis=1)[alike], max(0.0, left * right.sum() / alike.sum())))
-    return round(below, 3), above
+    return round(below, 3), round(above, 3)
 
 
 def _log_loss(readings: Readings, calibration: Calibration) -> float:

@@ -62,6 +62,11 @@ def test_the_thresholds_call_their_shares_of_what_is_right_unsure() -> None:
     assert unsure[readings.right].mean() == pytest.approx(RIGHT_UNSURE, abs=0.005)
 
 
+def test_one_digit_that_was_read_right_is_enough() -> None:
+    readings = Readings(np.eye(CLASSES)[:2], np.array([0, 7]), np.array([1.23456, 9.0]))
+    assert thresholds(readings) == (1.0, 1.235)
+
+
 def test_digits_are_read_from_pictures_and_held_against_their_labels() -> None:
     model = Sevens(booster=None, canonical_form=0, calibration=Calibration())  # type: ignore[arg-type]
     readings = read_pictures(model, bars([7, 7, 1, 7]), 4)
