@@ -30,6 +30,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "lambda_src")]  # so that it runs as a mod
 from benchmarks.report import Cell, Report  # noqa: E402 after the line above
 from benchmarks.upload_reading import SCENES  # noqa: E402
 from contract.digit import PIXEL_MAX, PIXELS, SIDE  # noqa: E402
+from likeness.distance import distances  # noqa: E402
 from tests.support.photographs import mnist_digits, photograph  # noqa: E402
 from tools.read import MODEL, LocalModel, read_file  # noqa: E402
 from vision.limits import UPLOAD_DIGITS_MAX  # noqa: E402
@@ -155,7 +156,7 @@ def ours(model: LocalModel) -> Reader:
     """Give the functions' own way."""
 
     def read(path: Path, one: bool) -> Digits:
-        lines = read_file(str(path), model, one=one).to_json(model.calibration)["digits"]
+        lines = read_file(str(path), model, one=one).to_json()["digits"]
         return [(line["digit"], line["probability"], line["unsure"]) for line in lines]
 
     return read
@@ -173,7 +174,9 @@ def peer(model: LocalModel) -> Reader:
         crops = [_as_mnist(mask[top : top + height, left : left + width]) for left, top, width, height in boxes]
         scores = model.predict(np.stack(crops).reshape(-1, PIXELS))
         honest = [model.calibration.honest(row) for row in scores.tolist()]
-        return [(row.index(max(row)), max(row), model.calibration.unsure(max(row))) for row in honest]
+        found = [(row.index(max(row)), max(row)) for row in honest]
+        far = distances([crop.tobytes() for crop in crops], [digit for digit, _ in found]).tolist()
+        return [(*each, model.calibration.unsure(each[1], away)) for each, away in zip(found, far, strict=True)]
 
     return read
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from contract.json_fields import JsonFields
 
@@ -22,10 +22,14 @@ class Calibration:
         The logarithms of the probabilities are divided by it; above 1 makes the model less sure.
     unsure_below
         A digit whose probability is below this is called unsure.
+    unlike_above
+        A digit that is further than this from those of its class (`likeness.distance`) is called unsure too; None if
+        no distance is measured.
     """
 
     temperature: float = 1.0
     unsure_below: float = 0.6
+    unlike_above: float | None = None
 
     def honest(self, probabilities: Sequence[float]) -> tuple[float, ...]:
         """The probabilities of the classes of one digit after temperature scaling; they sum to 1.
@@ -39,9 +43,13 @@ class Calibration:
         total = sum(scaled)
         return tuple(each / total for each in scaled)
 
-    def unsure(self, probability: float) -> bool:
-        """Whether a digit of this probability may well be another one."""
-        return probability < self.unsure_below
+    def unsure(self, probability: float, distance: float = 0.0) -> bool:
+        """Whether a digit of this probability, so far from those of its class, may well be another one, or none."""
+        return probability < self.unsure_below or (self.unlike_above is not None and distance > self.unlike_above)
+
+    def to_json(self) -> dict[str, float]:
+        """The calibration as JSON values; `unlike_above` only when there is one."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def calibration_from_fields(fields: JsonFields) -> Calibration | None:
@@ -52,4 +60,5 @@ def calibration_from_fields(fields: JsonFields) -> Calibration | None:
     return Calibration(
         temperature=inner.number("temperature", least=TEMPERATURE_LEAST, most=TEMPERATURE_MOST),
         unsure_below=inner.number("unsure_below", most=1),
+        unlike_above=inner.optional_number("unlike_above"),
     )

@@ -155,6 +155,10 @@ class JsonFields:
         """The whole number from 0 to `most` under `key`, or `absent` when there is no such member."""
         return self.whole(key, most=most) if key in self._members else absent
 
+    def optional_number(self, key: str) -> float | None:
+        """The finite number of at least 0 under `key`, or None when there is no such member."""
+        return self.number(key) if key in self._members else None
+
     def optional_inner(self, key: str) -> JsonFields | None:
         """The object under `key`, or None when there is no such member."""
         return self.inner(key) if key in self._members else None

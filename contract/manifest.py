@@ -130,6 +130,7 @@ class Manifest:
         form = value["data"].pop("canonical_form")
         if form != RAW_FORM:
             value["canonical_form"] = form
+        value["calibration"] = self.calibration and self.calibration.to_json()
         return {name: each for name, each in value.items() if each is not None}
 
     def to_bytes(self) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from contract.calibration import Calibration, calibration_from_fields
@@ -62,7 +62,7 @@ def public_card(manifest: Manifest) -> dict[str, Any]:
         "features": manifest.features,
         "classes": list(manifest.classes),
         "canonical_form": manifest.canonical_form,
-        "calibration": asdict(manifest.calibration or Calibration()),
+        "calibration": (manifest.calibration or Calibration()).to_json(),
         "metrics": {
             "split": metrics.split,
             "count": metrics.count,

@@ -1,8 +1,8 @@
 """Calibrate the probabilities of a model: `python -m tools.calibrate`, between package and promote.
 
 Digits of the validation split are drawn as pictures and read by the functions' own code. The temperature is the one
-that makes the probabilities of their true digits likeliest; the threshold calls few of the digits unsure that are
-right. Both are written into the manifest.
+that makes the probabilities of their true digits likeliest; the two thresholds, of the distance from the digits of the
+class and of the probability, call few of the digits unsure that are right. All are written into the manifest.
 """
 
 from __future__ import annotations
@@ -37,17 +37,18 @@ SEED = 1
 TEMPERATURES = np.round(np.geomspace(0.4, 4.0, 93), 3)
 """What is tried; neighbours differ by 2.5 %."""
 
-RIGHT_UNSURE = 0.09
-"""Share of the digits read right that the threshold calls unsure. Of real pictures it is about half as many: those that
-are drawn here are harder than most."""
+RIGHT_UNLIKE, RIGHT_UNSURE = 0.04, 0.09
+"""Shares of the digits read right that are called unsure for their distance, and for either reason. Of real
+pictures it is about as many."""
 
 
 @dataclass(frozen=True)
 class Readings:
-    """What was read of the pictures: scores, float64, shape (n, 10), and the true digits, shape (n,)."""
+    """What was read of the pictures: scores, float64, shape (n, 10), the true digits and the distances, shape (n,)."""
 
     scores: NDArray[np.float64]
     truth: NDArray[np.int64]
+    distances: NDArray[np.float64]
 
     @property
     def right(self) -> NDArray[np.bool_]:
@@ -55,18 +56,24 @@ class Readings:
         correct: NDArray[np.bool_] = self.scores.argmax(axis=1) == self.truth
         return correct
 
+    def unsure(self, calibration: Calibration) -> NDArray[np.bool_]:
+        """Which digits a calibration calls unsure, of scores that it has made honest."""
+        pairs = zip(self.scores.max(axis=1).tolist(), self.distances.tolist(), strict=True)
+        return np.array([calibration.unsure(*pair) for pair in pairs], bool)
+
 
 def read_pictures(model: LocalModel, split: Split, count: int) -> Readings:
     """Draw digits of a split, spread over it, as pictures, and read each as a picture of one digit."""
     generator = np.random.default_rng(SEED)
-    scores, truth = [], []
+    found, truth = [], []
     for index in np.linspace(0, len(split) - 1, count).astype(int):
         picture = picture_of(split.images[index].reshape(SIDE, SIDE), generator)
         reading = read_body(picture, "drawn", model, one=True)
         if reading.sheet is not None and reading.sheet.digits:
-            scores.append(reading.sheet.digits[0].probabilities)
+            found.append(reading.sheet.digits[0])
             truth.append(int(split.labels[index]))
-    return Readings(np.array(scores, np.float64).reshape(-1, CLASSES), np.array(truth, np.int64))
+    scores = np.array([each.probabilities for each in found], np.float64).reshape(-1, CLASSES)
+    return Readings(scores, np.array(truth, np.int64), np.array([each.distance for each in found], np.float64))
 
 
 def best_temperature(readings: Readings) -> float:
@@ -86,9 +93,14 @@ def best_temperature(readings: Readings) -> float:
     return float(TEMPERATURES[low])
 
 
-def threshold(readings: Readings) -> float:
-    """Give the probability below which are `RIGHT_UNSURE` of the digits that were read right."""
-    return round(float(np.quantile(readings.scores.max(axis=1)[readings.right], RIGHT_UNSURE)), 3)
+def thresholds(readings: Readings) -> tuple[float, float]:
+    """Give `unsure_below` and `unlike_above`: the latter first, then what is left for the probability."""
+    right = readings.right
+    above = float(np.quantile(readings.distances[right], 1 - RIGHT_UNLIKE))
+    alike = right & (readings.distances <= above)
+    left = RIGHT_UNSURE - (1 - alike.sum() / right.sum())
+    below = float(np.quantile(readings.scores.max(axis=1)[alike], max(0.0, left * right.sum() / alike.sum())))
+    return round(below, 3), round(above, 3)
 
 
 def _log_loss(readings: Readings, calibration: Calibration) -> float:
@@ -110,8 +122,9 @@ def calibrate(archive: Path, split: Split, count: int = PICTURES) -> tuple[Calib
         raise ArtifactError(f"{archive} reads none of {count} drawn digits right; there is nothing to calibrate")
     temperature = best_temperature(readings)
     honest = [Calibration(temperature=temperature).honest(row) for row in readings.scores.tolist()]
-    readings = Readings(np.array(honest), readings.truth)
-    return Calibration(temperature=temperature, unsure_below=threshold(readings)), readings
+    readings = replace(readings, scores=np.array(honest))
+    below, above = thresholds(readings)
+    return Calibration(temperature=temperature, unsure_below=below, unlike_above=above), readings
 
 
 def _number(text: str) -> int:
@@ -149,12 +162,13 @@ def main(arguments: list[str] | None = None) -> int:
     except (ContractError, TrainingError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    unsure = readings.scores.max(axis=1) < calibration.unsure_below
+    unsure = readings.unsure(calibration)
     wrong = ~readings.right
     print(
         f"{len(wrong)} pictures drawn of the validation split: {wrong.sum()} read wrong, {unsure[wrong].sum()} of them "
         f"unsure, and {unsure[~wrong].sum()} of the others\n"
-        f"temperature {calibration.temperature}, unsure below {calibration.unsure_below}: written to {path}"
+        f"temperature {calibration.temperature}, unsure below {calibration.unsure_below}, unlike above "
+        f"{calibration.unlike_above}: written to {path}"
     )
     return 0
 

@@ -93,14 +93,14 @@ class Reading:
     problem: dict[str, str] | None = None
     seconds: float = 0.0
 
-    def to_json(self, calibration: Calibration) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Give it as JSON values."""
         digits = [
             {
                 "digit": each.digit,
                 "probability": round(each.probability, 6),
                 "box": list(each.box),
-                "unsure": calibration.unsure(each.probability),
+                "unsure": each.unsure,
             }
             for each in (self.sheet.digits if self.sheet else ())
         ]
@@ -158,7 +158,7 @@ def _writer(start: Path) -> Watch:
     return write
 
 
-def drawing(reading: Reading, calibration: Calibration) -> str:
+def drawing(reading: Reading) -> str:
     """Draw what was read for a terminal: each digit as it was cut out, and what it is; `?` where that is unsure."""
     title = f"{visible(reading.file)}  ({reading.seconds:.2f} s)"
     if reading.sheet is None:
@@ -170,7 +170,7 @@ def drawing(reading: Reading, calibration: Calibration) -> str:
         row = digits[start : start + COLUMNS]
         pictures = [braille(np.frombuffer(each.pixels, np.uint8).reshape(SIDE, SIDE)) for each in row]
         lines += ["  " + "  ".join(parts) for parts in zip(*pictures, strict=True)]
-        marks = ["?" if calibration.unsure(each.probability) else " " for each in row]
+        marks = ["?" if each.unsure else " " for each in row]
         words = [f"{each.digit}{mark} {each.probability:4.0%}" for each, mark in zip(row, marks, strict=True)]
         lines.append("  " + "  ".join(f"{word:<{SIDE // 2}}" for word in words))
     return "\n".join(lines)
@@ -208,7 +208,7 @@ def main(arguments: list[str] | None = None) -> int:
         except OSError as error:
             print(f"error: {error}; --debug needs a folder that can be written", file=sys.stderr)
             return 2
-        line = json.dumps(reading.to_json(model.calibration)) if options.json else drawing(reading, model.calibration)
+        line = json.dumps(reading.to_json()) if options.json else drawing(reading)
         print(line, flush=True)
         code |= int((reading.problem or {}).get("title") == CANNOT_READ)
     return code

@@ -2,7 +2,7 @@
 
 import { Chart } from "./chart.js";
 import { make, makeSvg, show } from "./dom.js";
-import { percent, ranked, reading, unsureAmong, verdict } from "./words.js";
+import { otherThan, percent, reading, unsureAmong, verdict } from "./words.js";
 
 const SIDE = 28;
 /** More digits than this are shown smaller, in a place of limited height. */
@@ -64,7 +64,7 @@ function tile({ digit, probability, probabilities, unsure, pixels }, onChoose) {
   pixels ? decoded(pixels) : make("span", { class: "no-pixels" }),
   make("span", { class: "tile-digit" }, String(digit)), " ",
   make("span", { class: "tile-share" }, percent(probability)),
-  ...(unsure ? [make("span", { class: "tile-other" }, make("span", { class: "for-ears" }, ", unsure, "), `or ${ranked(probabilities)[1]}?`)] : []));
+  ...(unsure ? [make("span", { class: "tile-other" }, make("span", { class: "for-ears" }, ", unsure, "), `or ${otherThan(probabilities) ?? "none"}?`)] : []));
 }
 
 /**

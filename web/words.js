@@ -118,10 +118,23 @@ export function signInSentence(error) {
  * @returns {string}
  */
 export function verdict({ probabilities, unsure }) {
-  const [first, second] = ranked(probabilities);
+  const [first] = ranked(probabilities);
   const share = percent(probabilities[first]);
   if (!unsure) return `${article(first)}, ${share} sure.`;
-  return `Unsure: ${first} (${share}) or ${second} (${percent(probabilities[second])}).`;
+  const other = otherThan(probabilities);
+  return `Unsure: ${first} (${share}) or ${other === null ? "no digit" : `${other} (${percent(probabilities[other])})`}.`;
+}
+
+/** A second digit of a smaller probability than this is not why a digit is unsure: its shape is. */
+const UNLIKELY = 0.01;
+
+/**
+ * What an unsure digit may be instead: the second most likely digit, or null where it may be no digit.
+ * @param {number[]} probabilities
+ */
+export function otherThan(probabilities) {
+  const [, second] = ranked(probabilities);
+  return probabilities[second] < UNLIKELY ? null : second;
 }
 
 /**

@@ -38,7 +38,8 @@ class Endpoint(Protocol):
 class Prediction:
     """The digit a row shows most likely, and the probabilities of the digits 0 to 9 (they sum to 1).
 
-    `unsure` says that the digit may well be another one: its probability is below the threshold of the model.
+    `unsure` says that it may well be another digit, or none: its probability is below a threshold of the model, or its
+    shape is further from the digits of its class than another.
     """
 
     digit: int
@@ -80,12 +81,20 @@ def classify(
         If the endpoint fails or its output is not ten probabilities a row.
     """
     output = endpoint.invoke(to_csv(_in_form(rows, canonical_form)), correlation_id=correlation_id)
-    return [_prediction(scores, calibration) for scores in parse_scores(output.content_type, output.body, len(rows))]
+    scores = parse_scores(output.content_type, output.body, len(rows))
+    digits = [row.index(max(row)) for row in scores]
+    far = _distances(rows, digits) if calibration.unlike_above is not None else [0.0] * len(rows)
+    honest = [calibration.honest(row) for row in scores]
+    return [
+        Prediction(digit=digit, probabilities=chances, unsure=calibration.unsure(max(chances), distance))
+        for digit, chances, distance in zip(digits, honest, far, strict=True)
+    ]
 
 
-def _prediction(scores: Sequence[float], calibration: Calibration) -> Prediction:
-    honest = calibration.honest(scores)
-    return Prediction(digit=scores.index(max(scores)), probabilities=honest, unsure=calibration.unsure(max(honest)))
+def _distances(rows: Sequence[bytes], digits: Sequence[int]) -> Sequence[float]:
+    from likeness.distance import distances  # numpy, which a model that allows any distance does not need
+
+    return list(map(float, distances(rows, digits)))
 
 
 def _in_form(rows: Sequence[bytes], version: int) -> Sequence[bytes]:

@@ -19,7 +19,10 @@ _SHORT_DIGEST = {
 
 _NUMBER = {"type": "number"}
 
-UNSURE = {"type": "boolean", "description": "Whether the probability is below the threshold of the model"}
+UNSURE = {
+    "type": "boolean",
+    "description": "Whether the probability is below the model's `unsure_below`, or the distance above `unlike_above`",
+}
 
 SCHEMAS: dict[str, Any] = {
     "PredictionRequest": {
@@ -100,6 +103,10 @@ SCHEMAS: dict[str, Any] = {
                 "properties": {
                     "temperature": {**_NUMBER, "description": "What the probabilities are calibrated with"},
                     "unsure_below": {**_NUMBER, "description": "A digit with a lower probability is unsure"},
+                    "unlike_above": {
+                        **_NUMBER,
+                        "description": "A digit whose shape is further from those of its class is unsure",
+                    },
                 },
             },
         },

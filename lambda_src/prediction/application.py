@@ -78,8 +78,7 @@ class Application:
             correlation_id=request.correlation_id,
         )
         (digit,) = read(body, request.media_type, model).calibrated(self.card.calibration).digits
-        unsure = self.card.calibration.unsure(digit.probability)
-        return Prediction(digit=digit.digit, probabilities=digit.probabilities, unsure=unsure)
+        return Prediction(digit=digit.digit, probabilities=digit.probabilities, unsure=digit.unsure)
 
     def show_model(self, _: Request) -> Result:
         """Handle `GET /model`."""

@@ -152,9 +152,7 @@ class Worker:
             if not is_final(error):
                 raise
             return self._end(job, Status.FAILED, reason_of(error), problem=error)
-        return self._end(
-            job, Status.DONE, result(sheet, self.model, calibration=self.calibration), predictions=predictions
-        )
+        return self._end(job, Status.DONE, result(sheet, self.model), predictions=predictions)
 
     def _predict(self, upload: Upload, job: Job) -> tuple[Sheet, tuple[Prediction, ...]]:
         picture = self.pictures.fetch(upload)
@@ -165,12 +163,7 @@ class Worker:
         )
         sheet = self.read(picture.body, picture.content_type, predict).calibrated(self.calibration)
         predictions = [
-            Prediction(
-                digit=each.digit,
-                probabilities=each.probabilities,
-                unsure=self.calibration.unsure(each.probability),
-            )
-            for each in sheet.digits
+            Prediction(digit=each.digit, probabilities=each.probabilities, unsure=each.unsure) for each in sheet.digits
         ]
         return sheet, tuple(predictions)
 
@@ -201,20 +194,20 @@ def is_final(error: ProblemError) -> bool:
     return error.problem.status < 500 and error.problem.status != _TOO_MANY_REQUESTS
 
 
-def result(sheet: Sheet, model: str, *, calibration: Calibration) -> dict[str, Any]:
+def result(sheet: Sheet, model: str) -> dict[str, Any]:
     """Give the outcome of a job that is done."""
-    digits = [_digit(image, calibration) for image in sheet.digits]
+    digits = [_digit(image) for image in sheet.digits]
     place = {"width": sheet.width, "height": sheet.height, "turned": sheet.turned}
     return {"model": model, **place, "digits": digits}
 
 
-def _digit(image: DigitImage, calibration: Calibration) -> dict[str, Any]:
+def _digit(image: DigitImage) -> dict[str, Any]:
     probabilities = [round(value, PROBABILITY_DIGITS) for value in image.probabilities]
     return {
         "digit": image.digit,
         "probability": probabilities[image.digit],
         "probabilities": probabilities,
-        "unsure": calibration.unsure(image.probability),
+        "unsure": image.unsure,
         "box": list(image.box),
         "pixels": base64.b64encode(image.pixels).decode("ascii"),
     }

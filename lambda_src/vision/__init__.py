@@ -1,4 +1,4 @@
 """The kit that reads pictures: from the bytes of a file to digits in reading order. Pure; no AWS, no events, no jobs.
 
-Imports `contract` and `gateway`.
+Imports `contract`, `gateway` and `likeness`.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from contract.calibration import Calibration
+from likeness.distance import distances
 
 Box = tuple[int, int, int, int]
 """Left, top, width and height, in pixels."""
@@ -12,11 +13,15 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class DigitImage:
-    """One digit: 784 bytes of pixels as MNIST's, where its ink is on the upright original, ten probabilities."""
+    """One digit: 784 bytes of pixels as MNIST's, where its ink is on the upright original, ten probabilities.
+
+    `unsure` says that it may well be another digit, or none; it is known of the digits of a calibrated sheet.
+    """
 
     pixels: bytes
     box: Box
     probabilities: tuple[float, ...]
+    unsure: bool = False
 
     @property
     def digit(self) -> int:
@@ -27,6 +32,11 @@ class DigitImage:
     def probability(self) -> float:
         """That of the likeliest."""
         return max(self.probabilities)
+
+    @property
+    def distance(self) -> float:
+        """How far its shape is from the digits of its class, see `likeness.distance`."""
+        return float(distances([self.pixels], [self.digit])[0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,5 +53,6 @@ class Sheet:
 
     def calibrated(self, calibration: Calibration) -> Sheet:
         """Give it with honest probabilities: decisions are made on the model's own, answers are not."""
-        digits = (replace(each, probabilities=calibration.honest(each.probabilities)) for each in self.digits)
+        honest = (replace(each, probabilities=calibration.honest(each.probabilities)) for each in self.digits)
+        digits = (replace(each, unsure=calibration.unsure(each.probability, each.distance)) for each in honest)
         return replace(self, digits=tuple(digits))

@@ -7,7 +7,6 @@ the registered models.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
@@ -156,7 +155,7 @@ class TrainingStack(cdk.Stack):
             "model_package_group": settings.application_name,
             "pipeline": settings.application_name if settings.parts.pipeline else None,
             "canonical_form": manifest.canonical_form,
-            "calibration": asdict(manifest.calibration or Calibration()),
+            "calibration": (manifest.calibration or Calibration()).to_json(),
         }
         ssm.StringParameter(
             self,

@@ -20,6 +20,7 @@ test("a verdict says how sure the model is", () => {
   assert.equal(sure(8, 0.55), "An 8, 55\u00a0% sure.");
   assert.equal(unsure(7, 0.96), "Unsure: 7 (96\u00a0%) or 0 (4\u00a0%).");
   assert.equal(unsure(8, 0.45, 1, 0.4), "Unsure: 8 (45\u00a0%) or 1 (40\u00a0%).");
+  assert.equal(unsure(4, 0.995), "Unsure: 4 (>\u00a099\u00a0%) or no digit.");
 });
 
 test("unsure digits are marked in what was read, and counted", () => {

@@ -126,7 +126,8 @@ def _same_model(candidate: Manifest, current: Manifest) -> bool:
 def _calibration(calibration: Calibration | None) -> str:
     if calibration is None:
         return "none"
-    return f"temperature {calibration.temperature:g}, unsure below {calibration.unsure_below:g}"
+    unlike = "" if calibration.unlike_above is None else f", unlike above {calibration.unlike_above:g}"
+    return f"temperature {calibration.temperature:g}, unsure below {calibration.unsure_below:g}{unlike}"
 
 
 def differences(old: Manifest | None, new: Manifest) -> list[Difference]:

@@ -34,3 +34,13 @@ def test_a_class_that_the_model_excludes_is_believed_so_far_only() -> None:
 def test_a_digit_is_unsure_below_the_threshold_and_not_at_it() -> None:
     calibration = Calibration(unsure_below=0.9)
     assert [calibration.unsure(value) for value in (0.0, 0.8999, 0.9, 1.0)] == [True, True, False, False]
+
+
+def test_a_digit_that_is_unlike_those_of_its_class_is_unsure_however_probable() -> None:
+    calibration = Calibration(unsure_below=0.9, unlike_above=2.0)
+    assert [calibration.unsure(1.0, distance) for distance in (0.0, 2.0, 2.001)] == [False, False, True]
+    assert calibration.unsure(0.5, 0.0)
+
+
+def test_without_a_threshold_no_distance_makes_a_digit_unsure() -> None:
+    assert not Calibration(unsure_below=0.9).unsure(1.0, 1000.0)

@@ -146,6 +146,8 @@ def test_a_manifest_comes_back_as_it_was(path: Path, tmp_path: Path) -> None:
         ("calibration", {}),
         ("calibration", {"temperature": 0, "unsure_below": 0.6}),
         ("calibration", {"temperature": 1.2, "unsure_below": 60}),
+        ("calibration", {"temperature": 1.2, "unsure_below": 0.6, "unlike_above": None}),
+        ("calibration", {"temperature": 1.2, "unsure_below": 0.6, "unlike_above": -1}),
     ],
 )
 def test_a_wrong_field_is_named_with_its_value(path: str, value: Any) -> None:
@@ -166,6 +168,13 @@ def test_form_and_calibration_are_there_only_where_they_are_not_the_usual_ones()
     written = measured.to_json()
     assert (written["canonical_form"], written["calibration"]) == (1, {"temperature": 1.4, "unsure_below": 0.75})
     assert "canonical_form" not in written["data"]
+    assert parse_manifest(json.loads(measured.to_bytes()), origin="x") == measured
+
+
+def test_a_distance_that_was_measured_is_written_and_read() -> None:
+    calibration = Calibration(temperature=1.4, unsure_below=0.75, unlike_above=2.1)
+    measured = replace(read_manifest(FIXTURE), calibration=calibration)
+    assert measured.to_json()["calibration"] == {"temperature": 1.4, "unsure_below": 0.75, "unlike_above": 2.1}
     assert parse_manifest(json.loads(measured.to_bytes()), origin="x") == measured
 
 

@@ -62,7 +62,7 @@ def test_a_card_without_form_and_calibration_is_that_of_a_raw_model() -> None:
 
 
 def test_form_and_calibration_come_from_the_manifest() -> None:
-    calibration = Calibration(temperature=1.5, unsure_below=0.7)
+    calibration = Calibration(temperature=1.5, unsure_below=0.7, unlike_above=1.9)
     manifest = replace(MANIFEST, data=replace(MANIFEST.data, canonical_form=1), calibration=calibration)
     card = parse_model_card(text_of(manifest), name="MODEL_CARD")
     assert (card.canonical_form, card.calibration) == (1, calibration)

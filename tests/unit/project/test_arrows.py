@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 FUNCTIONS = {path.parent.name for path in (ROOT / "lambda_src").glob("*/handler.py")}
-KITS = {"gateway", "digit_model", "vision", "upload_jobs"}
+KITS = {"gateway", "digit_model", "likeness", "vision", "upload_jobs"}
 DOCUMENT = "http_api"
 """The document of the HTTP API, which is made of the functions' tables and deployed with none of them."""
 BELOW_LAMBDA_SRC = FUNCTIONS | KITS | {DOCUMENT}
@@ -26,11 +26,12 @@ ALLOWED = {
     "contract": set(),
     "stacks": {"contract"},
     "training": {"contract"},
-    "tools": {"stacks", "training", "contract", "gateway", "vision"},
+    "tools": {"stacks", "training", "contract", "gateway", "likeness", "vision"},
     "lambda_src/gateway": {"contract"},
-    "lambda_src/digit_model": {"contract", "gateway"},
+    "lambda_src/digit_model": {"contract", "gateway", "likeness"},
     "lambda_src/upload_jobs": {"gateway"},
-    "lambda_src/vision": {"contract", "gateway"},
+    "lambda_src/likeness": {"contract"},
+    "lambda_src/vision": {"contract", "gateway", "likeness"},
     "lambda_src/prediction": {"contract", "gateway", "digit_model", "vision"},
     "lambda_src/uploads": {"contract", "gateway", "upload_jobs"},
     "lambda_src/upload_worker": {"contract", "gateway", "digit_model", "upload_jobs", "vision"},

@@ -14,7 +14,7 @@ from contract.calibration import Calibration
 from contract.digit import CLASSES, PIXELS, SIDE
 from contract.manifest import read_manifest
 from tests.support.training_digits import small_data_folder
-from tools.calibrate import RIGHT_UNSURE, Readings, best_temperature, main, read_pictures, threshold
+from tools.calibrate import RIGHT_UNLIKE, RIGHT_UNSURE, Readings, best_temperature, main, read_pictures, thresholds
 from tools.made_pictures import FIELD, picture_of
 from tools.read import LocalModel
 from training.commands.command_line import main as training
@@ -43,7 +43,7 @@ def honest_readings(count: int = 1500) -> Readings:
     logits = generator.normal(0, 2.0, (count, CLASSES))
     scores = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     truth = (scores.cumsum(axis=1) > generator.random((count, 1))).argmax(axis=1)
-    return Readings(scores, truth)
+    return Readings(scores, truth, generator.gamma(4.0, 0.25, count))
 
 
 @pytest.mark.parametrize("distortion", [0.6, 1.0, 2.0])
@@ -54,10 +54,17 @@ def test_the_temperature_undoes_a_known_distortion(distortion: float) -> None:
     assert best_temperature(distorted) == pytest.approx(distortion, rel=0.12)
 
 
-def test_the_threshold_calls_its_share_of_what_is_right_unsure() -> None:
+def test_the_thresholds_call_their_shares_of_what_is_right_unsure() -> None:
     readings = honest_readings()
-    below = readings.scores.max(axis=1)[readings.right] < threshold(readings)
-    assert below.mean() == pytest.approx(RIGHT_UNSURE, abs=0.01)
+    below, above = thresholds(readings)
+    assert (readings.distances[readings.right] > above).mean() == pytest.approx(RIGHT_UNLIKE, abs=0.005)
+    unsure = readings.unsure(Calibration(unsure_below=below, unlike_above=above))
+    assert unsure[readings.right].mean() == pytest.approx(RIGHT_UNSURE, abs=0.005)
+
+
+def test_one_digit_that_was_read_right_is_enough() -> None:
+    readings = Readings(np.eye(CLASSES)[:2], np.array([0, 7]), np.array([1.23456, 9.0]))
+    assert thresholds(readings) == (1.0, 1.235)
 
 
 def test_digits_are_read_from_pictures_and_held_against_their_labels() -> None:

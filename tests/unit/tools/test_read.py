@@ -41,7 +41,7 @@ def test_the_model_is_given_its_form_and_what_is_read_is_made_honest(monkeypatch
 
 @pytest.mark.parametrize("name", ["there is none.png", "tests"])
 def test_a_file_that_cannot_be_read_is_a_problem(name: str) -> None:
-    found = read.read_file(name, cast("Any", None)).to_json(CALIBRATION)
+    found = read.read_file(name, cast("Any", None)).to_json()
     assert (found["file"], found["digits"]) == (name, [])
     assert found["problem"]["title"] == "the file cannot be read"
 
@@ -82,12 +82,12 @@ def sheet() -> Sheet:
 
 
 def test_a_digit_has_what_the_line_promises() -> None:
-    found = json.loads(json.dumps(Reading(file="a.png", sheet=sheet(), seconds=0.5).to_json(CALIBRATION)))
+    found = json.loads(json.dumps(Reading(file="a.png", sheet=sheet(), seconds=0.5).to_json()))
     digit = {"digit": 7, "probability": 0.91, "box": [1, 2, 3, 4], "unsure": False}
     assert found == {"file": "a.png", "digits": [digit], "problem": None, "seconds": 0.5}
 
 
 def test_what_is_in_a_name_is_shown() -> None:
-    shown = drawing(Reading(file="\x1b[2J.png", sheet=sheet()), Calibration(unsure_below=0.95))
+    shown = drawing(Reading(file="\x1b[2J.png", sheet=sheet().calibrated(Calibration(unsure_below=0.95))))
     assert "\x1b" not in shown
     assert "7?" in shown
