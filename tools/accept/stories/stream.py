@@ -11,6 +11,7 @@ from tools.accept.golden import golden_digits
 from tools.accept.objects import delete_below, keys_below
 from tools.accept.stage import Stage
 from tools.accept.story import Differs, Story, expect
+from training.common.interrupts import interrupt_held_back
 
 ARRIVAL_SECONDS = 600
 POISON = b'{"schema": "digits.record/1", "id": "x", "label": 11}'
@@ -82,10 +83,11 @@ class Sent:
 
 def play_stream(stage: Stage) -> None:
     """Send ten digits twice with a poison record between, and find all of them where they belong."""
-    sent = Sent(stage)
     # What is in the stream arrives, whether or not the story is played to its end.
-    stage.at_end(f"golden digits below {PARTS_PREFIX}, which 'prepare --from-stream' leaves out", sent.remove_digits)
-    stage.at_end("the dead letter of a poison record", sent.remove_dead_letter)
+    with interrupt_held_back():
+        sent = Sent(stage)
+        stage.at_end(f"golden digits below {PARTS_PREFIX}, which 'prepare --from-stream' leaves out", sent.remove_digits)
+        stage.at_end("the dead letter of a poison record", sent.remove_dead_letter)
     expect(0, sent.failed, "records that the stream refused")
     stage.say("waiting for the digits")
     sent.wait_for_digits()
