@@ -86,7 +86,9 @@ def play_stream(stage: Stage) -> None:
     # What is in the stream arrives, whether or not the story is played to its end.
     with interrupt_held_back():
         sent = Sent(stage)
-        stage.at_end(f"golden digits below {PARTS_PREFIX}, which 'prepare --from-stream' leaves out", sent.remove_digits)
+        stage.at_end(
+            f"golden digits below {PARTS_PREFIX}, which 'prepare --from-stream' leaves out", sent.remove_digits
+        )
         stage.at_end("the dead letter of a poison record", sent.remove_dead_letter)
     expect(0, sent.failed, "records that the stream refused")
     stage.say("waiting for the digits")
