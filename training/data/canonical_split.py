@@ -1,4 +1,4 @@
-"""A data set in the canonical form, with drawn digits and distorted copies of its training images. Pure: arrays in, arrays out."""
+"""A data set in the canonical form, with drawn digits and distorted copies to train on. Pure: arrays in, arrays out."""
 
 from __future__ import annotations
 
@@ -43,10 +43,8 @@ def in_form(dataset: Dataset, *, copies: int = 0, drawn: int = 0) -> Dataset:
 def with_drawn(split: Split, count: int) -> Split:
     """The split, and behind it so many drawn digits in the canonical form."""
     images, labels = drawn_digits(count, seed=DRAWN_SEED)
-    drawn = _in_form(Split(images=images, labels=labels))
-    return Split(
-        images=np.concatenate([split.images, drawn.images]), labels=np.concatenate([split.labels, drawn.labels])
-    )
+    drawn = canonical(images, CANONICAL_FORM)
+    return Split(images=np.concatenate([split.images, drawn]), labels=np.concatenate([split.labels, labels]))
 
 
 def with_copies(split: Split, copies: int) -> Split:

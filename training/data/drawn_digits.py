@@ -170,7 +170,7 @@ def _path(points: Numbers, strokes: Sequence[tuple[int, int]], generator: np.ran
         + middle[:, :, None] * (2 * at * (1 - at))
         + last[:, :, None] * (at * at)
     )
-    return curve.reshape(len(points), -1, 2)
+    return curve.reshape(len(points), len(strokes) * STEPS, 2)
 
 
 def _inked(path: Numbers, width: Numbers) -> Images:
@@ -181,4 +181,5 @@ def _inked(path: Numbers, width: Numbers) -> Images:
         down, right = places[:, None] - row[:, None, None], places - column[:, None, None]
         np.minimum(nearest, down * down + right * right, out=nearest)
     ink = (width[:, None, None] / 2 + 0.5 - np.sqrt(nearest)).clip(0, 1)
-    return np.rint(ink * PIXEL_MAX).astype(np.uint8)
+    images: Images = np.rint(ink * PIXEL_MAX).astype(np.uint8)
+    return images
