@@ -74,7 +74,8 @@ def prepare(context: typer.Context, options: PrepareOptions) -> None:
     With --from-stream the train split also gets what arrived through the environment's stream: every id once, in an
     order that does not depend on the arrival, without pictures that are in MNIST.
     """
-    from training.data.data_folder import is_current, write_data_folder
+    from training.data.data_folder import write_data_folder
+    from training.data.data_folder_state import is_current
 
     folder, parts = paths_of(context).data, options.parts
     recipe = RECIPES[options.quality]

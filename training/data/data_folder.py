@@ -254,19 +254,6 @@ def verify(folder: Path, manifest: DataManifest, names: list[str] | None = None)
             raise DataError(f"{path} is not what its manifest says, it was changed or cut off; {PREPARE}")
 
 
-def is_current(folder: Path, dataset_sha256: Mapping[str, str], *, parts: int, copies: int = 0, drawn: int = 0) -> bool:
-    """Whether the folder already holds exactly this source in so many parts with so many copies, intact."""
-    try:
-        manifest = read_data_manifest(folder)
-        held = manifest.source_sha256, manifest.parts, manifest.copies, manifest.drawn
-        if held != (dict(dataset_sha256), parts, copies, drawn):
-            return False
-        verify(folder, manifest)
-    except (DataError, TypeError, AttributeError):
-        return False
-    return True
-
-
 def read_split(folder: Path, name: str) -> Split:
     """One split in the canonical form, verified against the manifest: what a model is trained and scored on.
 

@@ -16,13 +16,13 @@ from training.common.errors import DataError
 from training.common.files import replacing, replacing_folder, sha256_of_file, write_file
 from training.data.canonical_split import DRAWN_SEED
 from training.data.data_folder import (
-    is_current,
     read_data_manifest,
     read_source_split,
     read_split,
     verify,
     write_data_folder,
 )
+from training.data.data_folder_state import is_current
 from training.data.dataset import Split, divide, validate_split
 from training.data.distortion import distorted
 from training.data.drawn_digits import drawn_digits
