@@ -60,7 +60,7 @@ class Data:
     source, split
         Where the digits came from, and by which rule they were divided, in words.
     counts
-        Images per split, distorted copies among them.
+        Images per split, drawn digits and distorted copies among them.
     sha256
         Digest of each file of the source.
     canonical_form

@@ -34,7 +34,9 @@ class PrepareOptions:
     parts: Annotated[
         int, typer.Option(min=1, max=1000, help="Part files per channel, at least the number of training hosts.")
     ] = 4
-    quality: Annotated[Quality, typer.Option(help="The quality that fit trains: best adds copies.")] = Quality.DEFAULT
+    quality: Annotated[
+        Quality, typer.Option(help="The quality that fit trains: best adds drawn digits and copies.")
+    ] = Quality.DEFAULT
     copies: Annotated[
         int | None,
         typer.Option(
@@ -72,36 +74,41 @@ def prepare(context: typer.Context, options: PrepareOptions) -> None:
     With --from-stream the train split also gets what arrived through the environment's stream: every id once, in an
     order that does not depend on the arrival, without pictures that are in MNIST.
     """
-    from training.data.data_folder import is_current, write_data_folder
+    from training.data.data_folder import write_data_folder
+    from training.data.data_folder_state import is_current
 
     folder, parts = paths_of(context).data, options.parts
-    copies = RECIPES[options.quality].copies if options.copies is None else options.copies
+    recipe = RECIPES[options.quality]
+    copies, drawn = recipe.copies if options.copies is None else options.copies, recipe.drawn
     with steps() as progress:
         task = progress.add_task(f"reading and verifying {options.source}")
         step = partial(progress.update, task)
         dataset = _dataset(options, step)
-        current = is_current(folder, dataset.sha256, parts=parts, copies=copies)
+        current = is_current(folder, dataset.sha256, parts=parts, copies=copies, drawn=drawn)
         if not current:
             write_data_folder(
                 folder,
                 dataset,
                 parts=parts,
                 copies=copies,
+                drawn=drawn,
                 on_step=lambda name: step(description=f"writing {name}"),
             )
     for name, split in dataset.splits().items():
-        copied = (
-            f" and {copies} distorted {'copy' if copies == 1 else 'copies'} of each"
-            if copies and name == "train"
-            else ""
-        )
-        say(f"{name:<10} {split.images.shape} {split.labels.shape}{copied}")
+        added = _added(copies, drawn) if name == "train" else ""
+        say(f"{name:<10} {split.images.shape} {split.labels.shape}{added}")
     if current:
         say(f"nothing to do: {folder} already holds {dataset.source} in {parts} parts, and its digests match")
     else:
         show(_histogram(dataset))
         wrote(folder)
     next_step(here(context, "fit") + "   (or look first: " + here(context, "look") + ")")
+
+
+def _added(copies: int, drawn: int) -> str:
+    """What the train split gets besides the source's images."""
+    digits = f" and {drawn:,} drawn digits" if drawn else ""
+    return digits + (f" and {copies} distorted {'copy' if copies == 1 else 'copies'} of each" if copies else "")
 
 
 def _dataset(options: PrepareOptions, step: Callable[..., None]) -> Dataset:

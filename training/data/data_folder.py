@@ -69,6 +69,8 @@ class DataManifest:
         digest of every file in the folder, by its path relative to it
     copies
         distorted copies of each training image; the counts hold them
+    drawn
+        drawn digits in the train split, see `training.data.drawn_digits`; the counts hold them and their copies
     canonical_form
         version of the form of arrays and channels, see `contract.canonical`
     stream
@@ -83,6 +85,7 @@ class DataManifest:
     parts: int
     files: Mapping[str, str]
     copies: int = 0
+    drawn: int = 0
     canonical_form: int = RAW_FORM
     stream: Mapping[str, Any] | None = None
 
@@ -107,6 +110,7 @@ class DataManifest:
             "split": self.split,
             "canonical_form": self.canonical_form,
             "copies": self.copies,
+            "drawn": self.drawn,
             "counts": dict(self.counts),
             "histograms": {name: list(counts) for name, counts in self.histograms.items()},
             "files": {
@@ -128,7 +132,13 @@ def channel_folder(channel: str, file_format: str) -> str:
 
 
 def write_data_folder(
-    folder: Path, dataset: Dataset, *, parts: int, copies: int = 0, on_step: Callable[[str], None] = lambda _step: None
+    folder: Path,
+    dataset: Dataset,
+    *,
+    parts: int,
+    copies: int = 0,
+    drawn: int = 0,
+    on_step: Callable[[str], None] = lambda _step: None,
 ) -> DataManifest:
     """Write arrays, channels and manifest to `folder`, replacing what is there as a whole.
 
@@ -144,6 +154,8 @@ def write_data_folder(
         part files per channel
     copies
         distorted copies of each training image that are written with it
+    drawn
+        drawn digits that are written with the training images, before the copies are made
     on_step
         called with the name of each file group as it is begun
 
@@ -159,7 +171,7 @@ def write_data_folder(
     with replacing_folder(folder) as temporary:
         _write_arrays(temporary / SOURCE, dataset, on_step)
         on_step("canonical form")
-        written = in_form(dataset, copies=copies)
+        written = in_form(dataset, copies=copies, drawn=drawn)
         _write_arrays(temporary / ARRAYS, written, on_step)
         for channel in CHANNELS:
             for file_format in FORMATS:
@@ -168,7 +180,7 @@ def write_data_folder(
                 write_channel(
                     temporary / channel_folder(channel, file_format), split, file_format=file_format, parts=parts
                 )
-        manifest = describe(temporary, written, parts=parts, copies=copies)
+        manifest = describe(temporary, written, parts=parts, copies=copies, drawn=drawn)
         write_file(temporary / MANIFEST_NAME, pretty_json(manifest.to_json()))
     return manifest
 
@@ -181,7 +193,7 @@ def _write_arrays(folder: Path, dataset: Dataset, on_step: Callable[[str], None]
                 np.save(file, values, allow_pickle=False)
 
 
-def describe(folder: Path, dataset: Dataset, *, parts: int, copies: int) -> DataManifest:
+def describe(folder: Path, dataset: Dataset, *, parts: int, copies: int, drawn: int) -> DataManifest:
     """The manifest of a folder into which the data set, in the canonical form, has just been written."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     return DataManifest(
@@ -189,6 +201,7 @@ def describe(folder: Path, dataset: Dataset, *, parts: int, copies: int) -> Data
         source_sha256=dict(dataset.sha256),
         split=dataset.split_rule,
         copies=copies,
+        drawn=drawn,
         canonical_form=CANONICAL_FORM,
         counts={name: len(split) for name, split in dataset.splits().items()},
         histograms={name: split.histogram() for name, split in dataset.splits().items()},
@@ -211,7 +224,7 @@ def read_data_manifest(folder: Path) -> DataManifest:
     if schema != SCHEMA:
         raise DataError(f"{folder / MANIFEST_NAME} has the schema {schema!r}, expected {SCHEMA!r}; {PREPARE}")
     needed = [name for name in DataManifest.__dataclass_fields__ if name != "stream"]
-    known = {"canonical_form": RAW_FORM, "copies": 0, **value}
+    known = {"canonical_form": RAW_FORM, "copies": 0, "drawn": 0, **value}
     missing = next((name for name in needed if name not in known), None)
     if missing is not None:
         raise DataError(f"{folder / MANIFEST_NAME} lacks {missing!r}; {PREPARE}")
@@ -239,18 +252,6 @@ def verify(folder: Path, manifest: DataManifest, names: list[str] | None = None)
             raise DataError(f"{path} is missing; {PREPARE}")
         if expected is None or sha256_of_file(path) != expected:
             raise DataError(f"{path} is not what its manifest says, it was changed or cut off; {PREPARE}")
-
-
-def is_current(folder: Path, dataset_sha256: Mapping[str, str], *, parts: int, copies: int = 0) -> bool:
-    """Whether the folder already holds exactly this source in so many parts with so many copies, intact."""
-    try:
-        manifest = read_data_manifest(folder)
-        if (manifest.source_sha256, manifest.parts, manifest.copies) != (dict(dataset_sha256), parts, copies):
-            return False
-        verify(folder, manifest)
-    except (DataError, TypeError, AttributeError):
-        return False
-    return True
 
 
 def read_split(folder: Path, name: str) -> Split:

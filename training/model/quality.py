@@ -27,11 +27,14 @@ class Recipe:
     ----------
     copies
         distorted copies of each training image that `prepare` writes
+    drawn
+        drawn digits that `prepare` adds to the training images, see `training.data.drawn_digits`
     hyperparameters
         what `fit` trains with
     """
 
     copies: int
+    drawn: int = 0
     hyperparameters: Mapping[str, str]
 
 
@@ -39,6 +42,7 @@ RECIPES = {
     Quality.DEFAULT: Recipe(copies=1, hyperparameters=DEFAULTS),
     Quality.BEST: Recipe(
         copies=2,
+        drawn=4000,
         hyperparameters={
             **DEFAULTS,
             "eta": "0.25",

@@ -14,16 +14,18 @@ from contract.canonical import canonical
 from tests.support.training_digits import small_data_folder, small_dataset, small_split
 from training.common.errors import DataError
 from training.common.files import replacing, replacing_folder, sha256_of_file, write_file
+from training.data.canonical_split import DRAWN_SEED
 from training.data.data_folder import (
-    is_current,
     read_data_manifest,
     read_source_split,
     read_split,
     verify,
     write_data_folder,
 )
+from training.data.data_folder_state import is_current
 from training.data.dataset import Split, divide, validate_split
 from training.data.distortion import distorted
+from training.data.drawn_digits import drawn_digits
 
 pytestmark = pytest.mark.slow
 
@@ -62,6 +64,25 @@ def test_distorted_copies_are_in_the_channels_and_counted(tmp_path: Path) -> Non
     assert not is_current(tmp_path / "data", dataset.sha256, parts=2)
     with pytest.raises(DataError, match="21 distorted copies are asked for; allowed are 0 to 20"):
         write_data_folder(tmp_path / "other", dataset, parts=2, copies=21)
+
+
+def test_drawn_digits_are_in_train_alone_and_copied_and_counted(tmp_path: Path) -> None:
+    dataset = small_dataset()
+    manifest = write_data_folder(tmp_path / "data", dataset, parts=2, copies=1, drawn=60)
+    assert manifest.counts == {"train": 920, "validation": 100, "test": 100}
+    assert manifest.drawn == manifest.published("csv")["drawn"] == 60
+    assert manifest.histograms["train"] == [80, 122, 80, 80, 110, 80, 80, 128, 80, 80]
+    assert manifest.split.endswith("; and to train 60 drawn digits; and to train 1 distorted copy of each image")
+    train = read_split(tmp_path / "data", "train")
+    images, labels = drawn_digits(60, seed=DRAWN_SEED)
+    assert np.array_equal(train.images[400:460], canonical(images, 1))
+    assert np.array_equal(train.labels[400:460], labels)
+    assert np.array_equal(train.images[460:], distorted(train.images[:460], seed=1))
+    for name, digits in {"validation": dataset.validation, "test": dataset.test}.items():
+        assert np.array_equal(read_split(tmp_path / "data", name).images, canonical(digits.images, 1))
+    assert len(read_source_split(tmp_path / "data", "train")) == 400
+    assert is_current(tmp_path / "data", dataset.sha256, parts=2, copies=1, drawn=60)
+    assert not is_current(tmp_path / "data", dataset.sha256, parts=2, copies=1)
 
 
 def test_digits_in_another_form_are_not_current_and_refused_in_a_sentence(tmp_path: Path) -> None:

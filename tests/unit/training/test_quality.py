@@ -25,6 +25,10 @@ def test_the_default_recipe_is_that_of_every_command() -> None:
     assert RECIPES[Quality.DEFAULT].hyperparameters == DEFAULTS
 
 
+def test_only_the_best_recipe_has_drawn_digits() -> None:
+    assert {quality for quality, recipe in RECIPES.items() if recipe.drawn} == {Quality.BEST}
+
+
 def test_what_is_chosen_overrides_the_quality(tmp_path: Path) -> None:
     options = TrainingOptions(quality=Quality.BEST, num_round="3")
     texts = hyperparameters_of(options, BuildPaths(build=tmp_path)).to_sagemaker()

@@ -16,7 +16,8 @@ from stream_consumer.parts import Arrival, make_part
 from tests.support.stream_fakes import MemoryStream, decode_small, encode_small, picture
 from tests.support.training_digits import small_dataset
 from training.common.errors import DataError
-from training.data.data_folder import is_current, read_data_manifest, read_split, write_data_folder
+from training.data.data_folder import read_data_manifest, read_split, write_data_folder
+from training.data.data_folder_state import is_current
 from training.data.dataset import Dataset
 from training.model.model_records import data_of
 from training.stream.merging import Merged, add_to_training, merge, refuse_conflicts
