@@ -27,6 +27,7 @@ from tools.made_pictures import picture_of
 from tools.read import LocalModel, read_body
 from training.common.errors import ArtifactError, TrainingError
 from training.common.files import write_file
+from training.common.invocation import Invocation
 from training.common.paths import BuildPaths
 from training.common.terminal import prepare_terminal
 from training.data.data_folder import read_source_split
@@ -109,15 +110,17 @@ def _log_loss(readings: Readings, calibration: Calibration) -> float:
     return float(-np.log(np.maximum(chances, 1e-12)).mean())
 
 
-def calibrate(archive: Path, split: Split, count: int = PICTURES) -> tuple[Calibration, Readings]:
-    """Measure a packaged model with its manifest beside it.
+def calibrate(
+    archive: Path, split: Split, count: int = PICTURES, *, manifest: Path | None = None
+) -> tuple[Calibration, Readings]:
+    """Measure a packaged model with its manifest, by default `manifest.json` beside it.
 
     Raises
     ------
     ContractError, TrainingError
         If one of them is missing or damaged, or the model reads no picture right.
     """
-    readings = read_pictures(replace(LocalModel.load(archive), calibration=Calibration()), split, count)
+    readings = read_pictures(replace(LocalModel.load(archive, manifest), calibration=Calibration()), split, count)
     if not readings.right.any():
         raise ArtifactError(f"{archive} reads none of {count} drawn digits right; there is nothing to calibrate")
     temperature = best_temperature(readings)
@@ -157,10 +160,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         require_images("calibration")
         split = read_source_split(options.build / "data", "validation")
-        calibration, readings = calibrate(path.with_name(ARCHIVE_NAME), split, options.pictures)
+        calibration, readings = calibrate(path.with_name(ARCHIVE_NAME), split, options.pictures, manifest=path)
         write_file(path, replace(read_manifest(path), calibration=calibration).to_bytes())
     except (ContractError, TrainingError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        told = Invocation(paths=BuildPaths(build=options.build)).repeated(str(error))
+        print(f"error: {told}", file=sys.stderr)
         return 2
     unsure = readings.unsure(calibration)
     wrong = ~readings.right

@@ -58,15 +58,15 @@ class LocalModel:
     calibration: Calibration
 
     @classmethod
-    def load(cls, archive: Path) -> LocalModel:
-        """Load an archive with its manifest beside it.
+    def load(cls, archive: Path, manifest: Path | None = None) -> LocalModel:
+        """Load an archive with its manifest, by default `manifest.json` beside it.
 
         Raises
         ------
         ContractError, TrainingError
             If one of them is missing or damaged.
         """
-        manifest = read_manifest(archive.with_name(BuildPaths().manifest.name))
+        told = read_manifest(manifest or archive.with_name(BuildPaths().manifest.name))
         try:
             content = archive.read_bytes()
         except OSError as error:
@@ -75,8 +75,8 @@ class LocalModel:
             ) from None
         return cls(
             booster=load_model(unpack(content, name=str(archive)), name=str(archive)),
-            canonical_form=manifest.canonical_form,
-            calibration=manifest.calibration or Calibration(),
+            canonical_form=told.canonical_form,
+            calibration=told.calibration or Calibration(),
         )
 
     def predict(self, digits: NDArray[np.uint8]) -> NDArray[np.float64]:

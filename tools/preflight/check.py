@@ -92,6 +92,8 @@ def asked(subject: str, permission: str, ask: Callable[[], Iterator[Check]], *, 
             lacking = named[1] if named else permission
             yield not_known(subject, f"no permission ({code})", f"allow {lacking}", item=item, permission=lacking)
         else:
-            yield not_known(subject, f"AWS did not respond: {error}", item=item)
+            message = error.response["Error"].get("Message", "")
+            told = f"{error.operation_name} failed with {code}" + (f" ({message.rstrip('.')})" if message else "")
+            yield not_known(subject, told, item=item)
     except BotoCoreError as error:
         yield not_known(subject, f"AWS could not be reached: {error}", item=item)

@@ -14,9 +14,9 @@ from training.common.errors import BusyError, PublicationError
 _SIGN_IN = 'sign in again (aws sso login, aws configure), or for the emulator run: eval "$(sagemaker-local env)"'
 
 _BY_CODE = {
-    "NoSuchBucket": "there is no such bucket; deploy the storage stack first or correct --bucket",
-    "404": "there is no such bucket; deploy the storage stack first or correct --bucket",
-    "NotFound": "there is no such bucket; deploy the storage stack first or correct --bucket",
+    "NoSuchBucket": "there is no such bucket; deploy the storage stack first, or correct the name of the bucket",
+    "404": "there is no such bucket; deploy the storage stack first, or correct the name of the bucket",
+    "NotFound": "there is no such bucket; deploy the storage stack first, or correct the name of the bucket",
     "AccessDenied": "access is denied; the bucket may belong to another account, or these credentials lack permission",
     "AccessDeniedException": "access is denied; these credentials lack permission",
     "403": "access is denied; the bucket may belong to another account, or these credentials lack permission",

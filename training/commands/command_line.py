@@ -35,6 +35,7 @@ from training.commands import (
     tune,
 )
 from training.common.errors import INTERRUPTED, JobEndedError, JobRefusedError, StoppedEarly, TrainingError
+from training.common.invocation import Invocation
 from training.common.paths import BuildPaths
 from training.common.terminal import prepare_terminal
 
@@ -77,7 +78,13 @@ def root(
     )
     for noisy in ("botocore", "boto3", "urllib3", "matplotlib", "PIL"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    context.obj = BuildPaths(build=build)
+    invocation = context.ensure_object(Invocation)
+    invocation.paths = BuildPaths(build=build)
+    invocation.with_environment = frozenset(
+        name
+        for name, each in context.command.commands.items()  # type: ignore[attr-defined]
+        if any(parameter.name == "environment" for parameter in each.params)
+    )
 
 
 for command in (
@@ -104,22 +111,23 @@ for command in (
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     prepare_terminal()
+    invocation = Invocation()
     try:
-        result = app(arguments, standalone_mode=False, prog_name="python -m training")
+        result = app(arguments, standalone_mode=False, prog_name="python -m training", obj=invocation)
     except typer.TyperException as problem:
         # without any command the help has been shown already
         return _complain(_usage(problem)) if problem.format_message() else BAD_INPUT
     except StoppedEarly:
         return INTERRUPTED
     except JobRefusedError as problem:
-        return max(_complain(reason) for reason in problem.reasons)
+        return max(_complain(invocation.repeated(reason)) for reason in problem.reasons)
     except JobEndedError as problem:
-        return _complain(str(problem), JOB_ENDED)
+        return _complain(invocation.repeated(str(problem)), JOB_ENDED)
     except TrainingError as problem:
-        return _complain(str(problem))
+        return _complain(invocation.repeated(str(problem)))
     except ContractError as problem:
         # It has a line for each field that is wrong.
-        sys.stderr.write(f"error: {visible(str(problem))}\n")
+        sys.stderr.write(f"error: {visible(invocation.repeated(str(problem)))}\n")
         return BAD_INPUT
     except OSError as problem:
         return _complain(_file_problem(problem))

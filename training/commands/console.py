@@ -12,6 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 
 from contract.visible import visible
 from training.common.interrupts import WholeLines
+from training.common.invocation import Invocation
 from training.common.paths import BuildPaths
 
 _CELL_CHARACTERS = 400
@@ -22,7 +23,11 @@ console = WholeLines(highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 def paths_of(context: typer.Context) -> BuildPaths:
     """The paths below the build folder of the root option."""
-    return context.obj if isinstance(context.obj, BuildPaths) else BuildPaths()
+    return _invocation(context).paths
+
+
+def _invocation(context: typer.Context) -> Invocation:
+    return context.obj if isinstance(context.obj, Invocation) else Invocation()
 
 
 def say(text: str) -> None:
@@ -52,11 +57,12 @@ def next_step(command: str) -> None:
     console.print(visible(f"next: {command}"), style="bold")
 
 
-def here(context: typer.Context, command: str, *, program: str = "python -m training") -> str:
-    """A command line of this program, or of another with the option `--build`, that uses the same build folder."""
-    build = paths_of(context).build
-    option = "" if build == Path("build") else f" --build {build}"
-    return f"{program}{option} {command}"
+def here(context: typer.Context, command: str, *, program: str | None = None) -> str:
+    """A command line with the same build folder: of this program, and the same environment, or of another program."""
+    invocation = _invocation(context)
+    if program:
+        return f"{program}{invocation.build_option} {command}"
+    return invocation.repeated(f"python -m training {command}")
 
 
 @contextmanager

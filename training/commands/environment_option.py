@@ -7,6 +7,8 @@ import re
 import typer
 from typer.models import OptionInfo
 
+from training.common.invocation import Invocation
+
 _NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
 
 
@@ -18,10 +20,13 @@ def environment_option(what: str) -> OptionInfo:
     return option
 
 
-def _checked(name: str) -> str:
+def _checked(context: typer.Context, name: str) -> str:
     if not _NAME.fullmatch(name):
         raise typer.BadParameter(
             f"{name!r} is not the name of an environment, allowed are at most 16 lower-case letters and digits,"
             " beginning with a letter, such as local, dev or prod"
         )
+    invocation, source = context.find_object(Invocation), context.get_parameter_source("environment")
+    if invocation and source and source.name != "DEFAULT":
+        invocation.environment = name
     return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -50,7 +51,12 @@ def fetch(
     metrics, training = found.evaluation.metrics, found.record.training
     say(f"{training.best_round} rounds from {data.source}: accuracy {metrics.accuracy:.4f} on {metrics.count} images")
     wrote(*written)
-    next_step(here(context, "publish") + "   (or without a bucket: " + here(context, f"promote {paths.manifest}") + ")")
+    next_step(
+        here(context, "publish")
+        + "   (or without a bucket: "
+        + here(context, f"promote {shlex.quote(str(paths.manifest))}")
+        + ")"
+    )
 
 
 def _test_images(paths: BuildPaths, canonical_form: int) -> tuple[Split, dict[str, str]]:

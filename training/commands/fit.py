@@ -12,7 +12,7 @@ import typer
 
 from training.commands.console import here, next_step, paths_of, say, show, steps
 from training.commands.fit_run import View, train_and_save
-from training.commands.options import with_options
+from training.commands.options import refuse_ignored, with_options
 from training.commands.training_options import TrainingOptions, hyperparameters_of
 from training.common.errors import DataError, OptionError, StoppedEarly
 from training.common.options import Option
@@ -86,6 +86,8 @@ def fit(context: typer.Context, options: FitOptions) -> None:
         _list_hyperparameters()
         return
     hyperparameters = hyperparameters_of(options, paths_of(context))
+    if options.channels or options.dask or options.external_memory:
+        refuse_ignored(context, ["read_from"], "is for the prepared data in memory; leave it out")
     if options.dask and options.external_memory:
         raise OptionError("--dask and --external-memory exclude each other; give one of them")
     if options.dask:

@@ -10,7 +10,7 @@ import typer
 
 from training.commands.console import here, next_step, say, show, steps
 from training.commands.environment_option import environment_option
-from training.commands.options import with_options
+from training.commands.options import refuse_ignored, with_options
 from training.common.errors import JobError
 
 if TYPE_CHECKING:
@@ -49,8 +49,11 @@ def jobs(context: typer.Context, options: JobsOptions) -> None:
     from training.aws.parameters import require_endpoint
     from training.jobs.aws_jobs import AwsJobs
 
+    name = options.name
+    if name is not None:
+        refuse_ignored(context, ["status", "limit"], "selects from the list; leave it out, or the name of the job")
     require_endpoint(options.environment)
-    service, name = AwsJobs(), options.name
+    service = AwsJobs()
     if name is None:
         _list(context, options, service)
     elif options.follow:

@@ -107,6 +107,31 @@ def read_settings(kind: type, texts: Iterable[str]) -> tuple[dict[str, Any], dic
     return options, hyperparameters
 
 
+def refuse_ignored(context: typer.Context, names: Iterable[str], because: str) -> None:
+    """Refuse the flags of these parameters if they were given on the command line, where they would have no effect.
+
+    Raises
+    ------
+    OptionError
+        naming the first, with `because`, which says when it has an effect and what to do
+    """
+    for parameter in context.command.params:
+        if parameter.name in names and _given(context, parameter.name):
+            raise OptionError(f"{parameter.opts[0]} {because}")
+
+
+def _given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _refuse_empty(context: typer.Context, values: Mapping[str, Any]) -> None:
+    """An empty text is most often a variable of the shell that is not set."""
+    for parameter in context.command.params:
+        if values.get(str(parameter.name)) == "":
+            raise OptionError(f"{parameter.opts[0]} has an empty value; give one, or leave it out for the default")
+
+
 def _unknown(text: str, name: str, known: Iterable[Field]) -> str:
     names = ", ".join(each.name for each in known if not each.option.flags)
     options = f"options are {names}; " if names else ""
@@ -116,6 +141,7 @@ def _unknown(text: str, name: str, known: Iterable[Field]) -> str:
 
 def _read(kind: type[_Options], context: typer.Context, values: dict[str, Any]) -> _Options:
     settings = (values.pop("settings") or []) if issubclass(kind, CommandOptions) else []
+    _refuse_empty(context, values)
     flags = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in values.items()
@@ -124,8 +150,7 @@ def _read(kind: type[_Options], context: typer.Context, values: dict[str, Any]) 
     if not issubclass(kind, CommandOptions):
         return kind(**flags)
     options, hyperparameters = read_settings(kind, settings)
-    sources = {name: context.get_parameter_source(name) for name in values}
-    given = {name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
+    given = {name for name in values if _given(context, name)}
     return kind(**flags, **options, hyperparameters=hyperparameters, given=frozenset(given | options.keys()))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import typer
 
 from training.commands.console import here, next_step, paths_of, say, steps, wrote
@@ -37,4 +39,9 @@ def package(context: typer.Context) -> None:
         f" accuracy {manifest.metrics.accuracy:.4f}"
     )
     wrote(paths.archive, paths.manifest)
-    next_step(here(context, "publish") + "   (or without a bucket: " + here(context, f"promote {paths.manifest}") + ")")
+    next_step(
+        here(context, "publish")
+        + "   (or without a bucket: "
+        + here(context, f"promote {shlex.quote(str(paths.manifest))}")
+        + ")"
+    )

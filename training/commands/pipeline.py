@@ -14,7 +14,7 @@ from training.commands.channel_options import ChannelFormat
 from training.commands.console import here, next_step, paths_of, say
 from training.commands.environment_option import environment_option
 from training.commands.left_running import left_running
-from training.commands.options import with_options
+from training.commands.options import refuse_ignored, with_options
 from training.common.errors import DataError, JobError
 from training.common.interrupts import interrupt_held_back
 from training.common.options import Option
@@ -33,6 +33,10 @@ HYPERPARAMETERS = {"NumRound": "num_round", "Eta": "eta", "MaxDepth": "max_depth
 
 LOG_LINES = 5
 """Lines of the log of a failed step's job that are shown."""
+
+
+_OF_A_START = ("channels", "channel_format", "num_round", "instance_type", "instances", "parameters", "wait")
+"""Options that say what is started, and how."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +77,8 @@ def pipeline(context: typer.Context, options: PipelineOptions) -> None:
     from training.aws.platform import platform_of
     from training.pipeline.aws_executions import AwsPipelines
 
+    if options.follow:
+        refuse_ignored(context, _OF_A_START, "is for a new execution, and --follow starts none; leave one of them out")
     platform = platform_of(options.environment)
     name = platform.pipeline
     if name is None:

@@ -11,7 +11,7 @@ import typer
 
 from training.commands.console import here, next_step, paths_of, say, show, steps, wrote
 from training.commands.environment_option import environment_option
-from training.commands.options import with_options
+from training.commands.options import refuse_ignored, with_options
 from training.data.copies import COPIES_MAX
 from training.model.quality import RECIPES, Quality
 
@@ -63,6 +63,11 @@ class PrepareOptions:
         bool, typer.Option("--leave-out-conflicts", help="Drop ids with different digits instead of failing.")
     ] = False
 
+    @property
+    def with_stream(self) -> bool:
+        """Whether digits of a stream are added."""
+        return self.from_stream or self.only_stream or self.stream_parts is not None
+
 
 @with_options(PrepareOptions)
 def prepare(context: typer.Context, options: PrepareOptions) -> None:
@@ -77,6 +82,8 @@ def prepare(context: typer.Context, options: PrepareOptions) -> None:
     from training.data.data_folder import write_data_folder
     from training.data.data_folder_state import is_current
 
+    if not options.with_stream:
+        refuse_ignored(context, ["leave_out_conflicts"], "is for the digits of a stream; add --from-stream")
     folder, parts = paths_of(context).data, options.parts
     recipe = RECIPES[options.quality]
     copies, drawn = recipe.copies if options.copies is None else options.copies, recipe.drawn
@@ -116,8 +123,7 @@ def _dataset(options: PrepareOptions, step: Callable[..., None]) -> Dataset:
     from training.data.sources import source_from
 
     dataset = source_from(options.source).load()
-    with_stream = options.from_stream or options.only_stream or options.stream_parts
-    return _with_stream(dataset, options, step) if with_stream else dataset
+    return _with_stream(dataset, options, step) if options.with_stream else dataset
 
 
 def _with_stream(dataset: Dataset, options: PrepareOptions, step: Callable[..., None]) -> Dataset:

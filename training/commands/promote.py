@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -75,7 +76,7 @@ def promote(context: typer.Context, options: PromoteOptions) -> None:
     show(table)
     wrote(options.to)
     if promoted.calibration is None:
-        calibrate = here(context, f"--manifest {candidate.path}", program="python -m tools.calibrate")
+        calibrate = here(context, f"--manifest {shlex.quote(str(candidate.path))}", program="python -m tools.calibrate")
         say(
             "not calibrated: its probabilities are taken as they are, and a digit is unsure below"
             f" {Calibration().unsure_below}; to measure both: {calibrate}"

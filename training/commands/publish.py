@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ import typer
 from training.commands.channel_options import ChannelFormat
 from training.commands.console import here, next_step, paths_of, say, transfer
 from training.commands.environment_option import environment_option
-from training.commands.options import with_options
+from training.commands.options import refuse_ignored, with_options
 
 if TYPE_CHECKING:
     from training.aws.publication import Upload
@@ -52,6 +53,8 @@ def publish(context: typer.Context, options: PublishOptions) -> None:
     from training.aws.publication import publish as upload
     from training.aws.s3_store import S3Store, bucket_of
 
+    if not options.channels:
+        refuse_ignored(context, ["channel_format"], "is the format of the channels; add --channels")
     uploads = _uploads(paths_of(context), options)
     store = S3Store(options.bucket or bucket_of(options.environment))
     with transfer(sum(item.size_bytes for item in uploads), f"to {store.name}") as progress:
@@ -72,7 +75,7 @@ def _say_next(context: typer.Context, options: PublishOptions) -> None:
         pipeline = here(context, "pipeline" + (" --format parquet" if parquet else ""))
         next_step(f"{submit}   (or with checks: {pipeline})")
     elif options.manifest is None:
-        next_step(here(context, f"promote {paths_of(context).manifest}"))
+        next_step(here(context, f"promote {shlex.quote(str(paths_of(context).manifest))}"))
 
 
 def _uploads(paths: BuildPaths, options: PublishOptions) -> list[Upload]:

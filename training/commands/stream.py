@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -75,8 +76,9 @@ def stream(context: typer.Context, options: StreamOptions) -> None:
 
 def _command(options: StreamOptions, *, done: int) -> str:
     """The command that sends the digits of these options without the first `done`."""
+    folder = f" --from {shlex.quote(str(options.source))}" if options.source else ""
     return (
-        f"stream --seed {options.seed} --shift {options.shift} --start {options.start + done}"
+        f"stream{folder} --seed {options.seed} --shift {options.shift} --start {options.start + done}"
         f" --count {options.count - done}"
     )
 

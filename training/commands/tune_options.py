@@ -53,7 +53,9 @@ class TuneOptions(RoundOptions, TuningJobOptions):
             metavar="NAME=LEAST:MOST[:log]",
         ),
     ] = ()
-    trials: Annotated[int, Option("Number of trials, at most 750.", flags=("--trials",), metavar="N", least=1)] = 20
+    trials: Annotated[
+        int, Option("Number of trials; of a tuning job at most 750.", flags=("--trials",), metavar="N", least=1)
+    ] = 20
     timeout: Annotated[int | None, Option("Maximum time of the search in seconds.", least=1)] = None
     attach: Annotated[
         str | None, Option("Follow this tuning job instead of starting one.", flags=("--attach",), metavar="NAME")
@@ -64,3 +66,7 @@ class TuneOptions(RoundOptions, TuningJobOptions):
     rows: Annotated[int, Option("Local search: random training images of each trial.", least=10)] = 5000
     validation_rows: Annotated[int, Option("Local search: validation images of each trial.", least=10)] = 2000
     search_seed: Annotated[int, Option("Same seed, data and machine: same trials.", least=0)] = 1
+
+
+LOCAL_OPTIONS = ("rows", "validation_rows")
+"""Options that only a search on this machine has."""

@@ -44,7 +44,7 @@ def tune_on_sagemaker(context: typer.Context, options: TuneOptions) -> None:
     if options.dry_run:
         return
     machines = spec.job.machines
-    with _left_running(context, spec.name, options.environment):
+    with _left_running(context, spec.name):
         with interrupt_held_back():
             service.create(spec)
         say(
@@ -54,7 +54,7 @@ def tune_on_sagemaker(context: typer.Context, options: TuneOptions) -> None:
     if options.wait:
         attach(context, spec.name, environment=options.environment)
     else:
-        next_step(_attached(context, spec.name, options.environment))
+        next_step(_attached(context, spec.name))
 
 
 def tuning_spec(paths: BuildPaths, platform: Platform, options: TuneOptions) -> TuningSpec:
@@ -114,7 +114,7 @@ def attach(context: typer.Context, name: str, *, environment: str) -> None:
     from training.tuning.aws_tuning import AwsTuning
     from training.tuning.tuning_job import follow
 
-    with _left_running(context, name, environment):
+    with _left_running(context, name):
         require_endpoint(environment)
         job, found = follow(name, service=AwsTuning(), on_change=_report, sleep=time.sleep)
     report(context, found)
@@ -123,9 +123,9 @@ def attach(context: typer.Context, name: str, *, environment: str) -> None:
         raise JobEndedError(f"the tuning job {name} failed: {reason}; see: {here(context, 'jobs')}")
 
 
-def _left_running(context: typer.Context, name: str, environment: str) -> AbstractContextManager[None]:
-    stop_it = here(context, f"tune --environment {environment} --stop {name}")
-    attach_it = _attached(context, name, environment)
+def _left_running(context: typer.Context, name: str) -> AbstractContextManager[None]:
+    stop_it = here(context, f"tune --stop {name}")
+    attach_it = _attached(context, name)
     return left_running("the tuning job", come_back=f"{attach_it}   (or stop it: {stop_it})")
 
 
@@ -145,11 +145,11 @@ def stop(context: typer.Context, name: str, *, environment: str) -> None:
         raise JobError(f"the tuning job {name} is {job.status}, so it cannot be stopped; wait until it has ended")
     service.stop(name)
     say(f"stopping {name}; the results so far are kept")
-    next_step(_attached(context, name, environment))
+    next_step(_attached(context, name))
 
 
-def _attached(context: typer.Context, name: str, environment: str) -> str:
-    return here(context, f"tune --environment {environment} --attach {name}")
+def _attached(context: typer.Context, name: str) -> str:
+    return here(context, f"tune --attach {name}")
 
 
 def _report(job: TuningJob, found: Search) -> None:

@@ -177,7 +177,9 @@ def read_channel(folder: Path) -> Split:
     paths = channel_files(folder)
     endings = {path.suffix.removeprefix(".") for path in paths}
     if not paths:
-        raise DataError(f"there are no part files in {folder}; run: python -m training prepare")
+        raise DataError(
+            f"there are no part files in {folder}; correct the folder, or write it with: python -m training prepare"
+        )
     if len(endings) > 1 or not endings <= READERS.keys():
         raise DataError(f"{folder} holds files ending in {sorted(endings)}, allowed is one of {sorted(READERS)}")
     rows = np.concatenate([READERS[path.suffix.removeprefix(".")](path) for path in paths])

@@ -159,15 +159,38 @@ def part_pieces(location: str, endpoint_url: str | None, region: str | None, row
     OSError, ValueError
         see `read_part`
     """
+    files, path = file_system(location, endpoint_url, region)
+    with files.open_input_file(path) as stream:
+        yield from pieces_of(stream, rows, distant=location.startswith("s3://"))
+
+
+def pieces_of(stream: Any, rows: int, *, distant: bool) -> Iterator[tuple[Rows, Rows]]:
+    """Images and labels of an open part, at most so many rows at a time, one row group after the other.
+
+    Parameters
+    ----------
+    stream
+        of pyarrow, that can seek
+    rows
+        most of a piece
+    distant
+        read the columns of a row group together: each of the 785 would be a request of its own. Takes the bytes of
+        the row group as they are in the file, so not where a read costs nothing
+
+    Raises
+    ------
+    OSError, ValueError
+        see `read_part`
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    files, path = file_system(location, endpoint_url, region)
-    with files.open_input_file(path) as stream:
-        # without pre_buffer, which would hold the whole file
-        file = pq.ParquetFile(stream, pre_buffer=False)
-        done = 0
-        for batch in file.iter_batches(batch_size=rows, use_threads=False):
+    metadata = pq.ParquetFile(stream, pre_buffer=False).metadata
+    done = 0
+    for group in range(metadata.num_row_groups):
+        # Another for each group: what was buffered of the one before is let go with it.
+        file = pq.ParquetFile(stream, metadata=metadata, pre_buffer=distant)
+        for batch in file.iter_batches(batch_size=rows, row_groups=[group], use_threads=False):
             yield rows_of(batch, before=done)
             done += batch.num_rows
             del batch

@@ -17,6 +17,7 @@ from training.common.errors import DataError
 from training.data.part_reading import list_parts, read_file, read_part
 from training.scale.by_value import ByValue
 from training.scale.cluster import require_workers
+from training.scale.part_problems import reason_of
 from training.scale.part_source import PartRead, PartSource
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def parts_of(client: Client, source: PartSource, channel: str, workers: Sequence
     for address, result in sorted(results.items()):
         if isinstance(result, BaseException):
             raise DataError(
-                f"the worker {address} cannot read {folder} ({_first_line(result)}); put the parts where all workers"
+                f"the worker {address} cannot read {folder} ({reason_of(result)[0]}); put the parts where all workers"
                 " reach them, in S3 or on a shared disk, and give that as --channels"
             )
     seen = list(results.values())
@@ -149,7 +150,8 @@ def _facts(client: Client, channel: str, part: str, future: Future[Any], home: s
     """Rows and digest of a part, once it has been read."""
     problem = future.exception()  # type: ignore[no-untyped-call]
     if problem is not None:
-        raise DataError(f"the worker {home} cannot read {part}: {_first_line(problem)}; write it again with prepare")
+        reason, remedy = reason_of(problem)
+        raise DataError(f"the worker {home} cannot read {part}: {reason}; {remedy or 'write it again with prepare'}")
     rows, sha256 = client.submit(itemgetter(2, 3), future, workers=[home], pure=False).result()
     return PartRead(channel=channel, location=part, rows=rows, sha256=sha256)
 
@@ -171,8 +173,3 @@ def _array(pieces: Sequence[Future[Any]], facts: Sequence[PartRead], shape: tupl
         for piece, part in zip(pieces, facts, strict=True)
     ]
     return dask.array.concatenate(chunks)  # type: ignore[no-untyped-call]
-
-
-def _first_line(problem: BaseException) -> str:
-    text = (str(problem).splitlines() or [""])[0] or type(problem).__name__
-    return text[:200].rstrip(".")

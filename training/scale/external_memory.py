@@ -26,6 +26,7 @@ from training.model.fitting import FitResult, boost, require_digits_model
 from training.model.hyperparameters import Hyperparameters
 from training.model.watching import Round
 from training.scale.memory import MemoryPlan, megabytes, plan_memory, resident_bytes
+from training.scale.part_problems import reason_of
 from training.scale.part_source import PartRead, PartSource
 
 _CACHE_BYTES_A_ROW = 2 * PIXELS + 64
@@ -104,8 +105,9 @@ class PartPages(xgboost.DataIter):
 
 
 def _unreadable(location: str, problem: Exception) -> DataError:
-    text = (str(problem).splitlines() or [type(problem).__name__])[0].rstrip(".")
-    return DataError(f"the part {location} cannot be read: {text}; write it again with prepare, or correct --channels")
+    reason, remedy = reason_of(problem)
+    what_to_do = remedy or "write it again with prepare, or correct --channels"
+    return DataError(f"the part {location} cannot be read: {reason}; {what_to_do}")
 
 
 def take_inventory(source: PartSource, *, on_step: Callable[[str], None] = lambda _step: None) -> Inventory:
@@ -122,10 +124,15 @@ def take_inventory(source: PartSource, *, on_step: Callable[[str], None] = lambd
         folder = source.folders[channel]
         try:
             locations = list_parts(folder, source.endpoint_url, source.region)
+        except FileNotFoundError:
+            locations = []
         except OSError as problem:
             raise _unreadable(folder, problem) from None
         if not locations:
-            raise DataError(f"there are no parquet parts in {folder}; run: python -m training prepare")
+            raise DataError(
+                f"there are no parquet parts in {folder}; run: python -m training prepare, for a bucket then:"
+                " python -m training publish --channels --format parquet"
+            )
         for number, location in enumerate(locations, start=1):
             on_step(f"looking at {channel}, part {number} of {len(locations)}")
             try:

@@ -18,6 +18,7 @@ from training.common.paths import BuildPaths
 from training.data.data_folder import CHANNELS, MANIFEST_NAME, DataManifest, channel_folder, read_data_manifest
 from training.data.part_reading import read_file
 from training.model.model_records import data_of, data_of_parts, form_beside
+from training.scale.part_problems import reason_of
 
 # Takes what `read_file` takes, and gives what it gives.
 Reader = Callable[[str, str | None, str | None], bytes | None]
@@ -126,7 +127,10 @@ def _form(source: PartSource, read: Reader) -> int:
     try:
         content = read(location, source.endpoint_url, source.region)
     except OSError as problem:
-        raise DataError(f"{location} cannot be read ({problem}); it names the form of the channels") from None
+        reason, _ = reason_of(problem)
+        raise DataError(
+            f"{location} cannot be read ({reason}); it names the form of the channels, so make it readable"
+        ) from None
     return form_beside(content, name=location)
 
 

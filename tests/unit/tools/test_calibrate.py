@@ -110,6 +110,17 @@ def test_the_build_folder_is_that_of_training(
 
 
 @pytest.mark.slow
+def test_the_manifest_that_was_named_is_the_one_that_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small_data_folder(tmp_path)
+    assert main(["--build", str(tmp_path), "--manifest", str(tmp_path / "other.json")]) == 2
+    told = capsys.readouterr().err
+    assert (
+        f"there is no manifest of a model at {tmp_path}/other.json; run: python -m training --build {tmp_path}" in told
+    )
+
+
 def test_what_was_measured_is_written_into_the_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     small_data_folder(tmp_path)
     for command in (["fit", "--num-round", "4", "--set", "nthread=1"], ["evaluate"], ["package"]):

@@ -233,7 +233,18 @@ def test_a_worse_model_is_promoted_only_with_a_reason(
         ("fit --set num_class=", "require input for parameter 'num_class'"),
         ("fit --from punchcards", "--from"),
         ("fit --quality worst", "value for '--quality': 'worst' is not one of 'default', 'best'; see"),
-        ("fit --channels /nowhere", "there are no part files in /nowhere/train"),
+        ("fit --channels /nowhere", "there are no part files in /nowhere/train; correct the folder"),
+        ("fit --from csv --external-memory 1GB", "--from is for the prepared data in memory"),
+        ("fit --from csv --channels /nowhere", "--from is for the prepared data in memory"),
+        ("publish --format parquet", "--format is the format of the channels; add --channels"),
+        ("prepare --leave-out-conflicts", "--leave-out-conflicts is for the digits of a stream; add --from-stream"),
+        ("pipeline --follow --num-round 3", "--num-round is for a new execution, and --follow starts none"),
+        ("pipeline --follow --set Eta=0.1", "--set is for a new execution, and --follow starts none"),
+        ("jobs digits-local-x --limit 3", "--limit selects from the list"),
+        ("tune --where sagemaker --set rows=10", "--set rows is for local searches"),
+        ("tune --attach x --trials 3", "--trials is for a new search, and --attach starts none"),
+        ("tune --stop x --attach y", "--attach is for a new search, and --stop starts none"),
+        ("tune --stop x --set eta=0.1", "--set is for a new search, and --stop starts none"),
         ("fit --wrong", "no such option"),
         ("prepare /nowhere", "is not a source"),
         ("prepare --parts 0", "--parts"),
@@ -255,6 +266,14 @@ def test_a_wrong_command_is_one_sentence(
     for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSM", "DIGITS_ENVIRONMENT", "DIGITS_MANIFEST"):
         monkeypatch.delenv(name, raising=False)
     assert complaint in refused(capsys, build, *command.split())
+
+
+@pytest.mark.parametrize(
+    "command", ["tune --stop", "tune --attach", "fit --channels", "fit --dask", "publish --bucket", "submit --name"]
+)
+def test_an_empty_value_is_not_the_default(build: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    name, option = command.split()
+    assert f"{option} has an empty value; give one" in refused(capsys, build, name, f"{option}=")
 
 
 @pytest.mark.parametrize("command", ["fit", "evaluate", "package", "look", "publish", "publish --channels"])
@@ -303,7 +322,7 @@ def remove_archive(build: Path) -> None:
         (pickle_model, "evaluate", "is a pickle"),
         (pickle_model, "package", "is a pickle"),
         (pickle_model, "look", "is a pickle"),
-        (swap_model, "package", "run: python -m training evaluate"),
+        (swap_model, "package", "run: python -m training --build {build} evaluate"),
         (damage_evaluation, "package", "for the confusion matrix has"),
         (damage_archive, "promote {build}/model/manifest.json --to {build}/current.json", "has sha256"),
         (damage_archive, "publish --bucket some-bucket", "its manifest says"),
@@ -317,7 +336,7 @@ def test_damage_is_named_and_nothing_else_changes(
 ) -> None:
     assert callable(damage)
     damage(build)
-    assert complaint in refused(capsys, build, *command.format(build=build).split())
+    assert complaint.format(build=build) in refused(capsys, build, *command.format(build=build).split())
 
 
 def test_a_path_that_cannot_be_written_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow  # type: ignore[import-untyped]
 import pytest
 
+from contract.digit import PIXELS
 from tests.support.training_digits import SMALL, small_data_folder
 from training.commands.command_line import main
 from training.common.errors import DataError, FitError, HyperparameterError
 from training.common.paths import BuildPaths
 from training.data.data_folder import read_split
+from training.data.part_reading import pieces_of
 from training.model.fitting import fit
 from training.model.hyperparameters import Hyperparameters
 from training.scale.external_memory import PartPages, fit_from_disk, take_inventory
 from training.scale.memory import bytes_from, peak_bytes, plan_memory, resident_bytes, written
+from training.scale.part_problems import reason_of
 from training.scale.part_source import PartSource, data_read, part_source
 
 pytestmark = pytest.mark.slow
 
 ENOUGH = 10**9
+S3 = "AWS Error NO_SUCH_BUCKET during ListObjectsV2 operation:"
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +154,44 @@ def test_what_is_no_source_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "train").mkdir()
     with pytest.raises(DataError, match="there are no parquet parts in"):
         take_inventory(part_source(BuildPaths(build=tmp_path), str(tmp_path)))
+
+
+def test_the_columns_of_a_distant_part_are_read_together(build: Path) -> None:
+    def reads(*, distant: bool) -> int:
+        with CountedReads(next((build / "data/train-parquet").iterdir())) as counted:
+            pieces = list(pieces_of(pyarrow.PythonFile(counted, "r"), 100, distant=distant))
+        assert sum(len(labels) for _, labels in pieces)
+        return counted.reads
+
+    assert reads(distant=True) < 20 < PIXELS < reads(distant=False)
+
+
+class CountedReads(io.FileIO):
+    """A file that counts how often it is read."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, and count it."""
+        self.reads += 1
+        return super().read(-1 if size is None else size) or b""
+
+
+@pytest.mark.parametrize(
+    ("problem", "reason", "remedy"),
+    [
+        (f"When listing objects under key 'x/' in bucket 'y': {S3} The specified bucket does not exist (Request ID: 5)",
+         "there is no such bucket", "correct --channels"),
+        (f"{S3.replace('NO_SUCH_BUCKET', 'SLOW_DOWN')} Please reduce your rate. (Request ID: 5)",
+         "S3 refused ListObjectsV2: Please reduce your rate", "correct the access to it"),
+        (f"{S3.replace('NO_SUCH_BUCKET', 'NETWORK_CONNECTION')} curlCode: 7, Could not connect to server",
+         "S3 does not respond", "check the network and AWS_ENDPOINT_URL"),
+        ("part-1.csv is hidden.\nmore", "part-1.csv is hidden", None),
+        ("", "OSError", None),
+    ],
+)  # fmt: skip
+def test_what_pyarrow_says_of_s3_is_told_in_words(problem: str, reason: str, remedy: str | None) -> None:
+    assert reason_of(OSError(problem)) == (reason, remedy)
 
 
 def test_only_histograms_work_from_disk(source: PartSource, tmp_path: Path) -> None:

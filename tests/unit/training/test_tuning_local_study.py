@@ -170,4 +170,4 @@ def test_without_optuna_it_says_what_to_install(tmp_path: Path, monkeypatch: pyt
 
 def test_fit_says_how_to_get_what_a_search_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--build", str(tmp_path), "fit", "--from-tuning"]) == 2
-    assert "run: python -m training tune" in capsys.readouterr().err
+    assert f"run: python -m training --build {tmp_path} tune" in capsys.readouterr().err

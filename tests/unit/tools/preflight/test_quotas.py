@@ -143,3 +143,11 @@ def test_what_notebooks_of_others_use() -> None:
     used: Counter[str] = Counter()
     assert list(used_by_others(clients, {"stack": {"Resources": own}}, used)) == []
     assert used == {NOTEBOOKS: 2, "ml.t3.medium for notebook instance usage": 1}
+
+
+@pytest.mark.parametrize(("message", "told"), [("", ""), ("Try it later.", " (Try it later)")])
+def test_what_was_answered_is_told_without_words_of_the_library(message: str, told: str) -> None:
+    clients = StubbedClients()
+    clients.refuse("service-quotas", "list_service_quotas", "400", message)
+    (check,) = checked(clients)
+    assert (check.state, check.found) == (State.NOT_KNOWN, f"ListServiceQuotas failed with 400{told}")
