@@ -27,6 +27,6 @@ def _checked(context: typer.Context, name: str) -> str:
             " beginning with a letter, such as local, dev or prod"
         )
     invocation, source = context.find_object(Invocation), context.get_parameter_source("environment")
-    if invocation and source and source.name != "DEFAULT":
+    if invocation and source and source.name == "COMMANDLINE":
         invocation.environment = name
     return name

@@ -24,7 +24,7 @@ class Invocation:
     paths
         below the build folder
     environment
-        the one that was given, unless it is the default
+        the one that was given as an option; a variable of the shell is there for the next command, too
     with_environment
         names of the commands that have the option `--environment`
     """

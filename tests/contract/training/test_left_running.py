@@ -44,7 +44,7 @@ def environment(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) ->
     ("command", "operation", "what", "come_back"),
     [
         (SUBMIT, "CreateTrainingJob", "job", "jobs digits-left-long --follow   (or stop it: "),
-        (TUNE, "CreateHyperParameterTuningJob", "tuning job", "tune --environment left --attach digits-left-t-"),
+        (TUNE, "CreateHyperParameterTuningJob", "tuning job", "tune --attach digits-left-t-"),
         (PIPELINE, "StartPipelineExecution", "pipeline", "pipeline --follow"),
     ],
 )
