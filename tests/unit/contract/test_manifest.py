@@ -91,7 +91,7 @@ def test_a_manifest_comes_back_as_it_was(path: Path, tmp_path: Path) -> None:
     text = written.read_text()
     assert text == json.dumps(json.loads(text), indent=2, sort_keys=True) + "\n"
     assert json.loads(first.to_bytes()) == json.loads(path.read_bytes())
-    assert "because" not in first.to_json()
+    assert "because" not in replace(first, because=None).to_json()
 
 
 @pytest.mark.parametrize(
