@@ -23,6 +23,7 @@ if str(FUNCTIONS) not in sys.path:
 from contract.digit import CLASSES  # noqa: E402 after the line above
 from likeness.distance import SPREAD, Floats, edges  # noqa: E402
 from training.common.errors import TrainingError  # noqa: E402
+from training.common.files import write_file  # noqa: E402
 from training.common.paths import BuildPaths  # noqa: E402
 from training.common.terminal import prepare_terminal  # noqa: E402
 from training.data.data_folder import read_source_split  # noqa: E402
@@ -93,10 +94,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         require_images("likeness")
         split = read_source_split(options.build / "data", "train")
-    except TrainingError as error:
+        write_file(TABLE, source(measure(split)).encode())
+    except (TrainingError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    TABLE.write_text(source(measure(split)), encoding="utf-8")
     print(f"wrote {TABLE}")
     return 0
 
